@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// One library, one folder; a target imports only lower floors (Sources/Carillon.docc/Architecture.md).
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ target: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(target)Tests", dependencies: [.byName(name: target)] + more, exclude: exclude, swiftSettings: strict)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+    name: "carillon",
+    products: [
+        .executable(name: "carillon", targets: ["carillon"]),
+        .executable(name: "carillon-simulator", targets: ["carillon-simulator"]),
+    ],
+    dependencies: [
+        // HTTP in: routing, bodies, Unix socket; HTTP/2 and TLS of it serve the simulator only.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // The operator's command tree, its help and its completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // Structured logs.
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        // Start in the order of dependence, stop in reverse, signals.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Signatures (ES256, RS256, HMAC), sealing of tokens at rest.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        // The configuration file, with the line of every key for the report of mistakes.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        // The simulator speaks HTTP/2 through another stack than the engine, so that a shared mistake shows.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.45.0"),
+    ],
+    targets: [
+        // Floor 0: system libraries (module map and small shims) and the nouns and rules.
+        systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        systemLibrary("CNGHTTP2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+        systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
+        systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        library("Domain"),
+        // Floor 1: thin bindings, each alone with its C library.
+        library("SQLite", ["CSQLite"]),
+        library("FanOut", ["CNGHTTP2", "COpenSSL"]),
+        library("WebClient", ["CCurl"]),
+        library("Telemetry", [logging]),
+        // Floor 2: what the outside looks like.
+        library("Store", ["Domain", "SQLite", crypto]),
+        library("Providers", ["Domain", "FanOut", "WebClient", crypto, cryptoExtras]),
+        library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
+        // Floor 3: the services.
+        library("Pipeline", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "DirectoryImport", crypto, lifecycle, logging]),
+        library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
+        // Floor 4: the doors.
+        library("API", ["Domain", "Telemetry", "Store", "Pipeline", "WebClient", crypto, hummingbird]),
+        library(
+            "Operator",
+            [
+                "Domain", "Store", "WebClient", "DirectoryImport", "Pipeline", "Settings", crypto,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // Floor 5: the executables.
+        executable(
+            "carillon",
+            [
+                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Pipeline", "API", "Operator",
+                crypto, lifecycle, logging, "SQLite",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        library(
+            "Simulator",
+            [
+                crypto, cryptoExtras, lifecycle,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ]),
+        executable(
+            "carillon-simulator",
+            [
+                "Simulator", lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // Tests: one target each, data in Tests/SampleData.
+        tests("Domain"),
+        tests("SQLite"),
+        tests("FanOut"),
+        tests("WebClient"),
+        tests("Telemetry", [logging]),
+        tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
+        tests("Providers", ["Domain", crypto, cryptoExtras]),
+        tests("DirectoryImport", ["Domain"]),
+        tests("Simulator", [crypto, cryptoExtras], exclude: ["server_checks.py"]),
+    ]
+)

@@ -1,0 +1,135 @@
+import Crypto
+import Domain
+import HTTPTypes
+import Hummingbird
+import Pipeline
+import Store
+
+/// A parent's devices; always those of the account the bearer token proves.
+struct DeviceRoutes {
+    /// A registration is small: a token of 4096 bytes, or an endpoint and two keys.
+    private static let bodyBytesMax = 32 * 1024
+
+    private let services: APIServices
+    private let limiter: RateLimiter
+
+    init(services: APIServices) {
+        self.services = services
+        limiter = RateLimiter(
+            perMinute: services.limits.registrationsPerMinute,
+            burst: services.limits.registrationsBurst
+        )
+    }
+
+    var routes: [Route] {
+        let onePocket = OnePocketRoutes(services: services, registrar: registrar)
+        return [
+            Route(.put, "/v1/devices/{installation}") { try await register($0) },
+            Route(.get, "/v1/devices") { try await list($0) },
+            Route(.delete, "/v1/devices/{installation}") { try await remove($0) },
+            Route(.post, "/v1/devices/{installation}/test") { try await test($0) },
+        ] + onePocket.routes
+    }
+
+    private var registrar: DeviceRegistrar { DeviceRegistrar(services: services, limiter: limiter) }
+
+    private func register(_ call: Call) async throws -> Response {
+        let account = try await services.parents.account(of: call)
+        let allowance = try registrar.allowance(of: account)
+        if let field = call.header("Content-Type") {
+            guard let type = ContentType(field), type.isJSON, type.isUTF8 else {
+                throw Problem(.unsupportedContentType, "A registration is application/json in UTF-8.")
+            }
+        }
+        try call.checkIsNotEncoded()
+        let body = try await BodyReader(bytesMax: Self.bodyBytesMax, timeout: services.bodyTimeout)
+            .bytes(of: call.request)
+        let registration = try parse(body, installation: call.parameter("installation"))
+        let isNew = try await registrar.register(registration, for: account)
+        return .json(
+            isNew ? .created : .ok,
+            [
+                "installation": .string(registration.installation), "provider": .string(registration.provider.name),
+                "environment": .string(registration.environment.name), "app": .string(registration.app),
+                "state": .string(DeviceState.active.word),
+            ],
+            headers: allowance
+        )
+    }
+
+    private func parse(_ body: [UInt8], installation: String) throws(Problem) -> Registration {
+        let value: JSONValue
+        do { value = try JSONParser.parse(body, depthMax: services.limits.jsonDepthMax) } catch {
+            throw Problem(.json(error))
+        }
+        do throws(RegistrationError) {
+            return try Registration.parse(
+                value,
+                installation: installation,
+                limits: services.limits,
+                endpoints: services.endpoints,
+                isPointOnP256: Self.isPointOnP256
+            )
+        } catch {
+            throw Problem(.invalidRegistration, "The registration was understood but is wrong.", errors: error.errors)
+        }
+    }
+
+    private func list(_ call: Call) async throws -> Response {
+        let account = try await services.parents.account(of: call)
+        let limit = services.limits.devicesPerAccount
+        do throws(StoreError) {
+            let rows = try await services.registryReader.read { reader in
+                // The name is also looked for among the feed's keys: that person is not this account.
+                try reader.devices(.init(user: account.userID), after: nil, limit: limit)
+                    .filter { $0.ownerID == account.userID }
+            }
+            return .json(.ok, ["items": .array(rows.map(\.json))])
+        } catch { throw Problem(error, limits: services.limits) }
+    }
+
+    private func remove(_ call: Call) async throws -> Response {
+        let account = try await services.parents.account(of: call)
+        do throws(StoreError) {
+            try await services.registry.remove(installation: call.parameter("installation"), of: account)
+        } catch { throw Problem(error, limits: services.limits) }
+        return Response(status: .noContent)
+    }
+
+    private func test(_ call: Call) async throws -> Response {
+        let account = try await services.parents.account(of: call)
+        guard let send = services.hooks.sendTest else { throw Problem(.notBuilt, "Test notifications are not built yet.") }
+        let allowance = try registrar.allowance(of: account)
+        let answer: APIServices.TestOutcome?
+        do throws(StoreError) { answer = try await send(account, call.parameter("installation")) } catch {
+            throw Problem(error, limits: services.limits)
+        }
+        guard let answer else { throw Problem(.unknownDevice, "This account has no such installation.") }
+        return .json(
+            .ok,
+            ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null],
+            headers: allowance
+        )
+    }
+
+    private static func isPointOnP256(_ bytes: [UInt8]) -> Bool {
+        do {
+            _ = try P256.KeyAgreement.PublicKey(x963Representation: bytes)
+            return true
+        } catch { return false }
+    }
+}
+
+extension DeviceRow {
+    /// The members of the contract; the token only by its tail.
+    var json: JSONValue {
+        [
+            "installation": .string(installation), "user": .string(ownerID), "provider": .string(provider.name),
+            "tokenKind": .string(tokenKind), "tokenTail": .string(tokenTail),
+            "environment": .string(environment.name), "app": .string(app),
+            "platform": platform.isEmpty ? .null : .string(platform), "locale": locale.map { .string($0) } ?? .null,
+            "state": .string(state.word), "reason": reason.map { .string($0) } ?? .null,
+            "registeredAt": .string(registeredAt.rfc3339), "lastSeenAt": .string(lastSeenAt.rfc3339),
+        ]
+    }
+}

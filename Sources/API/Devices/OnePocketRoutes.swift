@@ -1,0 +1,72 @@
+import Crypto
+import Domain
+import HTTPTypes
+import Hummingbird
+import Pipeline
+import Store
+
+/// The paths One Pocket calls today, with the answers it expects; the token travels in the query [ENT facts 3.1].
+struct OnePocketRoutes {
+    private static let app = "onepocket"
+
+    let services: APIServices
+    let registrar: DeviceRegistrar
+
+    var routes: [Route] {
+        [
+            Route(.put, "/timeline/pushNotif/fcmToken") { try await register($0) },
+            Route(.delete, "/timeline/pushNotif/fcmToken") { try await remove($0) },
+            Route(.get, "/timeline/pushNotif/fcmTokens") { try await list($0) },
+        ]
+    }
+
+    private func register(_ call: Call) async throws -> Response {
+        let account = try await services.parents.account(of: call)
+        let allowance = try registrar.allowance(of: account)
+        let token = try token(call)
+        _ = try await registrar.register(
+            Registration(
+                installation: Self.installation(of: token),
+                target: .fcmToken(token),
+                environment: .production,
+                app: Self.app
+            ),
+            for: account
+        )
+        return .json(.ok, [:], headers: allowance)
+    }
+
+    private func remove(_ call: Call) async throws -> Response {
+        let account = try await services.parents.account(of: call)
+        let token = try token(call)
+        do throws(StoreError) {
+            try await services.registry.remove(target: .fcmToken(token), of: account)
+        } catch { throw Problem(error, limits: services.limits) }
+        return .json(.ok, [:])
+    }
+
+    private func list(_ call: Call) async throws -> Response {
+        let account = try await services.parents.account(of: call)
+        do throws(StoreError) {
+            let tokens = try await services.registryReader.read { reader -> [String] in
+                // The name is also looked for among the feed's keys: that person is not this account.
+                guard try reader.person(account.userID)?.entID == account.userID else { return [] }
+                return try reader.fcmTokens(of: account.userID)
+            }
+            return .json(.ok, .array(tokens.map { .string($0) }))
+        } catch { throw Problem(error, limits: services.limits) }
+    }
+
+    private func token(_ call: Call) throws(Problem) -> String {
+        do throws(DeviceToken.Fault) {
+            return try DeviceToken.fcm(call.query("fcmToken") ?? "", bytesMax: services.limits.tokenBytesMax)
+        } catch { throw Problem(.invalidToken, error.detail) }
+    }
+
+    /// The app sends no installation id, so the token stands for it: the same token comes back to the same row.
+    private static func installation(of token: String) -> String {
+        let hash = SHA256.hash(data: Array(token.utf8)).prefix(16)
+        let digits = Array("0123456789abcdef")
+        return "onepocket-" + hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
+}

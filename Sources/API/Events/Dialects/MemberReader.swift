@@ -1,0 +1,123 @@
+import Domain
+
+/// Reads members of an event, checks their types and bounds, and collects every mistake with its pointer.
+///
+/// null counts as absent everywhere: CloudEvents says so of attributes, and the ENT writes null for what it does not set.
+struct MemberReader {
+    let limits: Limits
+    private(set) var errors: [FieldError] = []
+
+    init(limits: Limits) { self.limits = limits }
+
+    mutating func fail(_ pointer: JSONPointer, _ code: String, _ detail: String) {
+        if errors.count < Refusal.errorsMax { errors.append(FieldError(pointer, code, detail)) }
+    }
+
+    /// Ends the reading when there was a mistake.
+    func finish() throws(Refusal) {
+        guard errors.isEmpty else { throw .invalid(errors) }
+    }
+
+    static func present(_ object: JSONObject?, _ name: String) -> JSONValue? {
+        guard let value = object?[name], !value.isNull else { return nil }
+        return value
+    }
+
+    // MARK: - Strings
+
+    /// An optional string; any content.
+    mutating func text(_ object: JSONObject?, _ name: String, at pointer: JSONPointer) -> String? {
+        guard let value = Self.present(object, name) else { return nil }
+        guard let text = value.string else {
+            fail(pointer, "wrongType", "Expected a string, found \(value.typeName).")
+            return nil
+        }
+        return text
+    }
+
+    /// An identifier from outside: not blank, no control characters, bounded.
+    mutating func identifier(
+        _ object: JSONObject?,
+        _ name: String,
+        at pointer: JSONPointer,
+        isRequired: Bool = false,
+        bytesMax: Int? = nil
+    ) -> String? {
+        guard Self.present(object, name) != nil else {
+            if isRequired { fail(pointer, "missing", "This member is required.") }
+            return nil
+        }
+        guard let text = text(object, name, at: pointer) else { return nil }
+        return checked(text, at: pointer, bytesMax: bytesMax ?? limits.identifierBytesMax)
+    }
+
+    /// The text when it may serve as an identifier.
+    mutating func checked(_ text: String, at pointer: JSONPointer, bytesMax: Int) -> String? {
+        guard !text.allSatisfy(\.isWhitespace) else {
+            fail(pointer, "empty", "Expected a string that is not empty.")
+            return nil
+        }
+        guard text.utf8.count <= bytesMax else {
+            fail(pointer, "tooLong", "Expected at most \(bytesMax) bytes.")
+            return nil
+        }
+        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+            fail(pointer, "malformed", "Control characters are not allowed here.")
+            return nil
+        }
+        return text
+    }
+
+    /// A word of a closed list.
+    mutating func word<Word>(
+        _ object: JSONObject?,
+        _ name: String,
+        at pointer: JSONPointer,
+        _ read: (String) -> Word?,
+        _ expected: String
+    ) -> Word? {
+        guard let text = text(object, name, at: pointer) else { return nil }
+        guard let word = read(text) else {
+            fail(pointer, "unknownValue", "Expected \(expected).")
+            return nil
+        }
+        return word
+    }
+
+    // MARK: - Other types
+
+    mutating func instant(_ object: JSONObject?, _ name: String, at pointer: JSONPointer) -> Instant? {
+        guard let text = text(object, name, at: pointer) else { return nil }
+        guard let instant = Instant(rfc3339: text) else {
+            fail(pointer, "malformed", "Expected a time of RFC 3339 with an offset.")
+            return nil
+        }
+        return instant
+    }
+
+    mutating func object(_ object: JSONObject?, _ name: String, at pointer: JSONPointer) -> JSONObject? {
+        guard let value = Self.present(object, name) else { return nil }
+        guard let member = value.object else {
+            fail(pointer, "wrongType", "Expected an object, found \(value.typeName).")
+            return nil
+        }
+        return member
+    }
+
+    // MARK: - Texts for the phone
+
+    /// Plain text on one line, within the limit; nil when nothing is left.
+    func title(_ text: String?) -> String? {
+        guard let text else { return nil }
+        let title = PlainText.cleanLine(text).cut(graphemes: limits.titleCharactersMax)
+        return title.isEmpty ? nil : title
+    }
+
+    func body(_ text: String?) -> String {
+        guard let text else { return "" }
+        return PlainText.clean(text).cut(graphemes: limits.bodyCharactersMax)
+    }
+}
+
+/// Bytes of an application's and an action's name: they are routing words and part of a metric's label.
+let routingWordBytesMax = 64

@@ -1,0 +1,42 @@
+package import Domain
+
+/// Why a request to publish is not accepted, before anything is stored: the content of the problem answer.
+package struct Refusal: Error, Hashable, Sendable {
+    /// HTTP status: 400, 413, 415 or 422.
+    package var status: Int
+    /// Stable word of the API documentation.
+    package var code: String
+    /// A sentence for the publisher's developer; quotes no title, name or token.
+    package var detail: String
+    /// Every mistake found in the event, at most ``errorsMax``.
+    package var errors: [FieldError]
+
+    /// A body of wrong entries would be answered with a larger one.
+    package static let errorsMax = 100
+
+    package init(_ status: Int, _ code: String, _ detail: String, errors: [FieldError] = []) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+    }
+
+    static func invalid(_ errors: [FieldError]) -> Refusal {
+        Refusal(422, "invalidEvent", "The event was understood but is wrong.", errors: errors)
+    }
+
+    static func json(_ error: JSONError) -> Refusal {
+        let code =
+            switch error.kind {
+            case .notUTF8: "notUTF8"
+            case .tooDeep: "tooDeep"
+            case .duplicateMember: "duplicateMember"
+            case .syntax, .trailingBytes: "notJSON"
+            }
+        return Refusal(400, code, error.sentence)
+    }
+
+    static func tooLarge(_ bytesMax: Int) -> Refusal {
+        Refusal(413, "tooLarge", "The body is larger than \(bytesMax) bytes.")
+    }
+}

@@ -1,0 +1,118 @@
+import Domain
+
+/// Reads the ENT's bus message `wse.timeline`, `action: "add"`.
+///
+/// `disableAntiFlood`, mail and preview members have no meaning here: nothing is dropped for coming quickly.
+struct TimelineReader {
+    private let limits: Limits
+    private let receivedAt: Instant
+
+    init(limits: Limits, receivedAt: Instant) {
+        self.limits = limits
+        self.receivedAt = receivedAt
+    }
+
+    /// By shape: an action with anything else a timeline message has, or the timeline's own recipients.
+    static func recognises(_ message: JSONObject) -> Bool {
+        if message["recipientsIds"] != nil || message["event-type"] != nil { return true }
+        return message["action"] != nil
+            && (message["recipients"] != nil || message["notificationName"] != nil || message["type"] != nil)
+    }
+
+    /// - Throws: 422 with every mistake.
+    func publication(_ message: JSONObject) throws(Refusal) -> Publication {
+        var reader = MemberReader(limits: limits)
+        if let action = reader.identifier(message, "action", at: "/action", isRequired: true), action != "add" {
+            reader.fail("/action", "unknownValue", "Expected add.")
+        }
+        let (app, action) = routing(message, &reader)
+        let audience = self.audience(message, &reader)
+        let sender = reader.identifier(message, "sender", at: "/sender", bytesMax: limits.userIDBytesMax)
+        let push = MessageReader.push(message, &reader)
+        let params = MessageReader.params(reader.object(message, "params", at: "/params"))
+        let resource = MessageReader.resource(message, "resource", &reader)
+        let subResource = MessageReader.resource(message, "sub-resource", &reader)
+        let schedule = MessageReader.schedule(date(message, &reader), receivedAt: receivedAt)
+
+        try reader.finish()
+        guard let app, let action, let audience else {
+            preconditionFailure("A message that is missing a member has a mistake on record.")
+        }
+        return Publication(
+            time: schedule.time,
+            app: app,
+            action: action,
+            audience: audience,
+            authorID: sender,
+            authorName: params["username"]?.string.map(PlainText.cleanLine),
+            title: reader.title(push?.title),
+            body: reader.body(push?.body.map { Self.withoutNull($0, app: app) }),
+            wantsPush: push != nil,
+            resourceID: resource,
+            resourceSubID: subResource,
+            resourceURI: params["resourceUri"]?.string,
+            params: .object(params),
+            notBefore: schedule.notBefore
+        )
+    }
+
+    /// `type` and `event-type` as posted; a message without them is known by its notification's name.
+    private func routing(_ message: JSONObject, _ reader: inout MemberReader) -> (app: String?, action: String?) {
+        let name = reader.identifier(message, "notificationName", at: "/notificationName")
+        let fallback = name.flatMap(MessageReader.routing)
+        let app = reader.identifier(
+            message,
+            "type",
+            at: "/type",
+            isRequired: fallback == nil,
+            bytesMax: routingWordBytesMax
+        )
+        let action = reader.identifier(
+            message,
+            "event-type",
+            at: "/event-type",
+            isRequired: fallback == nil,
+            bytesMax: routingWordBytesMax
+        )
+        return (app ?? fallback?.app, action ?? fallback?.action)
+    }
+
+    /// `recipientsIds`, or the ids of `recipients` when the short form is absent or empty.
+    private func audience(_ message: JSONObject, _ reader: inout MemberReader) -> [AudienceMember]? {
+        if let ids = array(message, "recipientsIds", &reader), !ids.isEmpty {
+            let pointer: JSONPointer = "/recipientsIds"
+            return MessageReader.audience(ids.enumerated().map { ($1, pointer.index($0)) }, at: pointer, &reader)
+        }
+        let pointer: JSONPointer = "/recipients"
+        let recipients = array(message, "recipients", &reader) ?? []
+        return MessageReader.audience(
+            recipients.enumerated().map { ($1["userId"], pointer.index($0).member("userId")) },
+            at: pointer,
+            &reader
+        )
+    }
+
+    private func array(_ message: JSONObject, _ name: String, _ reader: inout MemberReader) -> [JSONValue]? {
+        guard let value = MemberReader.present(message, name) else { return nil }
+        guard let array = value.array else {
+            reader.fail(JSONPointer.root.member(name), "wrongType", "Expected an array, found \(value.typeName).")
+            return nil
+        }
+        return array
+    }
+
+    /// `{"$date": "2026-09-01T07:00:00.000Z"}`; MongoDB also writes milliseconds.
+    private func date(_ message: JSONObject, _ reader: inout MemberReader) -> Instant? {
+        guard let date = reader.object(message, "date", at: "/date"), let value = MemberReader.present(date, "$date")
+        else { return nil }
+        if let milliseconds = value.int64, Instant.writable.contains(Instant(milliseconds: milliseconds)) {
+            return Instant(milliseconds: milliseconds)
+        }
+        return reader.instant(date, "$date", at: "/date/$date")
+    }
+
+    /// Two of the messaging application's paths write the word null for a message without text [ENT facts 1.6].
+    private static func withoutNull(_ body: String, app: String) -> String {
+        app == "MESSAGERIE" && body.hasSuffix("\nnull") ? String(body.dropLast(5)) : body
+    }
+}

@@ -1,0 +1,117 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Pipeline
+import Store
+
+/// Publishing, and asking what became of it.
+struct EventRoutes {
+    let services: APIServices
+
+    var routes: [Route] {
+        let notBuilt: @Sendable (Call) async throws -> Response = { call in
+            _ = try await publisher(of: call)
+            throw Problem(.notBuilt, "This is not built yet.")
+        }
+        return [
+            Route(.post, "/v1/events") { try await publish($0) },
+            Route(.get, "/v1/events/{id}") { call in
+                let publisher = try await publisher(of: call)
+                return try await EventStatusRoute(services: services).response(call, for: publisher.name)
+            },
+            Route(.get, "/v1/events/{id}/reach", notBuilt),
+            Route(.post, "/v1/events/{id}/withdraw", notBuilt),
+        ]
+    }
+
+    /// The pipeline of an accept: size, sender, body, signature, content, rights and commit, in this order.
+    private func publish(_ call: Call) async throws -> Response {
+        let claim = try services.publishers.claim(header: call.header)
+        let form = Result { () throws(Refusal) in
+            try EventForm.recognise(contentType: call.header("Content-Type"), header: call.header)
+        }
+        let bytesMax =
+            if case .success(.batched) = form { services.limits.batchBytesMax } else { services.limits.eventBytesMax }
+        let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(of: call.request)
+        let now = services.time.now()
+        let proof = try services.publishers.prove(claim, body: body, now: now)
+        if proof.isSignatureOnly, case .success(.binary) = form {
+            var problem = Problem(
+                .unsignedAttributes,
+                "A signature covers the body only: send the event in structured mode, or a publisher key."
+            )
+            problem.headers[.wwwAuthenticate] = BearerToken.challenge(hasToken: false)
+            throw problem
+        }
+        try require(.events, of: proof.publisher)
+        try call.checkIsNotEncoded()
+        guard try !call.flag("preview") else { throw Problem(.notBuilt, "The forecast is not built yet.") }
+        let submission: EventSubmission
+        do throws(Refusal) {
+            submission = try EventParser(limits: services.limits).parse(
+                contentType: call.header("Content-Type"),
+                header: call.header,
+                body: body,
+                receivedAt: now
+            )
+        } catch { throw Problem(error) }
+        switch submission {
+        case .one(let event): return try await accept(event, from: proof.publisher)
+        case .batch(let events): return try await accept(events, from: proof.publisher)
+        }
+    }
+
+    private func accept(_ event: ParsedEvent, from publisher: Publisher) async throws -> Response {
+        do throws(IntakeError) {
+            let receipt = try await services.intake.accept(Submission(event), from: publisher)
+            return .json(
+                receipt.isDuplicate ? .ok : .accepted,
+                receipt.json,
+                headers: [.location: "/v1/events/\(receipt.id)"]
+            )
+        } catch { throw Problem(error, limits: services.limits) }
+    }
+
+    private func accept(_ events: [Result<ParsedEvent, Refusal>], from publisher: Publisher) async throws -> Response {
+        var submissions: [Submission] = []
+        for case .success(let event) in events { submissions.append(Submission(event)) }
+        var accepted: [Result<Receipt, IntakeError>] = []
+        do throws(StoreError) {
+            if !submissions.isEmpty { accepted = try await services.intake.accept(submissions, from: publisher) }
+        } catch { throw Problem(error, limits: services.limits) }
+        precondition(accepted.count == submissions.count, "The intake answers each submission.")
+        var answers = accepted[...]
+        return try BatchAnswer(
+            items: events.map { event in
+                switch event {
+                case .failure(let refusal): .failure(Problem(refusal))
+                case .success: answers.removeFirst().mapError { Problem($0, limits: services.limits) }
+                }
+            }
+        ).response()
+    }
+
+    /// For requests whose body has no meaning; a signature covers it all the same.
+    private func publisher(of call: Call) async throws(Problem) -> Publisher {
+        let claim = try services.publishers.claim(header: call.header)
+        let body = try await BodyReader(bytesMax: services.limits.eventBytesMax, timeout: services.bodyTimeout)
+            .bytes(of: call.request)
+        let publisher = try services.publishers.prove(claim, body: body, now: services.time.now()).publisher
+        try require(.events, of: publisher)
+        return publisher
+    }
+
+    private func require(_ right: Publisher.Right, of publisher: Publisher) throws(Problem) {
+        guard publisher.rights.contains(right) else {
+            throw Problem(.missingRight, "This publisher has not the right \(right.rawValue).")
+        }
+    }
+}
+
+extension Call {
+    /// Nothing here unpacks a compressed body.
+    func checkIsNotEncoded() throws(Problem) {
+        guard let encoding = header("Content-Encoding"), encoding.lowercased() != "identity" else { return }
+        throw Problem(.unsupportedContentType, "Send the body without Content-Encoding.")
+    }
+}

@@ -1,0 +1,32 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Pipeline
+import Store
+
+/// `GET /v1/events/{id}` on both listeners.
+struct EventStatusRoute {
+    let services: APIServices
+
+    /// - Parameter publisher: whose events may be seen; nil means all.
+    func response(_ call: Call, for publisher: String?) async throws -> Response {
+        let unknown = Problem(.unknownEvent, "There is no such event here.")
+        guard let id = EventID(call.parameter("id")) else { throw unknown }
+        let conditions = Dictionary(
+            await services.hooks.laneStatuses().map { ($0.id, $0.state) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let report: EventReport?
+        do throws(StoreError) {
+            report = try await services.queueReader.read { reader in
+                // Nobody else's event is worth reading its pages.
+                guard let event = try reader.event(id), publisher == nil || event.publisher == publisher else {
+                    return nil
+                }
+                return try reader.report(on: id) { conditions[$0].flatMap(EventStatus.reason(ofLane:)) }
+            }
+        } catch { throw Problem(error, limits: services.limits) }
+        guard let report else { throw unknown }
+        return .json(.ok, .object(EventStatus.json(report)))
+    }
+}

@@ -1,0 +1,98 @@
+/// The stable words of problem answers, with their status; `/openapi.json` lists them all.
+package enum ProblemCode: String, Sendable, CaseIterable {
+    // 400
+    case notJSON, notUTF8, tooDeep, duplicateMember, malformedIdempotencyKey, malformedWebhookID
+    case invalidParameter, incompleteBody, invalidToken
+    // 401
+    case unauthenticated, invalidSignature, unsignedAttributes
+    // 403
+    case missingRight, forbiddenSchool, forbiddenSource
+    // 404, 405, 408, 409
+    case notFound, unknownEvent, unknownDevice, unknownLane
+    case methodNotAllowed
+    case bodyTooSlow
+    case identityConflict
+    // 413, 415
+    case tooLarge, tooManyEvents
+    case unsupportedContentType
+    // 422
+    case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool
+    case invalidRegistration, noLane, invalidOrder, importFailed
+    // 429
+    case rateLimited
+    // 500, 501, 503
+    case internalError
+    case notBuilt
+    case storeUnavailable, accountsUnavailable, importBusy, notReady
+
+    package var status: Int {
+        switch self {
+        case .notJSON, .notUTF8, .tooDeep, .duplicateMember, .malformedIdempotencyKey, .malformedWebhookID,
+            .invalidParameter, .incompleteBody, .invalidToken:
+            400
+        case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
+        case .missingRight, .forbiddenSchool, .forbiddenSource: 403
+        case .notFound, .unknownEvent, .unknownDevice, .unknownLane: 404
+        case .methodNotAllowed: 405
+        case .bodyTooSlow: 408
+        case .identityConflict: 409
+        case .tooLarge, .tooManyEvents: 413
+        case .unsupportedContentType: 415
+        case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
+            .invalidRegistration, .noLane, .invalidOrder, .importFailed:
+            422
+        case .rateLimited: 429
+        case .internalError: 500
+        case .notBuilt: 501
+        case .storeUnavailable, .accountsUnavailable, .importBusy, .notReady: 503
+        }
+    }
+
+    /// The same for every occurrence [RFC 9457 §3.1.3].
+    package var title: String {
+        switch self {
+        case .notJSON: "The body is not JSON"
+        case .notUTF8: "The body is not UTF-8"
+        case .tooDeep: "The JSON is nested too deeply"
+        case .duplicateMember: "An object names a member twice"
+        case .malformedIdempotencyKey: "Idempotency-Key is malformed"
+        case .malformedWebhookID: "webhook-id is malformed"
+        case .invalidParameter: "A parameter is wrong"
+        case .incompleteBody: "The body ended early"
+        case .invalidToken: "The device token is wrong"
+        case .unauthenticated: "Authentication is required"
+        case .invalidSignature: "The signature does not count"
+        case .unsignedAttributes: "The event's attributes are not signed"
+        case .missingRight: "The publisher lacks the right"
+        case .forbiddenSchool: "The publisher may not speak for this school"
+        case .forbiddenSource: "The publisher may not speak for this source"
+        case .notFound: "Not found"
+        case .unknownEvent: "Unknown event"
+        case .unknownDevice: "Unknown device"
+        case .unknownLane: "Unknown lane"
+        case .methodNotAllowed: "Method not allowed"
+        case .bodyTooSlow: "The body came too slowly"
+        case .identityConflict: "Another event has this identity"
+        case .tooLarge: "The body is too large"
+        case .tooManyEvents: "The batch holds too many events"
+        case .unsupportedContentType: "Unsupported content type"
+        case .invalidEvent: "The event is wrong"
+        case .unknownDialect: "The message is of no known dialect"
+        case .notABatch: "The batch is no array"
+        case .emptyBatch: "The batch is empty"
+        case .batchRejected: "No event of the batch was accepted"
+        case .unknownSchool: "Unknown school"
+        case .invalidRegistration: "The registration is wrong"
+        case .noLane: "No provider is configured for this device"
+        case .invalidOrder: "The order is wrong"
+        case .importFailed: "The delivery cannot be read"
+        case .rateLimited: "Too many requests"
+        case .internalError: "Internal error"
+        case .notBuilt: "Not built yet"
+        case .storeUnavailable: "The store cannot promise now"
+        case .accountsUnavailable: "Accounts cannot be checked now"
+        case .importBusy: "An import is under way"
+        case .notReady: "Not ready"
+        }
+    }
+}

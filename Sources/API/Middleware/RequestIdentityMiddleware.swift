@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Gives every request its name: `X-Request-Id` taken when it is sane, else made; `traceparent` carried to answer and log.
+struct RequestIdentityMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request,
+        context: APIContext,
+        next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.requestID = request.headers[HeaderName.requestID].flatMap(Self.sane) ?? Self.make()
+        context.logger[metadataKey: "request"] = .string(context.requestID)
+        let traceParent = request.headers[HeaderName.traceParent].flatMap(Self.traceParent)
+        if let traceParent {
+            context.logger[metadataKey: "trace"] = .string(String(traceParent.dropFirst(3).prefix(32)))
+        }
+        var response = try await next(request, context)
+        response.headers[HeaderName.requestID] = context.requestID
+        if let traceParent { response.headers[HeaderName.traceParent] = traceParent }
+        return response
+    }
+
+    /// 1 to 128 of letters, digits, dots, hyphens and underscores: harmless in every log.
+    static func sane(_ text: String) -> String? {
+        guard (1...128).contains(text.utf8.count) else { return nil }
+        let isSane = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        return isSane ? text : nil
+    }
+
+    /// Version, trace, parent and flags in lower-case hex, neither id all zero [W3C Trace Context §3.2].
+    static func traceParent(_ text: String) -> String? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts.map(\.utf8.count) == [2, 32, 16, 2], parts[0] != "ff" else { return nil }
+        let isHex = parts.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) } }
+        let hasZeroID = parts[1...2].contains { $0.allSatisfy { $0 == "0" } }
+        return isHex && !hasZeroID ? text : nil
+    }
+
+    private static func make() -> String {
+        let numbers = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        return hex(numbers.0) + hex(numbers.1)
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}

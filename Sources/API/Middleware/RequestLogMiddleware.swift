@@ -1,0 +1,23 @@
+import Hummingbird
+import Logging
+
+/// One line for a request, at debug. The route is the template: a URL may hold a token and is never logged.
+struct RequestLogMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request,
+        context: APIContext,
+        next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let started = ContinuousClock.now
+        let response = try await next(request, context)
+        context.logger.debug(
+            "request",
+            metadata: [
+                "method": .string(request.method.rawValue), "route": .string(context.endpointPath ?? ""),
+                "status": .stringConvertible(response.status.code),
+                "ms": .stringConvertible((ContinuousClock.now - started) / .milliseconds(1)),
+            ]
+        )
+        return response
+    }
+}

@@ -1,0 +1,176 @@
+extension OpenAPIDocument {
+    /// Schemas, the problem codes among them, and how a request is proven.
+    static let components = #"""
+        {
+         "securitySchemes": {
+          "publisherKey": {"type": "http", "scheme": "bearer", "description": "cpk_… of a publisher."},
+          "publisherSignature": {
+           "type": "apiKey", "in": "header", "name": "webhook-signature",
+           "description": "Standard Webhooks 1.0: webhook-id, webhook-timestamp, webhook-signature."
+          },
+          "parentToken": {"type": "http", "scheme": "bearer", "description": "The parent's access token of the ENT."}
+         },
+         "responses": {
+          "Problem": {
+           "description": "A problem; 401 carries WWW-Authenticate, 429 and 503 Retry-After.",
+           "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+          }
+         },
+         "schemas": {
+          "Problem": {
+           "type": "object", "description": "RFC 9457. type ends in code.",
+           "required": ["type", "title", "status", "code", "detail"],
+           "properties": {
+            "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+            "code": {
+             "type": "string",
+             "enum": [
+              "notJSON", "notUTF8", "tooDeep", "duplicateMember", "malformedIdempotencyKey",
+              "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
+              "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
+              "notFound", "unknownEvent", "unknownDevice", "unknownLane", "methodNotAllowed", "bodyTooSlow",
+              "identityConflict", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
+              "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
+              "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
+              "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
+             ]
+            },
+            "detail": {"type": "string"}, "instance": {"type": "string"},
+            "errors": {
+             "type": "array",
+             "items": {
+              "type": "object", "required": ["pointer", "code", "detail"],
+              "properties": {
+               "pointer": {"type": "string", "description": "RFC 6901"}, "code": {"type": "string"},
+               "detail": {"type": "string"}
+              }
+             }
+            }
+           }
+          },
+          "Receipt": {
+           "type": "object", "required": ["id", "state", "duplicate", "unresolved"],
+           "properties": {
+            "id": {"type": "string"}, "state": {"type": "string"}, "duplicate": {"type": "boolean"},
+            "unresolved": {"type": "array", "items": {"type": "object"}}
+           }
+          },
+          "BatchResults": {
+           "type": "object", "required": ["results"],
+           "properties": {
+            "results": {
+             "type": "array",
+             "items": {
+              "type": "object", "required": ["index", "status"],
+              "properties": {
+               "index": {"type": "integer"}, "status": {"type": "integer"}, "id": {"type": "string"},
+               "state": {"type": "string"}, "duplicate": {"type": "boolean"},
+               "unresolved": {"type": "array", "items": {"type": "object"}},
+               "problem": {"$ref": "#/components/schemas/Problem"}
+              }
+             }
+            }
+           }
+          },
+          "CloudEvent": {
+           "type": "object", "required": ["specversion", "id", "source", "type", "data"],
+           "properties": {
+            "specversion": {"const": "1.0"}, "id": {"type": "string"}, "source": {"type": "string"},
+            "type": {"const": "fr.ent.publication"}, "subject": {"type": "string"},
+            "time": {"type": "string", "format": "date-time"}, "datacontenttype": {"type": "string"},
+            "dataclassification": {"enum": ["clear", "generic", "encrypted"]},
+            "data": {"$ref": "#/components/schemas/Publication"}
+           }
+          },
+          "Publication": {
+           "type": "object", "required": ["app", "action", "school", "audience"],
+           "properties": {
+            "app": {"type": "string"}, "action": {"type": "string"}, "school": {"type": "string"},
+            "audience": {
+             "type": "array", "minItems": 1,
+             "items": {"type": "object", "description": "Exactly one of class, school, pupil (or student), group, user."}
+            },
+            "author": {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
+            "title": {"type": "string"}, "body": {"type": "string"},
+            "resource": {
+             "type": "object",
+             "properties": {"id": {"type": "string"}, "subId": {"type": "string"}, "uri": {"type": "string"}}
+            },
+            "params": {"type": "object"}, "urgency": {"enum": ["low", "normal", "urgent"]},
+            "revision": {"type": "integer"}, "notBefore": {"type": ["string", "null"]},
+            "expiresAt": {"type": ["string", "null"]}
+           }
+          },
+          "EventStatus": {
+           "type": "object",
+           "properties": {
+            "id": {"type": "string"},
+            "state": {"enum": ["scheduled", "accepted", "expanding", "sending", "done", "held", "withdrawn"]},
+            "publisher": {"type": "string"}, "school": {"type": ["string", "null"]}, "app": {"type": "string"},
+            "action": {"type": "string"}, "urgency": {"type": "string"}, "acceptedAt": {"type": "string"},
+            "notBefore": {"type": ["string", "null"]}, "expiresAt": {"type": "string"},
+            "doneAt": {"type": ["string", "null"]}, "dataclassification": {"type": "string"},
+            "guardians": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "pupils": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "otherUsers": {"type": "integer"}, "unresolved": {"type": "array", "items": {"type": "object"}},
+            "deliveries": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "waiting": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "notReached": {"type": "object", "additionalProperties": {"type": "integer"}}
+           }
+          },
+          "Registration": {
+           "type": "object", "required": ["provider", "app"],
+           "properties": {
+            "provider": {"enum": ["fcm", "apns", "webpush"]}, "token": {"type": "string"},
+            "tokenKind": {"enum": ["token", "fid"]},
+            "subscription": {
+             "type": "object",
+             "properties": {
+              "endpoint": {"type": "string"},
+              "keys": {"type": "object", "properties": {"p256dh": {"type": "string"}, "auth": {"type": "string"}}}
+             }
+            },
+            "environment": {"enum": ["production", "sandbox"]}, "app": {"type": "string"},
+            "platform": {"enum": ["android", "ios", "web"]}, "locale": {"type": "string"},
+            "timezone": {"type": "string"}, "appVersion": {"type": "string"}
+           }
+          },
+          "Device": {
+           "type": "object",
+           "properties": {
+            "installation": {"type": "string"}, "user": {"type": "string"}, "provider": {"type": "string"},
+            "tokenKind": {"type": "string"},
+            "tokenTail": {"type": "string", "description": "The last four characters."},
+            "environment": {"type": "string"}, "app": {"type": "string"},
+            "platform": {"type": ["string", "null"]}, "locale": {"type": ["string", "null"]},
+            "state": {"enum": ["active", "suspect", "disabled"]}, "reason": {"type": ["string", "null"]},
+            "registeredAt": {"type": "string"}, "lastSeenAt": {"type": "string"}
+           }
+          },
+          "Import": {
+           "type": "object",
+           "properties": {
+            "import": {"type": "string"}, "state": {"enum": ["applied", "planned", "held", "failed"]},
+            "diff": {"type": "object"}, "warnings": {"type": "array", "items": {"type": "object"}},
+            "warningsTotal": {"type": "integer"}, "held": {"type": "array", "items": {"type": "object"}}
+           }
+          },
+          "Lane": {
+           "type": "object",
+           "properties": {
+            "lane": {"type": "string"}, "provider": {"type": "string"},
+            "state": {"enum": ["active", "paused", "draining", "open", "halfOpen", "credentialFault"]},
+            "reason": {"type": ["string", "null"]}, "until": {"type": ["string", "null"]},
+            "window": {"type": "integer"}, "inFlight": {"type": "integer"}, "pending": {"type": "integer"},
+            "deferred": {"type": "integer"}, "dead": {"type": "integer"},
+            "oldestSeconds": {"type": ["integer", "null"]}, "connections": {"type": "integer"}
+           }
+          },
+          "Order": {
+           "type": "object",
+           "properties": {"actor": {"type": "string"}, "why": {"type": "string", "description": "Required to pause."}}
+          }
+         }
+        }
+        """#
+}

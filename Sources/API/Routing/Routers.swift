@@ -1,0 +1,39 @@
+import HTTPTypes
+package import Hummingbird
+
+/// What the outside sees: events, devices, directory, One Pocket's paths and the small operations routes.
+package func publicRouter(_ services: APIServices) -> Router<APIContext> {
+    let operations = OperationsRoutes(services: services)
+    return router(
+        EventRoutes(services: services).routes + DeviceRoutes(services: services).routes
+            + ImportRoutes(services: services).publicRoutes + operations.common + operations.document
+    )
+}
+
+/// For the monitoring's network: the operations routes, health and metrics.
+package func metricsRouter(_ services: APIServices) -> Router<APIContext> {
+    let operations = OperationsRoutes(services: services)
+    return router(operations.common + operations.deep)
+}
+
+/// For the Unix socket: whoever may open it may do all this.
+package func adminRouter(_ services: APIServices) -> Router<APIContext> {
+    router(
+        AdminRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
+            + OperationsRoutes(services: services).document
+    )
+}
+
+private func router(_ routes: [Route]) -> Router<APIContext> {
+    let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+    // The first is the outermost.
+    router.add(middleware: RequestIdentityMiddleware())
+    router.add(middleware: RequestLogMiddleware())
+    router.add(middleware: ProblemMiddleware(routes: routes))
+    for route in routes {
+        router.on(RouterPath(route.path), method: route.method) { request, context in
+            try await route.handler(Call(request: request, context: context))
+        }
+    }
+    return router
+}

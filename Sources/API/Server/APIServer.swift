@@ -1,0 +1,88 @@
+import Glibc
+package import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// One listener with its router. Graceful shutdown stops listening, lets requests under way end, and removes a socket's file.
+package final class APIServer: Service {
+    /// An idle connection, or one whose request head does not come, is closed after this.
+    private static let idleTimeout = TimeAmount.seconds(75)
+    /// Beyond it new connections wait in the kernel's queue.
+    private static let connectionsMax = 4096
+
+    private let router: RouterResponder<APIContext>
+    private let address: ListenAddress
+    private let logger: Logger
+    private let bound = Mutex(Bound.waiting([]))
+
+    private enum Bound {
+        case waiting([CheckedContinuation<Int?, Never>])
+        case known(Int?)
+    }
+
+    /// - Parameters:
+    ///   - router: of ``publicRouter(_:)``, ``metricsRouter(_:)`` or ``adminRouter(_:)``.
+    ///   - address: a Unix socket gets mode 0600, so its folder has to be private for the moment between bind and chmod.
+    ///   - logger: its label names the door.
+    package init(router: Router<APIContext>, address: ListenAddress, logger: Logger) {
+        self.router = router.buildResponder()
+        self.address = address
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        defer { running(port: nil) }
+        let bindAddress: BindAddress
+        switch address {
+        case .tcp(let host, let port): bindAddress = .hostname(host, port: port)
+        case .unix(let path): bindAddress = .unixDomainSocket(path: path)
+        }
+        let application = Application(
+            responder: router,
+            server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
+            configuration: .init(
+                address: bindAddress,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax)
+            ),
+            onServerRunning: { channel in self.opened(channel) },
+            logger: logger
+        )
+        try await application.run()
+        if case .unix(let path) = address { unlink(path) }
+    }
+
+    /// The port the system gave; waits until the server listens. nil for a Unix socket, or when it could not listen.
+    package func port() async -> Int? {
+        await withCheckedContinuation { continuation in
+            let known: Int?? = bound.withLock { bound in
+                switch bound {
+                case .waiting(let others):
+                    bound = .waiting(others + [continuation])
+                    return nil
+                case .known(let port): return .some(port)
+                }
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+    }
+
+    private func opened(_ channel: any Channel) {
+        if case .unix(let path) = address, chmod(path, 0o600) != 0 {
+            logger.error("The socket's mode cannot be set.", metadata: ["errno": .stringConvertible(errno)])
+            channel.close(promise: nil)
+        }
+        running(port: channel.localAddress?.port)
+    }
+
+    private func running(port: Int?) {
+        let waiting = bound.withLock { bound in
+            guard case .waiting(let waiting) = bound else { return [CheckedContinuation<Int?, Never>]() }
+            bound = .known(port)
+            return waiting
+        }
+        for continuation in waiting { continuation.resume(returning: port) }
+    }
+}

@@ -1,0 +1,65 @@
+package import Domain
+
+/// The files of one AAF delivery in reading order: by category, inside it by name.
+package struct AAFDelivery: Sendable {
+    package struct File: Hashable, Sendable {
+        package let category: AAFCategory
+        package let name: String
+        package let path: String
+        /// Told by the name; nil when it says neither `Complet` nor `Delta`.
+        package let mode: AAFMode?
+    }
+
+    package let files: [File]
+    /// XML files whose names say nothing to us; they are not read.
+    package let warnings: [ImportWarning]
+
+    /// Looks at names only. Files that are not XML (the DTD) are passed over.
+    ///
+    /// - Parameter paths: files and folders; of a folder its direct entries count, hidden ones excepted.
+    /// - Throws: ``DeliveryError/unreadable(file:code:)`` for a path that cannot be looked at,
+    ///   ``DeliveryError/tooLarge(file:line:what:limit:)`` beyond 10,000 files,
+    ///   ``DeliveryError/missing(what:)`` when no file is one of AAF.
+    package init(paths: [String]) throws(DeliveryError) {
+        var files: [File] = []
+        var warnings: [ImportWarning] = []
+        var candidates: [String] = []
+        for path in paths {
+            candidates += try FolderListing.names(in: path)?.map { path + "/" + $0 } ?? [path]
+        }
+        for path in candidates {
+            let name = InputFile.baseName(of: path)
+            if let file = File(name: name, path: path) {
+                files.append(file)
+            } else if name.lowercased().hasSuffix(".xml") {
+                let detail = "The name is none of an AAF file; the file was not read."
+                warnings.append(ImportWarning(file: name, line: 0, record: "", code: "unknownFile", detail: detail))
+            }
+        }
+        guard !files.isEmpty else { throw .missing(what: "AAF file (..._Eleve_0000.xml)") }
+        let order = AAFCategory.allCases
+        self.files = files.sorted { lhs, rhs in
+            guard lhs.category == rhs.category else {
+                return (order.firstIndex(of: lhs.category) ?? 0) < (order.firstIndex(of: rhs.category) ?? 0)
+            }
+            return lhs.name < rhs.name
+        }
+        self.warnings = warnings.sorted { $0.file < $1.file }
+    }
+}
+
+extension AAFDelivery.File {
+    /// nil unless the name is `<anything>_<category>_<four digits>.xml`.
+    init?(name: String, path: String) {
+        guard name.hasSuffix(".xml") else { return nil }
+        let parts = name.dropLast(4).split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count >= 3, let serial = parts.last, serial.utf8.count == 4,
+            serial.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let category = AAFCategory(rawValue: String(parts[parts.count - 2]))
+        else { return nil }
+        self.category = category
+        self.name = name
+        self.path = path
+        mode = parts.contains("Delta") ? .delta : parts.contains("Complet") ? .complete : nil
+    }
+}

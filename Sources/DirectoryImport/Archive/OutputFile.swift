@@ -1,0 +1,28 @@
+import Glibc
+
+/// A new file of mode 0600; closed when it goes out of scope.
+struct OutputFile: ~Copyable {
+    private let name: String
+    private let descriptor: Int32
+
+    /// - Throws: ``DeliveryError/unreadable(file:code:)``, also when the file is there already.
+    init(creating path: String) throws(DeliveryError) {
+        name = InputFile.baseName(of: path)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .unreadable(file: InputFile.baseName(of: path), code: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(DeliveryError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0 {
+                guard errno == EINTR else { throw .unreadable(file: name, code: errno) }
+                continue
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Domain
+
+/// What is wrong with one line; never quotes it.
+enum LineMistake: Error {
+    case notJSON(JSONError)
+    case notObject
+    case missing(String)
+    case notString(String)
+    case tooLong(String)
+    case unknownValue(String)
+    case notDay(String)
+    case onePlace
+    case daysReversed
+
+    var sentence: String {
+        switch self {
+        case .notJSON(let error): "The line is not JSON (byte \(error.offset))."
+        case .notObject: "The line is no JSON object."
+        case .missing(let name): "`\(name)` is missing or empty."
+        case .notString(let name): "`\(name)` is no string."
+        case .tooLong(let name): "`\(name)` is too long."
+        case .unknownValue(let name): "`\(name)` has a value that is not known."
+        case .notDay(let name): "`\(name)` is no day of the form YYYY-MM-DD."
+        case .onePlace: "A membership names exactly one of `class`, `group` and `school`."
+        case .daysReversed: "`to` lies before `from`."
+        }
+    }
+}
+
+/// The members of one line, checked as they are read.
+struct LineMembers {
+    let object: JSONObject
+    let keyBytesMax: Int
+    /// A removal needs only what identifies the thing.
+    var isRemoval = false
+
+    init(object: JSONObject, keyBytesMax: Int) {
+        self.object = object
+        self.keyBytesMax = keyBytesMax
+    }
+
+    /// nil when absent or null.
+    func text(_ name: String) throws(LineMistake) -> String? {
+        guard let value = object[name], !value.isNull else { return nil }
+        guard let text = value.string else { throw .notString(name) }
+        return text
+    }
+
+    func required(_ name: String) throws(LineMistake) -> String {
+        guard let text = try text(name), !text.isEmpty else { throw .missing(name) }
+        return text
+    }
+
+    func key(_ name: String) throws(LineMistake) -> String {
+        let key = try required(name)
+        guard key.utf8.count <= keyBytesMax else { throw .tooLong(name) }
+        return key
+    }
+
+    /// A key that only a removal may leave out; empty then.
+    func wanted(_ name: String) throws(LineMistake) -> String {
+        if isRemoval, try text(name) == nil { return "" }
+        return try key(name)
+    }
+
+    /// A day `YYYY-MM-DD` [RFC 3339 §5.6: full-date].
+    func day(_ name: String) throws(LineMistake) -> CalendarDay? {
+        guard let text = try text(name) else { return nil }
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2],
+            parts.allSatisfy({ $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }),
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
+            let result = CalendarDay(year: year, month: month, day: day)
+        else { throw .notDay(name) }
+        return result
+    }
+}

@@ -1,0 +1,104 @@
+/// How a delivery stands: the first byte of its slot in a page's result. A number is never reused.
+package enum DeliveryState: UInt8, Hashable, Sendable, CaseIterable {
+    /// To do. Can transition to every other state.
+    case pending = 0
+    /// The provider accepted it. Terminal.
+    case accepted = 1
+    /// A row in `retry` says when it is tried again. Can transition to every state but pending.
+    case deferred = 2
+    /// Rejected for good; the reason says why. Terminal.
+    case rejected = 3
+    /// Its time to live ended first. Terminal.
+    case expired = 4
+    /// Nothing is sent to this person; the reason says why. Only on lane 0. Terminal.
+    case withheld = 5
+    /// Too many attempts; a row in `dead` keeps it. Terminal, but an operator may retry it.
+    case dead = 6
+    /// Dropped by an operator or withdrawn by the ENT. Terminal.
+    case dropped = 7
+
+    package var isTerminal: Bool { self != .pending && self != .deferred }
+}
+
+/// One slot of a page's result: two bytes, overwritten in place.
+package struct SlotResult: Hashable, Sendable {
+    package var state: DeliveryState
+    /// Why; nil for pending and accepted.
+    package var reason: Reason?
+    /// Attempts so far, 15 at most; only kept with `accepted`, `retry` rows have the exact number.
+    package var attempts: UInt8
+    /// Answer time as a power of two of milliseconds, 0…15; only with `accepted`.
+    package var latencyBucket: UInt8
+
+    package init(_ state: DeliveryState, reason: Reason? = nil, attempts: Int = 0, latencyBucket: UInt8 = 0) {
+        self.state = state
+        self.reason = reason
+        self.attempts = UInt8(clamping: min(attempts, 15))
+        self.latencyBucket = min(latencyBucket, 15)
+    }
+
+    package static let pending = SlotResult(.pending)
+
+    package static func accepted(attempts: Int, latencyMilliseconds: Int64) -> SlotResult {
+        let bits = UInt8(clamping: Int64.bitWidth - max(latencyMilliseconds, 0).leadingZeroBitCount)
+        return SlotResult(.accepted, attempts: attempts, latencyBucket: bits)
+    }
+
+    package var bytes: (UInt8, UInt8) {
+        state == .accepted
+            ? (state.rawValue, latencyBucket << 4 | attempts) : (state.rawValue, reason?.rawValue ?? 0)
+    }
+
+    /// nil when a byte has no meaning: the page is damaged.
+    package init?(_ first: UInt8, _ second: UInt8) {
+        guard let state = DeliveryState(rawValue: first) else { return nil }
+        if state == .accepted {
+            self.init(state, attempts: Int(second & 15), latencyBucket: second >> 4)
+        } else if second == 0 {
+            self.init(state)
+        } else if let reason = Reason(rawValue: second) {
+            self.init(state, reason: reason)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// The results of a page: two bytes a slot, as many as the plan has slots, zero at expansion.
+package struct PageResult: Hashable, Sendable {
+    package var bytes: [UInt8]
+
+    package init(count: Int) {
+        bytes = [UInt8](repeating: 0, count: count * 2)
+    }
+
+    package init(_ results: [SlotResult]) {
+        self.init(count: results.count)
+        for (slot, result) in results.enumerated() { self[slot] = result }
+    }
+
+    package init(decoding buffer: UnsafeRawBufferPointer) throws(BlobError) {
+        guard buffer.count.isMultiple(of: 2) else { throw .endsEarly }
+        bytes = Array(buffer)
+        for slot in 0..<count where SlotResult(bytes[slot * 2], bytes[slot * 2 + 1]) == nil { throw .outOfRange }
+    }
+
+    package var count: Int { bytes.count / 2 }
+
+    package subscript(slot: Int) -> SlotResult {
+        get {
+            guard let result = SlotResult(bytes[slot * 2], bytes[slot * 2 + 1]) else {
+                preconditionFailure("A page result is checked when it is decoded")
+            }
+            return result
+        }
+        set { (bytes[slot * 2], bytes[slot * 2 + 1]) = newValue.bytes }
+    }
+
+    /// How many slots are still to do for the first time.
+    package var pendingCount: Int {
+        var pending = 0
+        for slot in 0..<count where bytes[slot * 2] == DeliveryState.pending.rawValue { pending += 1 }
+        return pending
+    }
+}

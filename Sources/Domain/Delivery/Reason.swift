@@ -1,0 +1,34 @@
+/// Why a delivery or a guardian stands where it stands: the stable words of the API (`interfaces.md` 2) and their
+/// byte in a page's result. A number is never reused.
+package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
+    case noDevice = 1
+    case muted = 2
+    case optedOut = 3
+    case quietHours = 4
+    case notActivated = 5
+    case unknownUser = 6
+    case noGuardian = 7
+    case author = 8
+    case tokenGone = 9
+    case payloadRefused = 10
+    case credentialPaused = 11
+    case laneClosed = 12
+    case retrying = 13
+    case expired = 14
+    case dropped = 15
+    case withdrawn = 16
+    case dead = 17
+    case forbidden = 18
+    case noPush = 19
+    case kindDisabled = 20
+    case tokenSuspect = 21
+    case superseded = 22
+
+    /// The word in the API; equal to the case's name.
+    package var word: String { "\(self)" }
+
+    package init?(word: String) {
+        guard let reason = Self.allCases.first(where: { $0.word == word }) else { return nil }
+        self = reason
+    }
+}

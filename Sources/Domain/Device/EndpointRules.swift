@@ -1,0 +1,53 @@
+/// Which Web Push endpoints may be registered. A client chooses the address we shall call, so only known push services are
+/// taken; that the resolved address is public is checked again at every send.
+package struct EndpointRules: Hashable, Sendable {
+    /// A line of `webpush.allowHosts`: `host`, `*.domain` or `host:port`.
+    package struct Entry: Hashable, Sendable {
+        fileprivate var host: String
+        /// `*.` was written: hosts below the domain, not the domain itself.
+        fileprivate var isWildcard: Bool
+        fileprivate var port: Int?
+
+        /// nil when the text is none of the three forms.
+        package init?(_ text: String) {
+            isWildcard = text.hasPrefix("*.")
+            guard let (host, port) = PushEndpoint.split(isWildcard ? text.dropFirst(2) : text[...]),
+                !isWildcard || port == nil
+            else { return nil }
+            self.host = host
+            self.port = port
+        }
+
+        fileprivate func covers(_ host: String) -> Bool {
+            isWildcard ? host.hasSuffix("." + self.host) : host == self.host
+        }
+    }
+
+    private let entries: [Entry]
+    private let allowPrivateAddresses: Bool
+
+    /// The push services of the browsers, allowed when the configuration names none.
+    package static let browserHosts = [
+        "*.push.apple.com", "fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com",
+    ]
+
+    /// With `allowPrivateAddresses`, entries that name a port may be addresses and local names: for simulators only.
+    package init(_ entries: [Entry], allowPrivateAddresses: Bool = false) {
+        self.entries = entries
+        self.allowPrivateAddresses = allowPrivateAddresses
+    }
+
+    /// The endpoint's parts when it may be registered.
+    ///
+    /// - Throws: the first rule it breaks.
+    package func check(_ endpoint: String, bytesMax: Int) throws(PushEndpoint.Fault) -> PushEndpoint {
+        guard endpoint.utf8.count <= bytesMax else { throw .tooLong }
+        let parsed = try PushEndpoint(endpoint)
+        let matching = entries.filter { $0.covers(parsed.host) }
+        let namesPort = matching.contains { $0.port == parsed.port }
+        if parsed.isLiteralOrLocal, !(allowPrivateAddresses && namesPort) { throw .addressLiteral }
+        guard !matching.isEmpty else { throw .hostNotAllowed }
+        guard namesPort || parsed.port == 443 && matching.contains(where: { $0.port == nil }) else { throw .port }
+        return parsed
+    }
+}

@@ -1,0 +1,70 @@
+/// An installation of an app as it registers itself: where it can be rung, and how it reads.
+///
+/// Whether a lane serves the provider, app and environment is checked by whoever knows the lanes (`noLane`).
+package struct Registration: Hashable, Sendable {
+    /// The app's own id of this installation, 1 to 128 of `A-Z a-z 0-9 . _ : -`.
+    package var installation: String
+    package var target: Target
+    package var environment: PushEnvironment
+    /// The app's name in the configuration (`onepocket`).
+    package var app: String
+    package var platform: Platform?
+    /// BCP 47, hyphens.
+    package var locale: String?
+    /// Name of the IANA time zone database; only its form is checked.
+    package var timezone: String?
+    package var appVersion: String?
+
+    package var provider: Provider { target.provider }
+
+    package init(
+        installation: String,
+        target: Target,
+        environment: PushEnvironment,
+        app: String,
+        platform: Platform? = nil,
+        locale: String? = nil,
+        timezone: String? = nil,
+        appVersion: String? = nil
+    ) {
+        self.installation = installation
+        self.target = target
+        self.environment = environment
+        self.app = app
+        self.platform = platform
+        self.locale = locale
+        self.timezone = timezone
+        self.appVersion = appVersion
+    }
+
+    /// Reads the body of `PUT /v1/devices/{installation}`; unknown members are ignored, null counts as absent.
+    ///
+    /// - Parameters:
+    ///   - value: the parsed body.
+    ///   - installation: the path's last component, percent-decoded.
+    ///   - limits: for the lengths of token and endpoint.
+    ///   - endpoints: which Web Push endpoints may be called.
+    ///   - isPointOnP256: whether 65 bytes are an uncompressed point on the curve; the caller has the cryptography.
+    /// - Returns: the registration, token and keys in their one form.
+    /// - Throws: every mistake at once.
+    package static func parse(
+        _ value: JSONValue,
+        installation: String,
+        limits: Limits,
+        endpoints: EndpointRules,
+        isPointOnP256: ([UInt8]) -> Bool
+    ) throws(RegistrationError) -> Registration {
+        guard let object = value.object else {
+            throw RegistrationError([FieldError(.root, "wrongType", "A registration is a JSON object.")])
+        }
+        var reader = RegistrationReader(object, limits: limits, endpoints: endpoints)
+        return try reader.read(installation: installation, isPointOnP256: isPointOnP256)
+    }
+}
+
+/// All that is wrong with a registration; at least one mistake. Quotes no token.
+package struct RegistrationError: Error, Hashable, Sendable {
+    package var errors: [FieldError]
+
+    package init(_ errors: [FieldError]) { self.errors = errors }
+}

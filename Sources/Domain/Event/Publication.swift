@@ -1,0 +1,127 @@
+/// What an ENT posted, in one shape for all dialects, before anybody is resolved.
+package struct Publication: Hashable, Sendable {
+    /// CloudEvents `source` and `id`; nil for the dialects that have no identity of their own.
+    package var source: String?
+    package var id: String?
+    /// CloudEvents `subject`: the resource's name; with `revision` it ties a correction to what it corrects.
+    package var subject: String?
+    package var revision: Int64
+    /// The publication's own time; only chooses the school day of an audience.
+    package var time: Instant?
+
+    /// Upper-case name of the application, as One Pocket routes by it (`BLOG`); case kept as posted.
+    package var app: String
+    /// The event type inside the application (`PUBLISH-POST`); case kept as posted.
+    package var action: String
+    /// UAI of the publishing school; nil for the timeline and broker dialects.
+    package var school: String?
+    package var audience: [AudienceMember]
+    package var authorID: String?
+    package var authorName: String?
+
+    /// Plain text: tags stripped, entities decoded, cut to ``Limits``. `nil` title: the kind's catalogue title.
+    package var title: String?
+    package var body: String
+    /// False when a timeline or broker message asks for no push (`pushNotif` null or absent).
+    package var wantsPush: Bool
+    package var resourceID: String?
+    package var resourceSubID: String?
+    package var resourceURI: String?
+    /// Template variables of the application, as One Pocket gets them. Always an object.
+    package var params: JSONValue
+
+    package var urgency: Urgency
+    /// nil: the publication kind's default.
+    package var dataClass: DataClass?
+    package var notBefore: Instant?
+    package var expiresAt: Instant?
+
+    package init(
+        source: String? = nil, id: String? = nil, subject: String? = nil, revision: Int64 = 0, time: Instant? = nil,
+        app: String, action: String, school: String? = nil, audience: [AudienceMember],
+        authorID: String? = nil, authorName: String? = nil, title: String? = nil, body: String = "",
+        wantsPush: Bool = true, resourceID: String? = nil, resourceSubID: String? = nil, resourceURI: String? = nil,
+        params: JSONValue = .object(JSONObject()), urgency: Urgency = .normal, dataClass: DataClass? = nil,
+        notBefore: Instant? = nil, expiresAt: Instant? = nil
+    ) {
+        self.source = source
+        self.id = id
+        self.subject = subject
+        self.revision = revision
+        self.time = time
+        self.app = app
+        self.action = action
+        self.school = school
+        self.audience = audience
+        self.authorID = authorID
+        self.authorName = authorName
+        self.title = title
+        self.body = body
+        self.wantsPush = wantsPush
+        self.resourceID = resourceID
+        self.resourceSubID = resourceSubID
+        self.resourceURI = resourceURI
+        self.params = params
+        self.urgency = urgency
+        self.dataClass = dataClass
+        self.notBefore = notBefore
+        self.expiresAt = expiresAt
+    }
+
+    /// The name of the publication kind in the kinds table and in wishes: `BLOG.PUBLISH-POST`.
+    package var kind: String { app + "." + action }
+}
+
+/// One entry of an audience: whom the publication names, by the feed's key or the ENT's id.
+package enum AudienceMember: Hashable, Sendable {
+    case schoolClass(String)
+    /// By UAI.
+    case school(String)
+    case pupil(String)
+    case group(String)
+    /// A person named directly, whatever his or her kind.
+    case user(String)
+}
+
+/// How much a publication may push past others; chooses the weight in the scheduler and the provider's priority.
+package enum Urgency: UInt8, Hashable, Sendable, CaseIterable {
+    case low = 0
+    case normal = 1
+    case urgent = 2
+
+    package init?(name: String) {
+        guard let urgency = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = urgency
+    }
+
+    package var name: String {
+        switch self {
+        case .low: "low"
+        case .normal: "normal"
+        case .urgent: "urgent"
+        }
+    }
+}
+
+/// What of a publication may cross Apple's and Google's servers.
+package enum DataClass: UInt8, Hashable, Sendable, CaseIterable {
+    /// Title and body as posted.
+    case clear = 0
+    /// The kind's catalogue text only; the app fetches the rest.
+    case generic = 1
+    /// End-to-end encrypted text; treated as `generic` until that is built.
+    case encrypted = 2
+
+    package init?(name: String) {
+        guard let dataClass = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = dataClass
+    }
+
+    package var name: String {
+        switch self {
+        case .clear: "clear"
+        case .generic: "generic"
+        case .encrypted: "encrypted"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// One mistake in a request, where it is and what would be right; the `errors` member of a problem answer.
+package struct FieldError: Error, Hashable, Sendable {
+    package var pointer: JSONPointer
+    /// Stable word of the API documentation: `missing`, `wrongType`, `unknownValue`, ...
+    package var code: String
+    /// A sentence; never quotes a token, a name or a text.
+    package var detail: String
+
+    package init(_ pointer: JSONPointer, _ code: String, _ detail: String) {
+        self.pointer = pointer
+        self.code = code
+        self.detail = detail
+    }
+}
+
+/// A place in a JSON document [RFC 6901]: `/data/audience/0`.
+package struct JSONPointer: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The pointer's own text, `~` and `/` of names escaped; empty is the whole document.
+    package let description: String
+
+    /// The whole document.
+    package static let root = JSONPointer(stringLiteral: "")
+
+    package init(stringLiteral value: String) { description = value }
+
+    /// The member of that name below this place.
+    package func member(_ name: String) -> JSONPointer {
+        let escaped =
+            name.contains { $0 == "~" || $0 == "/" }
+            ? name.reduce(into: "") { $0 += $1 == "~" ? "~0" : $1 == "/" ? "~1" : String($1) }
+            : name
+        return JSONPointer(stringLiteral: description + "/" + escaped)
+    }
+
+    /// The array element below this place, from 0.
+    package func index(_ index: Int) -> JSONPointer { JSONPointer(stringLiteral: "\(description)/\(index)") }
+}

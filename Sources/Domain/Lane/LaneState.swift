@@ -1,0 +1,142 @@
+/// Whether a lane may send: breaker, credential fault and operator's pause in one state machine without clock or I/O.
+///
+/// A sick provider or credential is an event of the lane: no delivery is written, no attempt burnt. Times are monotonic
+/// milliseconds, so that a step of the wall clock opens and closes nothing.
+package struct LaneState: Hashable, Sendable {
+    package enum Mode: Hashable, Sendable {
+        /// Sends. Can transition to: `open` (busy answer, or a run of failures), `credentialFault`, `paused`, `draining`.
+        case active
+        /// An operator stopped it; what is in flight finishes. Can transition to: `halfOpen` (resume).
+        case paused
+        /// Like paused, but said to finish what is loaded first. Can transition to: `paused`, `halfOpen` (resume).
+        case draining
+        /// The provider said "not now", or nobody answers. Can transition to: `halfOpen` (time over or resume).
+        case open(until: Int64)
+        /// One probe at a time finds out. Can transition to: `active` (accepted), `open` (failed), `credentialFault`.
+        case halfOpen
+        /// The credential was refused. Can transition to: `halfOpen` (each minute, on resume or after a reload).
+        case credentialFault(nextProbe: Int64)
+    }
+
+    package private(set) var mode: Mode = .active
+    /// What closed the lane, in the provider's or operator's words; never a token.
+    package private(set) var reason = ""
+    private var failuresInARow = 0
+    private var openings = 0
+
+    /// Failed answers in a row, without any success between, that open the breaker.
+    package static let failuresMax = 10
+    package static let probeIntervalMilliseconds: Int64 = 60_000
+    package static let longestOpenMilliseconds: Int64 = 60_000
+    /// A provider's Retry-After is obeyed up to a day: beyond it one probe costs less than a typing error of theirs.
+    package static let longestAskedMilliseconds: Int64 = 86_400_000
+
+    package init() {}
+
+    /// How many requests may be under way now. `Int.max` while active: then the engine's streams are the bound.
+    package mutating func permits(inFlight: Int, now: Int64) -> Bool {
+        switch mode {
+        case .active: return true
+        case .paused, .draining: return false
+        case .open(let until):
+            guard now >= until else { return false }
+            mode = .halfOpen
+            return inFlight == 0
+        case .credentialFault(let next):
+            guard now >= next else { return false }
+            mode = .halfOpen
+            return inFlight == 0
+        case .halfOpen: return inFlight == 0
+        }
+    }
+
+    /// When to ask `permits` again although nothing else happens; nil when only an event can change the answer.
+    package var wakeAt: Int64? {
+        switch mode {
+        case .open(let until): until
+        case .credentialFault(let next): next
+        case .active, .paused, .draining, .halfOpen: nil
+        }
+    }
+
+    /// The word of the API: `active paused draining open halfOpen credentialFault`.
+    package var word: String {
+        switch mode {
+        case .active: "active"
+        case .paused: "paused"
+        case .draining: "draining"
+        case .open: "open"
+        case .halfOpen: "halfOpen"
+        case .credentialFault: "credentialFault"
+        }
+    }
+
+    package var isActive: Bool { mode == .active }
+
+    /// The provider works: it accepted a delivery, or rejected one for a reason of its own (bad token, bad message).
+    ///
+    /// While the lane is closed this is the answer to a request sent before it closed: a late success does not end the wait the provider
+    /// asked for, nor prove a credential that was refused since.
+    package mutating func answered() {
+        failuresInARow = 0
+        switch mode {
+        case .halfOpen:
+            mode = .active
+            reason = ""
+            openings = 0
+        case .active, .open, .credentialFault, .paused, .draining: break
+        }
+    }
+
+    /// No answer, a lost connection, or a 5xx for one delivery.
+    package mutating func failed(_ why: String, now: Int64, random: Double) {
+        failuresInARow += 1
+        switch mode {
+        case .halfOpen: open(why, atLeast: nil, now: now, random: random)
+        case .active where failuresInARow >= Self.failuresMax:
+            open(why, atLeast: nil, now: now, random: random)
+        case .active, .open, .paused, .draining, .credentialFault: break
+        }
+    }
+
+    /// The provider as a whole said "not now".
+    package mutating func busy(_ why: String, retryAfter: Int64?, now: Int64, random: Double) {
+        switch mode {
+        case .active, .halfOpen, .open: open(why, atLeast: retryAfter, now: now, random: random)
+        case .paused, .draining, .credentialFault: break
+        }
+    }
+
+    package mutating func credentialRefused(_ why: String, now: Int64) {
+        switch mode {
+        case .paused, .draining: break
+        case .active, .open, .halfOpen, .credentialFault:
+            mode = .credentialFault(nextProbe: now + Self.probeIntervalMilliseconds)
+            reason = why
+        }
+    }
+
+    package mutating func pause(_ why: String, draining: Bool = false) {
+        mode = draining ? .draining : .paused
+        reason = why
+    }
+
+    /// Ends a pause as well as an open breaker and probes at once; also called when a credential was reloaded.
+    package mutating func resume() {
+        guard mode != .active else { return }
+        mode = .halfOpen
+        failuresInARow = 0
+        openings = 0
+    }
+
+    private mutating func open(_ why: String, atLeast: Int64?, now: Int64, random: Double) {
+        openings += 1
+        let ceiling = min(1000 << Int64(min(openings, 6)), Self.longestOpenMilliseconds)
+        let asked = min(atLeast ?? 0, Self.longestAskedMilliseconds)
+        let wait = max(Int64(Double(ceiling) * (0.5 + random / 2)), asked)
+        if case .open(let until) = mode, until >= now + wait { return }
+        mode = .open(until: now + wait)
+        reason = why
+        failuresInARow = 0
+    }
+}

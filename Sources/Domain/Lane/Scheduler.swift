@@ -1,0 +1,128 @@
+/// The order of pages: start-time fair queueing per lane by (school, class of urgency).
+///
+/// Each page gets a tag at expansion, `start = max(V, F)`, where V is the tag of the page the lane last started and F the end of its
+/// flow's last page; the lowest tag goes first. An event to a whole town and a word to one class share a lane by their weights, nobody
+/// starves, and no ageing is needed. Value type: no clock, no I/O; the same code runs in simulation.
+package struct Scheduler: Sendable {
+    /// A page that waits, as the scheduler knows it.
+    package struct Entry: Hashable, Sendable {
+        package var page: PageID
+        package var event: EventID
+        package var lane: LaneID
+        package var tag: Int64
+        package var count: Int
+
+        package init(page: PageID, event: EventID, lane: LaneID, tag: Int64, count: Int) {
+            self.page = page
+            self.event = event
+            self.lane = lane
+            self.tag = tag
+            self.count = count
+        }
+    }
+
+    package struct Flow: Hashable, Sendable {
+        package var lane: LaneID
+        /// The tenant: a school's UAI; empty for events without school.
+        package var school: String
+        package var weight: Int
+
+        package init(lane: LaneID, school: String, weight: Int) {
+            self.lane = lane
+            self.school = school
+            self.weight = weight
+        }
+    }
+
+    /// An event with more devices than this is accounted as bulk unless it is urgent.
+    package static let bulkDeliveries = 2000
+
+    /// Weight of a class: what is urgent gets four times what is normal, bulk a quarter of it.
+    package static func weight(_ urgency: Urgency, deliveries: Int) -> Int {
+        switch urgency {
+        case .urgent: 16
+        case .normal: deliveries > bulkDeliveries ? 1 : 4
+        case .low: 1
+        }
+    }
+
+    fileprivate struct Lane: Sendable {
+        var virtualTime: Int64 = 0
+        /// Sorted, highest tag first, so that the next one is popped from the end.
+        var waiting: [Entry] = []
+        var pending = 0
+    }
+
+    private var lanes: [LaneID: Lane] = [:]
+    private var flowEnds: [Flow: Int64] = [:]
+
+    package init() {}
+
+    /// The tag of a new page of `count` deliveries; each call moves the flow's end. The unit is a thousandth of a delivery at weight 1.
+    package mutating func tag(_ flow: Flow, count: Int) -> Int64 {
+        let now = lanes[flow.lane]?.virtualTime ?? 0
+        let start = max(now, flowEnds[flow] ?? 0)
+        flowEnds[flow] = start + Int64(count) * 1000 / Int64(flow.weight)
+        if flowEnds.count > 4096 { flowEnds = flowEnds.filter { $0.value > lanes[$0.key.lane]?.virtualTime ?? 0 } }
+        return start
+    }
+
+    /// Adds a page that waits; also one given back by a lane that closed.
+    package mutating func add(_ entry: Entry) {
+        lanes[entry.lane, default: Lane()].insert(entry)
+    }
+
+    /// Takes the page to start next; nil when none waits.
+    package mutating func next(on lane: LaneID) -> Entry? {
+        lanes[lane]?.popNext()
+    }
+
+    /// Removes what waits of an event; for withdraw and hold.
+    package mutating func remove(_ event: EventID) -> [Entry] {
+        var removed: [Entry] = []
+        for lane in lanes.keys {
+            removed += lanes[lane]?.waiting.filter { $0.event == event } ?? []
+            lanes[lane]?.waiting.removeAll { $0.event == event }
+        }
+        for entry in removed { lanes[entry.lane]?.pending -= entry.count }
+        return removed
+    }
+
+    package func hasWaiting(on lane: LaneID) -> Bool { lanes[lane]?.waiting.isEmpty == false }
+
+    /// Slots of the pages that wait (a page given back counts whole).
+    package func pending(on lane: LaneID) -> Int { lanes[lane]?.pending ?? 0 }
+
+    /// The tag of the page the lane last started; kept in the store so that a restart does not favour old flows.
+    package func virtualTime(of lane: LaneID) -> Int64 { lanes[lane]?.virtualTime ?? 0 }
+
+    package mutating func restore(virtualTime: Int64, of lane: LaneID) {
+        lanes[lane, default: Lane()].virtualTime = virtualTime
+    }
+}
+
+extension Scheduler.Lane {
+    fileprivate mutating func popNext() -> Scheduler.Entry? {
+        guard let entry = waiting.popLast() else { return nil }
+        pending -= entry.count
+        virtualTime = max(virtualTime, entry.tag)
+        return entry
+    }
+
+    fileprivate mutating func insert(_ entry: Scheduler.Entry) {
+        // Binary search: most new pages have the highest tag and go to the front, but a page given back has the lowest.
+        var low = 0
+        var high = waiting.count
+        while low < high {
+            let middle = (low + high) / 2
+            let other = waiting[middle]
+            if (other.tag, other.page.rawValue) > (entry.tag, entry.page.rawValue) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        waiting.insert(entry, at: low)
+        pending += entry.count
+    }
+}

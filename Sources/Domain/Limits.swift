@@ -1,0 +1,51 @@
+/// Every bound of the gateway on something that can grow, in one place; `carillon config show` prints them.
+package struct Limits: Sendable {
+    /// One event's body; beyond: 413.
+    package var eventBytesMax = 256 * 1024
+    /// One batch's body; beyond: 413.
+    package var batchBytesMax = 1024 * 1024
+    /// Events in a batch; beyond: 413.
+    package var batchEventsMax = 500
+    /// Depth of nested JSON arrays and objects; beyond: 400.
+    package var jsonDepthMax = 32
+    /// Persons a timeline or broker message may name, and entries of an audience; beyond: 422.
+    package var recipientsMax = 20_000
+    /// Characters (grapheme clusters) kept of a title and of a body before the byte budget of a provider applies.
+    package var titleCharactersMax = 120
+    package var bodyCharactersMax = 240
+    /// Bytes of an identifier from outside (event id, source, subject, person, class).
+    package var identifierBytesMax = 512
+    /// Bytes of an ENT user id: it is spliced into every message, so its room is kept in the byte budget.
+    package var userIDBytesMax = 128
+    /// Bytes of a message to APNs and FCM [Apple: generating a remote notification; FCM: message size].
+    package var payloadBytesMax = 4096
+
+    /// Registrations of one account: a minute's allowance and the burst; beyond: 429.
+    package var registrationsPerMinute = 60
+    package var registrationsBurst = 100
+    /// Devices of one account; beyond it the stalest goes.
+    package var devicesPerAccount = 20
+    package var tokenBytesMax = 4096
+    package var endpointBytesMax = 1000
+
+    /// Events waiting for their commit; beyond: 503 with Retry-After.
+    package var acceptQueueMax = 4096
+    /// Seconds a client is told to wait when the gateway cannot promise now.
+    package var retryAfterSeconds = 5
+
+    /// Deliveries of a page: 10 bits of a delivery's number are the slot.
+    package static let deliveriesPerPage = 500
+    /// Persons whose pages are made in one commit.
+    package var personsPerExpansion = 2000
+    /// Deliveries of one lane decoded ahead of what is in flight.
+    package var deliveriesLoadedPerLane = 4000
+    /// Attempts before a delivery is dead.
+    package var attemptsMax = 8
+
+    /// A tar of a directory delivery; beyond: 413.
+    package var importBytesMax = 2 * 1024 * 1024 * 1024
+    /// Warnings kept and shown of one import.
+    package var importWarningsMax = 1000
+
+    package init() {}
+}

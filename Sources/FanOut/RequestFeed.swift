@@ -1,0 +1,92 @@
+/// What a lane sends: the engine asks, the feed answers. Every call comes on the loop thread and must not block.
+///
+/// `Sendable` because the feed is handed over to that thread; state touched only in these calls is guarded by it.
+package protocol RequestFeed: AnyObject, Sendable {
+    /// A stream is free: write the request and return its ticket (any number of the feed's choice), or return nil when
+    /// there is nothing to send now. After nil the engine asks again after `wake(lane)` or after an answer on this lane.
+    func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64?
+
+    /// Exactly once per ticket, at shutdown too.
+    func finished(_ ticket: UInt64, _ result: RequestResult, on connection: ConnectionInfo) -> AfterAnswer
+
+    /// A fact about the lane as a whole, for its breaker and for the operator.
+    func laneEvent(_ event: LaneEvent)
+
+    /// The end of a loop turn in which at least one ticket finished: the place to hand a batch of outcomes to another thread.
+    func turnEnded()
+}
+
+/// What the answer means for the connection it came on.
+package enum AfterAnswer: Sendable {
+    case keep
+    /// No new stream; closed when the last answer is in.
+    case retireConnection
+    /// Closed at the end of this turn; what is in flight becomes ambiguous.
+    case closeConnection
+}
+
+/// Names a lane towards the engine; the caller chooses the numbers.
+package struct EngineLane: Hashable, Sendable, CustomStringConvertible {
+    package let number: Int
+
+    package init(_ number: Int) {
+        self.number = number
+    }
+
+    package var description: String { "lane \(number)" }
+}
+
+/// Names a connection; never reused by one engine.
+package struct ConnectionID: Hashable, Comparable, Sendable {
+    package let number: UInt64
+
+    package init(_ number: UInt64) {
+        self.number = number
+    }
+
+    package static func < (left: ConnectionID, right: ConnectionID) -> Bool { left.number < right.number }
+}
+
+package struct ConnectionInfo: Sendable, Equatable {
+    package let id: ConnectionID
+    /// Requests given to this connection so far, the present one not counted.
+    package let requestsSent: UInt64
+    /// When the peer's SETTINGS had arrived.
+    package let openedAt: MonotonicTime
+
+    package init(id: ConnectionID, requestsSent: UInt64, openedAt: MonotonicTime) {
+        self.id = id
+        self.requestsSent = requestsSent
+        self.openedAt = openedAt
+    }
+}
+
+package enum LaneEvent: Sendable, Equatable {
+    /// `address` is numeric; `resumed` tells that TLS needed no full handshake.
+    case opened(ConnectionInfo, address: String, resumed: Bool)
+    /// No connection came about; the next try is `retryAfter` away.
+    case connectFailed(ConnectFailure, retryAfter: Duration)
+    /// The peer ends the connection. Debug data at most 1 KiB (APNs: JSON with a reason).
+    case goAway(ConnectionInfo, lastStreamID: Int32, code: UInt32, debugData: [UInt8])
+    case closed(ConnectionInfo, reason: String)
+}
+
+/// Why there is no connection. The text is a sentence for the operator.
+package enum ConnectFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    case nameNotResolved(String)
+    case refused(String)
+    case tls(String)
+    /// TLS works, and the peer does not choose `h2`.
+    case noHTTP2(String)
+    case timedOut(String)
+    /// TLS and ALPN worked, then the peer broke HTTP/2 or hung up before its SETTINGS.
+    case protocolError(String)
+
+    package var description: String {
+        switch self {
+        case .nameNotResolved(let text), .refused(let text), .tls(let text), .noHTTP2(let text), .timedOut(let text),
+            .protocolError(let text):
+            text
+        }
+    }
+}

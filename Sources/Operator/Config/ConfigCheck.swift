@@ -1,0 +1,60 @@
+import ArgumentParser
+import Domain
+import Settings
+
+struct ConfigCheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Reads the configuration and every secret as serve would; all mistakes in one report.",
+        discussion: """
+            Exit code 0 when the gateway would start with it, 1 when not.
+
+            Examples:
+              carillon config check
+              carillon config check --config /tmp/new.yaml -o json
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let context = OperatorContext.current
+        let renderer = options.renderer
+        do {
+            let loaded = try SettingsLoader.load(
+                config: options.config,
+                environment: context.environment,
+                checks: context.checks
+            )
+            for warning in loaded.warnings { context.talk("warning: \(warning)") }
+            try renderer.write(Self.json(file: loaded.file, [], loaded.warnings), id: "file") {
+                [
+                    "\(loaded.file): correct"
+                        + (loaded.warnings.isEmpty ? "" : ", with \(loaded.warnings.count) warnings")
+                ]
+            }
+        } catch let report as SettingsReport {
+            if renderer.format != .table {
+                try renderer.write(Self.json(file: report.file, report.mistakes, []), id: "file") { [] }
+            }
+            context.talk(report.description)
+            throw ExitCode(ExitStatus.failed.rawValue)
+        }
+    }
+
+    private static func json(file: String?, _ mistakes: [SettingsMistake], _ warnings: [SettingsMistake]) -> JSONObject
+    {
+        JSONObject([
+            "file": file.map { .string($0) } ?? .null, "isCorrect": .bool(mistakes.isEmpty),
+            "mistakes": .array(mistakes.map(json)), "warnings": .array(warnings.map(json)),
+        ])
+    }
+
+    private static func json(_ mistake: SettingsMistake) -> JSONValue {
+        [
+            "key": .string(mistake.key), "origin": .string(mistake.origin.description),
+            "line": mistake.line.map { .number($0) } ?? .null, "value": mistake.value.map { .string($0) } ?? .null,
+            "allowed": .string(mistake.allowed),
+        ]
+    }
+}

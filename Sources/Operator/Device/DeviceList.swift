@@ -1,0 +1,86 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct DeviceList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Devices, in the order of their first registration.",
+        discussion: """
+            Examples:
+              carillon device list --user 9100001
+              carillon device list --state suspect -o csv
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var paging: ListOptions
+
+    @Option(help: "The owner's ENT id or feed key.") var user: String?
+    @Option(help: "fcm, apns or webpush.", transform: Self.provider) var provider: Provider?
+    @Option(help: "active, suspect or disabled.", transform: Self.state) var state: DeviceState?
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let filter = RegistryReader.DeviceFilter(user: user, provider: provider, state: state)
+        let named = [user.map { "user \($0)" }, provider?.name, state?.word].compactMap { $0 }
+        let listing = Listing(
+            id: "installation",
+            scope: (["devices"] + named).joined(separator: ", "),
+            source: "store",
+            columns: Self.columns
+        )
+        try paging.write(listing, to: options.renderer, isFiltered: !named.isEmpty) { after, limit in
+            let rows = try inspection.askRegistry { reader in
+                let cursor = try after.map { try Self.cursor($0, reader) }
+                return try reader.devices(filter, after: cursor, limit: limit)
+            }
+            return rows.map(Self.json)
+        }
+    }
+
+    static let columns: [Listing.Column] = [
+        .text("INSTALLATION", "installation"), .text("USER", "user"), .text("PROVIDER", "provider"),
+        .text("TOKEN", "tokenTail"),
+        .text("ENV", "environment"), .text("APP", "app"), .text("PLATFORM", "platform"), .text("STATE", "state"),
+        .text("REASON", "reason"), .time("REGISTERED", "registeredAt"), .time("SEEN", "lastSeenAt"),
+    ]
+
+    /// `installation user provider tokenKind tokenTail environment app platform locale state reason registeredAt lastSeenAt`.
+    static func json(_ row: DeviceRow) -> JSONObject {
+        JSONObject([
+            "installation": .string(row.installation), "user": .string(row.ownerID),
+            "provider": .string(row.provider.name),
+            "tokenKind": .string(row.tokenKind), "tokenTail": .string(row.tokenTail),
+            "environment": .string(row.environment.name), "app": .string(row.app), "platform": .string(row.platform),
+            "locale": row.locale.map { .string($0) } ?? .null, "state": .string(row.state.word),
+            "reason": row.reason.map { .string($0) } ?? .null, "registeredAt": .string(row.registeredAt.rfc3339),
+            "lastSeenAt": .string(row.lastSeenAt.rfc3339),
+        ])
+    }
+
+    private static func cursor(_ installation: String, _ reader: RegistryReader) throws -> DeviceID {
+        guard let row = try reader.devices(.init(installation: installation), after: nil, limit: 1).first else {
+            throw OperatorFailure(
+                .nothing,
+                "the device \(installation) of --after is gone",
+                next: "the list again, from its start"
+            )
+        }
+        return row.id
+    }
+
+    private static func provider(_ text: String) throws -> Provider {
+        guard let provider = Provider(name: text) else {
+            throw ValidationError("\(text) is none of fcm, apns, webpush.")
+        }
+        return provider
+    }
+
+    private static func state(_ text: String) throws -> DeviceState {
+        guard let state = DeviceState.allCases.first(where: { $0.word == text }) else {
+            throw ValidationError("\(text) is none of active, suspect, disabled.")
+        }
+        return state
+    }
+}

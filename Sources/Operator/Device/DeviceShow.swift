@@ -1,0 +1,39 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct DeviceShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "One device.",
+        discussion: """
+            Example:
+              carillon device show 7b1e-pixel
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The installation.")
+    var installation: String
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let rows = try inspection.askRegistry {
+            try $0.devices(.init(installation: installation), after: nil, limit: 1)
+        }
+        guard let row = rows.first else {
+            throw OperatorFailure(.nothing, "there is no device \(installation)", next: "carillon device list")
+        }
+        let object = DeviceList.json(row)
+        let now = options.renderer.now
+        try options.renderer.write(object, id: "installation") {
+            ["device \(row.installation) · \(now.rfc3339) · store"]
+                + object.dropFirst().map { member in
+                    let time = member.name.hasSuffix("At") ? member.value.string.flatMap { Instant(rfc3339: $0) } : nil
+                    let shown = time.map { RelativeTime.text($0, now: now) } ?? Listing.Column.plain(member.value)
+                    return "  " + member.name + String(repeating: " ", count: max(1, 16 - member.name.count)) + shown
+                }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+struct DirectoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "directory",
+        abstract: "Schools, classes, pupils and guardians.",
+        subcommands: [DirectoryImportCommand.self]
+    )
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Domain
+import Pipeline
+import Settings
+
+struct DirectoryImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Imports a delivery of the directory, in one transaction.",
+        discussion: """
+            Through the running service; when it is down, this command takes the lock of the data and does it itself.
+            Exit code 0 applied or planned, 6 held by the limits, 1 failed: then nothing was changed.
+
+            Examples:
+              carillon directory import /srv/aaf/2026-09-14 --dry-run
+              carillon directory import delivery.tar.gz
+              carillon directory import users.ndjson --format ndjson --mode delta
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz or .tgz.")
+    var paths: [String]
+
+    @Option(help: "aaf1d, onde-csv or ndjson; by default by the files' names.")
+    var format: DirectoryImporter.Format?
+
+    @Option(help: "complete or delta; by default complete, for ndjson delta.")
+    var mode: DirectoryImporter.Mode?
+
+    @Flag(help: "Shows what would change.")
+    var dryRun = false
+
+    @Flag(help: "Lets the changes of a new school year through the limits.")
+    var yearChange = false
+
+    var request: DirectoryImporter.Request {
+        let isNDJSON = paths.allSatisfy { $0.hasSuffix(".ndjson") || $0.hasSuffix(".jsonl") }
+        let format = format ?? (isNDJSON ? .ndjson : .aaf1d)
+        return .init(
+            paths: paths,
+            format: format,
+            mode: mode ?? (format == .ndjson ? .delta : .complete),
+            isDryRun: dryRun,
+            isYearChange: yearChange
+        )
+    }
+
+    func validate() throws {
+        if request.format == .ndjson, request.mode != .delta {
+            throw ValidationError("NDJSON is imported with --mode delta only.")
+        }
+        if request.format == .ndjson, paths.count > 1 {
+            throw ValidationError("NDJSON is imported one file at a time.")
+        }
+    }
+
+    func run() async throws {
+        let loaded = try options.settings()
+        let object: JSONObject
+        if let answer = try await RemoteImport(socket: loaded.settings.listen.adminSocket).run(request) {
+            object = answer
+        } else {
+            OperatorContext.current.talk("the service does not answer: importing into \(loaded.settings.data) directly")
+            object = try await LocalImport(settings: try options.settings(secrets: true).settings).run(request)
+        }
+        try options.renderer.write(object, id: "import") { ImportText.lines(object) }
+        switch object["state"]?.string {
+        case "applied", "planned": return
+        case "held":
+            throw OperatorFailure(
+                .refused,
+                "the delivery is held: it would remove more than the limits allow; nothing was changed",
+                next: "--dry-run to see it, --year-change when a new school year explains it"
+            )
+        default:
+            throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: object["detail"]?.string)
+        }
+    }
+}
+
+extension DirectoryImporter.Format: ExpressibleByArgument {}
+extension DirectoryImporter.Mode: ExpressibleByArgument {}

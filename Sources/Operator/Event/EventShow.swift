@@ -1,0 +1,46 @@
+import ArgumentParser
+import Domain
+import Pipeline
+
+struct EventShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "How one event stands, in numbers: the object of GET /v1/events/{id}.",
+        discussion: """
+            Examples:
+              carillon event show E-7F3K2
+              carillon event show E-7F3K2 -o json | jq .guardians
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The event's id.")
+    var id: String
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let object = EventStatus.json(try inspection.report(id))
+        let now = options.renderer.now
+        try options.renderer.write(object, id: "id") { Self.lines(object, now: now) }
+    }
+
+    /// The event on a few lines, one a subject.
+    static func lines(_ object: JSONObject, now: Instant) -> [String] {
+        let name = [object["id"], object["app"], object["action"]].compactMap { $0?.string }.joined(separator: " ")
+        var lines = ["\(name) · \(now.rfc3339) · store"]
+        for member in object where !["id", "app", "action"].contains(member.name) {
+            let shown: String
+            switch member.value {
+            case .object(let sums):
+                shown = sums.map { "\($0.name) \(Listing.Column.plain($0.value))" }.joined(separator: "   ")
+            case .string(let text):
+                shown = Instant(rfc3339: text).map { "\(text) (\(RelativeTime.text($0, now: now)))" } ?? text
+            case let value: shown = Listing.Column.plain(value)
+            }
+            let blanks = String(repeating: " ", count: max(1, 20 - member.name.count))
+            lines.append("  \(member.name)\(blanks)\(shown.isEmpty ? "-" : shown)")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Settings
+
+/// What every command takes.
+struct GlobalOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The configuration.",
+            discussion: "Otherwise $CARILLON_CONFIG, /etc/carillon/carillon.yaml, then Config/carillon.yaml.",
+            valueName: "file"
+        )
+    )
+    var config: String?
+
+    @Option(name: [.customShort("o"), .customLong("output")], help: "table, json, ndjson, csv or ids.")
+    var format: OutputFormat = .table
+
+    @Flag(name: .customLong("no-color"), help: "Plain text; as with NO_COLOR.")
+    var isPlain = false
+
+    /// Settings without their secrets: most commands need none, and may run as somebody who may not read them.
+    func settings(secrets: Bool = false) throws -> EffectiveSettings {
+        let context = OperatorContext.current
+        do {
+            return try SettingsLoader.load(
+                config: config,
+                environment: context.environment,
+                readingSecrets: secrets,
+                checks: secrets ? context.checks : .none
+            )
+        } catch {
+            context.talk(error.description)
+            throw OperatorFailure(
+                .failed,
+                "the configuration is wrong",
+                next: "carillon config check --config \(error.file ?? "FILE")"
+            )
+        }
+    }
+
+    /// Both stores, opened for reading.
+    func inspection() throws -> Inspection { try Inspection(try settings().settings) }
+
+    var renderer: Renderer {
+        let context = OperatorContext.current
+        let isColored = !isPlain && context.columns != nil && (context.environment["NO_COLOR"] ?? "").isEmpty
+        return Renderer(format: format, isColored: isColored, context: context)
+    }
+}
+
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+    case table, json, ndjson, csv, ids
+}

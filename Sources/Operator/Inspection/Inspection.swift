@@ -1,0 +1,114 @@
+import Domain
+import Pipeline
+import Settings
+import Store
+
+/// Both stores opened for reading, with the names that ids of one mean in the other. Works while the service runs and when it is dead.
+final class Inspection {
+    /// A question to the store that takes longer is cut: it would hold the log from being checkpointed.
+    static let questionLimit = Duration.seconds(10)
+
+    let settings: Settings
+    let queue: QueueReader
+    let registry: RegistryReader
+    let lanes: [StoredLane]
+    private var users: [PersonID: String?] = [:]
+    private var devices: [DeviceID: DeviceRow?] = [:]
+
+    init(_ settings: Settings) throws {
+        self.settings = settings
+        do {
+            queue = try QueueReader(folder: settings.data)
+            registry = try RegistryReader(folder: settings.data, seal: nil)
+            lanes = try queue.lanes()
+        } catch {
+            throw OperatorFailure.store(error, in: settings.data)
+        }
+    }
+
+    /// One bounded question.
+    func ask<T>(_ question: (QueueReader) throws -> T) throws -> T {
+        do { return try queue.bounded(Self.questionLimit, question) } catch let failure as OperatorFailure {
+            throw failure
+        } catch {
+            throw OperatorFailure.store(error, in: settings.data)
+        }
+    }
+
+    func askRegistry<T>(_ question: (RegistryReader) throws -> T) throws -> T {
+        do { return try question(registry) } catch { throw OperatorFailure.store(error, in: settings.data) }
+    }
+
+    var adminSocket: String { settings.listen.adminSocket }
+
+    func laneName(_ id: LaneID) -> String? { lanes.first { $0.id == id }?.name }
+
+    /// - Throws: exit code 3 for an unknown name.
+    func lane(named name: String) throws -> StoredLane {
+        guard let lane = lanes.first(where: { $0.name == name }) else {
+            let known = lanes.map(\.name).joined(separator: ", ")
+            throw OperatorFailure(
+                .nothing,
+                "there is no lane \(name)",
+                why: "known: \(known)",
+                next: "carillon lane list"
+            )
+        }
+        return lane
+    }
+
+    /// The ENT's id of a person, else the feed's key; of one nobody knows, what the event named; nil when he or she is gone.
+    func user(_ id: PersonID, event: EventID) throws -> String? {
+        if let index = id.unknownIndex {
+            let unknown = try ask { try $0.event(event)?.unknownUsers } ?? []
+            return unknown.indices.contains(index) ? unknown[index] : nil
+        }
+        if let known = users[id] { return known }
+        let user = try askRegistry { try $0.person(id)?.publicID }
+        users[id] = .some(user)
+        return user
+    }
+
+    /// nil when the device was removed since.
+    func device(_ id: DeviceID) throws -> DeviceRow? {
+        if let known = devices[id] { return known }
+        let device = try askRegistry { try $0.device(id) }
+        devices[id] = .some(device)
+        return device
+    }
+
+    /// Why what is pending on a lane does not move, as the store last saw it.
+    func laneReason(_ id: LaneID) -> Reason? {
+        lanes.first { $0.id == id }.flatMap { EventStatus.reason(ofLane: $0.word) }
+    }
+
+    /// The event's report; the reader is asked once, the answer adds up.
+    ///
+    /// - Throws: exit code 2 for what is no id, 3 for an unknown one.
+    func report(_ text: String) throws -> EventReport {
+        guard let id = EventID(text) else { throw OperatorFailure(.usage, "\(text) is no event: E-…") }
+        guard let report = try ask({ try $0.report(on: id, laneReason: laneReason) }) else {
+            throw OperatorFailure(.nothing, "there is no event \(id)", next: "carillon event list")
+        }
+        return report
+    }
+}
+
+extension StoredLane {
+    /// The state word of the contract: an operator's order, else what the dispatcher last saw.
+    var word: String {
+        switch mode {
+        case .paused: "paused"
+        case .draining: "draining"
+        case .active: condition
+        }
+    }
+
+    /// Why it is not active, in the words of the operator or the provider.
+    var reasonText: String? {
+        switch mode {
+        case .paused, .draining: [actor.map { "by \($0)" }, why].compactMap { $0 }.joined(separator: ": ")
+        case .active: conditionReason.isEmpty ? nil : conditionReason
+        }
+    }
+}

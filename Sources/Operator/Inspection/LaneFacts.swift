@@ -1,0 +1,52 @@
+import Domain
+import Settings
+import Store
+
+/// The lanes as the service sees them now, or as the store last saw them; ``source`` says which.
+struct LaneFacts {
+    /// `live` or `store`.
+    var source: String
+    /// Objects of the contract: `lane provider state reason until window inFlight pending deferred dead oldestSeconds`.
+    var items: [JSONObject]
+
+    /// Asks the admin socket, then the store.
+    static func read(_ inspection: Inspection, now: Instant) async throws -> LaneFacts {
+        let client = AdminClient(socket: inspection.adminSocket)
+        let answer = await client.get("/admin/lanes")
+        await client.stop()
+        if let items = answer?["items"]?.array { return LaneFacts(source: "live", items: items.compactMap(\.object)) }
+        return try stored(inspection, now: now)
+    }
+
+    /// What is in flight, the window and when a lane opens again are known to the service only: null.
+    static func stored(_ inspection: Inspection, now: Instant) throws -> LaneFacts {
+        let backlogs = try inspection.ask { try $0.backlog() }
+        let items = inspection.lanes.map { lane in
+            let backlog = backlogs[lane.id] ?? LaneBacklog()
+            var object = JSONObject()
+            object["lane"] = .string(lane.name)
+            object["provider"] = lane.provider.map { .string($0.name) } ?? .null
+            object["state"] = .string(lane.word)
+            object["reason"] = lane.reasonText.map { .string($0) } ?? .null
+            object["until"] = .null
+            object["window"] = .null
+            object["inFlight"] = .null
+            object["pending"] = .number(backlog.pending)
+            object["deferred"] = .number(backlog.deferred)
+            object["dead"] = .number(backlog.dead)
+            object["oldestSeconds"] = backlog.oldest.map { .number(max(0, (now - $0).components.seconds)) } ?? .null
+            return object
+        }
+        return LaneFacts(source: "store", items: items)
+    }
+
+    static let columns: [Listing.Column] = [
+        .text("LANE", "lane"), .text("STATE", "state"), .number("WINDOW", "window"), .number("IN FLIGHT", "inFlight"),
+        .number("PENDING", "pending"), .number("DEFERRED", "deferred"), .number("DEAD", "dead"),
+        .seconds("OLDEST", "oldestSeconds"), .time("UNTIL", "until"), .text("REASON", "reason"),
+    ]
+
+    var listing: Listing {
+        Listing(id: "lane", scope: "lanes", source: source, columns: Self.columns, items: items, total: items.count)
+    }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+struct LaneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lane",
+        abstract: "The providers: one lane for each credential and environment.",
+        subcommands: [LaneListCommand.self, LanePause.self, LaneResume.self]
+    )
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+
+struct LaneResume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Lets a lane go on: ends a pause as well as an open breaker, and probes at once.",
+        discussion: """
+            Example:
+              carillon lane resume apns/onepocket
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The lane's name.")
+    var lane: String
+
+    @Option(help: "A reason, for those who come after.")
+    var why: String = ""
+
+    func run() async throws { try await LaneOrder(verb: "resume", lane: lane, why: why).run(options) }
+}

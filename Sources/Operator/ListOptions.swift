@@ -1,0 +1,61 @@
+import ArgumentParser
+import Domain
+
+/// Paging of a list.
+struct ListOptions: ParsableArguments {
+    static let limitByDefault = 100
+    /// Items read from the store at once when there is no limit.
+    static let chunk = 1000
+
+    @Option(help: "At most so many; 100 for table and json, all for ids, ndjson and csv.")
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Go on after this cursor: the answer's next.", valueName: "cursor"))
+    var after: String?
+
+    func validate() throws {
+        if let limit, !(1...1_000_000).contains(limit) { throw ValidationError("--limit must be from 1 to 1000000.") }
+    }
+
+    /// Fetches and writes the list.
+    ///
+    /// - Parameters:
+    ///   - listing: columns and scope, without items.
+    ///   - renderer: writes them.
+    ///   - isFiltered: then an empty list is "nothing matched".
+    ///   - fetch: up to `limit` items after a cursor, which is an item's id.
+    /// - Throws: what `fetch` threw; ``OperatorFailure`` with exit code 3 when nothing matched.
+    func write(
+        _ listing: Listing,
+        to renderer: Renderer,
+        isFiltered: Bool,
+        fetch: (_ after: String?, _ limit: Int) throws -> [JSONObject]
+    ) throws {
+        var isEmpty = true
+        switch renderer.format {
+        case .table, .json:
+            let limit = limit ?? Self.limitByDefault
+            var listing = listing
+            listing.items = try fetch(after, limit + 1)
+            let hasMore = listing.items.count > limit
+            if hasMore { listing.items.removeLast(listing.items.count - limit) }
+            listing.next = hasMore ? listing.items.last.flatMap { $0[listing.id]?.string } : nil
+            listing.total = hasMore || after != nil ? nil : listing.items.count
+            isEmpty = listing.items.isEmpty
+            try renderer.write(listing)
+        case .ndjson, .csv, .ids:
+            try renderer.writeHeader(listing)
+            var left = limit ?? .max
+            var cursor = after
+            while left > 0 {
+                let items = try fetch(cursor, min(left, Self.chunk))
+                for item in items { try renderer.write(item, of: listing) }
+                isEmpty = isEmpty && items.isEmpty
+                left -= items.count
+                cursor = items.last.flatMap { $0[listing.id]?.string }
+                if items.count < Self.chunk || cursor == nil { break }
+            }
+        }
+        if isEmpty, isFiltered { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+    }
+}

@@ -1,0 +1,62 @@
+package import ArgumentParser
+
+/// The operator's commands; the executable's root lists them beside `serve`.
+package enum OperatorCommands {
+    package static let all: [any ParsableCommand.Type] = [
+        ConfigCommand.self, KeyCommand.self, QueueCommand.self, EventCommand.self, DeviceCommand.self, LaneCommand.self,
+        DirectoryCommand.self, CompletionsCommand.self,
+    ]
+
+    /// Parses and runs one command line: the whole of the executable's `main` but for the exit.
+    ///
+    /// Exit codes are those of the contract (``ExitStatus``), where ArgumentParser would say 64 for wrong usage. An `ExitCode`
+    /// a command throws (`serve`: 75, 78) is passed on.
+    ///
+    /// - Parameters:
+    ///   - root: the executable's root command.
+    ///   - arguments: without the program's name.
+    ///   - context: what the commands know of their process.
+    /// - Returns: the exit code; everything is written.
+    package static func run(
+        _ root: any ParsableCommand.Type,
+        arguments: [String],
+        context: OperatorContext
+    ) async -> Int32 {
+        await OperatorContext.$task.withValue(context) {
+            do {
+                var command = try root.parseAsRoot(arguments)
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+                return ExitStatus.ok.rawValue
+            } catch {
+                return end(root, error, context)
+            }
+        }
+    }
+
+    private static func end(_ root: any ParsableCommand.Type, _ error: any Error, _ context: OperatorContext) -> Int32 {
+        if error is OutputClosed { return ExitStatus.ok.rawValue }
+        if let failure = error as? OperatorFailure {
+            context.talk(failure.text)
+            return failure.status.rawValue
+        }
+        if let request = error as? CompletionsRequest {
+            do { try context.write(root.completionScript(for: request.shell)) } catch {
+                return ExitStatus.failed.rawValue
+            }
+            return ExitStatus.ok.rawValue
+        }
+        let message = root.fullMessage(for: error)
+        let code = root.exitCode(for: error)
+        if code == .success {
+            // Help and version are answers, not errors.
+            do { try context.write(message + "\n") } catch { return ExitStatus.ok.rawValue }
+            return ExitStatus.ok.rawValue
+        }
+        if !message.isEmpty { context.talk(message) }
+        return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
+    }
+}

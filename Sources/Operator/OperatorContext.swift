@@ -1,0 +1,89 @@
+import Glibc
+package import Pipeline
+package import Settings
+
+/// What the commands know of their process; the executable gives the real one, tests their own.
+package struct OperatorContext: Sendable {
+    package var environment: [String: String]
+    package var time: TimeSource
+    /// Checks of key files, for `config check`.
+    package var checks: CredentialChecks
+    /// Who gives an order, for the audit log.
+    package var actor: String
+    /// Takes bytes of the answer. Throws ``OutputClosed`` when nobody reads on.
+    package var output: @Sendable ([UInt8]) throws -> Void
+    /// Takes a text for people (errors, progress), without line feed at the end.
+    package var talk: @Sendable (String) -> Void
+    /// Columns of the terminal that shows the answer; nil when it goes to a file or pipe.
+    package var columns: Int?
+
+    package init(
+        environment: [String: String],
+        time: TimeSource,
+        checks: CredentialChecks,
+        actor: String,
+        columns: Int?,
+        output: @escaping @Sendable ([UInt8]) throws -> Void,
+        talk: @escaping @Sendable (String) -> Void
+    ) {
+        self.environment = environment
+        self.time = time
+        self.checks = checks
+        self.actor = actor
+        self.columns = columns
+        self.output = output
+        self.talk = talk
+    }
+
+    /// That of this process: standard output and error, and the terminal if there is one. Ignores SIGPIPE from now on.
+    package static func process(
+        environment: [String: String],
+        time: TimeSource,
+        checks: CredentialChecks
+    ) -> OperatorContext {
+        signal(SIGPIPE, SIG_IGN)
+        let user = ["SUDO_USER", "LOGNAME", "USER"].compactMap { environment[$0] }.first { !$0.isEmpty }
+        return OperatorContext(
+            environment: environment,
+            time: time,
+            checks: checks,
+            actor: user ?? "uid \(getuid())",
+            columns: terminalColumns(),
+            output: { bytes in try write(bytes, to: STDOUT_FILENO) },
+            talk: { text in
+                // Nothing is left to tell the person with when standard error is closed.
+                do { try write(Array((text + "\n").utf8), to: STDERR_FILENO) } catch {}
+            }
+        )
+    }
+
+    /// The arguments of a command are values that ArgumentParser makes; this is how what they need reaches them.
+    @TaskLocal static var task: OperatorContext?
+
+    static var current: OperatorContext {
+        guard let task else { preconditionFailure("OperatorCommands.run sets the context of every command.") }
+        return task
+    }
+
+    func write(_ text: String) throws { try output(Array(text.utf8)) }
+
+    private static func terminalColumns() -> Int? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EPIPE { throw OutputClosed() }
+            guard count >= 0 else {
+                throw OperatorFailure(.failed, "the answer cannot be written", why: String(cString: strerror(errno)))
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

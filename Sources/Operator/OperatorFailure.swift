@@ -1,0 +1,60 @@
+import Store
+
+/// Exit codes of the operator's commands (`interfaces.md` 6).
+package enum ExitStatus: Int32, Sendable {
+    case ok = 0
+    case failed = 1
+    case usage = 2
+    /// Nothing matched, or an unknown id.
+    case nothing = 3
+    case unreachable = 4
+    case store = 5
+    case refused = 6
+}
+
+/// Why a command did not do it: what, why, and what to try next.
+struct OperatorFailure: Error {
+    var status: ExitStatus
+    var what: String
+    var why: String?
+    var next: String?
+
+    init(_ status: ExitStatus, _ what: String, why: String? = nil, next: String? = nil) {
+        self.status = status
+        self.what = what
+        self.why = why
+        self.next = next
+    }
+
+    /// Up to three lines, without line feed at the end.
+    var text: String {
+        var lines = ["carillon: \(what)"]
+        if let why { lines.append("  why: \(why)") }
+        if let next { lines.append("  try: \(next)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Something the store said.
+    static func store(_ error: any Error, in folder: String) -> OperatorFailure {
+        OperatorFailure(
+            .store,
+            "the store in \(folder) cannot be read",
+            why: StoreError(error).sentence,
+            next: "carillon config show (is data the right folder?), or run as the gateway's user"
+        )
+    }
+}
+
+extension StoreError {
+    var sentence: String {
+        switch self {
+        case .full: "no space left on the disk"
+        case .overloaded: "too much waits for its commit"
+        case .stopped: "it is closing"
+        case .failStopped(let reason), .damaged(let reason), .failed(let reason): reason
+        }
+    }
+}
+
+/// Nobody reads our output any more (`| head`): a silent success.
+struct OutputClosed: Error {}

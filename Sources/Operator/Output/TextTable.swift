@@ -1,0 +1,73 @@
+/// Columns aligned by what a terminal shows, two blanks between them.
+struct TextTable {
+    var titles: [String]
+    var areNumbers: [Bool]
+    var rows: [[String]]
+
+    /// Titles first. Lines that are wider than the terminal are cut.
+    ///
+    /// - Parameter columns: of the terminal; nil does not cut.
+    /// - Returns: lines without trailing blanks.
+    func lines(columns: Int?) -> [String] {
+        let cells = ([titles] + rows).map { $0.map(DisplayWidth.safe) }
+        var widths = titles.map { _ in 0 }
+        for row in cells {
+            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], DisplayWidth.of(cell)) }
+        }
+        return cells.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let blanks = String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
+                line += areNumbers[column] ? blanks + cell : cell + blanks
+                if column < row.count - 1 { line += "  " }
+            }
+            while line.last == " " { line.removeLast() }
+            return columns.map { DisplayWidth.cut(line, to: $0) } ?? line
+        }
+    }
+}
+
+/// How many columns of a terminal a text takes [Unicode UAX #11: wide and fullwidth take two].
+enum DisplayWidth {
+    static func of(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+
+    /// Control characters from outside would move the cursor or worse: each is shown as a point.
+    static func safe(_ text: String) -> String {
+        text.unicodeScalars.contains(where: isControl)
+            ? String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "·" : $0 })) : text
+    }
+
+    static func cut(_ text: String, to columns: Int) -> String {
+        guard of(text) > columns else { return text }
+        var kept = ""
+        var width = 0
+        for character in text {
+            width += self.width(character)
+            if width > columns - 1 { break }
+            kept.append(character)
+        }
+        return kept + "…"
+    }
+
+    private static func width(_ character: Character) -> Int {
+        guard let first = character.unicodeScalars.first else { return 0 }
+        if character.unicodeScalars.contains(where: { $0.properties.isEmojiPresentation || $0.value == 0xFE0F }) {
+            return 2
+        }
+        switch first.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format, .control: return 0
+        default: break
+        }
+        switch first.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
+            || (0x2066...0x2069).contains(scalar.value)
+    }
+}

@@ -1,0 +1,126 @@
+import Domain
+import Store
+
+/// Sentences for people on why something is where it is.
+struct Explanation {
+    let inspection: Inspection
+    let facts: LaneFacts
+    let now: Instant
+
+    func sentences(of row: DeliveryRow) throws -> [String] {
+        let result = row.result
+        switch result.state {
+        case .pending:
+            var sentences = ["It has not been tried yet."]
+            if let event = try inspection.ask({ try $0.event(row.event) }) { sentences += standing(of: event) }
+            return sentences + [lane(row.lane)] + [expiry(row.expiresAt)]
+        case .accepted:
+            let tries = row.attempts <= 1 ? "at the first attempt" : "after \(row.attempts) attempts"
+            return ["The provider accepted it \(tries). Whether the phone showed it, no provider tells."]
+        case .deferred:
+            let last = try inspection.ask { try $0.attempts(of: row.id) }.last
+            let why = last.map { "The last of \(row.attempts) attempts failed: \($0.status) \($0.reason)." }
+            let next = row.nextAt.map { "It is tried again \(RelativeTime.text($0, now: now)) (\($0.rfc3339))." }
+            return [why, next, lane(row.lane), expiry(row.expiresAt)].compactMap { $0 }
+        case .rejected, .withheld, .expired, .dead, .dropped:
+            let reason = result.reason.map(Self.sentence)
+            return [reason ?? "It ended as \(result.state)."]
+                + (result.state == .dead ? ["It was tried \(row.attempts) times."] : [])
+        }
+    }
+
+    func sentences(of report: EventReport) -> [String] {
+        let sums = report.deliveries
+        var sentences = standing(of: report.event)
+        sentences.append(
+            "Of \(sums.total) deliveries \(sums.accepted) were accepted, \(sums.pending) were not tried yet, \(sums.deferred) wait for another attempt, \(sums.rejected) were rejected, \(sums.expired) expired; \(sums.withheld) persons get nothing."
+        )
+        let waiting = Set(
+            report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }.map(\.lane)
+        ).sorted()
+        sentences += waiting.map(lane)
+        var reasons: [Reason: Int] = [:]
+        for person in report.guardians {
+            if case .notReached(let reason) = person.standing { reasons[reason, default: 0] += 1 }
+        }
+        for reason in Reason.allCases {
+            if let count = reasons[reason] { sentences.append("\(count) guardians: \(Self.sentence(reason))") }
+        }
+        return sentences
+    }
+
+    private func standing(of event: StoredEvent) -> [String] {
+        switch event.state {
+        case .scheduled:
+            [
+                "The event waits for its time"
+                    + (event.notBefore.map { ", \($0.rfc3339) (\(RelativeTime.text($0, now: now)))." } ?? ".")
+            ]
+        case .accepted: ["The event is on the disk; its audience has not been resolved yet."]
+        case .expanding: ["The event's audience is being cut into deliveries."]
+        case .sending: ["All deliveries of the event are made and being sent."]
+        case .done:
+            [
+                "Every delivery of the event has ended"
+                    + (event.doneAt.map { ", \(RelativeTime.text($0, now: now))." } ?? ".")
+            ]
+        case .held: ["The event is held: nothing is sent until it is released."]
+        case .withdrawn: ["The event was withdrawn."]
+        }
+    }
+
+    private func lane(_ id: LaneID) -> String {
+        guard let name = inspection.laneName(id), let lane = facts.items.first(where: { $0["lane"]?.string == name })
+        else {
+            return "Its lane is not configured any more."
+        }
+        let reason = lane["reason"]?.string.map { " (\($0))" } ?? ""
+        let until = lane["until"]?.string.map { ", until \($0)" } ?? ""
+        let pending = lane["pending"]?.int64 ?? 0
+        switch lane["state"]?.string {
+        case "active":
+            let note = facts.source == "store" ? " The service does not answer: nothing moves until it runs." : ""
+            return "Lane \(name) is active, \(pending) deliveries wait for their turn.\(note)"
+        case "paused", "draining":
+            return "Lane \(name) was stopped by an operator\(reason). Try: carillon lane resume \(name)."
+        case "open":
+            return
+                "Lane \(name) is closed: the provider cannot be reached or said not now\(reason)\(until). It opens by itself."
+        case "halfOpen": return "Lane \(name) tries whether the provider works again\(reason)."
+        case "credentialFault":
+            return "Lane \(name) is closed: the provider refuses our credential\(reason). A person must repair it."
+        case let other: return "Lane \(name) is \(other ?? "in an unknown state")\(reason)."
+        }
+    }
+
+    private func expiry(_ instant: Instant) -> String {
+        "It expires \(RelativeTime.text(instant, now: now)) (\(instant.rfc3339))."
+    }
+
+    static func sentence(_ reason: Reason) -> String {
+        switch reason {
+        case .noDevice: "no device is registered."
+        case .muted: "the guardian muted this class."
+        case .optedOut: "the guardian switched this kind of notification off."
+        case .quietHours: "quiet hours."
+        case .notActivated: "the school is not activated."
+        case .unknownUser: "neither the directory nor the devices know this person."
+        case .noGuardian: "the pupil has no guardian in the directory."
+        case .author: "the author is not notified of his or her own publication."
+        case .tokenGone: "the provider says that the device is gone; it registers anew when the app is opened."
+        case .payloadRefused: "the provider refused the message itself."
+        case .credentialPaused: "the provider refuses our credential; the lane is closed."
+        case .laneClosed: "the lane is closed."
+        case .retrying: "another attempt is to come."
+        case .expired: "the time to live ended before a provider took it."
+        case .dropped: "an operator dropped it."
+        case .withdrawn: "the publication was withdrawn."
+        case .dead: "every attempt failed; it is a dead letter."
+        case .forbidden: "the publisher may not write to this person."
+        case .noPush: "the publication asked for no push."
+        case .kindDisabled: "the administrator switched this kind of publication off."
+        case .tokenSuspect: "a provider called the device's address wrong; it is not rung until it registers again."
+        case .superseded: "a newer revision of the publication took its place."
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+struct QueueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue",
+        abstract: "The deliveries: how many, which, and why they are where they are.",
+        discussion: "Reads the store, also while the service is down.",
+        subcommands: [QueueStatus.self, QueueList.self, QueueShow.self, QueueWhy.self]
+    )
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct QueueWhy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Says in sentences why a delivery or an event is where it is.",
+        discussion: """
+            Examples:
+              carillon queue why D-1G8
+              carillon queue why E-7F3K2
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "A delivery's or an event's id.")
+    var id: String
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let renderer = options.renderer
+        let facts = try await LaneFacts.read(inspection, now: renderer.now)
+        let explanation = Explanation(inspection: inspection, facts: facts, now: renderer.now)
+        let sentences: [String]
+        let state: String
+        if let delivery = DeliveryID(id) {
+            let row = try inspection.delivery(delivery)
+            state = "\(row.result.state)"
+            sentences = try explanation.sentences(of: row)
+        } else if EventID(id) != nil {
+            let report = try inspection.report(id)
+            state = report.event.state.word
+            sentences = explanation.sentences(of: report)
+        } else {
+            throw ValidationError("\(id) is neither a delivery (D-…) nor an event (E-…).")
+        }
+        let object = JSONObject([
+            "id": .string(id), "at": .string(renderer.now.rfc3339), "source": .string(facts.source),
+            "state": .string(state),
+            "why": .array(sentences.map { .string($0) }),
+        ])
+        try renderer.write(object, id: "id") { ["\(id) · \(renderer.now.rfc3339) · \(facts.source)"] + sentences }
+    }
+}

@@ -1,0 +1,379 @@
+package import Domain
+package import FanOut
+package import Logging
+import Providers
+package import Store
+import Synchronization
+import Telemetry
+
+/// Hands pages to the lanes in the scheduler's order and looks after the lanes: credentials, pauses, retries that are due.
+///
+/// A mailbox on a thread of its own; deliveries in flight never pass through it. Memory is authoritative after start: a page that was
+/// started is not read again from the store, so a read that is older than a commit can never send a delivery twice.
+package actor Dispatcher {
+    struct Lane {
+        var definition: LaneDefinition
+        var id: LaneID
+        var engineLane: EngineLane
+        var feed: LaneFeed
+        var provider: Provider
+        /// Retries handed to the feed whose outcome is not on the disk yet.
+        var claimedRetries: Set<DeliveryID> = []
+        var noted = ""
+    }
+
+    enum Signal: Sendable {
+        case lane(LaneID, LaneFeed.Signal)
+        case recorded(retries: [DeliveryID], faults: [Recorder.TargetReport])
+        case tick
+    }
+
+    /// Retries may take a fifth of what is loaded, so that a storm of them never starves fresh work.
+    private static let retryShare = 5
+
+    private let executor = ThreadExecutor()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let queue: QueueStore
+    private let registry: Registry
+    private let engine: FanOutEngine
+    private let limits: Limits
+    let time: TimeSource
+    private let metrics: PipelineMetrics
+    private let logger: Logger
+    private let reader: QueueReader
+    private var loader: DeliveryLoader
+    private var scheduler = Scheduler()
+    var lanes: [LaneID: Lane] = [:]
+    let recorder: Recorder
+    private let signals: AsyncStream<Signal>
+    private nonisolated let signal: AsyncStream<Signal>.Continuation
+
+    /// - Parameter openReaders: makes the two readers this thread uses.
+    package init(
+        queue: QueueStore,
+        registry: Registry,
+        engine: FanOutEngine,
+        folder: String,
+        limits: Limits,
+        time: TimeSource,
+        metrics: PipelineMetrics,
+        logger: Logger
+    ) throws {
+        self.queue = queue
+        self.registry = registry
+        self.engine = engine
+        self.limits = limits
+        self.time = time
+        self.metrics = metrics
+        self.logger = logger
+        reader = try QueueReader(folder: folder)
+        loader = DeliveryLoader(
+            queue: try QueueReader(folder: folder),
+            registry: try RegistryReader(folder: folder, seal: registry.seal),
+            installationKey: queue.installationKey,
+            limits: limits
+        )
+        let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
+        self.signals = signals
+        self.signal = signal
+        recorder = Recorder(queue: queue, time: time) { batch in
+            let retries = batch.outcomes.filter(\.isRetry).map { DeliveryID(page: $0.page, slot: $0.slot) }
+            if !retries.isEmpty || !batch.faults.isEmpty {
+                signal.yield(.recorded(retries: retries, faults: batch.faults))
+            }
+        }
+    }
+
+    // MARK: - Lanes
+
+    /// Adds a lane of the configuration; before ``run()`` or at a reload.
+    package func add(_ definition: LaneDefinition) async throws {
+        let stored = try await queue.lane(named: definition.name, provider: definition.key.provider, now: time.now())
+        let id = stored.id
+        let wire = try wire(of: definition)
+        let feed = LaneFeed(
+            wire: wire,
+            policy: RetryPolicy(attemptsMax: limits.attemptsMax),
+            time: time,
+            recorder: recorder,
+            metrics: LaneMetrics(metrics, lane: definition.name),
+            lowWater: limits.deliveriesLoadedPerLane / 2
+        ) { [signal] in signal.yield(.lane(id, $0)) }
+        let engineLane = EngineLane(
+            Self.nextEngineLane.withLock { next in
+                next += 1
+                return next
+            }
+        )
+        switch stored.mode {
+        case .active: break
+        case .paused: feed.order(.pause(stored.why ?? "", draining: false))
+        case .draining: feed.order(.pause(stored.why ?? "", draining: true))
+        }
+        scheduler.restore(virtualTime: stored.virtualTime, of: id)
+        try engine.add(engineLane, definition.engine, feed: feed)
+        lanes[id] = Lane(
+            definition: definition,
+            id: id,
+            engineLane: engineLane,
+            feed: feed,
+            provider: definition.key.provider
+        )
+    }
+
+    private static let nextEngineLane = Mutex(0)
+
+    /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish.
+    package func reload(_ definition: LaneDefinition) throws {
+        guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else { return }
+        lanes[lane.id]?.definition = definition
+        give(.use(try wire(of: definition)), to: lane.id)
+        engine.retireConnections(of: lane.engineLane)
+    }
+
+    private func wire(of definition: LaneDefinition) throws -> LaneProtocol {
+        switch definition.credential {
+        case .fcm(let projectID, let tokens): return .fcm(FCMLane(projectID: projectID, tokens: tokens))
+        case .apns(let credential, let topic):
+            let name = "providerToken." + definition.name
+            let known = try reader.meta(name).flatMap(ProviderToken.init(stored:))
+            return .apns(
+                APNsLane(credential: credential, topic: topic, stored: known) { [queue] token in
+                    queue.remember(name, token.stored)
+                }
+            )
+        }
+    }
+
+    package func statuses() -> [LaneStatus] {
+        let now = time.now()
+        let monotonic = time.monotonic()
+        return lanes.values.sorted { $0.definition.name < $1.definition.name }.map { lane in
+            let status = lane.feed.status
+            let snapshot = engine.snapshot(of: lane.engineLane)
+            return LaneStatus(
+                id: lane.id,
+                name: lane.definition.name,
+                provider: lane.provider,
+                state: status.state,
+                reason: status.reason,
+                until: status.wakeAt.map { now + .milliseconds(max(0, $0 - monotonic)) },
+                window: snapshot?.streamsWindow ?? 0,
+                inFlight: status.inFlight,
+                connections: snapshot?.connectionsReady ?? 0,
+                lastError: status.lastError ?? snapshot?.lastError
+            )
+        }
+    }
+
+    /// An operator's order; on the disk and in force when this returns.
+    package func pause(_ lane: LaneID, actor: String, why: String, draining: Bool = false) async throws(StoreError) {
+        try await queue.setMode(draining ? .draining : .paused, of: lane, actor: actor, why: why, now: time.now())
+        give(.pause(why, draining: draining), to: lane)
+    }
+
+    /// Ends a pause as well as an open breaker, and probes at once.
+    package func resume(_ lane: LaneID, actor: String, why: String) async throws(StoreError) {
+        try await queue.setMode(.active, of: lane, actor: actor, why: why, now: time.now())
+        give(.resume, to: lane)
+    }
+
+    private func give(_ order: LaneFeed.Order, to id: LaneID) {
+        guard let lane = lanes[id] else { return }
+        lane.feed.order(order)
+        engine.wake(lane.engineLane)
+    }
+
+    // MARK: - Work
+
+    /// Tags for new pages, in order: start-time fair queueing among schools and urgencies.
+    package func tags(for pages: [(flow: Scheduler.Flow, count: Int)]) -> [Int64] {
+        pages.map { scheduler.tag($0.flow, count: $0.count) }
+    }
+
+    /// New pages, committed; they may be sent from now on.
+    package func add(_ pages: [Scheduler.Entry]) {
+        for page in pages { scheduler.add(page) }
+        for lane in Set(pages.map(\.lane)) { fill(lane) }
+    }
+
+    /// Runs until cancelled or shut down.
+    package func run() async throws {
+        try restore()
+        for lane in lanes.keys { fill(lane) }
+        await withDiscardingTaskGroup { group in
+            group.addTask { [signal] in
+                while !Task.isCancelled {
+                    signal.yield(.tick)
+                    do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
+                }
+            }
+            for await signal in signals {
+                switch signal {
+                case .tick: tick()
+                case .recorded(let retries, let faults): recorded(retries, faults, &group)
+                case .lane(let id, let signal): handle(signal, of: id, &group)
+                }
+                if Task.isCancelled { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// The lanes as the resolver and the registrations look them up.
+    package func laneTable() -> LaneTable {
+        var table = LaneTable()
+        for lane in lanes.values { table.add(lane.id, name: lane.definition.name, for: lane.definition.key) }
+        return table
+    }
+
+    /// After the engine has stopped: waits until its last outcomes are on the disk, at most five seconds (a full disk keeps them; they
+    /// are sent again after the next start, with the same collapse identifier).
+    package func settle() async {
+        recorder.retry()
+        for _ in 0..<250 where !recorder.isIdle {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+        }
+    }
+
+    /// Ends ``run()``. What is loaded stays pending in the store.
+    package nonisolated func stop() { signal.finish() }
+
+    private func restore() throws {
+        do {
+            for entry in try reader.openPages() { scheduler.add(entry) }
+        } catch { throw StoreError(error) }
+    }
+
+    private func handle(_ signal: LaneFeed.Signal, of id: LaneID, _ group: inout DiscardingTaskGroup) {
+        guard let lane = lanes[id] else { return }
+        switch signal {
+        case .wantsDeliveries: fill(id)
+        case .stale(let batch): deliver(id) { try $0.reload(batch, provider: lane.provider) }
+        case .conditionChanged:
+            let status = lane.feed.status
+            logger.log(
+                level: status.isActive ? .notice : .warning,
+                "lane changed",
+                metadata: ["lane": "\(lane.definition.name)", "state": "\(status.state)", "reason": "\(status.reason)"]
+            )
+        case .needsCredential(let rejected):
+            guard case .fcm(_, let tokens) = lane.definition.credential else { return }
+            let (feed, engine, engineLane, time) = (lane.feed, engine, lane.engineLane, time)
+            group.addTask {
+                let refresh =
+                    if let rejected { await tokens.replace(rejected: rejected, at: time.now()) } else {
+                        await tokens.refresh(at: time.now())
+                    }
+                switch refresh {
+                case .current, .renewed, .kept: feed.order(.credentialRenewed)
+                case .failed(let failure): feed.order(.credentialFailed(failure.classification))
+                }
+                engine.wake(engineLane)
+            }
+        }
+    }
+
+    private func recorded(
+        _ retries: [DeliveryID],
+        _ faults: [Recorder.TargetReport],
+        _ group: inout DiscardingTaskGroup
+    ) {
+        for id in lanes.keys { lanes[id]?.claimedRetries.subtract(retries) }
+        guard !faults.isEmpty else { return }
+        for fault in faults { metrics.tokensDisabled.with("", fault.reason).add() }
+        group.addTask { [registry, logger] in
+            do {
+                _ = try await registry.apply(faults.map { ($0.device, $0.targetHash, $0.fault, $0.reason) })
+            } catch {
+                // The next answer to the same target proves the same again; nothing is lost but time.
+                logger.error("device faults not stored", metadata: ["error": "\(error)", "count": "\(faults.count)"])
+            }
+        }
+    }
+
+    private func tick() {
+        recorder.retry()
+        let now = time.monotonic()
+        for (id, lane) in lanes {
+            fill(id)
+            let status = lane.feed.status
+            if lane.feed.loaded > 0 || status.wakeAt.map({ $0 <= now }) ?? false { engine.wake(lane.engineLane) }
+            note(status, of: id)
+        }
+    }
+
+    /// Loads until enough waits in the feed: retries that are due first, up to their share, then pages in order.
+    private func fill(_ id: LaneID) {
+        guard let lane = lanes[id] else { return }
+        let most = limits.deliveriesLoadedPerLane
+        guard lane.feed.loaded < most / 2 else { return }
+        // A closed lane gets no more than it needs to probe; a paused one nothing.
+        let status = lane.feed.status
+        guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
+        loadRetries(id, most: most / Self.retryShare)
+        while lane.feed.loaded < most, let entry = scheduler.next(on: id) {
+            deliver(id, tag: entry.tag) { try $0.load(entry.page, provider: lane.provider) }
+            if !status.isActive { break }
+        }
+    }
+
+    private func loadRetries(_ id: LaneID, most: Int) {
+        guard let lane = lanes[id], lane.claimedRetries.count < most else { return }
+        do {
+            // Rows already handed over are still there until their outcome is committed.
+            let due = try reader.dueRetries(on: id, now: time.now(), limit: most)
+                .filter { !lane.claimedRetries.contains($0.delivery) }
+            guard !due.isEmpty else { return }
+            lanes[id]?.claimedRetries.formUnion(due.map(\.delivery))
+            deliver(id, tag: scheduler.virtualTime(of: id)) { try $0.load(due, provider: lane.provider) }
+        } catch {
+            logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
+        }
+    }
+
+    /// Loads, ends what cannot be sent, and hands the rest to the lane.
+    private func deliver(
+        _ id: LaneID,
+        tag: Int64? = nil,
+        _ load: (inout DeliveryLoader) throws -> DeliveryLoader.Loaded
+    ) {
+        guard let lane = lanes[id] else { return }
+        do {
+            let loaded = try load(&loader)
+            if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
+            guard !loaded.deliveries.isEmpty else { return }
+            lane.feed.add(
+                LoadedBatch(
+                    tag: tag ?? scheduler.virtualTime(of: id),
+                    deliveries: loaded.deliveries,
+                    loadedAt: time.monotonic()
+                )
+            )
+            engine.wake(lane.engineLane)
+        } catch {
+            // The page stays open in the store and is taken up again at the next start; doctor names it.
+            logger.error("page cannot be loaded", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
+        }
+    }
+
+    /// Keeps a lane's condition for readers beside a dead service; only when it changed.
+    private func note(_ status: LaneFeed.Status, of id: LaneID) {
+        let text = status.state + " " + status.reason
+        guard let lane = lanes[id], lane.noted != text else { return }
+        lanes[id]?.noted = text
+        queue.note(condition: status.state, reason: status.reason, virtualTime: scheduler.virtualTime(of: id), of: id)
+    }
+}
+
+extension ProviderToken {
+    /// As kept between starts: key id, issue time and token, separated by line breaks.
+    fileprivate var stored: [UInt8] { Array("\(keyID)\n\(issuedAtSeconds)\n\(value)".utf8) }
+
+    fileprivate init?(stored: [UInt8]) {
+        let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n")
+        guard parts.count == 3, let issued = Int64(parts[1]) else { return nil }
+        self.init(keyID: String(parts[0]), value: String(parts[2]), issuedAtSeconds: issued)
+    }
+}

@@ -1,0 +1,61 @@
+import Domain
+import Providers
+import Store
+
+/// What all deliveries of one event on one lane share while they are loaded: the message rendered once, and the event's times.
+final class LoadedEvent: Sendable {
+    enum Body: Sendable {
+        case apns(APNsMessage)
+        case fcm(FCMMessage)
+        /// The message cannot be made to fit: every delivery of it ends rejected.
+        case tooLarge
+    }
+
+    let id: EventID
+    let body: Body
+    let urgency: Urgency
+    let acceptedAt: Instant
+    let expiresAt: Instant
+
+    init(id: EventID, body: Body, urgency: Urgency, acceptedAt: Instant, expiresAt: Instant) {
+        self.id = id
+        self.body = body
+        self.urgency = urgency
+        self.acceptedAt = acceptedAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// A delivery ready to be sent: everything that needs the store or cryptography is done.
+struct LoadedDelivery: Sendable {
+    let event: LoadedEvent
+    let id: DeliveryID
+    let person: PersonID
+    let device: DeviceID
+    /// The token, or the installation id when `isInstallation`.
+    let target: String
+    let isInstallation: Bool
+    let targetHash: [UInt8]
+    /// The owner's name outside.
+    let receiver: String
+    /// 32 lower-case hex characters.
+    let collapseID: String
+    /// Attempts made before.
+    let attempts: Int
+    /// It comes from its `retry` row.
+    let isRetry: Bool
+    /// Times it was sent for nothing (not processed); bounded, then it counts as an attempt.
+    var resends = 0
+}
+
+/// Deliveries of one page, or retries that are due, on their way to the engine. Made by the dispatcher, then owned by the loop thread.
+struct LoadedBatch: Sendable {
+    /// Order among the batches of a lane: the page's tag.
+    let tag: Int64
+    var deliveries: [LoadedDelivery]
+    var position = 0
+    /// Monotonic milliseconds; an old batch is looked up anew before it is sent, since devices move.
+    let loadedAt: Int64
+
+    var remaining: Int { deliveries.count - position }
+}

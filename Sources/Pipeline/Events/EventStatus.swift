@@ -1,0 +1,118 @@
+package import Domain
+package import Store
+
+/// How an event stands, as `GET /v1/events/{id}` and `carillon event show` say it.
+package enum EventStatus {
+    /// The object of the API; member names are a contract (`interfaces.md` 2).
+    package static func json(_ report: EventReport) -> JSONObject {
+        let event = report.event
+        var object = JSONObject()
+        object["id"] = .string(event.id.description)
+        object["state"] = .string(event.state.word)
+        object["publisher"] = .string(event.publisher)
+        object["school"] = event.school.map { .string($0) } ?? .null
+        object["app"] = .string(event.app)
+        object["action"] = .string(event.action)
+        object["urgency"] = .string(event.urgency.name)
+        object["acceptedAt"] = .string(event.acceptedAt.rfc3339)
+        object["notBefore"] = event.notBefore.map { .string($0.rfc3339) } ?? .null
+        object["expiresAt"] = .string(event.expiresAt.rfc3339)
+        object["doneAt"] = event.doneAt.map { .string($0.rfc3339) } ?? .null
+        object["dataclassification"] = .string(event.dataClass.name)
+        if event.dataClass == .encrypted { object["sentAs"] = .string(DataClass.generic.name) }
+        object["guardians"] = guardians(report)
+        let pupils = report.pupilCounts()
+        object["pupils"] = [
+            "total": .number(event.pupils), "withReachedGuardian": .number(pupils.withReachedGuardian),
+            "withAllGuardiansReached": .number(pupils.withAllGuardiansReached),
+            "withoutGuardian": .number(report.pupilsWithoutGuardian.count),
+        ]
+        object["otherUsers"] = .number(report.persons.filter { $0.role == .other }.count)
+        object["unresolved"] = .array(event.unresolved.map(AudienceCoding.value))
+        let sums = report.deliveries
+        object["deliveries"] = [
+            "total": .number(sums.total), "accepted": .number(sums.accepted), "pending": .number(sums.pending),
+            "deferred": .number(sums.deferred), "rejected": .number(sums.rejected), "expired": .number(sums.expired),
+            "withheld": .number(sums.withheld),
+        ]
+        object["waiting"] = reasons(report) { if case .waiting(let reason) = $0 { reason } else { nil } }
+        object["notReached"] = reasons(report) { if case .notReached(let reason) = $0 { reason } else { nil } }
+        return object
+    }
+
+    /// A person's row of reach and trace.
+    package static func json(
+        _ person: EventReport.Person,
+        report: EventReport,
+        names: (PersonID) -> StoredPerson?,
+        devices: (DeviceID) -> DeviceRow?,
+        laneNames: [LaneID: String]
+    ) -> JSONValue {
+        var object = JSONObject()
+        let known = person.person.unknownIndex == nil ? names(person.person) : nil
+        let unknown = person.person.unknownIndex.flatMap {
+            report.event.unknownUsers.indices.contains($0) ? report.event.unknownUsers[$0] : nil
+        }
+        object["guardian"] = person.role == .other ? .null : known?.key.map { .string($0) } ?? .null
+        object["user"] = (known?.entID ?? unknown ?? known?.key).map { .string($0) } ?? .null
+        object["role"] = .string(person.role == .guardian ? "guardian" : person.role == .author ? "author" : "other")
+        object["through"] = .array(person.through.map { .string(names($0)?.key ?? "") })
+        let (state, reason) = words(person.standing)
+        object["state"] = .string(state)
+        object["reason"] = reason.map { .string($0.word) } ?? .null
+        object["devices"] = .array(
+            person.deliveries.filter { $0.lane != .nowhere }.map { delivery in
+                let device = devices(delivery.device)
+                return [
+                    "delivery": .string(delivery.id.description),
+                    "installation": device.map { .string($0.installation) } ?? .null,
+                    "lane": .string(laneNames[delivery.lane] ?? ""), "state": .string("\(delivery.result.state)"),
+                    "reason": delivery.result.reason.map { .string($0.word) } ?? .null, "at": .null,
+                ]
+            }
+        )
+        return .object(object)
+    }
+
+    /// `reached`, `waiting` or `notReached`, with the reason where there is one.
+    package static func words(_ standing: EventReport.Standing) -> (state: String, reason: Reason?) {
+        switch standing {
+        case .reached: ("reached", nil)
+        case .waiting(let reason): ("waiting", reason)
+        case .notReached(let reason): ("notReached", reason)
+        }
+    }
+
+    /// Why what is pending on a lane does not move, from the lane's condition word.
+    package static func reason(ofLane condition: String) -> Reason? {
+        switch condition {
+        case "credentialFault": .credentialPaused
+        case "paused", "draining", "open", "halfOpen": .laneClosed
+        default: nil
+        }
+    }
+
+    private static func guardians(_ report: EventReport) -> JSONValue {
+        var (reached, waiting, notReached) = (0, 0, 0)
+        let guardians = report.guardians
+        for guardian in guardians {
+            switch guardian.standing {
+            case .reached: reached += 1
+            case .waiting: waiting += 1
+            case .notReached: notReached += 1
+            }
+        }
+        return [
+            "total": .number(guardians.count), "reached": .number(reached), "waiting": .number(waiting),
+            "notReached": .number(notReached),
+        ]
+    }
+
+    private static func reasons(_ report: EventReport, _ pick: (EventReport.Standing) -> Reason?) -> JSONValue {
+        var counts: [Reason: Int] = [:]
+        for guardian in report.guardians { if let reason = pick(guardian.standing) { counts[reason, default: 0] += 1 } }
+        var object = JSONObject()
+        for reason in Reason.allCases { if let count = counts[reason] { object[reason.word] = .number(count) } }
+        return .object(object)
+    }
+}

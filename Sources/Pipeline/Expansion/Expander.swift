@@ -1,0 +1,193 @@
+package import Domain
+package import Logging
+package import Store
+import Synchronization
+
+/// Turns accepted events into pages: resolves the audience, cuts it, commits step by step with a durable cursor.
+///
+/// Large events take turns with small ones: after each step an event goes to the end of the line. On a thread of its own.
+package actor Expander {
+    private struct Work {
+        var event: StoredEvent
+        var audience: Audience
+        var withheldForAll: Reason?
+        /// Index of the next person in `audience.persons`.
+        var position: Int
+        var part: Int
+    }
+
+    private let executor = ThreadExecutor()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let queue: QueueStore
+    private let reader: QueueReader
+    private let registry: RegistryReader
+    private let dispatcher: Dispatcher
+    private let publisherSchools: @Sendable (String) -> Set<String>?
+    private let activeByDefault: Bool
+    private let limits: Limits
+    private let time: TimeSource
+    private let logger: Logger
+    private var lanes: LaneTable
+    private var line: [Work] = []
+    private var known: Set<EventID> = []
+    private let wakes: AsyncStream<Void>
+    private nonisolated let wakeUp: AsyncStream<Void>.Continuation
+
+    /// - Parameter publisherSchools: the schools a publisher is bound to, by its name; nil: all.
+    package init(
+        queue: QueueStore,
+        dispatcher: Dispatcher,
+        folder: String,
+        lanes: LaneTable,
+        activeByDefault: Bool,
+        publisherSchools: @escaping @Sendable (String) -> Set<String>?,
+        limits: Limits,
+        time: TimeSource,
+        logger: Logger
+    ) throws {
+        self.queue = queue
+        self.dispatcher = dispatcher
+        self.lanes = lanes
+        self.activeByDefault = activeByDefault
+        self.publisherSchools = publisherSchools
+        self.limits = limits
+        self.time = time
+        self.logger = logger
+        reader = try QueueReader(folder: folder)
+        registry = try RegistryReader(folder: folder, seal: nil)
+        // One waiting wake-up says all: the store knows what is due.
+        (wakes, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// A new event is on the disk. From any thread.
+    package nonisolated func wake() { wakeUp.yield() }
+
+    /// Ends ``run()`` after the step that is under way.
+    package nonisolated func stop() { wakeUp.finish() }
+
+    package func use(_ lanes: LaneTable) { self.lanes = lanes }
+
+    /// Runs until stopped. What is not expanded yet stays in the store with its cursor.
+    package func run() async throws {
+        wake()
+        try await withThrowingDiscardingTaskGroup { group in
+            // Scheduled events become due without anybody calling: look four times a second, one indexed question.
+            group.addTask { [wakeUp] in
+                while !Task.isCancelled {
+                    do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
+                    wakeUp.yield()
+                }
+            }
+            for await _ in wakes {
+                do throws(StoreError) {
+                    try await work()
+                } catch {
+                    // Full or overloaded: nothing is lost, the events wait; anything fatal ends the process by itself.
+                    logger.error("expansion waits", metadata: ["error": "\(error)"])
+                    line.removeAll()
+                    known.removeAll()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func work() async throws(StoreError) {
+        try takeDue()
+        while !line.isEmpty {
+            var work = line.removeFirst()
+            let isDone = try await step(&work)
+            if isDone { known.remove(work.event.id) } else { line.append(work) }
+            try takeDue()
+        }
+    }
+
+    private func takeDue() throws(StoreError) {
+        do {
+            for id in try reader.dueEvents(now: time.now(), limit: 500) where !known.contains(id) {
+                guard let event = try reader.event(id), let publication = try reader.publication(of: id) else {
+                    throw StoreError.damaged("event \(id)")
+                }
+                let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
+                let audience = try resolver.audience(
+                    of: event,
+                    publication: publication,
+                    schools: publisherSchools(event.publisher)
+                )
+                // After a restart: go on behind the last person whose pages exist.
+                let position =
+                    audience.persons.firstIndex { $0.person.rawValue > event.cursor } ?? audience.persons.count
+                line.append(
+                    Work(
+                        event: event,
+                        audience: audience,
+                        withheldForAll: try resolver.withheldForAll(event, publication: publication),
+                        position: position,
+                        part: event.parts
+                    )
+                )
+                known.insert(id)
+            }
+        } catch { throw StoreError(error) }
+    }
+
+    /// One commit of at most ``Limits/personsPerExpansion`` persons. True when the event is wholly expanded.
+    private func step(_ work: inout Work) async throws(StoreError) -> Bool {
+        let now = time.now()
+        let persons = work.audience.persons[work.position...].prefix(limits.personsPerExpansion)
+        let isLast = persons.endIndex == work.audience.persons.endIndex
+        var cutter = PageCutter()
+        do {
+            let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
+            for person in persons where person.role != .author {
+                cutter.add(
+                    try resolver.routes(of: person, withheldForAll: work.withheldForAll),
+                    hasExpired: work.event.expiresAt <= now
+                )
+            }
+        } catch { throw StoreError(error) }
+        let pages = await tagged(cutter.pages(), of: work)
+        let step = ExpansionStep(
+            event: work.event.id,
+            part: work.part,
+            pages: pages,
+            concerned: concerned(persons, of: work),
+            cursor: persons.last?.person.rawValue ?? work.event.cursor,
+            isLast: isLast,
+            expiresAt: work.event.expiresAt,
+            pupils: work.audience.pupils.count,
+            unknownUsers: work.audience.unknownUsers
+        )
+        guard let entries = try await queue.append(step, now: now) else { return true }
+        await dispatcher.add(entries)
+        work.position = persons.endIndex
+        work.part += 1
+        return isLast
+    }
+
+    private func tagged(_ pages: [NewPage], of work: Work) async -> [NewPage] {
+        var pages = pages
+        // About 1.4 devices a person is what school accounts have; only the order of magnitude matters for the weight.
+        let weight = Scheduler.weight(work.event.urgency, deliveries: work.audience.persons.count * 14 / 10)
+        let tags = await dispatcher.tags(
+            for: pages.map {
+                (Scheduler.Flow(lane: $0.lane, school: work.event.school ?? "", weight: weight), $0.plan.slots.count)
+            }
+        )
+        for index in pages.indices { pages[index].tag = tags[index] }
+        return pages
+    }
+
+    private func concerned(_ persons: ArraySlice<Audience.Person>, of work: Work) -> ConcernedPersons {
+        var entries = persons.map { ConcernedPersons.Entry(person: $0.person, role: $0.role, through: $0.through) }
+        if work.part == 0 {
+            // Pupils and persons share one space of ids, but a pupil without guardian may also be named directly.
+            entries += work.audience.pupilsWithoutGuardian.map {
+                .init(person: $0, role: .pupilWithoutGuardian, through: [])
+            }
+            entries.sort { ($0.person, $0.role.rawValue) < ($1.person, $1.role.rawValue) }
+        }
+        return ConcernedPersons(entries: entries)
+    }
+}

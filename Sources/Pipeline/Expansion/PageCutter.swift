@@ -1,0 +1,44 @@
+import Domain
+import Store
+
+/// Cuts resolved persons into pages: one run of pages per lane, at most ``Limits/deliveriesPerPage`` slots each, sorted by person. Lane 0
+/// takes those who get nothing, with the reason.
+struct PageCutter {
+    private var drafts: [LaneID: [Draft]] = [:]
+
+    private struct Draft {
+        var slots: [Plan.Slot] = []
+        var results: [SlotResult] = []
+    }
+
+    /// - Parameter hasExpired: the event's time to live is over: every delivery ends `expired` at once.
+    mutating func add(_ resolved: Resolver.Resolved, hasExpired: Bool) {
+        if let reason = resolved.withheld {
+            add(resolved.person.person, DeviceID(rawValue: 0), .nowhere, SlotResult(.withheld, reason: reason))
+            return
+        }
+        for route in resolved.routes {
+            let result: SlotResult =
+                hasExpired
+                ? SlotResult(.expired, reason: .expired)
+                : route.isSuspect ? SlotResult(.rejected, reason: .tokenSuspect) : .pending
+            add(resolved.person.person, route.device, route.lane, result)
+        }
+    }
+
+    private mutating func add(_ person: PersonID, _ device: DeviceID, _ lane: LaneID, _ result: SlotResult) {
+        if drafts[lane]?.last.map({ $0.slots.count >= Limits.deliveriesPerPage }) ?? true {
+            drafts[lane, default: []].append(Draft())
+        }
+        let last = drafts[lane, default: []].count - 1
+        drafts[lane]?[last].slots.append(Plan.Slot(person: person, device: device))
+        drafts[lane]?[last].results.append(result)
+    }
+
+    /// The pages in order of lanes, without tags yet.
+    func pages() -> [NewPage] {
+        drafts.sorted { $0.key < $1.key }.flatMap { lane, drafts in
+            drafts.map { NewPage(lane: lane, tag: 0, plan: Plan(slots: $0.slots), result: PageResult($0.results)) }
+        }
+    }
+}

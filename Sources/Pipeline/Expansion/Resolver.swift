@@ -1,0 +1,56 @@
+import Domain
+import Store
+
+/// Finds whom an event concerns and how they can be rung, as the directory, the wishes and the devices stand at this moment.
+struct Resolver {
+    private let registry: RegistryReader
+    private let lanes: LaneTable
+    private let activeByDefault: Bool
+
+    /// One person of an event with the deliveries he or she gets.
+    struct Resolved {
+        var person: Audience.Person
+        var routes: [(device: DeviceID, lane: LaneID, isSuspect: Bool)]
+        /// Why there is no delivery; nil when there is one.
+        var withheld: Reason?
+    }
+
+    init(registry: RegistryReader, lanes: LaneTable, activeByDefault: Bool) {
+        self.registry = registry
+        self.lanes = lanes
+        self.activeByDefault = activeByDefault
+    }
+
+    /// - Parameter schools: UAI codes the publisher is bound to; nil: all.
+    func audience(of event: StoredEvent, publication: Publication, schools: Set<String>?) throws -> Audience {
+        let moment = publication.time ?? event.acceptedAt
+        return try registry.audience(
+            of: publication.audience,
+            on: { SchoolTime.day(of: moment, uai: $0) },
+            author: publication.authorID,
+            schools: schools
+        )
+    }
+
+    /// Why nobody at all is rung for this event; nil when they are.
+    func withheldForAll(_ event: StoredEvent, publication: Publication) throws -> Reason? {
+        guard publication.wantsPush else { return .noPush }
+        guard let uai = event.school, let school = try registry.school(uai: uai) else { return nil }
+        return school.isActive ?? activeByDefault ? nil : .notActivated
+    }
+
+    func routes(of person: Audience.Person, withheldForAll: Reason?) throws -> Resolved {
+        var resolved = Resolved(person: person, routes: [], withheld: withheldForAll ?? person.withheld)
+        guard resolved.withheld == nil, person.role != .author, person.person.unknownIndex == nil else {
+            return resolved
+        }
+        for route in try registry.routes(of: person.person) {
+            guard let lane = lanes.lane(provider: route.provider, environment: route.environment, app: route.app) else {
+                continue
+            }
+            resolved.routes.append((route.id, lane, route.state == .suspect))
+        }
+        if resolved.routes.isEmpty { resolved.withheld = .noDevice }
+        return resolved
+    }
+}

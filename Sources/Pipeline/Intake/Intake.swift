@@ -1,0 +1,161 @@
+import Crypto
+import Domain
+package import Store
+import Telemetry
+
+/// Takes posted events: rights, schools, identity, then the commit that the 202 promises.
+package final class Intake: Sendable {
+    /// Two equal bytes within this time are one event when the dialect has no identity of its own (directory rules).
+    static let bytesWindow = Duration.seconds(60)
+    /// At least three days, also across restarts.
+    static let identityWindow = Duration.seconds(3 * 86_400)
+
+    private let queue: QueueStore
+    private let registry: Reading<RegistryReader>
+    private let time: TimeSource
+    private let metrics: PipelineMetrics
+    private let onAccepted: @Sendable () -> Void
+
+    /// - Parameter onAccepted: called after each commit that holds a new event; wakes the expander.
+    package init(
+        queue: QueueStore,
+        registry: Reading<RegistryReader>,
+        time: TimeSource,
+        metrics: PipelineMetrics,
+        onAccepted: @escaping @Sendable () -> Void
+    ) {
+        self.queue = queue
+        self.registry = registry
+        self.time = time
+        self.metrics = metrics
+        self.onAccepted = onAccepted
+    }
+
+    /// On the disk when this returns.
+    package func accept(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> Receipt {
+        let started = time.monotonic()
+        let event = try await prepare(submission, from: publisher)
+        let acceptance: Acceptance
+        do { acceptance = try await queue.accept(event) } catch { throw .unavailable(error) }
+        let receipt = try receipt(acceptance, event)
+        metrics.acceptSeconds.observe(Double(time.monotonic() - started) / 1000)
+        return receipt
+    }
+
+    /// Each event on its own, all that are right in one commit; results in the order of the submissions.
+    package func accept(
+        _ submissions: [Submission],
+        from publisher: Publisher
+    ) async throws(StoreError) -> [Result<Receipt, IntakeError>] {
+        var prepared: [NewEvent] = []
+        var places: [Int] = []
+        var results: [Result<Receipt, IntakeError>?] = Array(repeating: nil, count: submissions.count)
+        for (index, submission) in submissions.enumerated() {
+            do throws(IntakeError) {
+                prepared.append(try await prepare(submission, from: publisher))
+                places.append(index)
+            } catch {
+                if case .unavailable(let failure) = error { throw failure }
+                results[index] = .failure(error)
+            }
+        }
+        let acceptances = prepared.isEmpty ? [] : try await queue.accept(prepared)
+        for (place, (acceptance, event)) in zip(places, zip(acceptances, prepared)) {
+            do throws(IntakeError) { results[place] = .success(try receipt(acceptance, event)) } catch {
+                results[place] = .failure(error)
+            }
+        }
+        return results.compactMap { $0 }
+    }
+
+    private func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
+        let publication = submission.publication
+        if let source = publication.source, !publisher.sources.isEmpty, !publisher.sources.contains(source) {
+            throw .forbiddenSource(source)
+        }
+        if let school = publication.school, let allowed = publisher.schools, !allowed.contains(school) {
+            throw .forbiddenSchool(school)
+        }
+        let looked: Result<[AudienceMember], IntakeError>
+        do { looked = try await registry.read { try Self.look(publication, for: publisher, in: $0) } } catch {
+            throw .unavailable(error)
+        }
+        let unresolved = try looked.get()
+        let now = time.now()
+        let kind = PublicationKind.of(app: publication.app, action: publication.action, urgency: publication.urgency)
+        let start = publication.notBefore.map { max($0, now) } ?? now
+        let isByBytes = if case .bytes = submission.identity { true } else { false }
+        let bodyHash = Array(SHA256.hash(data: submission.body))
+        return NewEvent(
+            publisher: publisher.name,
+            publication: publication,
+            dataClass: publication.dataClass ?? kind.dataClass,
+            acceptedAt: now,
+            expiresAt: publication.expiresAt ?? start + kind.timeToLive,
+            identity: Self.scope(submission.identity, publisher: publisher.name, bodyHash: bodyHash),
+            bodyHash: bodyHash,
+            identityWindow: isByBytes ? Self.bytesWindow : Self.identityWindow,
+            unresolved: unresolved
+        )
+    }
+
+    /// One snapshot of the directory: is the school known, may the publisher speak for the audience, what resolves to nothing?
+    private static func look(
+        _ publication: Publication,
+        for publisher: Publisher,
+        in registry: RegistryReader
+    ) throws -> Result<[AudienceMember], IntakeError> {
+        try registry.snapshot { registry in
+            if let school = publication.school, try registry.school(uai: school) == nil {
+                return .failure(.unknownSchool(school))
+            }
+            if let allowed = publisher.schools {
+                for member in publication.audience {
+                    let schools = try registry.schools(of: member)
+                    if !schools.isEmpty, allowed.isDisjoint(with: schools) {
+                        return .failure(.forbiddenSchool(schools[0]))
+                    }
+                }
+            }
+            return .success(try registry.unresolved(publication.audience))
+        }
+    }
+
+    private func receipt(_ acceptance: Acceptance, _ event: NewEvent) throws(IntakeError) -> Receipt {
+        switch acceptance {
+        case .created(let id, let state):
+            metrics.eventsAccepted.with(event.publisher, event.publication.app).add()
+            if !event.unresolved.isEmpty { metrics.eventsUnresolved.with(event.publisher).add() }
+            onAccepted()
+            return Receipt(id: id, state: state, isDuplicate: false, unresolved: event.unresolved)
+        case .duplicate(let id, let state, let unresolved):
+            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved)
+        case .conflict(let id): throw .conflict(id)
+        }
+    }
+
+    private static func scope(_ identity: Submission.Identity, publisher: String, bodyHash: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        func add(_ text: String) {
+            hash.update(data: Array(text.utf8))
+            hash.update(data: [0])
+        }
+        add(publisher)
+        switch identity {
+        case .event(let source, let id):
+            add("event")
+            add(source)
+            add(id)
+        case .idempotencyKey(let key):
+            add("key")
+            add(key)
+        case .webhookID(let id):
+            add("webhook")
+            add(id)
+        case .bytes:
+            add("bytes")
+            hash.update(data: bodyHash)
+        }
+        return Array(hash.finalize())
+    }
+}

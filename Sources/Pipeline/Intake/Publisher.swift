@@ -1,0 +1,21 @@
+/// Who may publish, and for whom; proven by the API before anything is read.
+package struct Publisher: Hashable, Sendable {
+    package enum Right: String, Hashable, Sendable, CaseIterable {
+        case events
+        case directory
+    }
+
+    package var name: String
+    /// CloudEvents sources it may speak as; empty means any.
+    package var sources: [String]
+    /// UAI codes; nil means every school (`["*"]`).
+    package var schools: Set<String>?
+    package var rights: Set<Right>
+
+    package init(name: String, sources: [String], schools: Set<String>?, rights: Set<Right>) {
+        self.name = name
+        self.sources = sources
+        self.schools = schools
+        self.rights = rights
+    }
+}

@@ -1,0 +1,48 @@
+package import Domain
+package import Store
+
+/// One posted event on its way to the store.
+package struct Submission: Sendable {
+    package enum Identity: Sendable {
+        /// CloudEvents `source` and `id`.
+        case event(source: String, id: String)
+        case idempotencyKey(String)
+        /// A retry by signature keeps its id.
+        case webhookID(String)
+        /// The body itself, for a minute.
+        case bytes
+    }
+
+    package var publication: Publication
+    package var identity: Identity
+    /// The bytes that "same body" compares.
+    package var body: [UInt8]
+
+    package init(publication: Publication, identity: Identity, body: [UInt8]) {
+        self.publication = publication
+        self.identity = identity
+        self.body = body
+    }
+}
+
+/// The answer to an accepted event: it is on the disk.
+package struct Receipt: Hashable, Sendable {
+    package var id: EventID
+    package var state: EventState
+    package var isDuplicate: Bool
+    package var unresolved: [AudienceMember]
+}
+
+/// Why an event was not taken; nothing was stored.
+package enum IntakeError: Error, Hashable, Sendable {
+    /// `data.school` is not in the directory: 422.
+    case unknownSchool(String)
+    /// `data.school` or a school of the audience is outside the publisher's rights: 403.
+    case forbiddenSchool(String)
+    /// The CloudEvents source is not the publisher's: 403.
+    case forbiddenSource(String)
+    /// Same identity, other body: 409.
+    case conflict(EventID)
+    /// The store cannot promise now: 503 with Retry-After.
+    case unavailable(StoreError)
+}

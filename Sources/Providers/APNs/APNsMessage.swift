@@ -1,0 +1,58 @@
+package import Domain
+
+/// A message in Apple's form, rendered once per event and text variant; only the receiver differs between deliveries.
+///
+/// The routing keys stand beside `aps` [Apple: generating a remote notification].
+package struct APNsMessage: Sendable {
+    private let template: BodyTemplate
+
+    /// Every body made from it is at most `limits.payloadBytesMax` bytes, as long as the escaped receiver is at most
+    /// `limits.userIDBytesMax`.
+    ///
+    /// - Parameters:
+    ///   - message: what to say, before any cut.
+    ///   - isTimeSensitiveAllowed: urgent messages break through Focus; the app needs Apple's entitlement for it.
+    ///   - limits: the byte budget.
+    /// - Throws: ``MessageTooLarge`` when the routing keys alone are too long.
+    package init(
+        _ message: Message,
+        isTimeSensitiveAllowed: Bool = false,
+        limits: Limits = Limits()
+    ) throws(MessageTooLarge) {
+        let breaksThrough = isTimeSensitiveAllowed && message.urgency == .urgent
+        template = try BodyTemplate.fitted(message, limits: limits) { texts in
+            var template = BodyTemplate()
+            template.literal(#"{"aps":{"alert":{"title":"#)
+            template.string(texts.title)
+            template.literal(#","body":"#)
+            template.string(texts.body)
+            template.literal(#"},"sound":"default","thread-id":"#)
+            template.string(message.channel)
+            // `active` is the default of the level and is not spelt out.
+            if breaksThrough { template.literal(#","interruption-level":"time-sensitive""#) }
+            template.literal("},")
+            template.routingKeys(of: message, params: texts.params)
+            template.literal("}")
+            return template
+        }
+    }
+
+    /// Appends one delivery's body. Called on the engine's thread: nothing is encoded or allocated but the buffer's growth.
+    ///
+    /// - Parameters:
+    ///   - receiver: the ENT user id, UTF-8, unescaped.
+    ///   - body: is not cleared.
+    package func appendBody(receiver: Span<UInt8>, to body: inout [UInt8]) {
+        var start = 0
+        for position in template.positions {
+            body.append(contentsOf: template.bytes[start..<position.offset])
+            start = position.offset
+            switch position.gap {
+            case .receiver: JSONText.appendEscaped(receiver, to: &body)
+            case .target, .collapseID, .timeToLive, .expiration:
+                preconditionFailure("The APNs body has no gap but the receiver.")
+            }
+        }
+        body.append(contentsOf: template.bytes[start...])
+    }
+}

@@ -1,0 +1,54 @@
+import Domain
+
+/// A request body rendered once per event and text variant, with gaps for what differs from delivery to delivery.
+struct BodyTemplate: Sendable {
+    enum Gap: Sendable {
+        /// FCM's target member with its key, `"token":"…"` or `"fid":"…"`.
+        case target
+        /// The ENT user id, inside quotes.
+        case receiver
+        /// 32 hexadecimal characters.
+        case collapseID
+        /// Whole seconds from now, at most 7 digits.
+        case timeToLive
+        /// Seconds since 1970, at most 11 digits.
+        case expiration
+    }
+
+    /// A gap and where in ``bytes`` it stands.
+    struct Position: Sendable {
+        var gap: Gap
+        var offset: Int
+    }
+
+    /// The constant parts, one behind the other.
+    private(set) var bytes: [UInt8] = []
+    /// In the order of the body.
+    private(set) var positions: [Position] = []
+
+    mutating func literal(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The quoted and escaped string.
+    mutating func string(_ text: String) {
+        JSONWriter.append(text, to: &bytes)
+    }
+
+    mutating func gap(_ gap: Gap) {
+        positions.append(Position(gap: gap, offset: bytes.count))
+    }
+
+    /// Bytes of a body whose gaps are filled to their bounds, the target's own value left out.
+    func bytesMax(limits: Limits) -> Int {
+        positions.reduce(bytes.count) { total, position in
+            switch position.gap {
+            case .target: total + #""token":"""#.utf8.count
+            case .receiver: total + limits.userIDBytesMax
+            case .collapseID: total + 32
+            case .timeToLive: total + 7
+            case .expiration: total + 11
+            }
+        }
+    }
+}

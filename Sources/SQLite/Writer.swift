@@ -1,0 +1,173 @@
+internal import Glibc
+internal import Synchronization
+
+/// The one read-write connection of a database, on a thread of its own, with group commit.
+///
+/// Jobs come from any thread into a bounded queue; the thread runs as many as are there in one transaction, commits, and
+/// only then answers them: **a job that is answered with a result is committed**, with the durability it asked for.
+///
+/// A body may run twice (a transaction that failed is tried once more in parts), so it has no effect but on the connection.
+/// It runs on the writer's thread: it never blocks, never waits for another job of this writer, and its time is everybody's.
+package final class Writer: Sendable {
+    private let queue: WriterQueue
+    private let ending: Mutex<Ending>
+
+    private struct Ending {
+        var isOver = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Opens the file, migrates it, gives the WAL its blocks, and starts the thread. Blocks the caller meanwhile.
+    ///
+    /// - Parameters:
+    ///   - path: the database file; a `ProcessLock` beside it is the caller's.
+    ///   - options: limits and rhythms.
+    ///   - connectionOptions: pragmas.
+    ///   - migrations: all steps this release knows.
+    ///   - prepare: runs once on the connection before the thread starts (the epoch is bumped here).
+    ///   - check: runs inside each transaction before its jobs; what it throws is fatal (the epoch is compared here).
+    ///   - onFatal: called once, on the writer's thread, when the disk or the file can no longer be trusted or `check` threw:
+    ///     the caller ends the process. All jobs fail from then on.
+    ///   - onCommit: called after each commit, on the writer's thread.
+    /// - Throws: what opening, a migration or `prepare` met.
+    package init(
+        path: String,
+        options: WriterOptions = .init(),
+        connectionOptions: ConnectionOptions = .writer,
+        migrations: [Migration] = [],
+        prepare: (Connection) throws -> Void = { _ in },
+        check: @escaping @Sendable (Connection) throws -> Void = { _ in },
+        onFatal: @escaping @Sendable (any Error) -> Void,
+        onCommit: @escaping @Sendable (CommitReport) -> Void = { _ in }
+    ) throws {
+        let connection = try Connection(path: path, options: connectionOptions)
+        try connection.migrate(migrations)
+        try prepare(connection)
+        try connection.pregrowWAL(to: options.checkpoint.pregrownBytes)
+        try connection.checkpoint(.passive)
+        let queue = WriterQueue(options: options)
+        self.queue = queue
+        ending = Mutex(Ending())
+        let loop = WriterLoop(
+            connection: connection,
+            queue: queue,
+            options: options,
+            check: check,
+            onFatal: onFatal,
+            onCommit: onCommit
+        )
+        start(loop)
+    }
+
+    /// Runs `body` in a transaction and returns its result once the COMMIT returned. Not cancellable: once taken, it runs.
+    ///
+    /// - Parameters:
+    ///   - durability: what the commit promises.
+    ///   - bytes: about what the job holds in memory while it waits; counted against `WriterOptions.queuedBytesMax`.
+    ///   - isIsolated: runs in a savepoint, so that when `body` throws only its own changes go. Without it (a body that
+    ///     writes nothing before it may throw) a throw costs the whole transaction a second run.
+    ///   - body: see the type's rules.
+    /// - Returns: what `body` returned, committed.
+    /// - Throws: `WriterError`, the `SQLiteError` of the transaction, or what `body` threw (its changes are undone).
+    package func perform<T: Sendable>(
+        _ durability: Durability,
+        bytes: Int = 0,
+        isIsolated: Bool = true,
+        _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            do throws(WriterError) {
+                try submit(durability, bytes: bytes, isIsolated: isIsolated, body) { continuation.resume(with: $0) }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// As `perform`, answering by callback on the writer's thread after the commit; it hands over and returns.
+    ///
+    /// - Throws: `overloaded`, `stopped` or `failStopped`; `completion` is then never called, otherwise exactly once.
+    package func submit<T: Sendable>(
+        _ durability: Durability,
+        bytes: Int = 0,
+        isIsolated: Bool = true,
+        _ body: @escaping @Sendable (Connection) throws -> T,
+        completion: @escaping @Sendable (Result<T, any Error>) -> Void
+    ) throws(WriterError) {
+        let place = ResultPlace<T>()
+        let job = WriterJob(
+            durability: durability,
+            isIsolated: isIsolated,
+            bytes: bytes,
+            run: { connection in
+                place.result = Result { try body(connection) }
+                _ = try place.result.get()
+            },
+            answer: { failure in completion(failure.map { .failure($0) } ?? place.result) }
+        )
+        try queue.push(job)
+    }
+
+    /// Jobs waiting now, for metrics and readiness.
+    package var queuedJobs: Int { queue.count }
+
+    /// Refuses new jobs, commits what waits, checkpoints and closes. Returns when the thread has ended; may be called again.
+    package func stop() async {
+        queue.stop()
+        await withCheckedContinuation { continuation in
+            let isOver = ending.withLock { ending in
+                if !ending.isOver { ending.waiters.append(continuation) }
+                return ending.isOver
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    /// The thread keeps the writer alive: every writer is ended with `stop()`.
+    private func start(_ loop: WriterLoop) {
+        let job = Thread(loop: loop, writer: self)
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context else { return nil }
+                let job = Unmanaged<Thread>.fromOpaque(context).takeRetainedValue()
+                job.loop?.run()
+                job.loop = nil
+                job.writer.hasEnded()
+                return nil
+            },
+            Unmanaged.passRetained(job).toOpaque()
+        )
+        precondition(code == 0, "The system refuses a thread at start.")
+        pthread_detach(thread)
+    }
+
+    private func hasEnded() {
+        let waiters = ending.withLock { ending in
+            ending.isOver = true
+            defer { ending.waiters = [] }
+            return ending.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private final class Thread {
+        /// Dropped, and the connection with it, before the end is announced.
+        var loop: WriterLoop?
+        let writer: Writer
+
+        init(loop: WriterLoop, writer: Writer) {
+            self.loop = loop
+            self.writer = writer
+        }
+    }
+}
+
+/// Where a body leaves its result for the answer.
+///
+/// `@unchecked Sendable`: touched by the writer's thread alone, first by `run`, later by `answer`.
+private final class ResultPlace<T: Sendable>: @unchecked Sendable {
+    var result: Result<T, any Error> = .failure(WriterError.stopped)
+}

@@ -1,0 +1,50 @@
+import Glibc
+
+/// Small files read whole: the configuration and its secrets.
+enum InputText {
+    struct Failure: Error {
+        /// What hinders, as the end of a sentence.
+        var what: String
+        var isMissing = false
+    }
+
+    struct Contents {
+        var bytes: [UInt8]
+        /// Somebody beside the owner and the group may read it.
+        var isReadableByAll: Bool
+    }
+
+    /// - Throws: for what is missing, no plain file, unreadable or longer than `bytesMax`.
+    static func read(_ path: String, bytesMax: Int) throws(Failure) -> Contents {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw failure(errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(what: "is not a plain file") }
+        guard status.st_size <= bytesMax else { throw Failure(what: "is longer than \(bytesMax) bytes") }
+        var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
+        var count = 0
+        while count < bytes.count {
+            let read = bytes.withUnsafeMutableBytes { buffer in
+                Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+            }
+            if read < 0, errno == EINTR { continue }
+            guard read >= 0 else { throw failure(errno) }
+            if read == 0 { break }
+            count += read
+        }
+        guard count <= bytesMax else { throw Failure(what: "is longer than \(bytesMax) bytes") }
+        return Contents(bytes: Array(bytes[..<count]), isReadableByAll: status.st_mode & S_IROTH != 0)
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    private static func failure(_ code: Int32) -> Failure {
+        switch code {
+        case ENOENT, ENOTDIR: Failure(what: "does not exist", isMissing: true)
+        case EACCES, EPERM: Failure(what: "may not be read by this user")
+        default: Failure(what: "cannot be read (\(String(cString: strerror(code))))")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// One system that may post: who it is, whom it may speak for, how it proves itself.
+package struct PublisherSettings: Sendable {
+    package enum Right: String, Sendable, CaseIterable {
+        case events, directory
+    }
+
+    package var name: String
+    /// CloudEvents sources it may speak as; empty means any.
+    package var sources: [String]
+    /// UAI codes; nil means every school (`["*"]`).
+    package var schools: Set<String>?
+    package var rights: Set<Right>
+    /// Standard Webhooks secrets, all live. Empty when there is no `secretsFile` or secrets were not read.
+    package var secrets: [Secret]
+    /// Hashes of publisher keys. Empty when there is no `keysFile` or secrets were not read.
+    package var keys: [PublisherKeyHash]
+}
+
+/// A publisher key as it is kept: never the key itself.
+package struct PublisherKeyHash: Hashable, Sendable {
+    package var id: String
+    /// SHA-256 of the key's text (`cpk_…`), 32 bytes.
+    package var sha256: [UInt8]
+
+    /// nil when the line is not `<key id> sha256:<64 hex digits>`.
+    package init?(line: some StringProtocol) {
+        let words = line.split(whereSeparator: \.isWhitespace)
+        guard words.count == 2, words[0].utf8.count <= 64, words[1].hasPrefix("sha256:"),
+            let hash = Hex.decode(words[1].dropFirst(7)), hash.count == 32
+        else { return nil }
+        id = String(words[0])
+        sha256 = hash
+    }
+}

@@ -1,0 +1,103 @@
+package import Domain
+
+/// What the gateway is told at its start: the configuration file with the environment over it, read once and checked together.
+///
+/// Made by ``SettingsLoader``. Paths are absolute, or relative to the working folder when the file's own path is.
+package struct Settings: Sendable {
+    /// Folder of `queue.db`, `registry.db` and the lock.
+    package var data = ""
+    package var listen = Listen()
+    package var publishers: [PublisherSettings] = []
+    package var parents = Parents()
+    package var providers = ProviderSettings()
+    package var tls = TLS()
+    package var storage = Storage()
+    package var quietHours = QuietHours()
+    package var retention = Retention()
+    package var schools = Schools()
+    package var log = Log()
+    package var limits = Limits()
+
+    package struct Listen: Sendable {
+        package var publicAddress = ListenAddress(host: "127.0.0.1", port: 8080)
+        /// Path of the Unix socket of the admin API.
+        package var adminSocket = ""
+        package var metricsAddress = ListenAddress(host: "127.0.0.1", port: 9090)
+    }
+
+    /// How the token of a parent's device is checked. `jwt` is not built yet and refused.
+    package struct Parents: Sendable {
+        /// As configured, without `version=v2.0`; nil when no parent can register: without this key the device endpoints answer 503.
+        package var userinfoURL: String?
+        /// How long a positive answer is kept, 0…60.
+        package var cacheSeconds = 60
+    }
+
+    package struct TLS: Sendable {
+        /// PEM certificates trusted beside the system store.
+        package var caFile: String?
+    }
+
+    package struct Storage: Sendable {
+        /// The first is current, the others still open what they sealed. Empty when secrets were not read.
+        package var keys: [StorageKey] = []
+    }
+
+    package struct QuietHours: Sendable {
+        /// Always false until the capability is built.
+        package var isEnabled = false
+    }
+
+    package struct Retention: Sendable {
+        /// How long the identity of an event is remembered, at least 3 days.
+        package var identityDays = 3
+    }
+
+    package struct Schools: Sendable {
+        /// Whether what an import brings is active at once.
+        package var areActiveByDefault = true
+    }
+
+    package struct Log: Sendable {
+        package enum Format: String, Sendable, CaseIterable {
+            case json, text
+        }
+
+        package enum Level: String, Sendable, CaseIterable {
+            case trace, debug, info, notice, warning, error, critical
+        }
+
+        package var level = Level.info
+        package var format = Format.json
+    }
+}
+
+/// A host and port to listen on.
+package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    /// A name or address; an IPv6 address without brackets.
+    package var host: String
+    /// 0…65535; 0 lets the system choose.
+    package var port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// nil when the text is not `host:port` or `[address]:port`.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(where: { ":[]".contains($0) }) {
+            return nil
+        }
+        guard let port = Decimal.read(text[text.index(after: colon)...]), (0...65_535).contains(port),
+            !host.isEmpty, !host.contains(where: \.isWhitespace)
+        else { return nil }
+        self.init(host: String(host), port: port)
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

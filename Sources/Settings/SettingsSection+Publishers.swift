@@ -1,0 +1,92 @@
+import Domain
+
+extension SettingsSection {
+    func publishers() -> [PublisherSettings] {
+        var names: Set<String> = []
+        return list("publishers").map { section in
+            let publisher = section.publisher()
+            if !publisher.name.isEmpty, !names.insert(publisher.name).inserted {
+                reader.mistake(
+                    section.key("name"),
+                    section.origin(of: "name"),
+                    value: publisher.name,
+                    "names a publisher twice"
+                )
+            }
+            return publisher
+        }
+    }
+
+    private func publisher() -> PublisherSettings {
+        let name = name()
+        let sources = strings("sources", default: [])
+        let rights = rights()
+        let publisher = PublisherSettings(
+            name: name,
+            sources: sources,
+            schools: schools(),
+            rights: rights,
+            secrets: secrets(),
+            keys: keys()
+        )
+        if !hasFile("secretsFile"), !hasFile("keysFile") {
+            reader.mistake(
+                key("secretsFile"),
+                fileOrigin(line),
+                "a publisher needs secretsFile, keysFile or both: otherwise it cannot prove who it is"
+            )
+        }
+        close()
+        return publisher
+    }
+
+    private func schools() -> Set<String>? {
+        let schools = strings("schools", default: ["*"])
+        if schools == ["*"] { return nil }
+        if schools.isEmpty || schools.contains("*") {
+            reader.mistake(
+                key("schools"),
+                origin(of: "schools"),
+                value: schools.joined(separator: ", "),
+                "must be [\"*\"] for every school, or a list of UAI codes"
+            )
+        }
+        return Set(schools)
+    }
+
+    private func rights() -> Set<PublisherSettings.Right> {
+        var rights: Set<PublisherSettings.Right> = []
+        for text in strings("rights", default: ["events"]) {
+            if let right = PublisherSettings.Right(rawValue: text) {
+                rights.insert(right)
+            } else {
+                reader.mistake(key("rights"), origin(of: "rights"), value: text, "must be of events, directory")
+            }
+        }
+        return rights
+    }
+
+    /// Standard Webhooks: 24 to 64 bytes [standard-webhooks spec, symmetric secrets].
+    private func secrets() -> [Secret] {
+        guard let path = optionalPath("secretsFile") else { return [] }
+        return secretLines("secretsFile", path: path, form: "whsec_<base64 of 24 to 64 bytes>") { line in
+            guard line.hasPrefix("whsec_"), let bytes = Base64.decode(line.dropFirst(6)),
+                (24...64).contains(bytes.count)
+            else {
+                return nil
+            }
+            return Secret(bytes)
+        }
+    }
+
+    private func keys() -> [PublisherKeyHash] {
+        guard let path = optionalPath("keysFile") else { return [] }
+        return secretLines("keysFile", path: path, form: "<key id> sha256:<64 hex digits>") {
+            PublisherKeyHash(line: $0)
+        }
+    }
+
+    private func hasFile(_ name: String) -> Bool {
+        reader.entries.last { $0.key == key(name) }.map { $0.value != "null" } ?? false
+    }
+}

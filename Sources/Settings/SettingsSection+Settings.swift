@@ -1,0 +1,201 @@
+import Domain
+
+/// The keys of the file, section by section. `Config/carillon.yaml` shows each with its default; a test compares.
+extension SettingsSection {
+    func settings(_ checks: CredentialChecks) -> Settings {
+        var settings = Settings()
+        settings.data = path("data", default: "/var/lib/carillon")
+        settings.listen = section("listen").listen()
+        settings.publishers = publishers()
+        settings.parents = section("parents").parents()
+        settings.providers = section("providers").providers(checks)
+        settings.tls = section("tls").tls()
+        settings.storage = section("storage").storage()
+        settings.quietHours = section("quietHours").quietHours()
+        settings.retention = section("retention").retention()
+        settings.schools = section("schools").schools()
+        settings.log = section("log").log()
+        settings.limits = section("limits").limits()
+        return settings
+    }
+
+    private func listen() -> Settings.Listen {
+        var listen = Settings.Listen()
+        listen.publicAddress = address("public", default: listen.publicAddress)
+        listen.adminSocket = path("admin", default: "/run/carillon/admin.sock")
+        // sun_path has 108 bytes, one for the zero [unix(7)].
+        if listen.adminSocket.utf8.count > 107 {
+            reader.mistake(
+                key("admin"),
+                origin(of: "admin"),
+                value: listen.adminSocket,
+                "a socket's path has at most 107 bytes"
+            )
+        }
+        listen.metricsAddress = address("metrics", default: listen.metricsAddress)
+        if listen.publicAddress == listen.metricsAddress, listen.publicAddress.port != 0 {
+            reader.mistake(
+                key("metrics"),
+                origin(of: "metrics"),
+                value: listen.metricsAddress.description,
+                "must not be the address of listen.public"
+            )
+        }
+        close()
+        return listen
+    }
+
+    private func address(_ name: String, default defaultValue: ListenAddress) -> ListenAddress {
+        let text = text(name, default: defaultValue.description) {
+            ListenAddress($0) == nil ? "must be host:port or [IPv6 address]:port, the port from 0 to 65535" : nil
+        }
+        return ListenAddress(text) ?? defaultValue
+    }
+
+    private enum ParentMode: String, CaseIterable { case userinfo, jwt }
+
+    private func parents() -> Settings.Parents {
+        var parents = Settings.Parents()
+        if word("mode", default: ParentMode.userinfo) == .jwt {
+            reader.mistake(key("mode"), origin(of: "mode"), value: "jwt", "must be userinfo: jwt is not built yet")
+        }
+        parents.userinfoURL = optionalText("userinfoURL") { text in
+            text.isURL(schemes: ["https://", "http://"]) ? nil : "must be an absolute http or https URL"
+        }
+        if parents.userinfoURL == nil {
+            reader.warn(key("userinfoURL"), origin(of: "userinfoURL"), "is not set: no parent can register a device")
+        } else if let url = parents.userinfoURL, url.hasPrefix("http://"), !url.isOnLoopback {
+            reader.warn(
+                key("userinfoURL"),
+                origin(of: "userinfoURL"),
+                value: Secret.masked(url: url),
+                "is not https: tokens of parents cross the network in clear"
+            )
+        }
+        parents.cacheSeconds = integer("cacheSeconds", default: 60, in: 0...60, unit: "seconds")
+        close()
+        return parents
+    }
+
+    private func tls() -> Settings.TLS {
+        let file = optionalPath("caFile")
+        if let file {
+            _ = secret("caFile", path: file) { bytes in
+                String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----")
+                    ? nil : "holds no PEM certificate"
+            }
+        }
+        close()
+        return Settings.TLS(caFile: file)
+    }
+
+    private func storage() -> Settings.Storage {
+        let file = path("keyFile")
+        let keys = secretLines(
+            "keyFile",
+            path: file,
+            form: "<id>:<base64 of 32 bytes> (make one with: carillon key generate storage)"
+        ) {
+            StorageKey(line: $0)
+        }
+        if Set(keys.map(\.id)).count < keys.count {
+            reader.mistake(key("keyFile"), origin(of: "keyFile"), value: file, "two keys have the same id")
+        }
+        close()
+        return Settings.Storage(keys: keys)
+    }
+
+    private func quietHours() -> Settings.QuietHours {
+        if bool("enabled", default: false) {
+            reader.mistake(
+                key("enabled"),
+                origin(of: "enabled"),
+                value: "true",
+                "must be false: quiet hours are not built yet"
+            )
+        }
+        close()
+        return Settings.QuietHours()
+    }
+
+    private func retention() -> Settings.Retention {
+        let days = integer("identityDays", default: 3, in: 3...90, unit: "days")
+        close()
+        return Settings.Retention(identityDays: days)
+    }
+
+    private func schools() -> Settings.Schools {
+        let isActive = bool("activeByDefault", default: true)
+        close()
+        return Settings.Schools(areActiveByDefault: isActive)
+    }
+
+    private func log() -> Settings.Log {
+        let level = word("level", default: Settings.Log.Level.info)
+        let format = word("format", default: Settings.Log.Format.json)
+        close()
+        return Settings.Log(level: level, format: format)
+    }
+
+    /// Bounds that belong to a contract with the outside (payloads of the providers, grapheme budgets) have no key.
+    private func limits() -> Limits {
+        var limits = Limits()
+        let mebibyte = 1024 * 1024
+        limits.eventBytesMax = integer(
+            "eventBytesMax",
+            default: limits.eventBytesMax,
+            in: 1024...16 * mebibyte,
+            unit: "bytes"
+        )
+        limits.batchBytesMax = integer(
+            "batchBytesMax",
+            default: limits.batchBytesMax,
+            in: 1024...64 * mebibyte,
+            unit: "bytes"
+        )
+        limits.batchEventsMax = integer("batchEventsMax", default: limits.batchEventsMax, in: 1...5000)
+        limits.recipientsMax = integer("recipientsMax", default: limits.recipientsMax, in: 1...1_000_000)
+        limits.registrationsPerMinute = integer(
+            "registrationsPerMinute",
+            default: limits.registrationsPerMinute,
+            in: 1...100_000
+        )
+        limits.registrationsBurst = integer("registrationsBurst", default: limits.registrationsBurst, in: 1...100_000)
+        limits.devicesPerAccount = integer("devicesPerAccount", default: limits.devicesPerAccount, in: 1...1000)
+        limits.acceptQueueMax = integer("acceptQueueMax", default: limits.acceptQueueMax, in: 1...1_000_000)
+        limits.retryAfterSeconds = integer(
+            "retryAfterSeconds",
+            default: limits.retryAfterSeconds,
+            in: 1...3600,
+            unit: "seconds"
+        )
+        limits.personsPerExpansion = integer(
+            "personsPerExpansion",
+            default: limits.personsPerExpansion,
+            in: 1...100_000
+        )
+        limits.deliveriesLoadedPerLane = integer(
+            "deliveriesLoadedPerLane",
+            default: limits.deliveriesLoadedPerLane,
+            in: Limits.deliveriesPerPage...1_000_000
+        )
+        limits.attemptsMax = integer("attemptsMax", default: limits.attemptsMax, in: 1...100)
+        limits.importBytesMax = integer(
+            "importBytesMax",
+            default: limits.importBytesMax,
+            in: mebibyte...64 * 1024 * mebibyte,
+            unit: "bytes"
+        )
+        limits.importWarningsMax = integer("importWarningsMax", default: limits.importWarningsMax, in: 0...100_000)
+        if limits.batchBytesMax < limits.eventBytesMax {
+            reader.mistake(
+                key("batchBytesMax"),
+                origin(of: "batchBytesMax"),
+                value: String(limits.batchBytesMax),
+                "must be at least limits.eventBytesMax"
+            )
+        }
+        close()
+        return limits
+    }
+}

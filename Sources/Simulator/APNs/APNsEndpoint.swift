@@ -1,0 +1,80 @@
+import Synchronization
+
+/// Plays `api.push.apple.com`.
+struct APNsEndpoint: Sendable {
+    /// Guarded by its mutex: connections come from several event loops.
+    private final class State: Sendable {
+        let validator: Mutex<APNsValidator>
+        let updates = Mutex(ProviderTokenUpdateRule())
+
+        init(validator: APNsValidator) {
+            self.validator = Mutex(validator)
+        }
+    }
+
+    private let desk: Desk
+    private let state: State
+    private let limitsProviderTokenUpdates: Bool
+
+    init(desk: Desk, accounts: [APNsAccount], limitsProviderTokenUpdates: Bool) {
+        self.desk = desk
+        state = State(validator: APNsValidator(accounts: accounts))
+        self.limitsProviderTokenUpdates = limitsProviderTokenUpdates
+    }
+
+    func respond(to request: ReceivedRequest) -> Responder.Response {
+        let now = desk.now()
+        do throws(APNsRefusal) {
+            // Apple speaks HTTP/2 only; a client that fell back must notice.
+            guard request.version == .http2 else {
+                throw APNsRefusal(status: 505, reason: "HTTPVersionNotSupported", detail: "HTTP/2 only")
+            }
+            let push = try state.validator.withLock { validator throws(APNsRefusal) in
+                try validator.validate(request, now: now / 1000)
+            }
+            try checkUpdates(request, now: now / 1000)
+            let apnsID = push.apnsID ?? RandomIdentifier.uuid()
+            return desk.finish(record(of: push, apnsID: apnsID, connection: request.connection)) { behaviour in
+                ScriptedAnswers.apns(behaviour, apnsID: apnsID, nowMilliseconds: now)
+            } accept: {
+                Answer(status: 200, headers: [("apns-id", apnsID)])
+            }
+        } catch {
+            return refuse(request, error)
+        }
+    }
+
+    func closed(connection: Int) {
+        state.updates.withLock { $0.close(connection: connection) }
+    }
+
+    private func checkUpdates(_ request: ReceivedRequest, now: Int64) throws(APNsRefusal) {
+        guard limitsProviderTokenUpdates, let bearer = request.bearer else { return }
+        let isAdmitted = state.updates.withLock { $0.admit(bearer, connection: request.connection, now: now) }
+        guard isAdmitted else { throw APNsRefusal("TooManyProviderTokenUpdates") }
+    }
+
+    private func record(of push: APNsPush, apnsID: String, connection: Int) -> Record {
+        var more: [String: JSON] = [
+            "apnsID": .string(apnsID), "topic": .string(push.topic), "pushType": .string(push.pushType),
+            "payload": push.payload,
+        ]
+        if let collapseID = push.collapseID { more["collapseID"] = .string(collapseID) }
+        if let expiration = push.expiration { more["expiration"] = .integer(expiration) }
+        if let priority = push.priority { more["priority"] = .integer(Int64(priority)) }
+        return Record(.apns, .accepted, status: 200, token: push.token, connection: connection, more: more)
+    }
+
+    private func refuse(_ request: ReceivedRequest, _ refusal: APNsRefusal) -> Responder.Response {
+        let record = Record(
+            .apns,
+            .refused,
+            status: refusal.status,
+            reason: refusal.reason,
+            token: request.path.split(separator: "/").last.map(String.init) ?? "",
+            connection: request.connection,
+            more: refusal.detail.isEmpty ? [:] : ["detail": .string(refusal.detail)]
+        )
+        return desk.refuse(record, with: refusal.answer(apnsID: request.header("apns-id") ?? RandomIdentifier.uuid()))
+    }
+}

@@ -1,0 +1,8 @@
+/// Whose part the simulator plays; the names are those of scripts, log and counts.
+package enum Provider: String, CaseIterable, Hashable, Sendable {
+    case apns
+    case fcm
+    /// Google's token endpoint.
+    case google
+    case ent
+}

@@ -1,0 +1,76 @@
+package import Domain
+
+/// An event about to be accepted: everything that has to be on disk before the 202 leaves.
+package struct NewEvent: Sendable {
+    package var publisher: String
+    package var publication: Publication
+    package var dataClass: DataClass
+    package var acceptedAt: Instant
+    package var expiresAt: Instant
+    /// SHA-256 of publisher, kind of identity and identity.
+    package var identity: [UInt8]
+    /// SHA-256 of the body as received.
+    package var bodyHash: [UInt8]
+    /// How long the same identity is the same event.
+    package var identityWindow: Duration
+    /// Names of the audience that resolve to nothing.
+    package var unresolved: [AudienceMember]
+
+    package init(
+        publisher: String,
+        publication: Publication,
+        dataClass: DataClass,
+        acceptedAt: Instant,
+        expiresAt: Instant,
+        identity: [UInt8],
+        bodyHash: [UInt8],
+        identityWindow: Duration,
+        unresolved: [AudienceMember]
+    ) {
+        self.publisher = publisher
+        self.publication = publication
+        self.dataClass = dataClass
+        self.acceptedAt = acceptedAt
+        self.expiresAt = expiresAt
+        self.identity = identity
+        self.bodyHash = bodyHash
+        self.identityWindow = identityWindow
+        self.unresolved = unresolved
+    }
+}
+
+/// What became of an event that was posted.
+package enum Acceptance: Hashable, Sendable {
+    case created(EventID, EventState)
+    /// Same identity, same body: the first answer again, with the state it named then.
+    case duplicate(EventID, EventState, unresolved: [AudienceMember])
+    /// Same identity, other body.
+    case conflict(EventID)
+}
+
+/// An event as the store holds it.
+package struct StoredEvent: Sendable {
+    package var id: EventID
+    package var state: EventState
+    package var publisher: String
+    package var school: String?
+    package var app: String
+    package var action: String
+    package var urgency: Urgency
+    package var dataClass: DataClass
+    package var acceptedAt: Instant
+    package var notBefore: Instant?
+    package var expiresAt: Instant
+    package var doneAt: Instant?
+    package var subject: String?
+    /// The event whose id is the collapse key; its own unless it corrects another.
+    package var collapse: EventID
+    /// The last person whose pages exist; -1 before the first.
+    package var cursor: Int64
+    package var parts: Int
+    /// Pupils concerned, those without guardian included.
+    package var pupils: Int
+    package var unresolved: [AudienceMember]
+    /// Users neither directory nor devices know; a plan refers to them by index.
+    package var unknownUsers: [String]
+}

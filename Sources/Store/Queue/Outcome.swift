@@ -1,0 +1,49 @@
+package import Domain
+
+/// What one attempt, or a decision without attempt, made of a delivery.
+package struct Outcome: Sendable {
+    package var page: PageID
+    package var slot: Int
+    package var result: SlotResult
+    /// When a deferred delivery is due again.
+    package var retryAt: Instant?
+    /// Attempts so far, this one included.
+    package var attempts: Int
+    /// Kept as a row unless the first attempt was accepted.
+    package var attempt: Attempt?
+    /// True when it was sent from its `retry` row.
+    package var isRetry: Bool
+
+    package struct Attempt: Sendable {
+        package var at: Instant
+        package var milliseconds: Int64
+        package var status: Int
+        /// The provider's reason word; never a token or a text.
+        package var reason: String
+
+        package init(at: Instant, milliseconds: Int64, status: Int, reason: String) {
+            self.at = at
+            self.milliseconds = milliseconds
+            self.status = status
+            self.reason = reason
+        }
+    }
+
+    package init(
+        page: PageID,
+        slot: Int,
+        result: SlotResult,
+        retryAt: Instant? = nil,
+        attempts: Int = 0,
+        attempt: Attempt? = nil,
+        isRetry: Bool = false
+    ) {
+        self.page = page
+        self.slot = slot
+        self.result = result
+        self.retryAt = retryAt
+        self.attempts = attempts
+        self.attempt = attempt
+        self.isRetry = isRetry
+    }
+}

@@ -1,0 +1,101 @@
+package import Domain
+
+/// A publication as JSON, the form it has in the `content` table. Reads what any earlier release wrote.
+enum PublicationCoding {
+    static func encode(_ publication: Publication) -> [UInt8] {
+        var object = JSONObject()
+        func set(_ name: String, _ text: String?) { if let text { object[name] = .string(text) } }
+        func set(_ name: String, _ instant: Instant?) {
+            if let instant { object[name] = .number("\(instant.milliseconds)") }
+        }
+        set("source", publication.source)
+        set("id", publication.id)
+        set("subject", publication.subject)
+        object["revision"] = .number("\(publication.revision)")
+        set("time", publication.time)
+        set("app", publication.app)
+        set("action", publication.action)
+        set("school", publication.school)
+        object["audience"] = .array(publication.audience.map(AudienceCoding.value))
+        set("authorID", publication.authorID)
+        set("authorName", publication.authorName)
+        set("title", publication.title)
+        set("body", publication.body)
+        object["wantsPush"] = .bool(publication.wantsPush)
+        set("resourceID", publication.resourceID)
+        set("resourceSubID", publication.resourceSubID)
+        set("resourceURI", publication.resourceURI)
+        object["params"] = publication.params
+        set("urgency", publication.urgency.name)
+        set("dataClass", publication.dataClass?.name)
+        set("notBefore", publication.notBefore)
+        set("expiresAt", publication.expiresAt)
+        return JSONWriter.bytes(.object(object))
+    }
+
+    static func decode(_ bytes: [UInt8]) throws(StoreError) -> Publication {
+        guard let object = parse(bytes)?.object,
+            let app = object["app"]?.string, let action = object["action"]?.string,
+            let audience = object["audience"]?.array?.compactMap(AudienceCoding.member)
+        else { throw .damaged("the content of an event") }
+        func instant(_ name: String) -> Instant? { object[name]?.int64.map { Instant(milliseconds: $0) } }
+        return Publication(
+            source: object["source"]?.string,
+            id: object["id"]?.string,
+            subject: object["subject"]?.string,
+            revision: object["revision"]?.int64 ?? 0,
+            time: instant("time"),
+            app: app,
+            action: action,
+            school: object["school"]?.string,
+            audience: audience,
+            authorID: object["authorID"]?.string,
+            authorName: object["authorName"]?.string,
+            title: object["title"]?.string,
+            body: object["body"]?.string ?? "",
+            wantsPush: object["wantsPush"]?.bool ?? true,
+            resourceID: object["resourceID"]?.string,
+            resourceSubID: object["resourceSubID"]?.string,
+            resourceURI: object["resourceURI"]?.string,
+            params: object["params"] ?? .object(JSONObject()),
+            urgency: object["urgency"]?.string.flatMap(Urgency.init(name:)) ?? .normal,
+            dataClass: object["dataClass"]?.string.flatMap(DataClass.init(name:)),
+            notBefore: instant("notBefore"),
+            expiresAt: instant("expiresAt")
+        )
+    }
+
+    private static func parse(_ bytes: [UInt8]) -> JSONValue? {
+        do { return try JSONParser.parse(bytes, depthMax: JSONParser.depthCeiling) } catch { return nil }
+    }
+}
+
+/// An entry of an audience as the API writes it: `{"class": "70011"}`.
+package enum AudienceCoding {
+    package static func value(_ member: AudienceMember) -> JSONValue {
+        switch member {
+        case .schoolClass(let key): ["class": .string(key)]
+        case .school(let uai): ["school": .string(uai)]
+        case .pupil(let key): ["pupil": .string(key)]
+        case .group(let key): ["group": .string(key)]
+        case .user(let key): ["user": .string(key)]
+        }
+    }
+
+    static func member(_ value: JSONValue) -> AudienceMember? {
+        guard case .object(let object) = value else { return nil }
+        if let key = object["class"]?.string { return .schoolClass(key) }
+        if let uai = object["school"]?.string { return .school(uai) }
+        if let key = object["pupil"]?.string { return .pupil(key) }
+        if let key = object["group"]?.string { return .group(key) }
+        return object["user"]?.string.map { .user($0) }
+    }
+
+    static func text(_ members: [AudienceMember]) -> String {
+        JSONWriter.text(.array(members.map(value)))
+    }
+
+    static func members(_ text: String) -> [AudienceMember] {
+        do { return try JSONParser.parse(text).array?.compactMap(member) ?? [] } catch { return [] }
+    }
+}

@@ -1,0 +1,171 @@
+package import Domain
+import SQLite
+
+/// Reads `queue.db` beside the writer, in the service and in the operator's command; works when the service is dead.
+///
+/// Holds one read-only connection: used from one thread at a time. Every statement is bounded, none takes a lock the writer waits for.
+package final class QueueReader {
+    let connection: Connection
+
+    package init(folder: String) throws {
+        connection = try Connection(path: folder + "/queue.db", options: .reader)
+    }
+
+    /// Ends whatever `body` reads after `limit`, so that a question never holds a snapshot for long.
+    package func bounded<T>(_ limit: Duration, _ body: (QueueReader) throws -> T) throws -> T {
+        try connection.withTimeLimit(limit) { _ in try body(self) }
+    }
+
+    /// Open pages of all lanes as the scheduler takes them; read once at start. Index page_open.
+    package func openPages() throws -> [Scheduler.Entry] {
+        try connection.all(
+            QueueSQL.openPages.rawValue
+        ) { row in
+            Scheduler.Entry(
+                page: PageID(rawValue: row.int64(0)),
+                event: EventID(rawValue: row.int64(1)),
+                lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(2))),
+                tag: row.int64(3),
+                count: row.int(4)
+            )
+        }
+    }
+
+    /// Events whose audience is not, or not wholly, cut into pages and whose time has come. Index event_due.
+    package func dueEvents(now: Instant, limit: Int) throws -> [EventID] {
+        try connection.all(
+            QueueSQL.dueEvents.rawValue,
+            now.milliseconds,
+            limit
+        ) { EventID(rawValue: $0.int64(0)) }
+    }
+
+    /// When the next scheduled event is due; nil when none waits.
+    package func nextDue(after now: Instant) throws -> Instant? {
+        try connection.first(
+            QueueSQL.nextDue.rawValue,
+            now.milliseconds
+        ) { Instant(milliseconds: $0.int64(0)) }
+    }
+
+    package func event(_ id: EventID) throws -> StoredEvent? {
+        try connection.first(Self.eventColumns + " WHERE id = ?", id.rawValue, row: Self.event)
+    }
+
+    package func publication(of id: EventID) throws -> Publication? {
+        try connection.first("SELECT publication FROM content WHERE event = ?", id.rawValue) {
+            try PublicationCoding.decode($0.blob(0))
+        }
+    }
+
+    /// Plan, result, event, lane and expiry of a page; nil when it does not exist.
+    ///
+    /// - Throws: `BlobError` or ``StoreError/damaged(_:)`` for a page that cannot be read.
+    package func page(_ id: PageID) throws -> StoredPage? {
+        try connection.first(
+            QueueSQL.page.rawValue,
+            id.rawValue
+        ) { row in
+            let page = StoredPage(
+                id: id,
+                event: EventID(rawValue: row.int64(0)),
+                lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(1))),
+                expiresAt: Instant(milliseconds: row.int64(2)),
+                plan: try row.withBlob(3) { try Plan(decoding: $0) },
+                result: try row.withBlob(4) { try PageResult(decoding: $0) }
+            )
+            guard page.plan.slots.count == page.result.count else {
+                throw StoreError.damaged("page \(id.rawValue): plan and result differ in length")
+            }
+            return page
+        }
+    }
+
+    /// Retry rows of a lane that are due, oldest first. Primary key.
+    package func dueRetries(on lane: LaneID, now: Instant, limit: Int) throws -> [Retry] {
+        try connection.all(
+            QueueSQL.dueRetries.rawValue,
+            Int64(lane.rawValue),
+            now.milliseconds,
+            limit,
+            row: Self.retry
+        )
+    }
+
+    package func nextRetry(on lane: LaneID, after now: Instant) throws -> Instant? {
+        try connection.first(
+            QueueSQL.nextRetry.rawValue,
+            Int64(lane.rawValue),
+            now.milliseconds
+        ) { Instant(milliseconds: $0.int64(0)) }
+    }
+
+    package func lanes() throws -> [StoredLane] { try QueueStore.lanes(connection) }
+
+    package func meta(_ name: String) throws -> [UInt8]? {
+        try connection.first("SELECT value FROM meta WHERE name = ?", name) { $0.blob(0) }
+    }
+
+    package struct Retry: Sendable {
+        package var delivery: DeliveryID
+        package var attempts: Int
+        package var dueAt: Instant
+        package var event: EventID
+    }
+
+    static func retry(_ row: borrowing Row) -> Retry {
+        Retry(
+            delivery: DeliveryID(rawValue: row.int64(0)),
+            attempts: row.int(1),
+            dueAt: Instant(milliseconds: row.int64(2)),
+            event: EventID(rawValue: row.int64(3))
+        )
+    }
+
+    static let eventColumns = """
+        SELECT id, state, publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users FROM event
+        """
+
+    static func event(_ row: borrowing Row) throws -> StoredEvent {
+        guard let state = EventState(rawValue: row.int(1)),
+            let urgency = Urgency(rawValue: UInt8(clamping: row.int(6))),
+            let dataClass = DataClass(rawValue: UInt8(clamping: row.int(7)))
+        else { throw StoreError.damaged("event \(EventID(rawValue: row.int64(0)))") }
+        return StoredEvent(
+            id: EventID(rawValue: row.int64(0)),
+            state: state,
+            publisher: row.text(2),
+            school: row.textOrNil(3),
+            app: row.text(4),
+            action: row.text(5),
+            urgency: urgency,
+            dataClass: dataClass,
+            acceptedAt: Instant(milliseconds: row.int64(8)),
+            notBefore: row.int64OrNil(9).map { Instant(milliseconds: $0) },
+            expiresAt: Instant(milliseconds: row.int64(10)),
+            doneAt: row.int64OrNil(11).map { Instant(milliseconds: $0) },
+            subject: row.textOrNil(12),
+            collapse: EventID(rawValue: row.int64(13)),
+            cursor: row.int64(14),
+            parts: row.int(15),
+            pupils: row.int(16),
+            unresolved: AudienceCoding.members(row.text(17)),
+            unknownUsers: try names(row.text(18))
+        )
+    }
+
+    private static func names(_ text: String) throws -> [String] {
+        try JSONParser.parse(text).array?.compactMap(\.string) ?? []
+    }
+}
+
+/// A page as it stands in the store.
+package struct StoredPage: Sendable {
+    package var id: PageID
+    package var event: EventID
+    package var lane: LaneID
+    package var expiresAt: Instant
+    package var plan: Plan
+    package var result: PageResult
+}

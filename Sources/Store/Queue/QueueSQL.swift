@@ -1,0 +1,53 @@
+/// The statements of `queue.db` that run for every event, page or tick. A test holds each to its index.
+package enum QueueSQL: String, CaseIterable, Sendable {
+    /// Primary key.
+    case identity = "SELECT event, body, accepted_at FROM idempotency WHERE scope = ?"
+    /// Index page_open.
+    case openPages = "SELECT id, event, lane, tag, count FROM page WHERE state = 0 AND lane > 0 ORDER BY lane, tag, id"
+    /// Index event_due.
+    case dueEvents = """
+        SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) <= ?
+        ORDER BY coalesce(not_before, accepted_at), id LIMIT ?
+        """
+    /// Index event_due.
+    case nextDue = """
+        SELECT coalesce(not_before, accepted_at) FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ?
+        ORDER BY coalesce(not_before, accepted_at) LIMIT 1
+        """
+    /// Primary keys.
+    case page = """
+        SELECT page.event, lane, expires_at, plan.slots, result.slots FROM page
+        JOIN plan ON plan.page = page.id JOIN result ON result.page = page.id WHERE page.id = ?
+        """
+    /// Primary key.
+    case dueRetries = """
+        SELECT delivery, attempts, due_at, event FROM retry WHERE lane = ? AND due_at <= ? ORDER BY due_at, delivery LIMIT ?
+        """
+    /// Primary key.
+    case nextRetry = "SELECT due_at FROM retry WHERE lane = ? AND due_at > ? ORDER BY due_at LIMIT 1"
+    /// Primary keys.
+    case pageHeader = "SELECT event, lane, state, expires_at FROM page WHERE id = ?"
+    case pageResult = "SELECT slots FROM result WHERE page = ?"
+    case setPageResult = "UPDATE result SET slots = ? WHERE page = ?"
+    case closePage = "UPDATE page SET state = 1, closed_at = ? WHERE id = ?"
+    /// UNIQUE index retry_delivery.
+    case deleteRetry = "DELETE FROM retry WHERE delivery = ?"
+    /// Indexes page_event and retry_event.
+    case closeEvent = """
+        UPDATE event SET state = 4, done_at = ? WHERE id = ? AND state = 3
+            AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state <> 1)
+            AND NOT EXISTS (SELECT 1 FROM retry WHERE event = ?2)
+        """
+    /// Index page_expiry.
+    case expiredPages = "SELECT id, event FROM page WHERE state = 0 AND expires_at <= ? LIMIT ?"
+    /// Index retry_expiry.
+    case expiredRetries = "SELECT delivery, event FROM retry WHERE expires_at <= ? LIMIT ?"
+    /// Index page_event; the sort is over one event's pages.
+    case pagesOfEvent = "SELECT id FROM page WHERE event = ? ORDER BY id"
+    /// Primary key.
+    case concerned = "SELECT persons FROM concerned WHERE event = ? ORDER BY part"
+    /// Index idempotency_age.
+    case pruneIdentities = """
+        DELETE FROM idempotency WHERE scope IN (SELECT scope FROM idempotency WHERE accepted_at < ? LIMIT ?)
+        """
+}

@@ -1,0 +1,88 @@
+import Domain
+import SQLite
+
+extension QueueStore {
+    /// Accepts an event: idempotency key, event and content in one commit that is on the disk when this returns.
+    ///
+    /// - Throws: ``StoreError/full`` and ``StoreError/overloaded``: nothing was stored, answer 503.
+    package func accept(_ event: NewEvent) async throws(StoreError) -> Acceptance {
+        let id = nextEventID(event.acceptedAt)
+        let content = PublicationCoding.encode(event.publication)
+        return try await writer.run(.full, bytes: content.count) { connection in
+            if let known = try Self.known(event, connection) { return known }
+            return try Self.insert(event, id: id, content: content, connection)
+        }
+    }
+
+    /// The batch in one commit; each event has its own answer, in order.
+    package func accept(_ events: [NewEvent]) async throws(StoreError) -> [Acceptance] {
+        let prepared = events.map { ($0, nextEventID($0.acceptedAt), PublicationCoding.encode($0.publication)) }
+        let bytes = prepared.reduce(0) { $0 + $1.2.count }
+        return try await writer.run(.full, bytes: bytes) { connection in
+            try prepared.map { event, id, content in
+                if let known = try Self.known(event, connection) { return known }
+                return try Self.insert(event, id: id, content: content, connection)
+            }
+        }
+    }
+
+    /// The answer to an identity that was posted before; also after a commit whose outcome the client never learnt.
+    private static func known(_ event: NewEvent, _ connection: Connection) throws -> Acceptance? {
+        let row = try connection.first(QueueSQL.identity.rawValue, event.identity) {
+            ($0.int64(0), $0.blob(1), $0.int64(2))
+        }
+        guard let (id, body, acceptedAt) = row,
+            event.acceptedAt.milliseconds - acceptedAt <= event.identityWindow.wholeMilliseconds
+        else { return nil }
+        guard body == event.bodyHash else { return .conflict(EventID(rawValue: id)) }
+        let first = try connection.first("SELECT not_before IS NOT NULL, unresolved FROM event WHERE id = ?", id) {
+            ($0.bool(0) ? EventState.scheduled : .accepted, AudienceCoding.members($0.text(1)))
+        }
+        // The event itself may be pruned before its key: then its identity is free again.
+        guard let (state, unresolved) = first else { return nil }
+        return .duplicate(EventID(rawValue: id), state, unresolved: unresolved)
+    }
+
+    private static func insert(
+        _ event: NewEvent,
+        id: EventID,
+        content: [UInt8],
+        _ connection: Connection
+    ) throws -> Acceptance {
+        let publication = event.publication
+        let isLater = publication.notBefore.map { $0 > event.acceptedAt } ?? false
+        let state: EventState = isLater ? .scheduled : .accepted
+        try connection.run(
+            "INSERT OR REPLACE INTO idempotency(scope, event, body, accepted_at) VALUES (?, ?, ?, ?)",
+            event.identity,
+            id.rawValue,
+            event.bodyHash,
+            event.acceptedAt.milliseconds
+        )
+        try connection.run(
+            """
+            INSERT INTO event(id, state, publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at,
+                source, subject, revision, collapse, unresolved)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            id.rawValue,
+            state.rawValue,
+            event.publisher,
+            publication.school,
+            publication.app,
+            publication.action,
+            Int(publication.urgency.rawValue),
+            Int(event.dataClass.rawValue),
+            event.acceptedAt.milliseconds,
+            isLater ? publication.notBefore?.milliseconds : nil,
+            event.expiresAt.milliseconds,
+            publication.source,
+            publication.subject,
+            publication.revision,
+            id.rawValue,
+            AudienceCoding.text(event.unresolved)
+        )
+        try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
+        return .created(id, state)
+    }
+}

@@ -1,0 +1,142 @@
+package import Domain
+import SQLite
+
+/// A page about to be made.
+package struct NewPage: Sendable {
+    package var lane: LaneID
+    package var tag: Int64
+    package var plan: Plan
+    /// All pending for a provider's lane; terminal from the start on lane 0, for suspects and for what has expired.
+    package var result: PageResult
+
+    package init(lane: LaneID, tag: Int64, plan: Plan, result: PageResult) {
+        self.lane = lane
+        self.tag = tag
+        self.plan = plan
+        self.result = result
+    }
+}
+
+/// One step of an expansion: pages, who is concerned, and the moved cursor in one commit.
+package struct ExpansionStep: Sendable {
+    package var event: EventID
+    /// 0 for the first step.
+    package var part: Int
+    package var pages: [NewPage]
+    package var concerned: ConcernedPersons
+    /// The last person of this step.
+    package var cursor: Int64
+    package var isLast: Bool
+    package var expiresAt: Instant
+    /// Pupils of the whole audience, and users nobody knows; written with each step, equal in all.
+    package var pupils: Int
+    package var unknownUsers: [String]
+
+    package init(
+        event: EventID,
+        part: Int,
+        pages: [NewPage],
+        concerned: ConcernedPersons,
+        cursor: Int64,
+        isLast: Bool,
+        expiresAt: Instant,
+        pupils: Int,
+        unknownUsers: [String]
+    ) {
+        self.event = event
+        self.part = part
+        self.pages = pages
+        self.concerned = concerned
+        self.cursor = cursor
+        self.isLast = isLast
+        self.expiresAt = expiresAt
+        self.pupils = pupils
+        self.unknownUsers = unknownUsers
+    }
+}
+
+extension QueueStore {
+    /// Commits a step. A crash before it leaves the cursor where it was; a crash after it finds pages and cursor: no gap, no duplicate.
+    ///
+    /// - Returns: the open pages as the scheduler takes them; nil when the event was withdrawn or held meanwhile, or this step is
+    ///   not the one the cursor waits for.
+    package func append(_ step: ExpansionStep, now: Instant) async throws(StoreError) -> [Scheduler.Entry]? {
+        try await writer.run(.normal) { connection in
+            let current = try connection.first("SELECT state, parts FROM event WHERE id = ?", step.event.rawValue) {
+                (EventState(rawValue: $0.int(0)), $0.int(1))
+            }
+            guard case let (state?, parts)? = current, parts == step.part,
+                [.scheduled, .accepted, .expanding].contains(state)
+            else {
+                return nil
+            }
+            let entries = try step.pages.compactMap { try Self.insert($0, of: step, now: now, connection) }
+            try connection.run(
+                "INSERT INTO concerned(event, part, persons) VALUES (?, ?, ?)",
+                step.event.rawValue,
+                step.part,
+                step.concerned.encoded()
+            )
+            try connection.run(
+                "UPDATE event SET state = ?, cursor = ?, parts = ?, pupils = ?, unknown_users = ? WHERE id = ?",
+                step.isLast ? EventState.sending.rawValue : EventState.expanding.rawValue,
+                step.cursor,
+                step.part + 1,
+                step.pupils,
+                JSONWriter.text(.array(step.unknownUsers.map { .string($0) })),
+                step.event.rawValue
+            )
+            if step.isLast { try Self.closeIfDone(step.event.rawValue, now: now, connection) }
+            return entries
+        }
+    }
+
+    private static func insert(
+        _ page: NewPage,
+        of step: ExpansionStep,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> Scheduler.Entry? {
+        guard let first = page.plan.slots.first, let last = page.plan.slots.last else {
+            preconditionFailure("A page has at least one slot")
+        }
+        let pending = page.result.pendingCount
+        try connection.run(
+            """
+            INSERT INTO page(event, lane, part, tag, count, state, expires_at, person_min, person_max, opened_at, closed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            step.event.rawValue,
+            Int64(page.lane.rawValue),
+            step.part,
+            page.tag,
+            page.plan.slots.count,
+            pending == 0 ? 1 : 0,
+            step.expiresAt.milliseconds,
+            first.person.rawValue,
+            last.person.rawValue,
+            now.milliseconds,
+            pending == 0 ? now.milliseconds : nil
+        )
+        let id = connection.lastInsertRowID
+        try connection.run("INSERT INTO plan(page, slots) VALUES (?, ?)", id, page.plan.encoded())
+        try connection.run("INSERT INTO result(page, slots) VALUES (?, ?)", id, page.result.bytes)
+        guard pending > 0 else { return nil }
+        return Scheduler.Entry(
+            page: PageID(rawValue: id),
+            event: step.event,
+            lane: page.lane,
+            tag: page.tag,
+            count: page.plan.slots.count
+        )
+    }
+
+    /// Ends an event whose slots are all terminal: no open page and no retry row.
+    static func closeIfDone(_ event: Int64, now: Instant, _ connection: Connection) throws {
+        try connection.run(
+            QueueSQL.closeEvent.rawValue,
+            now.milliseconds,
+            event
+        )
+    }
+}

@@ -1,0 +1,117 @@
+package import Domain
+import SQLite
+
+/// A lane as the store keeps it: the operator's order, and the condition the dispatcher last saw.
+package struct StoredLane: Sendable {
+    package enum Mode: Int, Sendable {
+        case active = 0
+        case paused = 1
+        case draining = 2
+    }
+    package var id: LaneID
+    package var name: String
+    package var provider: Provider?
+    package var mode: Mode
+    package var actor: String?
+    package var why: String?
+    package var condition: String
+    package var conditionReason: String
+    package var changedAt: Instant
+    package var virtualTime: Int64
+}
+
+extension QueueStore {
+    /// The lane of this name, made when it is new.
+    package func lane(named name: String, provider: Provider, now: Instant) async throws(StoreError) -> StoredLane {
+        try await writer.run(.full) { connection in
+            try connection.run(
+                "INSERT OR IGNORE INTO lane(name, provider, changed_at) VALUES (?, ?, ?)",
+                name,
+                Int(provider.rawValue),
+                now.milliseconds
+            )
+            guard let lane = try Self.lanes(connection).first(where: { $0.name == name }) else {
+                throw StoreError.damaged("lane \(name) is missing")
+            }
+            return lane
+        }
+    }
+
+    /// An operator's order: pauses, drains or resumes a lane; on disk and in the audit log when this returns.
+    package func setMode(
+        _ mode: StoredLane.Mode,
+        of lane: LaneID,
+        actor: String,
+        why: String,
+        now: Instant
+    ) async throws(StoreError) {
+        try await writer.run(.full) { connection in
+            try connection.run(
+                "UPDATE lane SET mode = ?, actor = ?, why = ?, changed_at = ? WHERE id = ?",
+                mode.rawValue,
+                actor,
+                why,
+                now.milliseconds,
+                Int64(lane.rawValue)
+            )
+            guard connection.changes == 1 else { throw StoreError.damaged("lane \(lane.rawValue) is missing") }
+            try connection.run(
+                "INSERT INTO operation(at, actor, verb, filter, matched, changed, why) VALUES (?, ?, ?, ?, 1, 1, ?)",
+                now.milliseconds,
+                actor,
+                "lane.\(mode)",
+                "lane=\(lane.rawValue)",
+                why
+            )
+        }
+    }
+
+    /// What the dispatcher sees, for readers when the service is down; not an order. Hands over and returns; a note that is refused is
+    /// replaced by the next.
+    package func note(condition: String, reason: String, virtualTime: Int64, of lane: LaneID) {
+        hand { connection in
+            try connection.run(
+                "UPDATE lane SET condition = ?, condition_reason = ?, virtual_time = ? WHERE id = ?",
+                condition,
+                reason,
+                virtualTime,
+                Int64(lane.rawValue)
+            )
+        }
+    }
+
+    /// Keeps a value for the next start (a provider token). Hands over and returns.
+    package func remember(_ name: String, _ value: [UInt8]) {
+        hand { connection in
+            try connection.run("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", name, value)
+        }
+    }
+
+    private func hand(_ body: @escaping @Sendable (Connection) throws -> Void) {
+        do { try writer.submit(.normal, body) { _ in } } catch {
+            // Overloaded or stopping: what is handed over here is advice, and comes again.
+        }
+    }
+
+    static func lanes(_ connection: Connection) throws -> [StoredLane] {
+        try connection.all(
+            """
+            SELECT id, name, provider, mode, actor, why, condition, condition_reason, changed_at, virtual_time
+            FROM lane WHERE id > 0 ORDER BY name
+            """
+        ) { row in
+            StoredLane(
+                id: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(0))),
+                name: row.text(1),
+                provider: Provider(rawValue: UInt8(truncatingIfNeeded: row.int64(2))),
+                mode: StoredLane.Mode(rawValue: row.int(3)) ?? .paused,
+                actor: row.textOrNil(4),
+                why: row.textOrNil(5),
+                condition: row.text(6),
+                conditionReason: row.text(7),
+                changedAt: Instant(milliseconds: row.int64(8)),
+                virtualTime: row.int64(9)
+            )
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package import Domain
+import SQLite
+
+extension QueueStore {
+    /// Records outcomes in one commit, in place: a page's result is overwritten, rows are written only for exceptions.
+    ///
+    /// A slot that is already terminal keeps its state (a second answer to the same delivery proves nothing new).
+    /// - Parameter completion: after the commit, or with what prevented it; the outcomes are then still the caller's.
+    package func record(
+        _ outcomes: [Outcome],
+        now: Instant,
+        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) throws(StoreError) {
+        do throws(WriterError) {
+            try writer.submit(
+                .normal,
+                bytes: outcomes.count * 64,
+                { try Self.record(outcomes, now: now, $0) },
+                completion: completion
+            )
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    package func record(_ outcomes: [Outcome], now: Instant) async throws(StoreError) {
+        try await writer.run(.normal, bytes: outcomes.count * 64) { try Self.record(outcomes, now: now, $0) }
+    }
+
+    private static func record(_ outcomes: [Outcome], now: Instant, _ connection: Connection) throws {
+        var byPage: [PageID: [Outcome]] = [:]
+        for outcome in outcomes { byPage[outcome.page, default: []].append(outcome) }
+        var touched: Set<Int64> = []
+        for (page, outcomes) in byPage {
+            if let event = try record(outcomes, on: page, now: now, connection) { touched.insert(event) }
+        }
+        for event in touched { try closeIfDone(event, now: now, connection) }
+    }
+
+    /// - Returns: the event when the page closed or a retry ended, so that the event may be done.
+    private static func record(
+        _ outcomes: [Outcome],
+        on page: PageID,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> Int64? {
+        let header = try connection.first(QueueSQL.pageHeader.rawValue, page.rawValue) {
+            ($0.int64(0), $0.int64(1), $0.int(2), $0.int64(3))
+        }
+        let bytes = try connection.first(QueueSQL.pageResult.rawValue, page.rawValue) {
+            try $0.withBlob(0) { try PageResult(decoding: $0) }
+        }
+        guard let (event, lane, state, expiresAt) = header, var result = bytes else {
+            throw StoreError.damaged("page \(page.rawValue) has no header or no result")
+        }
+        var mayBeDone = false
+        for outcome in outcomes {
+            precondition((0..<result.count).contains(outcome.slot), "An outcome names a slot of its page")
+            precondition(outcome.result.state != .pending, "Nothing becomes pending again by an outcome")
+            let delivery = DeliveryID(page: page, slot: outcome.slot)
+            let before = result[outcome.slot].state
+            // The slot's own state decides, too: whatever ends a deferred delivery takes its row along.
+            if outcome.isRetry || before == .deferred {
+                try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue)
+                mayBeDone = true
+            }
+            guard !before.isTerminal else { continue }
+            result[outcome.slot] = outcome.result
+            try keep(outcome, delivery: delivery, event: event, lane: lane, expiresAt: expiresAt, now: now, connection)
+        }
+        try connection.run(QueueSQL.setPageResult.rawValue, result.bytes, page.rawValue)
+        if state != 1, result.pendingCount == 0 {
+            try connection.run(QueueSQL.closePage.rawValue, now.milliseconds, page.rawValue)
+            mayBeDone = true
+        }
+        return mayBeDone ? event : nil
+    }
+
+    /// The rows of an exception.
+    private static func keep(
+        _ outcome: Outcome,
+        delivery: DeliveryID,
+        event: Int64,
+        lane: Int64,
+        expiresAt: Int64,
+        now: Instant,
+        _ connection: Connection
+    ) throws {
+        if let attempt = outcome.attempt {
+            try connection.run(
+                """
+                INSERT OR REPLACE INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                delivery.rawValue,
+                outcome.attempts,
+                attempt.at.milliseconds,
+                attempt.milliseconds,
+                Int(outcome.result.state.rawValue),
+                attempt.status,
+                String(attempt.reason.prefix(200))
+            )
+        }
+        switch outcome.result.state {
+        case .deferred:
+            guard let due = outcome.retryAt else { preconditionFailure("A deferred delivery has a time") }
+            try connection.run(
+                "INSERT OR REPLACE INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+                lane,
+                due.milliseconds,
+                delivery.rawValue,
+                event,
+                outcome.attempts,
+                expiresAt
+            )
+        case .dead:
+            guard let slot = try plan(of: delivery.page, connection)?.slots[delivery.slot] else {
+                throw StoreError.damaged("page \(delivery.page.rawValue) has no plan")
+            }
+            try connection.run(
+                """
+                INSERT OR REPLACE INTO dead(delivery, lane, event, person, device, died_at, reason, attempts)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                delivery.rawValue,
+                lane,
+                event,
+                slot.person.rawValue,
+                slot.device.rawValue,
+                now.milliseconds,
+                outcome.attempt?.reason ?? "",
+                outcome.attempts
+            )
+        case .pending, .accepted, .rejected, .expired, .withheld, .dropped: break
+        }
+    }
+
+    static func plan(of page: PageID, _ connection: Connection) throws -> Plan? {
+        try connection.first("SELECT slots FROM plan WHERE page = ?", page.rawValue) {
+            try $0.withBlob(0) { try Plan(decoding: $0) }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import SQLite
+
+/// The tables of `registry.db`: who belongs to whom, and which device rings for whom. Days are days since 1970, times milliseconds.
+enum RegistrySchema {
+    static let migrations: [Migration] = [
+        Migration(1) { connection in
+            try connection.execute(
+                """
+                CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+
+                -- kind: 0 school, 1 class, 2 group. `school` is the place of the school (its own row for a school).
+                CREATE TABLE place(
+                    id INTEGER PRIMARY KEY, kind INTEGER NOT NULL CHECK(kind IN (0, 1, 2)), key TEXT NOT NULL, school INTEGER,
+                    name TEXT NOT NULL, uai TEXT, feed INTEGER NOT NULL, is_active INTEGER, UNIQUE(kind, key)
+                ) STRICT;
+                CREATE UNIQUE INDEX place_uai ON place(uai) WHERE uai IS NOT NULL;
+
+                -- kind: 0 unknown to the directory, 1 pupil, 2 guardian, 3 staff. A person who left the feed keeps the row (kind 0)
+                -- while an account or a device hangs on it.
+                CREATE TABLE person(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL CHECK(kind BETWEEN 0 AND 3), key TEXT UNIQUE,
+                    ent_id TEXT UNIQUE, last_name TEXT NOT NULL DEFAULT '', first_name TEXT NOT NULL DEFAULT '',
+                    profile INTEGER, locale TEXT, feed INTEGER NOT NULL DEFAULT 0
+                ) STRICT;
+
+                -- Presence of a pupil (or membership of staff) in a place; both days included, NULL is open-ended.
+                CREATE TABLE membership(
+                    person INTEGER NOT NULL, place INTEGER NOT NULL, from_day INTEGER, to_day INTEGER, PRIMARY KEY(place, person)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX membership_person ON membership(person, place);
+
+                CREATE TABLE guardianship(
+                    pupil INTEGER NOT NULL, guardian INTEGER NOT NULL, raw TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL,
+                    PRIMARY KEY(pupil, guardian)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX guardianship_guardian ON guardianship(guardian, pupil);
+
+                -- state: 0 active, 1 suspect, 2 disabled
+                CREATE TABLE device(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, installation TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL REFERENCES person(id),
+                    provider INTEGER NOT NULL, environment INTEGER NOT NULL, app TEXT NOT NULL, platform TEXT NOT NULL, host TEXT,
+                    token_kind TEXT NOT NULL,                    locale TEXT, timezone TEXT, app_version TEXT, target BLOB NOT NULL, target_hash BLOB NOT NULL UNIQUE,
+                    tail TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0 CHECK(state BETWEEN 0 AND 2), reason TEXT,
+                    registered_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX device_owner ON device(owner, last_seen_at);
+
+                -- One row an import; `report` is the JSON of the answer.
+                CREATE TABLE import(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, format TEXT NOT NULL, state TEXT NOT NULL, report TEXT NOT NULL
+                ) STRICT;
+                """
+            )
+        }
+    ]
+
+    /// Where an import is collected before it is compared; lives on the writer's connection, in memory.
+    static let stage = """
+        DROP TABLE IF EXISTS temp.stage_place;
+        DROP TABLE IF EXISTS temp.stage_person;
+        DROP TABLE IF EXISTS temp.stage_membership;
+        DROP TABLE IF EXISTS temp.stage_link;
+        CREATE TEMP TABLE stage_place(kind INTEGER, key TEXT, school TEXT, name TEXT, uai TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_person(key TEXT PRIMARY KEY, kind INTEGER, last_name TEXT, first_name TEXT) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_membership(
+            person TEXT, kind INTEGER, key TEXT, from_day INTEGER, to_day INTEGER, PRIMARY KEY(kind, key, person)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_link(pupil TEXT, guardian TEXT, raw TEXT, PRIMARY KEY(pupil, guardian)) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,47 @@
+import SQLite
+
+/// Why the store did not do it, named by what the caller can do.
+package enum StoreError: Error, Hashable, Sendable {
+    /// No space for what is new; what is already accepted still moves. Answer 503, try again later.
+    case full
+    /// Too much waits for its commit. Answer 503, try again later.
+    case overloaded
+    /// The gateway is stopping.
+    case stopped
+    /// The store cannot be trusted any more; the process is about to end (exit code 70).
+    case failStopped(String)
+    /// Bytes in the store that cannot be read.
+    case damaged(String)
+    /// Anything else SQLite said: a defect.
+    case failed(String)
+
+    /// Sorts what the writer or a reader threw.
+    package init(_ error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case WriterError.overloaded: self = .overloaded
+        case WriterError.stopped: self = .stopped
+        case WriterError.failStopped(let reason): self = .failStopped(reason)
+        case SQLiteError.full: self = .full
+        case let error as SQLiteError where error.isFatal: self = .failStopped("\(error)")
+        default: self = .failed("\(error)")
+        }
+    }
+}
+
+extension Writer {
+    /// ``perform(_:bytes:isIsolated:_:)`` with the store's own errors.
+    @discardableResult
+    func run<T: Sendable>(
+        _ durability: Durability,
+        bytes: Int = 0,
+        isIsolated: Bool = true,
+        _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws(StoreError) -> T {
+        do {
+            return try await perform(durability, bytes: bytes, isIsolated: isIsolated, body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

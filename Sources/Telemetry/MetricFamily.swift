@@ -1,0 +1,71 @@
+internal import Synchronization
+
+/// All label sets of one metric.
+package final class Family<M: Metric>: Sendable {
+    let description: MetricDescription
+    private let make: @Sendable () -> M
+    private let metrics: Mutex<[[String]: M]>
+
+    init(description: MetricDescription, make: @escaping @Sendable () -> M) {
+        self.description = description
+        self.make = make
+        // Without labels there is one metric, shown from the start: a rate needs its zero.
+        metrics = Mutex(description.labels.isEmpty ? [[]: make()] : [:])
+    }
+
+    /// The metric of this label set, to be kept by whoever counts often; this look-up takes a lock.
+    ///
+    /// - Parameter values: one for each label, in order. Never a token, a user or an event.
+    /// - Returns: the metric; above the limit of label sets, the one whose values are all `other`.
+    package func with(_ values: String...) -> M {
+        precondition(values.count == description.labels.count, "\(description.name) has other labels.")
+        return metrics.withLock { metrics in
+            if let known = metrics[values] { return known }
+            let key = metrics.count < description.labelSetsMax ? values : values.map { _ in "other" }
+            if let known = metrics[key] { return known }
+            let made = make()
+            metrics[key] = made
+            return made
+        }
+    }
+}
+
+extension Family: MetricFamily {
+    func renderSamples(into text: inout String) {
+        let sorted = metrics.withLock { $0.sorted { $0.key.lexicographicallyPrecedes($1.key) } }
+        for (values, metric) in sorted { metric.render(description, values: values, into: &text) }
+    }
+}
+
+/// A gauge that is asked at each scrape.
+struct ComputedGauge: MetricFamily {
+    let description: MetricDescription
+    let read: @Sendable () -> [Sample]
+
+    func renderSamples(into text: inout String) {
+        let samples = read()
+        let isOver = samples.count > description.labelSetsMax
+        let shown = isOver ? description.labelSetsMax - 1 : samples.count
+        for sample in samples.prefix(shown) {
+            precondition(sample.labels.count == description.labels.count, "\(description.name) has other labels.")
+            description.renderSample(values: sample.labels, sample.value, into: &text)
+        }
+        guard isOver else { return }
+        let rest = samples.dropFirst(shown).reduce(0) { $0 + $1.value }
+        description.renderSample(values: description.labels.map { _ in "other" }, rest, into: &text)
+    }
+}
+
+protocol MetricFamily: Sendable {
+    var description: MetricDescription { get }
+    func renderSamples(into text: inout String)
+}
+
+/// A metric with one label set.
+package protocol Metric: Sendable {
+    func render(_ description: MetricDescription, values: [String], into text: inout String)
+}
+
+package enum MetricKind: String, Sendable {
+    case counter, gauge, histogram
+}

@@ -1,0 +1,98 @@
+internal import Synchronization
+
+/// Only grows, until the process ends.
+package final class Counter: Metric {
+    private let count = Atomic<UInt64>(0)
+
+    package func add(_ amount: UInt64 = 1) {
+        count.wrappingAdd(amount, ordering: .relaxed)
+    }
+
+    package var value: UInt64 { count.load(ordering: .relaxed) }
+
+    package func render(_ description: MetricDescription, values: [String], into text: inout String) {
+        description.renderSample(values: values, Double(value), into: &text)
+    }
+}
+
+/// Goes up and down.
+package final class Gauge: Metric {
+    private let number = AtomicDouble()
+
+    package func set(_ value: Double) { number.set(value) }
+
+    package func add(_ amount: Double) { number.add(amount) }
+
+    package var value: Double { number.value }
+
+    package func render(_ description: MetricDescription, values: [String], into text: inout String) {
+        description.renderSample(values: values, value, into: &text)
+    }
+}
+
+/// Counts observations by upper bound.
+///
+/// A scrape in the middle of an observation may see its bucket and not yet its sum; the count is that of the buckets shown.
+package final class Histogram: Metric {
+    /// From a fast commit to a slow provider: 1 ms to 60 s.
+    package static let secondsBuckets: [Double] = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+    ]
+
+    private let bounds: [Double]
+    private let counts: [Cell]
+    private let sum = AtomicDouble()
+
+    init(buckets: [Double]) {
+        bounds = buckets
+        counts = (0...buckets.count).map { _ in Cell() }
+    }
+
+    package func observe(_ value: Double) {
+        // Linear: the bounds are few, and the small ones, which come first, are the frequent ones.
+        let index = bounds.firstIndex { value <= $0 } ?? bounds.count
+        counts[index].count.wrappingAdd(1, ordering: .relaxed)
+        sum.add(value)
+    }
+
+    /// Observes a duration in seconds.
+    package func observe(_ duration: Duration) {
+        let parts = duration.components
+        observe(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
+    }
+
+    package func render(_ description: MetricDescription, values: [String], into text: inout String) {
+        var total: UInt64 = 0
+        for (index, cell) in counts.enumerated() {
+            total += cell.count.load(ordering: .relaxed)
+            let bound = index < bounds.count ? MetricDescription.number(bounds[index]) : "+Inf"
+            description.renderSample("_bucket", values: values, bound: bound, Double(total), into: &text)
+        }
+        description.renderSample("_sum", values: values, sum.value, into: &text)
+        description.renderSample("_count", values: values, Double(total), into: &text)
+    }
+
+    /// An atomic cannot stand in an array by itself.
+    private final class Cell: Sendable {
+        let count = Atomic<UInt64>(0)
+    }
+}
+
+/// A Double kept as the bits of an atomic integer.
+private final class AtomicDouble: Sendable {
+    private let bits = Atomic<UInt64>(0)
+
+    var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+
+    func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
+
+    func add(_ amount: Double) {
+        var old = bits.load(ordering: .relaxed)
+        while true {
+            let new = (Double(bitPattern: old) + amount).bitPattern
+            let (exchanged, original) = bits.weakCompareExchange(expected: old, desired: new, ordering: .relaxed)
+            if exchanged { return }
+            old = original
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+/// The folder of the stores: made with mode 0700, files in it 0600.
+struct DataFolder {
+    let path: String
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(path: String) throws {
+        self.path = path
+        umask(0o077)
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
+            throw Failure(description: "the data folder \(path) cannot be made: \(String(cString: strerror(errno)))")
+        }
+        if access(path, R_OK | W_OK | X_OK) != 0 {
+            throw Failure(description: "the data folder \(path) cannot be used: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// A private folder for deliveries under way; made when missing.
+    func work() throws -> String {
+        let work = path + "/work"
+        if mkdir(work, 0o700) != 0, errno != EEXIST {
+            throw Failure(description: "\(work) cannot be made: \(String(cString: strerror(errno)))")
+        }
+        return work
+    }
+
+    /// Bytes a process without privileges may still write.
+    var freeBytes: Int64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return 0 }
+        return Int64(status.f_bavail) * Int64(status.f_frsize)
+    }
+}

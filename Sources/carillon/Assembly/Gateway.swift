@@ -1,0 +1,285 @@
+import API
+import Crypto
+import Domain
+import FanOut
+import Glibc
+import Logging
+import Pipeline
+import Providers
+import SQLite
+import ServiceLifecycle
+import Settings
+import Store
+import Telemetry
+import UnixSignals
+import WebClient
+
+/// Puts the gateway together and runs it: the one place where everything meets.
+struct Gateway {
+    /// Everything that needs a drain has this long, all together.
+    private static let shutdownMax = Duration.seconds(25)
+    private static let engineDrain = Duration.seconds(10)
+
+    private let effective: EffectiveSettings
+    private let config: String?
+
+    /// - Throws: `SettingsReport` with every mistake of the configuration.
+    init(config: String?) throws(SettingsReport) {
+        self.config = config
+        effective = try Self.load(config)
+    }
+
+    private static func load(_ config: String?) throws(SettingsReport) -> EffectiveSettings {
+        try SettingsLoader.load(config: config, environment: Environment.current, checks: Lanes.checks)
+    }
+
+    func run() async throws {
+        let settings = effective.settings
+        let time = SystemTime.source
+        let logger = Self.logger("carillon", settings)
+        for warning in effective.warnings {
+            logger.warning("configuration", metadata: ["key": "\(warning.key)", "what": "\(warning.allowed)"])
+        }
+        if settings.providers.webpush != nil {
+            logger.warning("Web Push is not built yet: registrations of browsers are refused with noLane")
+        }
+        let folder = try DataFolder(path: settings.data)
+        let workFolder = try folder.work()
+        let onFatal: @Sendable (any Error) -> Void = { error in
+            // Fail-stop: after a failed write nothing may be promised; WAL recovery decides at the next start.
+            logger.critical("the store cannot be trusted, ending", metadata: ["error": "\(error)"])
+            exit(70)
+        }
+        let metrics = MetricRegistry(prefix: "carillon_")
+        let pipelineMetrics = PipelineMetrics(metrics)
+        let queue = try QueueStore(folder: folder.path, now: time.now(), newKey: Self.random(32), onFatal: onFatal) {
+            report in
+            pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
+        }
+        let registry = try Registry(
+            folder: folder.path,
+            keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
+            newKey: Self.random(32),
+            onFatal: onFatal
+        )
+        let client = WebClient(options: .init(caFile: settings.tls.caFile))
+        let engine = FanOutEngine()
+        try engine.start()
+
+        let dispatcher = try Dispatcher(
+            queue: queue,
+            registry: registry,
+            engine: engine,
+            folder: folder.path,
+            limits: settings.limits,
+            time: time,
+            metrics: pipelineMetrics,
+            logger: Self.logger("dispatcher", settings)
+        )
+        for definition in try Lanes.definitions(settings, client: client) { try await dispatcher.add(definition) }
+        let lanes = await dispatcher.laneTable()
+
+        let publishers = PublisherDirectory(Self.entries(settings))
+        let boundSchools = SchoolBounds(Self.schools(settings))
+        let expander = try Expander(
+            queue: queue,
+            dispatcher: dispatcher,
+            folder: folder.path,
+            lanes: lanes,
+            activeByDefault: settings.schools.areActiveByDefault,
+            publisherSchools: { boundSchools[$0] },
+            limits: settings.limits,
+            time: time,
+            logger: Self.logger("expander", settings)
+        )
+        let queueReader = try Reading { try QueueReader(folder: folder.path) }
+        let registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal)
+        }
+        let intake = Intake(
+            queue: queue,
+            registry: registryReader,
+            time: time,
+            metrics: pipelineMetrics,
+            onAccepted: { expander.wake() }
+        )
+        let importer = DirectoryImporter(
+            registry: registry,
+            workFolder: workFolder,
+            limits: settings.limits,
+            time: time
+        )
+
+        var hooks = APIServices.Hooks(
+            pauseLane: { lane, actor, why throws(StoreError) in try await dispatcher.pause(lane, actor: actor, why: why)
+            },
+            resumeLane: { lane, actor, why throws(StoreError) in
+                try await dispatcher.resume(lane, actor: actor, why: why)
+            }
+        )
+        hooks.laneStatuses = { await dispatcher.statuses() }
+        hooks.readiness = { Self.reasonsNotReady(queue, folder, settings.limits) }
+        hooks.health = { JSONObject(["diskFreeBytes": .number(folder.freeBytes)]) }
+        let services = APIServices(
+            intake: intake,
+            queue: queue,
+            queueReader: queueReader,
+            registry: registry,
+            registryReader: registryReader,
+            importer: importer,
+            publishers: publishers,
+            parents: ParentAuthenticator(
+                client: client,
+                userinfoURL: settings.parents.userinfoURL ?? "",
+                cacheSeconds: settings.parents.cacheSeconds,
+                limits: settings.limits,
+                time: time
+            ),
+            limits: settings.limits,
+            time: time,
+            metrics: metrics,
+            lanes: { lanes },
+            endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
+            isWebPushEnabled: false,
+            workFolder: workFolder,
+            build: .init(version: Version.current, processID: getpid(), startedAt: time.now()),
+            hooks: hooks
+        )
+
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    // The order of dependence; shutdown runs it backwards, each waits for the one behind it.
+                    .init(service: Delivering(dispatcher: dispatcher, engine: engine, drain: Self.engineDrain)),
+                    .init(service: Expanding(expander: expander)),
+                    .init(
+                        service: Sweeping(
+                            sweeper: Sweeper(queue: queue, time: time, logger: Self.logger("sweeper", settings))
+                        )
+                    ),
+                    .init(
+                        service: Gauges(
+                            metrics,
+                            dispatcher: dispatcher,
+                            store: queue,
+                            queue: queueReader,
+                            registry: registryReader,
+                            folder: folder,
+                            time: time
+                        )
+                    ),
+                    .init(
+                        service: Reloading {
+                            try await reload(dispatcher, publishers, boundSchools, client)
+                        } failed: { report in
+                            Self.logger("reload", settings).error(
+                                "reload refused, the old settings stay",
+                                metadata: ["report": "\(report)"]
+                            )
+                        }
+                    ),
+                    .init(
+                        service: APIServer(
+                            router: metricsRouter(services),
+                            address: try Self.address(settings.listen.metricsAddress.description),
+                            logger: Self.logger("metrics", settings)
+                        )
+                    ),
+                    .init(
+                        service: APIServer(
+                            router: adminRouter(services),
+                            address: try Self.address(settings.listen.adminSocket),
+                            logger: Self.logger("admin", settings)
+                        )
+                    ),
+                    .init(
+                        service: APIServer(
+                            router: publicRouter(services),
+                            address: try Self.address(settings.listen.publicAddress.description),
+                            logger: Self.logger("public", settings)
+                        )
+                    ),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Self.logger("lifecycle", settings, .warning)
+            )
+        )
+        logger.notice(
+            "serving",
+            metadata: [
+                "version": "\(Version.current)", "data": "\(folder.path)", "public": "\(settings.listen.publicAddress)",
+            ]
+        )
+        try await group.run()
+        await queue.close()
+        await registry.close()
+        await client.stop()
+        logger.notice("stopped")
+    }
+
+    /// SIGHUP: everything is read and checked anew; with a mistake the old settings stay.
+    private func reload(
+        _ dispatcher: Dispatcher,
+        _ publishers: PublisherDirectory,
+        _ bounds: SchoolBounds,
+        _ client: WebClient
+    ) async throws {
+        let settings = try Self.load(config).settings
+        for definition in try Lanes.definitions(settings, client: client) { try await dispatcher.reload(definition) }
+        publishers.replace(Self.entries(settings))
+        bounds.replace(Self.schools(settings))
+    }
+
+    private static func address(_ text: String) throws -> API.ListenAddress {
+        guard let address = API.ListenAddress(text) else {
+            throw DataFolder.Failure(description: "cannot listen on \(text)")
+        }
+        return address
+    }
+
+    private static func entries(_ settings: Settings) -> [PublisherDirectory.Entry] {
+        settings.publishers.map { publisher in
+            .init(
+                publisher: Publisher(
+                    name: publisher.name,
+                    sources: publisher.sources,
+                    schools: publisher.schools,
+                    rights: Set(publisher.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
+                ),
+                secrets: publisher.secrets.map(\.bytes),
+                keyHashes: publisher.keys.map(\.sha256)
+            )
+        }
+    }
+
+    private static func schools(_ settings: Settings) -> [String: Set<String>] {
+        var bounds: [String: Set<String>] = [:]
+        for publisher in settings.publishers { bounds[publisher.name] = publisher.schools }
+        return bounds
+    }
+
+    private static func reasonsNotReady(_ queue: QueueStore, _ folder: DataFolder, _ limits: Limits) -> [String] {
+        var reasons: [String] = []
+        if queue.waitingCommits >= limits.acceptQueueMax { reasons.append("too much waits for its commit") }
+        // Below it an accept may fail; sending and recording go on in space that is already there.
+        if folder.freeBytes < 32 << 20 { reasons.append("the disk is full") }
+        return reasons
+    }
+
+    private static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {
+        let level = Logger.Level(rawValue: settings.log.level.rawValue) ?? .info
+        let format = LogFormat(rawValue: settings.log.format.rawValue) ?? .json
+        return Logger(label: label) { label in
+            LineLogHandler(
+                label: label,
+                format: format,
+                level: max(level, least ?? .trace),
+                now: { SystemTime.now().milliseconds }
+            )
+        }
+    }
+
+    private static func random(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Domain
+import Glibc
+import SQLite
+import Settings
+
+/// Runs the gateway until SIGTERM or SIGINT.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the gateway.",
+        discussion: """
+            Stops gracefully at SIGTERM or SIGINT; SIGHUP reloads credentials and publishers after checking them.
+            Exit codes: 0 stopped, 70 the store cannot be trusted, 75 the data folder is in use, 78 configuration.
+            """
+    )
+
+    @Option(help: "The configuration file.")
+    var config: String?
+
+    /// sysexits.h: EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG.
+    private enum Code {
+        static let store: Int32 = 70
+        static let inUse: Int32 = 75
+        static let configuration: Int32 = 78
+    }
+
+    func run() async throws {
+        do {
+            try await Gateway(config: config).run()
+        } catch let report as SettingsReport {
+            end(report.description, Code.configuration)
+        } catch let error as ProcessLockError {
+            end("The data folder is in use: \(error).", Code.inUse)
+        } catch let error as SQLiteError {
+            end("The store cannot be trusted: \(error).", Code.store)
+        } catch {
+            end("The gateway cannot run: \(error).", 1)
+        }
+    }
+
+    private func end(_ sentence: String, _ code: Int32) -> Never {
+        let line = Array((sentence + "\n").utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+        Glibc.exit(code)
+    }
+}

@@ -1,0 +1,67 @@
+import API
+import Domain
+import HTTPTypes
+import Pipeline
+import Store
+import Synchronization
+import Testing
+
+struct OperationsTests {
+    @Test func `each listener has its own routes`() async throws {
+        try await Gateway.run { _, door async throws in
+            #expect(try await door.send(.get, "/livez").status == 200)
+            #expect(try await door.send(.get, "/version").json["version"] == "1.2.3")
+            #expect(try await door.send(.get, "/readyz").status == 200)
+            #expect(try await door.send(.get, "/metrics").status == 404)
+            #expect(try await door.send(.get, "/healthz").status == 404)
+            #expect(try await door.send(.get, "/admin/lanes").status == 404)
+        }
+        try await Gateway.run(door: { metricsRouter($0) }) { _, door async throws in
+            let metrics = try await door.send(.get, "/metrics")
+            #expect(metrics.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+            #expect(String(decoding: metrics.body, as: UTF8.self).contains("carillon_events_accepted_total"))
+            #expect(try await door.send(.get, "/healthz").json["status"] == "ok")
+            #expect(try await door.send(.post, "/v1/events").status == 404)
+        }
+    }
+
+    @Test func `a gateway that cannot promise says why`() async throws {
+        let full: @Sendable (inout APIServices) -> Void = { $0.hooks.readiness = { ["diskFull"] } }
+        try await Gateway.run(change: full) { _, door async throws in
+            let answer = try await door.send(.get, "/readyz")
+            #expect(answer.status == 503)
+            #expect(try answer.json["reasons"] == ["diskFull"])
+            #expect(answer.headers[.retryAfter] == "5")
+        }
+    }
+
+    @Test func `a lane is paused with a reason and resumed`() async throws {
+        let orders = Orders()
+        let change: @Sendable (inout APIServices) -> Void = { services in
+            services.hooks.pauseLane = { id, actor, why async throws(StoreError) in
+                orders.all.withLock { $0.append("pause \(id.rawValue) \(actor) \(why)") }
+            }
+            services.hooks.resumeLane = { id, actor, _ async throws(StoreError) in
+                orders.all.withLock { $0.append("resume \(id.rawValue) \(actor)") }
+            }
+        }
+        try await Gateway.run(door: { adminRouter($0) }, change: change) { _, door async throws in
+            #expect(try await door.send(.get, "/admin/lanes").json["items"] == [])
+            let path = "/admin/lanes/pause?lane=fcm%2Fonepocket"
+            #expect(try await door.send(.post, path, [:], Array("{}".utf8)).status == 422)
+            #expect(try await door.send(.post, path, [:], []).status == 400)
+            #expect(try await door.send(.post, "/admin/lanes/pause?lane=x", [:], []).code == "unknownLane")
+            let order = Array(#"{"actor":"eva","why":"maintenance"}"#.utf8)
+            #expect(try await door.send(.post, path, [:], order).json["lane"] == "fcm/onepocket")
+            #expect(try await door.send(.post, "/admin/lanes/resume?lane=fcm/onepocket").status == 200)
+            let status = try await door.send(.get, "/admin/status")
+            #expect(try status.json["pid"] == 42)
+            #expect(try status.json["epoch"] == 1)
+        }
+        #expect(orders.all.withLock { $0 } == ["pause 1 eva maintenance", "resume 1 unknown"])
+    }
+
+    private final class Orders: Sendable {
+        let all = Mutex<[String]>([])
+    }
+}

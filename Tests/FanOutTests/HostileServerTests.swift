@@ -1,0 +1,266 @@
+import FanOut
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct HostileServerTests {
+    @Test func `an answer without a body comes with its fields`() async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/ok"], untilFinished: 1)
+
+        #expect(lane.feed.outcomes[1] == .answered(200, body: "", connection: "1", peak: 1))
+        await lane.end()
+    }
+
+    @Test func `a body in three DATA frames is one body`() async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/body"], untilFinished: 1)
+
+        let body = #"{"name":"projects/x/messages/1"}"#
+        #expect(lane.feed.outcomes[1] == .answered(200, body: body, connection: "1", peak: 1))
+        await lane.end()
+    }
+
+    @Test func `informational answers are skipped and trailing fields kept`() async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/info"], untilFinished: 1)
+
+        #expect(lane.feed.outcomes[1]?.peak == 1)
+        #expect(lane.feed.trailer == "end")
+        await lane.end()
+    }
+
+    @Test func `a body beyond 16 KiB is cut off and the answer stands`() async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/big"], untilFinished: 1)
+
+        guard case .answered(200, let body, _, _) = lane.feed.outcomes[1] else {
+            Issue.record("\(lane.feed.outcomes)")
+            return
+        }
+        #expect(body.utf8.count == 16 << 10)
+        #expect(lane.feed.isTruncated)
+        await lane.send(["/ok"], untilFinished: 2)
+        #expect(lane.feed.outcomes[2]?.status == 200)
+        await lane.end()
+    }
+
+    @Test func `an answer before the end of the request body counts`() async throws {
+        // Larger than the stream's first window, so the server answers while we still wait for room.
+        let lane = try TestLane(feed: TestFeed(bodyBytes: 100_000))
+
+        await lane.send(["/early", "/ok"], untilFinished: 2)
+
+        #expect(lane.feed.outcomes[1]?.status == 413)
+        #expect(lane.feed.outcomes[2]?.status == 200)
+        await lane.end()
+    }
+
+    @Test func `one stream until the first success then many`() async throws {
+        var rules = PoolRules.forTests
+        rules.streamsBeforeFirstSuccess = 1
+        let lane = try TestLane(feed: TestFeed(), rules: rules)
+
+        await lane.send(["/status/403"] + Array(repeating: "/ok", count: 50), untilFinished: 51)
+
+        // The rejected one proves nothing: the second is alone too, and its answer still says so.
+        #expect(lane.feed.outcomes[2]?.peak == 1)
+        #expect(lane.feed.outcomes[51]?.peak ?? 0 > 10)
+        await lane.end()
+    }
+
+    @Test func `a server that allows one stream until the first answer sees one`() async throws {
+        let lane = try TestLane(["--one-first"])
+
+        await lane.send(Array(repeating: "/ok", count: 50), untilFinished: 50)
+
+        #expect(lane.feed.outcomes.values.allSatisfy { $0.status == 200 })
+        #expect(lane.feed.outcomes[1]?.peak == 1)
+        #expect(lane.feed.outcomes[50]?.peak ?? 0 > 10)
+        await lane.end()
+    }
+
+    @Test func `a limit that shrinks and grows again is obeyed at once`() async throws {
+        let lane = try TestLane(["--streams", "1000"])
+        await lane.send(["/settings/1"], untilFinished: 1)
+
+        await lane.send(Array(repeating: "/ok", count: 20), untilFinished: 21)
+        let narrow = lane.feed.outcomes[21]?.peak
+        await lane.send(["/settings/1000"], untilFinished: 22)
+        await lane.send(Array(repeating: "/hold", count: 30) + ["/release"], untilFinished: 53)
+
+        #expect(narrow == 1)
+        #expect(lane.feed.outcomes[53]?.peak == 31)
+        await lane.end()
+    }
+
+    @Test(arguments: [
+        // Streams 1, 3, 5 are held, 7 asks for the GOAWAY.
+        ("/goaway/0", 0), ("/goaway/3", 2), ("/goaway/7", 4), ("/goaway/99", 4), ("/goaway-twice/3", 2),
+    ])
+    func `streams above the last of a GOAWAY were not processed`(path: String, answered: Int) async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/hold", "/hold", "/hold", path], untilFinished: 4)
+
+        for ticket in 1...4 {
+            let expected: Outcome? = ticket > answered ? .notProcessed(.goAway) : nil
+            #expect(
+                expected == nil
+                    ? lane.feed.outcomes[UInt64(ticket)]?.status == 200 : lane.feed.outcomes[UInt64(ticket)] == expected
+            )
+        }
+        await lane.send(["/ok"], untilFinished: 5)
+        #expect(lane.feed.outcomes[5] == .answered(200, body: "", connection: "2", peak: 1), "on a new connection")
+        let reasons = lane.feed.events.compactMap { event -> String? in
+            guard case .goAway(_, _, _, let debug) = event else { return nil }
+            return String(decoding: debug, as: UTF8.self)
+        }
+        #expect(reasons.last == #"{"reason":"Shutdown"}"#)
+        await lane.end()
+    }
+
+    @Test func `a refused stream was not processed and any other reset is ambiguous`() async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/refuse", "/reset", "/ok"], untilFinished: 3)
+
+        #expect(lane.feed.outcomes[1] == .notProcessed(.refusedStream))
+        #expect(lane.feed.outcomes[2] == .ambiguous(.reset(code: 2)))
+        #expect(lane.feed.outcomes[3]?.status == 200)
+        await lane.end()
+    }
+
+    @Test func `a silent server costs the request its deadline and the connection its place`() async throws {
+        let lane = try TestLane(deadline: .milliseconds(200))
+
+        await lane.send(["/hold"], untilFinished: 1)
+        await lane.send(["/ok"], untilFinished: 2)
+
+        #expect(lane.feed.outcomes[1] == .ambiguous(.deadline))
+        #expect(lane.feed.outcomes[2] == .answered(200, body: "", connection: "2", peak: 1))
+        await lane.end()
+    }
+
+    @Test func `an unanswered PING ends the connection long before the deadline`() async throws {
+        var rules = PoolRules.forTests
+        rules.pingAfterSilence = .milliseconds(50)
+        rules.pingTimeout = .milliseconds(50)
+        let lane = try TestLane(rules: rules)
+
+        await lane.send(["/freeze"], untilFinished: 1)
+        await lane.send(["/ok"], untilFinished: 2)
+
+        #expect(lane.feed.outcomes[1] == .ambiguous(.connectionLost("PING unanswered")))
+        #expect(lane.feed.outcomes[2]?.status == 200)
+        await lane.end()
+    }
+
+    @Test func `a connection cut in flight is ambiguous and replaced`() async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/hold", "/hangup"], untilFinished: 2)
+        await lane.send(["/ok"], untilFinished: 3)
+
+        for ticket in 1...2 {
+            guard case .ambiguous(.connectionLost) = lane.feed.outcomes[UInt64(ticket)] else {
+                Issue.record("ticket \(ticket): \(String(describing: lane.feed.outcomes[UInt64(ticket)]))")
+                continue
+            }
+        }
+        #expect(lane.feed.outcomes[3] == .answered(200, body: "", connection: "2", peak: 1))
+        await lane.end()
+    }
+
+    @Test func `bodies larger than the peer's window all arrive`() async throws {
+        let lane = try TestLane(feed: TestFeed(bodyBytes: 4096))
+
+        await lane.send(Array(repeating: "/ok", count: 300), untilFinished: 300)
+
+        #expect(lane.feed.outcomes.values.allSatisfy { $0.status == 200 })
+        await lane.end()
+    }
+
+    @Test func `shutdown reports what is still in flight exactly once`() async throws {
+        let lane = try TestLane()
+        await lane.send(["/hold", "/hold", "/ok"], untilFinished: 1)
+
+        await lane.engine.shutDown(within: .milliseconds(100))
+
+        #expect(lane.feed.outcomes[1] == .ambiguous(.shutdown))
+        #expect(lane.feed.outcomes[2] == .ambiguous(.shutdown))
+        #expect(lane.feed.outcomes[3]?.status == 200)
+        await lane.end()
+    }
+
+    @Test func `retired connections are replaced and the session is resumed`() async throws {
+        let lane = try TestLane()
+        await lane.send(["/ok"], untilFinished: 1)
+
+        lane.engine.retireConnections(of: lane.lane)
+        await lane.send(["/ok"], untilFinished: 2)
+
+        #expect(lane.feed.outcomes[2] == .answered(200, body: "", connection: "2", peak: 1))
+        let resumed = lane.feed.events.compactMap { event -> Bool? in
+            guard case .opened(_, _, let resumed) = event else { return nil }
+            return resumed
+        }
+        #expect(resumed == [false, true])
+        await lane.end()
+    }
+
+    @Test func `a malformed request never leaves`() async throws {
+        let lane = try TestLane()
+
+        await lane.send(["/o\nk", "", "/ok"], untilFinished: 3)
+
+        #expect(lane.feed.outcomes[1] == .notProcessed(.malformed))
+        #expect(lane.feed.outcomes[2] == .notProcessed(.malformed))
+        #expect(lane.feed.outcomes[3]?.status == 200)
+        await lane.end()
+    }
+
+    @Test func `a second connection opens when the first stays full`() async throws {
+        var rules = PoolRules.forTests
+        rules.connectionsMax = 2
+        rules.growAfter = .milliseconds(1)
+        let lane = try TestLane(["--streams", "2"], rules: rules)
+
+        // Two fill the first connection for good; the third can only come over another.
+        await lane.send(["/hold", "/hold", "/ok"], untilFinished: 1)
+
+        #expect(lane.feed.outcomes[3] == .answered(200, body: "", connection: "2", peak: 1))
+        let snapshot = try #require(lane.engine.snapshot(of: lane.lane))
+        #expect(snapshot.connectionsReady == 2)
+        #expect(snapshot.requestsSent == 3)
+        await lane.engine.shutDown(within: .zero)
+        #expect(lane.feed.outcomes[1] == .ambiguous(.shutdown))
+        await lane.end()
+    }
+
+    @Test(arguments: [AfterAnswer.retireConnection, .closeConnection])
+    func `the feed can send a connection away after an answer`(after: AfterAnswer) async throws {
+        let lane = try TestLane(feed: TestFeed(after: after))
+
+        await lane.send(["/ok"], untilFinished: 1)
+        await lane.send(["/ok"], untilFinished: 2)
+
+        #expect(lane.feed.outcomes[2] == .answered(200, body: "", connection: "2", peak: 1))
+        await lane.end()
+    }
+
+    @Test func `a removed lane finishes what is in flight and asks for nothing more`() async throws {
+        let lane = try TestLane(deadline: .milliseconds(200))
+        await lane.send(["/ok"], untilFinished: 1)
+
+        lane.engine.remove(lane.lane)
+        lane.send(["/ok"])
+        await lane.feed.wait { $0.events.contains { if case .closed = $0 { true } else { false } } }
+
+        #expect(lane.feed.outcomes.count == 1)
+        await lane.end()
+    }
+}

@@ -1,0 +1,192 @@
+import FanOut
+import Glibc
+import Synchronization
+import Testing
+
+/// What a test remembers of a finished ticket.
+enum Outcome: Equatable, Sendable {
+    case answered(Int, body: String, connection: String?, peak: Int)
+    case notProcessed(NotProcessed)
+    case ambiguous(Ambiguity)
+
+    var status: Int? {
+        guard case .answered(let status, _, _, _) = self else { return nil }
+        return status
+    }
+
+    var peak: Int {
+        guard case .answered(_, _, _, let peak) = self else { return 0 }
+        return peak
+    }
+}
+
+/// Sends the paths it is given, with ticket 1, 2, 3..., and keeps what became of them.
+final class TestFeed: RequestFeed {
+    private struct State {
+        var waiting: [(ticket: UInt64, path: String)] = []
+        var lastTicket: UInt64 = 0
+        var outcomes: [UInt64: Outcome] = [:]
+        var reports: [UInt64: Int] = [:]
+        var events: [LaneEvent] = []
+        var trailer: String?
+        var isTruncated = false
+    }
+
+    private let state = Mutex(State())
+    private let changes: AsyncStream<Void>
+    private let changed: AsyncStream<Void>.Continuation
+    let after: AfterAnswer
+    let bodyBytes: Int
+
+    init(after: AfterAnswer = .keep, bodyBytes: Int = 300) {
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.after = after
+        self.bodyBytes = bodyBytes
+    }
+
+    func add(_ paths: [String]) {
+        state.withLock { state in
+            for path in paths {
+                state.lastTicket += 1
+                state.waiting.append((state.lastTicket, path))
+            }
+        }
+    }
+
+    func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64? {
+        guard let (ticket, path) = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else {
+            return nil
+        }
+        request.setPath(path)
+        request.addHeader("apns-expiration", -120)
+        request.appendBody([UInt8](repeating: 0x62, count: bodyBytes))
+        return ticket
+    }
+
+    func finished(_ ticket: UInt64, _ result: RequestResult, on connection: ConnectionInfo) -> AfterAnswer {
+        let outcome: Outcome
+        switch result {
+        case .answered(let answer):
+            outcome = .answered(
+                answer.status,
+                body: String(decoding: answer.body, as: UTF8.self),
+                connection: answer.header("x-connection"),
+                peak: Int(answer.header("x-peak") ?? "") ?? 0
+            )
+            state.withLock { $0.trailer = answer.header("x-trailer") }
+            state.withLock { $0.isTruncated = answer.isTruncated }
+        case .notProcessed(let reason): outcome = .notProcessed(reason)
+        case .ambiguous(let reason): outcome = .ambiguous(reason)
+        }
+        state.withLock { state in
+            state.outcomes[ticket] = outcome
+            state.reports[ticket, default: 0] += 1
+        }
+        return after
+    }
+
+    func laneEvent(_ event: LaneEvent) {
+        state.withLock { $0.events.append(event) }
+        changed.yield()
+    }
+
+    func turnEnded() {
+        changed.yield()
+    }
+
+    var outcomes: [UInt64: Outcome] { state.withLock { $0.outcomes } }
+    var events: [LaneEvent] { state.withLock { $0.events } }
+    var trailer: String? { state.withLock { $0.trailer } }
+    var isTruncated: Bool { state.withLock { $0.isTruncated } }
+    var everyTicketReportedOnce: Bool { state.withLock { $0.reports.values.allSatisfy { $0 == 1 } } }
+
+    /// Returns when the condition holds; the time limit of the suite is the deadline.
+    func wait(until isMet: (TestFeed) -> Bool) async {
+        if isMet(self) { return }
+        for await _ in changes where isMet(self) { return }
+    }
+}
+
+/// A running engine with one lane to a server.
+struct TestLane {
+    let engine = FanOutEngine(seed: 7)
+    let feed: TestFeed
+    let lane = EngineLane(1)
+    private let server: Child?
+
+    /// Starts the hostile server with these options.
+    init(
+        _ options: [String] = [],
+        feed: TestFeed = TestFeed(),
+        rules: PoolRules = .forTests,
+        deadline: Duration = .seconds(20),
+        host: String = "localhost",
+        isTrusted: Bool = true
+    ) throws {
+        guard let python = getenv("CARILLON_PYTHON") else {
+            throw Child.Failed(
+                description: "CARILLON_PYTHON must name a Python that has the package h2 (deploy/test makes one)"
+            )
+        }
+        let files = try TestCertificate.files.get()
+        let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+        let script = "/\(folder)/hostile-server.py"
+        let server = try Child([String(cString: python), script, files.certificate, files.key] + options)
+        let port = try #require(UInt16(server.firstLine), "the hostile server prints its port")
+        try self.init(
+            port: port,
+            server: server,
+            feed: feed,
+            rules: rules,
+            deadline: deadline,
+            host: host,
+            isTrusted: isTrusted
+        )
+    }
+
+    init(
+        port: UInt16,
+        server: Child?,
+        feed: TestFeed,
+        rules: PoolRules,
+        deadline: Duration = .seconds(20),
+        host: String = "localhost",
+        isTrusted: Bool = true
+    ) throws {
+        self.feed = feed
+        self.server = server
+        var configuration = LaneConfiguration(host: host, port: port, rules: rules)
+        configuration.requestDeadline = deadline
+        if isTrusted { configuration.extraCAFile = try TestCertificate.files.get().certificate }
+        try engine.start()
+        try engine.add(lane, configuration, feed: feed)
+    }
+
+    func send(_ paths: [String]) {
+        feed.add(paths)
+        engine.wake(lane)
+    }
+
+    /// Sends and waits until this many tickets have finished in all.
+    func send(_ paths: [String], untilFinished count: Int) async {
+        send(paths)
+        await feed.wait { $0.outcomes.count >= count }
+    }
+
+    /// Ends the engine; by then every ticket has been reported exactly once.
+    func end() async {
+        await engine.shutDown(within: .seconds(5))
+        #expect(feed.everyTicketReportedOnce)
+    }
+}
+
+extension PoolRules {
+    /// One connection, and no wait worth noticing between tries.
+    static var forTests: PoolRules {
+        var rules = PoolRules()
+        rules.connectionsMax = 1
+        rules.backOffMin = .milliseconds(1)
+        rules.backOffMax = .milliseconds(2)
+        return rules
+    }
+}

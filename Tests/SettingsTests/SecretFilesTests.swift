@@ -1,0 +1,87 @@
+import Settings
+import Testing
+
+@Suite struct SecretFilesTests {
+    let fixture: SettingsFixture
+
+    init() throws { fixture = try SettingsFixture() }
+
+    @Test(arguments: [
+        ("one.whsec", "whsec_short\n", "line 1 must be whsec_"),
+        ("one.whsec", "\n# nothing\n", "has no line"),
+        ("one.whsec", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_!\n", "line 1 and 1 more must be whsec_"),
+        ("one.keys", "k1 sha256:abcd\n", "line 1 must be <key id> sha256:"),
+        ("one.keys", "cpk_thekeyitself\n", "line 1 must be <key id> sha256:"),
+    ])
+    func `a malformed secret is named by its line and never shown`(file: String, text: String, expected: String) throws
+    {
+        try fixture.write(file, text)
+        let mistakes = try fixture.mistakes(
+            SettingsFixture.least + "publishers: [{name: a, secretsFile: one.whsec, keysFile: one.keys}]"
+        )
+
+        let mistake = try #require(mistakes.first)
+        #expect(mistakes.count == 1)
+        #expect(mistake.allowed.hasPrefix(expected))
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            #expect(!mistake.description.contains(line))
+        }
+    }
+
+    @Test(arguments: ["k1:AAAA\n", ":AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", "AAECAwQF\n"])
+    func `a storage key must be 32 bytes with an id`(text: String) throws {
+        try fixture.write("storage.key", text)
+        #expect(try fixture.mistakes(SettingsFixture.least).map(\.key) == ["storage.keyFile"])
+    }
+
+    @Test func `two storage keys of one id are refused`() throws {
+        let line = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
+        try fixture.write("storage.key", line + line)
+        #expect(try fixture.mistakes(SettingsFixture.least).first?.allowed == "two keys have the same id")
+    }
+
+    @Test func `credentials are checked by whoever knows them`() throws {
+        let checks = CredentialChecks(
+            fcmServiceAccount: { $0 == Array("{}".utf8) ? "it is empty" : nil },
+            apnsKey: { pem, keyID, teamID in "\(pem) \(keyID) \(teamID)" },
+            vapidKey: { _ in nil }
+        )
+        let mistakes = try fixture.mistakes(
+            SettingsFixture.least + """
+                providers:
+                  fcm: [{name: a, serviceAccountFile: fcm.json}]
+                  apns: [{name: a, topic: t, teamID: ABCDE12345, keyID: 1234567890, keyFile: apns.p8}]
+                """,
+            checks: checks
+        )
+        #expect(mistakes.map(\.allowed) == ["it is empty", "pem 1234567890 ABCDE12345"])
+    }
+
+    @Test func `a folder, a missing and an endless file are no secrets`() throws {
+        let yaml = "publishers: [{name: a, secretsFile: ., keysFile: nothing}]\nstorage: {keyFile: /dev/zero}"
+        let mistakes = try fixture.mistakes(yaml)
+        #expect(
+            mistakes.map(\.allowed) == [
+                "the file does not exist", "the file is not a plain file", "the file is not a plain file",
+            ]
+        )
+    }
+
+    @Test func `a secret that everybody may read is warned of`() throws {
+        try fixture.write("storage.key", "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", mode: 0o644)
+        #expect(try fixture.load(SettingsFixture.least).warnings.map(\.key).contains("storage.keyFile"))
+    }
+
+    @Test func `secrets are not touched when they are not wanted`() throws {
+        let loaded = try fixture.load("storage: {keyFile: nowhere.key}", secrets: false)
+        #expect(loaded.settings.storage.keys == [])
+    }
+
+    @Test func `no description shows a secret`() {
+        let secret = Secret(Array("hush".utf8))
+        var dumped = ""
+        dump(secret, to: &dumped)
+        #expect("\(secret)\(String(reflecting: secret))\(dumped)".contains("hush") == false)
+        #expect(dumped.contains("104") == false)
+    }
+}

@@ -1,0 +1,62 @@
+import Dispatch
+import Glibc
+import Simulator
+import Testing
+
+/// The built `carillon-simulator` on its sockets, driven by Python's hyper-h2: see server_checks.py.
+@Suite(.tags(.slow))
+struct ServerTests {
+    @Test(arguments: ["apns", "fcm", "expiry", "silence", "userinfo", "streams", "end", "certificate"])
+    func `the running simulator passes`(check: String) async throws {
+        let python = try #require(
+            getenv("CARILLON_PYTHON").map { String(cString: $0) },
+            "CARILLON_PYTHON must name a Python with httpx[http2] and cryptography"
+        )
+        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/server_checks.py"
+        let folder = try TemporaryFolder()
+        try CredentialFolder(path: folder.path)
+            .make(tokenURI: "https://localhost/token", now: SystemClock.milliseconds() / 1000)
+
+        let binary = try Program.beside("carillon-simulator")
+        let status = try await Program.run([python, script, binary, folder.path, check])
+
+        withExtendedLifetime(folder) {}
+        #expect(status == 0, "see the traceback above")
+    }
+}
+
+extension Tag {
+    @Tag static var slow: Self
+}
+
+private enum Program {
+    /// The executable of that name built together with this test bundle.
+    static func beside(_ name: String) throws -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        try #require(count > 0)
+        let own = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let path = own.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + name
+        try #require(Files.exists(path), "build the whole package: \(name) is not there")
+        return path
+    }
+
+    /// Runs a command and waits for its end, off the cooperative pool.
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                var pid: pid_t = 0
+                var words = arguments.map { strdup($0) } + [nil]
+                defer { for word in words { free(word) } }
+                let problem = posix_spawn(&pid, arguments[0], nil, nil, &words, environ)
+                guard problem == 0 else {
+                    continuation.resume(throwing: FileProblem(path: arguments[0], errno: problem))
+                    return
+                }
+                var status: Int32 = 0
+                while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+                continuation.resume(returning: status)
+            }
+        }
+    }
+}

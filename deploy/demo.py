@@ -1,0 +1,277 @@
+"""The demonstration behind deploy/demo: one school network, the whole way from the directory to the phones."""
+import base64, hashlib, hmac, http.client, json, os, secrets, shutil, signal, subprocess, sys, tarfile, time
+
+BIN, KEEP = sys.argv[1], "--keep" in sys.argv[2:]
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DATA = os.path.join(ROOT, "Tests/SampleData/saint-etienne")
+WORK = os.path.join(ROOT, ".build/demo")
+CARILLON, SIMULATOR = os.path.join(BIN, "carillon"), os.path.join(BIN, "carillon-simulator")
+STARTED = time.time()
+started, mismatches, summary = [], [], []
+
+
+def say(text):
+    print(f"== {text}", flush=True)
+
+
+def check(what, found, wanted):
+    if found == wanted:
+        return True
+    mismatches.append(what)
+    print(f"   MISMATCH {what}: found {found!r:.200}, expected {wanted!r:.200}")
+    return False
+
+
+def run(*command, echo=True, ok=(0,)):
+    done = subprocess.run([CARILLON, *command, "--config", CONFIG], capture_output=True, text=True)
+    if echo:
+        print(f"$ carillon {' '.join(command)}")
+        print("".join(f"  {line}\n" for line in done.stdout.splitlines()[:24]), end="")
+    if done.returncode not in ok:
+        mismatches.append(f"carillon {command[0]} {command[1]}")
+        print(f"   exit {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def wait(what, until, seconds=60):
+    end = time.time() + seconds
+    while time.time() < end:
+        value = until()
+        if value:
+            return value
+        time.sleep(0.05)
+    sys.exit(f"demo: {what} took longer than {seconds} s; see {WORK}")
+
+
+def spawn(name, *command):
+    log = open(os.path.join(WORK, name + ".log"), "w")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE if name == "simulator" else log, stderr=log, text=True)
+    started.append(process)
+    return process
+
+
+def call(method, path, body=None, headers=None, port=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port or PUBLIC, timeout=30)
+    connection.request(method, path, body, headers or {})
+    answer = connection.getresponse()
+    content = answer.read()
+    return answer.status, json.loads(content) if content else None
+
+
+def free_port():
+    import socket
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def secret_file(name, text):
+    path = os.path.join(WORK, "secrets", name)
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+
+
+def stop():
+    for process in reversed(started):
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in reversed(started):
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+# --- start ----------------------------------------------------------------------------------------------------------------
+shutil.rmtree(WORK, ignore_errors=True)
+os.makedirs(os.path.join(WORK, "secrets"), mode=0o700)
+say("starting the simulator (APNs, FCM, Google's token endpoint and the ENT's userinfo)")
+simulator = spawn("simulator", SIMULATOR, "serve", "--data", os.path.join(WORK, "simulator"), "--log", os.path.join(WORK, "pushes.ndjson"))
+sim = json.loads(simulator.stdout.readline())
+PUBLIC, METRICS = free_port(), free_port()
+ADMIN = os.path.join("/tmp", f"carillon-demo-{os.getpid()}.sock")
+CONFIG = os.path.join(WORK, "carillon.yaml")
+whsec, key = secrets.token_bytes(32), "cpk_" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+secret_file("one.whsec", "whsec_" + base64.b64encode(whsec).decode() + "\n")
+secret_file("one.keys", "demo sha256:" + hashlib.sha256(key.encode()).hexdigest() + "\n")
+secret_file("storage.key", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+with open(CONFIG, "w") as file:
+    file.write(f"""data: {WORK}/data
+listen: {{ public: "127.0.0.1:{PUBLIC}", admin: "{ADMIN}", metrics: "127.0.0.1:{METRICS}" }}
+publishers:
+  - {{ name: one, sources: ["https://ent.example.org/one"], schools: ["*"], rights: [events, directory],
+      secretsFile: secrets/one.whsec, keysFile: secrets/one.keys }}
+parents: {{ mode: userinfo, userinfoURL: "{sim['userinfo']}", cacheSeconds: 60 }}
+providers:
+  fcm:  [ {{ name: onepocket, app: onepocket, serviceAccountFile: simulator/fcm.json, endpoint: "{sim['fcm']}" }} ]
+  apns: [ {{ name: onepocket, app: onepocket, topic: com.ode.one, teamID: SIMTEAM001, keyID: SIMKEY0001,
+            keyFile: simulator/apns.p8, environment: production, endpoint: "{sim['apns']}" }} ]
+tls: {{ caFile: simulator/ca.pem }}
+storage: {{ keyFile: secrets/storage.key }}
+""")
+try:
+    run("config", "check")
+    say(f"starting the gateway on 127.0.0.1:{PUBLIC}, data in {WORK}/data")
+    gateway = spawn("gateway", CARILLON, "serve", "--config", CONFIG)
+
+    def ready():
+        if gateway.poll() is not None:
+            sys.exit(f"demo: the gateway ended with {gateway.returncode}: " + open(os.path.join(WORK, "gateway.log")).read()[-2000:])
+        try:
+            return call("GET", "/readyz")[0] == 200
+        except OSError:
+            return False
+    wait("the start of the gateway", ready)
+
+    # --- directory and devices --------------------------------------------------------------------------------------------
+    say("importing the complete AAF 1D delivery of three schools, then the ENT's user ids")
+    report = json.loads(run("directory", "import", os.path.join(DATA, "aaf1d/complet-2026-09-01"), "--format", "aaf1d",
+                            "--mode", "complete", "-o", "json", echo=False) or "{}")
+    wanted = json.load(open(os.path.join(DATA, "expected/directory.json")))["complet-2026-09-01"]
+    diff = report.get("diff", {})
+    for name in ("schools", "classes", "groups", "pupils", "guardians", "staff", "links"):
+        check(f"import of {name}", diff.get(name, {}).get("added"), wanted[name])
+    print("   " + ", ".join(f"{diff[name]['added']} {name}" for name in diff if diff[name]["added"])
+          + f"; {report.get('warningsTotal', 0)} warnings")
+    users = json.loads(run("directory", "import", os.path.join(DATA, "directory/users.ndjson"), "--format", "ndjson",
+                           "--mode", "delta", "-o", "json", echo=False) or "{}")
+    print(f"   {users.get('diff', {}).get('users', {}).get('added')} ENT users tied to persons of the directory")
+
+    say("registering the parents' phones, oldest registration first")
+    # The model the gateway is held against: an installation, and a token, belong to the last account that registered it.
+    devices, count = {}, 0
+    connection = http.client.HTTPConnection("127.0.0.1", PUBLIC)
+    for line in open(os.path.join(DATA, "devices/registrations.ndjson")):
+        registration = json.loads(line)
+        if registration["provider"] == "webpush":
+            continue
+        user, installation = registration.pop("user"), registration.pop("installation")
+        connection.request("PUT", f"/v1/devices/{installation}", json.dumps(registration),
+                           {"Authorization": f"Bearer ent-{user}", "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status not in (200, 201):
+            mismatches.append("registration")
+        token = registration["token"]
+        devices = {i: d for i, d in devices.items() if d[1] != token}
+        devices.pop(installation, None)
+        devices[installation] = (user, token)
+        own = [i for i, d in devices.items() if d[0] == user]
+        for stale in own[:-20]:
+            del devices[stale]
+        count += 1
+    print(f"   {count} registrations, {len(devices)} phones of {len({d[0] for d in devices.values()})} accounts")
+    tokens_of = {}
+    for user, token in devices.values():
+        tokens_of.setdefault(user, set()).add(token)
+
+    # --- publications -----------------------------------------------------------------------------------------------------
+    ent_id, person_of = {}, {}
+    for line in open(os.path.join(DATA, "directory/users.ndjson")):
+        user = json.loads(line)
+        ent_id[user["externalId"]] = user["id"]
+        person_of[user["id"]] = user["externalId"]
+    truth = {e["file"]: e["complet-2026-09-01"] for e in json.load(open(os.path.join(DATA, "expected/audience.json")))["events"]
+             if e["file"] != "batch.json"}
+
+    def signed(body, content_type):
+        message_id, stamp = "msg_" + secrets.token_hex(8), str(int(time.time()))
+        mac = hmac.new(whsec, f"{message_id}.{stamp}.".encode() + body, hashlib.sha256).digest()
+        return {"Content-Type": content_type, "webhook-id": message_id, "webhook-timestamp": stamp,
+                "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+
+    def people(name, body):
+        if name in truth:
+            keys = [g["guardian"] for g in truth[name]["guardians"]] + list(truth[name]["otherUsers"])
+            return {ent_id.get(k, k) for k in keys}
+        named = body.get("recipientsIds") or body.get("recipientIds") or [r["userId"] for r in body["recipients"]]
+        author = body.get("sender") or body.get("senderId")
+        return {u for u in named if u != author}
+
+    say("publishing in all three dialects, by signature and by key")
+    files = ["cloudevent-01-class", "cloudevent-02-school", "cloudevent-03-pupil", "cloudevent-04-group", "cloudevent-06-siblings-two-classes",
+             "cloudevent-07-twins", "cloudevent-09-two-schools", "cloudevent-11-author-teaches-own-child", "cloudevent-14-class-after-exit",
+             "cloudevent-18-pupil-without-guardian", "timeline-blog-publish-post", "timeline-flash-message-push",
+             "timeline-news-published", "broker-blog-publish-post"]
+    published = []
+    log_start = call("GET", "/control/counts", port=sim["httpPort"]) and 0
+    for number, name in enumerate(files):
+        raw = open(os.path.join(DATA, "events", name + ".json"), "rb").read()
+        body = json.loads(raw)
+        # Published now: the sample's own times only choose the school day.
+        kind = "application/cloudevents+json" if name.startswith("cloudevent") else "application/json"
+        headers = signed(raw, kind) if number % 2 else {"Content-Type": kind, "Authorization": "Bearer " + key}
+        status, answer = call("POST", "/v1/events", raw, headers)
+        if not check(f"{name} accepted", status, 202):
+            print("  ", answer)
+            continue
+        published.append((name, body, answer["id"]))
+        again, repeated = call("POST", "/v1/events", raw, headers)
+        check(f"{name} posted twice is one event", (again, repeated.get("id"), repeated.get("duplicate")), (200, answer["id"], True))
+    auth = {"Authorization": "Bearer " + key}
+
+    def all_done():
+        states = [call("GET", f"/v1/events/{event}", headers=auth)[1]["state"] for _, _, event in published]
+        return all(state == "done" for state in states)
+    wait("the delivery of all events", all_done, 120)
+
+    # --- who was rung -----------------------------------------------------------------------------------------------------
+    call("GET", "/control/counts", port=sim["httpPort"])
+    rung = {}
+    for line in open(os.path.join(WORK, "pushes.ndjson")):
+        push = json.loads(line)
+        if push["provider"] not in ("apns", "fcm") or push["outcome"] != "accepted":
+            continue
+        collapse = push.get("collapseID") or push.get("tag")
+        rung.setdefault(collapse, []).append(push["token"])
+    print(f"\n   {'publication':<42}{'guardians':>10}{'others':>8}{'phones':>8}{'rung':>8}  no phone")
+    every_token = []
+    for name, body, event in published:
+        status, state = call("GET", f"/v1/events/{event}", headers=auth)
+        wanted_people = people(name + ".json", body)
+        wanted_tokens = sorted(t for u in wanted_people for t in tokens_of.get(u, ()))
+        if name + ".json" in truth:
+            check(f"{name}: guardians", state["guardians"]["total"], len(truth[name + ".json"]["guardians"]))
+        check(f"{name}: deliveries accepted", state["deliveries"]["accepted"], len(wanted_tokens))
+        check(f"{name}: sums", state["deliveries"]["total"], sum(v for k, v in state["deliveries"].items() if k != "total"))
+        every_token += wanted_tokens
+        guardians = state["guardians"]
+        print(f"   {name:<42}{guardians['total']:>10}{state['otherUsers']:>8}{len(wanted_tokens):>8}"
+              f"{state['deliveries']['accepted']:>8}  {state['notReached'].get('noDevice', 0)}")
+    found = sorted(token for tokens in rung.values() for token in tokens)
+    check("exactly the concerned parents' phones were rung, each once per publication", found, sorted(every_token))
+    doubles = [c for c, tokens in rung.items() if len(tokens) != len(set(tokens))]
+    check("no phone rang twice for one publication", len(doubles), 0)
+
+    # --- what the operator sees -------------------------------------------------------------------------------------------
+    print()
+    run("queue", "status")
+    if published:
+        run("event", "trace", published[0][2])
+    warnings = [line for line in open(os.path.join(WORK, "gateway.log")) if '"level":"error"' in line or '"level":"critical"' in line]
+    check("errors in the gateway's log", warnings, [])
+    secrets_seen = [t for t in every_token[:50] if t in open(os.path.join(WORK, "gateway.log")).read()]
+    check("tokens in the gateway's log", secrets_seen, [])
+
+    print()
+    say("summary")
+    print(f"   {len(published)} publications, {len(every_token)} phones to ring, {len(found)} rung, "
+          f"{len(mismatches)} mismatches, {time.time() - STARTED:.0f} s")
+    print(f"   data, logs and configuration: {WORK}")
+    if KEEP and not mismatches:
+        bin_name = os.path.relpath(CARILLON, os.getcwd())
+        print(f"""   everything keeps running (processes {', '.join(str(p.pid) for p in started)}); try:
+     {bin_name} queue status --config {CONFIG}
+     {bin_name} event list --config {CONFIG}
+     {bin_name} lane pause fcm/onepocket --why "a look" --config {CONFIG}
+     curl -H 'Authorization: Bearer {key}' http://127.0.0.1:{PUBLIC}/v1/events/{published[0][2]}
+     curl http://127.0.0.1:{METRICS}/metrics
+     kill {' '.join(str(p.pid) for p in started)}    # to end it""")
+finally:
+    if not (KEEP and not mismatches):
+        stop()
+        if os.path.exists(ADMIN):
+            os.unlink(ADMIN)
+if mismatches:
+    print("FAILED: " + "; ".join(mismatches[:10]))
+sys.exit(1 if mismatches else 0)
