@@ -1,0 +1,142 @@
+import Domain
+import Testing
+
+/// Reading beside a service that is dead: each test has a store of its own.
+@Suite struct InspectionCommandsTests {
+    let fixture: OperatorFixture
+
+    init() async throws {
+        fixture = try OperatorFixture()
+        try await fixture.fillStore()
+    }
+
+    @Test func `queue status says that it is the store that speaks`() async throws {
+        let ran = await fixture.run("queue", "status", "-o", "json")
+        let json = try ran.json
+
+        #expect(ran.code == 0)
+        #expect(json["source"]?.string == "store")
+        #expect(json["service"]?["isAnswering"]?.bool == false)
+        let lane = try #require(json["lanes"]?.array?.first)
+        #expect(lane["lane"] == "fcm/onepocket" && lane["state"] == "active")
+        #expect(lane["deferred"]?.int64 == 1 && lane["inFlight"]?.isNull == true)
+        #expect(json["events"]?["sending"]?.int64 == 1)
+    }
+
+    @Test func `queue status is one screen`() async throws {
+        let ran = await fixture.run("queue", "status")
+        #expect(ran.code == 0)
+        #expect(ran.output.contains("does not answer on its admin socket"))
+        #expect(ran.output.contains("fcm/onepocket  active"))
+    }
+
+    @Test func `queue list has what is still to do, with the contract's members`() async throws {
+        let ran = await fixture.run("queue", "list", "-o", "json")
+        let json = try ran.json
+
+        #expect(json.object?.map(\.name) == ["at", "source", "items", "total", "next"])
+        #expect(json["total"]?.int64 == 1 && json["next"]?.isNull == true)
+        let item = try #require(json["items"]?.array?.first?.object)
+        #expect(
+            item.map(\.name) == [
+                "id", "event", "user", "device", "lane", "state", "reason", "attempts", "nextAt", "expiresAt",
+            ]
+        )
+        #expect(item["state"] == "deferred" && item["reason"] == "retrying" && item["attempts"]?.int64 == 1)
+    }
+
+    @Test func `pages of a list are joined by their cursor`() async throws {
+        let event = fixture.event.description
+        let first = try await fixture.run("queue", "list", "--event", event, "--limit", "2", "-o", "json").json
+        let cursor = try #require(first["next"]?.string)
+        #expect(first["total"]?.isNull == true)
+        let second = try await fixture.run(
+            "queue",
+            "list",
+            "--event",
+            event,
+            "--limit",
+            "2",
+            "--after",
+            cursor,
+            "-o",
+            "json"
+        ).json
+        #expect(second["items"]?.array?.count == 1 && second["next"]?.isNull == true)
+
+        let all = await fixture.run("queue", "list", "--event", event, "-o", "ids")
+        #expect(all.output.split(separator: "\n").count == 3)
+    }
+
+    @Test func `filters by user and state are joined`() async throws {
+        let ran = await fixture.run("queue", "list", "--state", "accepted", "--user", "guardian-1", "-o", "csv")
+        let lines = ran.output.split(separator: "\n")
+        #expect(lines.first == "id,event,user,device,lane,state,reason,attempts,nextAt,expiresAt")
+        #expect(lines.count == 2 && lines[1].contains(",guardian-1,phone-1,fcm/onepocket,accepted,,"))
+    }
+
+    @Test(
+        arguments: [
+            (["queue", "list", "--state", "dead"], 3), (["queue", "list", "--state", "asleep"], 2),
+            (["queue", "list", "--state", "inFlight"], 2), (["queue", "list", "--lane", "apns/none"], 3),
+            (["queue", "list", "--user", "nobody"], 3), (["queue", "show", "D-ZZZZ"], 3), (["queue", "show", "X"], 2),
+            (["event", "show", "E-ZZZZ"], 3), (["event", "show", "nonsense"], 2), (["device", "show", "none"], 3),
+            (["lane", "pause", "fcm/onepocket"], 2), (["lane", "pause", "fcm/onepocket", "--why", " "], 2),
+            (["lane", "pause", "fcm/onepocket", "--why", "test"], 4), (["lane", "resume", "fcm/onepocket"], 4),
+            (["queue"], 0), (["--help"], 0), (["nothing"], 2), (["queue", "list", "--limit", "0"], 2),
+            (["queue", "why", "x"], 2), (["device", "list", "--user", "nobody"], 3), (["lane", "list"], 0),
+        ] as [([String], Int32)]
+    )
+    func `exit codes are the contract's`(arguments: [String], code: Int32) async {
+        let ran = await fixture.run(arguments)
+        #expect(ran.code == code, "\(ran.talk)")
+        if code != 0 {
+            #expect(ran.talk.isEmpty == false)
+        }
+    }
+
+    @Test func `a delivery is shown with its timeline and explained`() async throws {
+        let id = await fixture.run("queue", "list", "-o", "ids").output.split(separator: "\n").joined()
+        let shown = try await fixture.run("queue", "show", id, "-o", "json").json
+        let timeline = try #require(shown["timeline"]?.array)
+        #expect(timeline.map { $0["what"]?.string } == ["eventAccepted", "attempt", "nextAttempt"])
+        #expect(timeline[1]["status"]?.int64 == 503)
+
+        let why = await fixture.run("queue", "why", id)
+        #expect(why.output.contains("The last of 1 attempts failed: 503 UNAVAILABLE."))
+        #expect(why.output.contains("It is tried again in 90 s"))
+        #expect(why.output.contains("The service does not answer: nothing moves until it runs."))
+    }
+
+    @Test func `an event's trace adds its users and filters them`() async throws {
+        let id = fixture.event.description
+        let trace = try await fixture.run("event", "trace", id, "-o", "json").json
+        let shown = try await fixture.run("event", "show", id, "-o", "json").json
+        #expect(trace["guardians"] == shown["guardians"] && shown["id"]?.string == id)
+        #expect(shown["guardians"]?["reached"]?.int64 == 1 && shown["guardians"]?["total"]?.int64 == 2)
+        let users = try #require(trace["users"]?.array)
+        #expect(users.map { $0["state"]?.string } == ["reached", "waiting", "notReached"])
+        #expect(users[0]["devices"]?.array?.first?["installation"] == "phone-1")
+
+        let missing = await fixture.run("event", "trace", id, "--missing", "-o", "ndjson")
+        #expect(missing.output.split(separator: "\n").count == 2)
+        let stranger = await fixture.run("event", "trace", id, "--user", "stranger", "-o", "ids")
+        #expect(stranger.output == "stranger\n")
+        #expect(await fixture.run("event", "trace", id, "--user", "nobody").code == 3)
+    }
+
+    @Test func `devices show four characters of their token`() async throws {
+        let ran = await fixture.run("device", "list", "-o", "json")
+        let item = try #require(try ran.json["items"]?.array?.first)
+        #expect(item["tokenTail"] == "abcd" && item["user"] == "guardian-1" && item["provider"] == "fcm")
+        #expect(!ran.output.contains("token-token"))
+        #expect(await fixture.run("device", "show", "phone-1").output.contains("tokenTail"))
+    }
+
+    @Test func `no answer holds the publication's text`() async throws {
+        for arguments in [["event", "show"], ["event", "trace"], ["queue", "why"]] {
+            let ran = await fixture.run(arguments + [fixture.event.description])
+            #expect(ran.code == 0 && !ran.output.contains("Titre") && !ran.output.contains("Texte"))
+        }
+    }
+}
