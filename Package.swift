@@ -22,7 +22,11 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(_ target: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: "\(target)Tests", dependencies: [.byName(name: target)] + more, exclude: exclude, swiftSettings: strict)
+        name: "\(target)Tests",
+        dependencies: [.byName(name: target)] + more,
+        exclude: exclude,
+        swiftSettings: strict
+    )
 }
 
 func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -78,7 +82,10 @@ let package = Package(
         library("Providers", ["Domain", "FanOut", "WebClient", crypto, cryptoExtras]),
         library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
         // Floor 3: the services.
-        library("Pipeline", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "DirectoryImport", crypto, lifecycle, logging]),
+        library(
+            "Pipeline",
+            ["Domain", "Telemetry", "Store", "Providers", "FanOut", "DirectoryImport", crypto, lifecycle, logging]
+        ),
         library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
         // Floor 4: the doors.
         library("API", ["Domain", "Telemetry", "Store", "Pipeline", "WebClient", crypto, hummingbird]),
@@ -87,16 +94,19 @@ let package = Package(
             [
                 "Domain", "Store", "WebClient", "DirectoryImport", "Pipeline", "Settings", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ]
+        ),
         // Floor 5: the executables.
         executable(
             "carillon",
             [
-                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Pipeline", "API", "Operator",
+                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Pipeline", "API",
+                "Operator",
                 crypto, lifecycle, logging, "SQLite",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ]
+        ),
         library(
             "Simulator",
             [
@@ -107,14 +117,16 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-            ]),
+            ]
+        ),
         executable(
             "carillon-simulator",
             [
                 "Simulator", lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ]
+        ),
         // Tests: one target each, data in Tests/SampleData.
         tests("Domain"),
         tests("SQLite"),
@@ -124,6 +136,15 @@ let package = Package(
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
         tests("Providers", ["Domain", crypto, cryptoExtras]),
         tests("DirectoryImport", ["Domain"]),
+        tests("Settings", ["Domain"]),
+        tests(
+            "API",
+            [
+                "Domain", "Store", "Pipeline", "DirectoryImport", "WebClient", "Telemetry", crypto, logging,
+                hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
         tests("Simulator", [crypto, cryptoExtras], exclude: ["server_checks.py"]),
     ]
 )

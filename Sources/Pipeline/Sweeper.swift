@@ -4,15 +4,16 @@ package import Store
 
 /// Ends what has outlived its time and forgets old identities, a slice at a time in the background.
 package struct Sweeper: Sendable {
-    /// Identities are kept at least three days; a day more, so that a clock that steps does not shorten the promise.
-    private static let identityAge = Duration.seconds(4 * 86_400)
-
     private let queue: QueueStore
     private let time: TimeSource
     private let logger: Logger
+    private let identityAge: Duration
 
-    package init(queue: QueueStore, time: TimeSource, logger: Logger) {
+    /// `identityWindow`: how long an identity has to be remembered. A day more is kept, so that a clock that steps does not
+    ///   shorten the promise.
+    package init(queue: QueueStore, identityWindow: Duration, time: TimeSource, logger: Logger) {
         self.queue = queue
+        identityAge = identityWindow + .seconds(86_400)
         self.time = time
         self.logger = logger
     }
@@ -22,7 +23,7 @@ package struct Sweeper: Sendable {
         while !Task.isCancelled {
             do {
                 while try await !queue.expire(now: time.now()).isEmpty {}
-                let before = Instant(milliseconds: time.now().milliseconds - Self.identityAge.wholeMilliseconds)
+                let before = Instant(milliseconds: time.now().milliseconds - identityAge.wholeMilliseconds)
                 while try await queue.pruneIdentities(before: before) >= 2000 {}
             } catch {
                 // Nothing is lost by sweeping later; a fatal error ends the process by itself.

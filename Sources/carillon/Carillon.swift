@@ -23,7 +23,16 @@ enum Version {
 enum Main {
     static func main() async {
         let context = OperatorContext.process(
-            environment: Environment.current, time: SystemTime.source, checks: Lanes.checks)
-        exit(await OperatorCommands.run(Carillon.self, arguments: Array(CommandLine.arguments.dropFirst()), context: context))
+            environment: Environment.current,
+            time: SystemTime.source,
+            checks: Lanes.checks
+        )
+        exit(
+            await OperatorCommands.run(
+                Carillon.self,
+                arguments: Array(CommandLine.arguments.dropFirst()),
+                context: context
+            )
+        )
     }
 }

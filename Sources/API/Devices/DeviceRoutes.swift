@@ -98,7 +98,9 @@ struct DeviceRoutes {
 
     private func test(_ call: Call) async throws -> Response {
         let account = try await services.parents.account(of: call)
-        guard let send = services.hooks.sendTest else { throw Problem(.notBuilt, "Test notifications are not built yet.") }
+        guard let send = services.hooks.sendTest else {
+            throw Problem(.notBuilt, "Test notifications are not built yet.")
+        }
         let allowance = try registrar.allowance(of: account)
         let answer: APIServices.TestOutcome?
         do throws(StoreError) { answer = try await send(account, call.parameter("installation")) } catch {

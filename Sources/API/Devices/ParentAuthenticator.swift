@@ -103,7 +103,9 @@ package final class ParentAuthenticator: Sendable {
         if state.known.count >= Self.entriesMax, state.known[key] == nil {
             state.known = state.known.filter { now < $0.value.until }
             // Random guesses fill the table with short entries, so the ones that end first go first.
-            if state.known.count >= Self.entriesMax, let first = state.known.min(by: { $0.value.until < $1.value.until }) {
+            if state.known.count >= Self.entriesMax,
+                let first = state.known.min(by: { $0.value.until < $1.value.until })
+            {
                 state.known[first.key] = nil
             }
         }

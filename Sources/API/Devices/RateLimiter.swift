@@ -28,11 +28,7 @@ final class RateLimiter: Sendable {
         self.burst = Int64(burst)
     }
 
-    /// Takes one allowance when there is one.
-    ///
-    /// - Parameters:
-    ///   - account: whose.
-    ///   - now: monotonic milliseconds.
+    /// Takes one of the account's allowances when there is one; `now` in monotonic milliseconds.
     func take(_ account: String, now: Int64) -> Verdict {
         buckets.withLock { buckets in
             var level = buckets[account].map { refilled($0, now) } ?? burst * 1000

@@ -12,9 +12,7 @@ enum UserInfo {
         case unavailable
     }
 
-    /// - Parameters:
-    ///   - url: as configured; `version=v2.0` is added when it names none.
-    ///   - token: goes into a header, never into a log.
+    /// The URL is used as configured; `version=v2.0` is added when it names none. The token goes into a header, never into a log.
     static func request(url: String, token: String) -> WebRequest {
         WebRequest(
             url: versioned(url),
@@ -40,7 +38,8 @@ enum UserInfo {
         do { value = try JSONParser.parse(response.body, depthMax: 64) } catch { return .nobody }
         func identifier(_ name: String, bytesMax: Int) -> String? {
             guard let text = value[name]?.string, (1...bytesMax).contains(text.utf8.count),
-                !text.allSatisfy(\.isWhitespace), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+                !text.allSatisfy(\.isWhitespace),
+                text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
             else { return nil }
             return text
         }

@@ -8,7 +8,7 @@ import Store
 struct EventStatusRoute {
     let services: APIServices
 
-    /// - Parameter publisher: whose events may be seen; nil means all.
+    /// The event, or 404 when it is not of this publisher; nil sees all.
     func response(_ call: Call, for publisher: String?) async throws -> Response {
         let unknown = Problem(.unknownEvent, "There is no such event here.")
         guard let id = EventID(call.parameter("id")) else { throw unknown }

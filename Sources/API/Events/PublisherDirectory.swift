@@ -70,10 +70,7 @@ package final class PublisherDirectory: Sendable {
         return claim
     }
 
-    /// - Parameters:
-    ///   - claim: of the request's headers.
-    ///   - body: as received; empty for a request without one.
-    ///   - now: what the signature's time is compared with.
+    /// Ends a claim once the body is here: as received, empty for a request without one. 401 when the signature does not count.
     func prove(_ claim: Claim, body: [UInt8], now: Instant) throws(Problem) -> Proof {
         guard let signature = claim.signature else {
             guard let holder = claim.keyHolder else { preconditionFailure("A claim has a key or a signature.") }
@@ -104,7 +101,10 @@ package final class PublisherDirectory: Sendable {
     func keyHolder(header: (String) -> String?) throws(Problem) -> Publisher {
         let claim = try claim(header: header)
         guard let holder = claim.keyHolder else {
-            throw Self.unauthenticated("A body of this size is sent with a publisher key, not a signature.", hasToken: false)
+            throw Self.unauthenticated(
+                "A body of this size is sent with a publisher key, not a signature.",
+                hasToken: false
+            )
         }
         return holder.publisher
     }

@@ -12,7 +12,7 @@ struct BodyReader: Sendable {
     /// Between two pieces.
     var stallTimeout: Duration
 
-    /// - Parameter stallTimeout: the same as `timeout` when nil.
+    /// A `stallTimeout` of nil is the same as `timeout`.
     init(bytesMax: Int, timeout: Duration, stallTimeout: Duration? = nil) {
         self.bytesMax = bytesMax
         self.timeout = timeout

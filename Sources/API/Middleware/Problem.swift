@@ -51,7 +51,7 @@ struct Problem: Error, Sendable {
         )
     }
 
-    /// - Parameter instance: names this one occurrence; nil inside a batch.
+    /// The members of the problem. `instance` names this one occurrence; nil inside a batch.
     func object(instance: String? = nil) -> JSONObject {
         var object = JSONObject()
         object["type"] = .string("https://carillon.example/problems/" + code.rawValue)

@@ -17,11 +17,10 @@ package struct RetryPolicy: Sendable {
         case giveUp
     }
 
-    /// - Parameters:
-    ///   - attempts: attempts made, this one included.
-    ///   - retryAfter: what the provider asked for; never undercut.
-    ///   - random: uniform in 0..<1. Full jitter over the upper half keeps a floor under the wait, so that a lost answer is
-    ///     not followed by its duplicate at once.
+    /// `attempts`: attempts made, this one included.
+    /// `retryAfter`: what the provider asked for; never undercut.
+    /// `random`: uniform in 0..<1. Full jitter over the upper half keeps a floor under the wait, so that a lost answer is
+    /// not followed by its duplicate at once.
     package func decide(
         attempts: Int,
         retryAfter: Duration?,

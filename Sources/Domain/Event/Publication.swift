@@ -37,12 +37,28 @@ package struct Publication: Hashable, Sendable {
     package var expiresAt: Instant?
 
     package init(
-        source: String? = nil, id: String? = nil, subject: String? = nil, revision: Int64 = 0, time: Instant? = nil,
-        app: String, action: String, school: String? = nil, audience: [AudienceMember],
-        authorID: String? = nil, authorName: String? = nil, title: String? = nil, body: String = "",
-        wantsPush: Bool = true, resourceID: String? = nil, resourceSubID: String? = nil, resourceURI: String? = nil,
-        params: JSONValue = .object(JSONObject()), urgency: Urgency = .normal, dataClass: DataClass? = nil,
-        notBefore: Instant? = nil, expiresAt: Instant? = nil
+        source: String? = nil,
+        id: String? = nil,
+        subject: String? = nil,
+        revision: Int64 = 0,
+        time: Instant? = nil,
+        app: String,
+        action: String,
+        school: String? = nil,
+        audience: [AudienceMember],
+        authorID: String? = nil,
+        authorName: String? = nil,
+        title: String? = nil,
+        body: String = "",
+        wantsPush: Bool = true,
+        resourceID: String? = nil,
+        resourceSubID: String? = nil,
+        resourceURI: String? = nil,
+        params: JSONValue = .object(JSONObject()),
+        urgency: Urgency = .normal,
+        dataClass: DataClass? = nil,
+        notBefore: Instant? = nil,
+        expiresAt: Instant? = nil
     ) {
         self.source = source
         self.id = id

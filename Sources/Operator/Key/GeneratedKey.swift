@@ -39,7 +39,7 @@ struct GeneratedKey {
         }
     }
 
-    /// - Parameter file: where the secret went; then it is not in the object.
+    /// `file` is where the secret went; then it is not in the object.
     func json(file: String?) -> JSONObject {
         var object = JSONObject()
         object["kind"] = .string(kind.rawValue)

@@ -1,14 +1,21 @@
 /// Columns aligned by what a terminal shows, two blanks between them.
-struct TextTable {
-    var titles: [String]
-    var areNumbers: [Bool]
-    var rows: [[String]]
+package struct TextTable {
+    private let titles: [String]
+    private let areNumbers: [Bool]
+    private let rows: [[String]]
+
+    /// Each row has as many cells as there are titles; numbers stand on the right.
+    package init(titles: [String], areNumbers: [Bool], rows: [[String]]) {
+        self.titles = titles
+        self.areNumbers = areNumbers
+        self.rows = rows
+    }
 
     /// Titles first. Lines that are wider than the terminal are cut.
     ///
     /// - Parameter columns: of the terminal; nil does not cut.
     /// - Returns: lines without trailing blanks.
-    func lines(columns: Int?) -> [String] {
+    package func lines(columns: Int?) -> [String] {
         let cells = ([titles] + rows).map { $0.map(DisplayWidth.safe) }
         var widths = titles.map { _ in 0 }
         for row in cells {

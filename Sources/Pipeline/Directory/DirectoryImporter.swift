@@ -52,7 +52,7 @@ package actor DirectoryImporter {
     /// Reading files blocks, so the importer has a thread of its own.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// - Parameter workFolder: where an archive is unpacked; private to this process.
+    /// `workFolder`: where an archive is unpacked; private to this process.
     package init(registry: Registry, workFolder: String, limits: Limits, time: TimeSource) {
         self.registry = registry
         self.workFolder = workFolder

@@ -49,7 +49,7 @@ package actor Dispatcher {
     private let signals: AsyncStream<Signal>
     private nonisolated let signal: AsyncStream<Signal>.Continuation
 
-    /// - Parameter openReaders: makes the two readers this thread uses.
+    /// `openReaders`: makes the two readers this thread uses.
     package init(
         queue: QueueStore,
         registry: Registry,

@@ -48,7 +48,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case conditionChanged
     }
 
-    private struct InFlight {
+    struct InFlight {
         var delivery: LoadedDelivery
         var sentAt: Instant
         var credential: UsedCredential
@@ -57,29 +57,29 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     /// Beyond it an address is looked up again.
     private static let batchAgeMaxMilliseconds: Int64 = 60_000
     /// Free resends of one delivery; the next counts as an attempt.
-    private static let resendsMax = 10
+    static let resendsMax = 10
 
     private let shared = Mutex(Shared())
-    private var wire: LaneProtocol
-    private let policy: RetryPolicy
-    private let time: TimeSource
+    var wire: LaneProtocol
+    let policy: RetryPolicy
+    let time: TimeSource
     private let recorder: Recorder
-    private let metrics: LaneMetrics
+    let metrics: LaneMetrics
     private let lowWater: Int
-    private let signal: @Sendable (Signal) -> Void
+    let signal: @Sendable (Signal) -> Void
 
-    private var lane = LaneState()
+    var lane = LaneState()
     private var batches: [LoadedBatch] = []
-    private var again: [LoadedDelivery] = []
+    var again: [LoadedDelivery] = []
     private var flights: [InFlight?] = []
     private var freeFlights: [Int] = []
     private var inFlight = 0
-    private var produced = Recorder.Batch()
+    var produced = Recorder.Batch()
     private var isRefreshing = false
-    private var hasRenewedOnce = false
+    var hasRenewedOnce = false
     private var connectFault: String?
-    private var lastError: String?
-    private var random = SystemRandomNumberGenerator()
+    var lastError: String?
+    var random = SystemRandomNumberGenerator()
     private var scratch: [UInt8] = []
 
     init(
@@ -252,205 +252,17 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     /// Deliveries begun since the last flush; the shared count follows once a turn.
-    private var begun = 0
+    var begun = 0
 
     private func nothing() -> UInt64? {
         flush()
         return nil
     }
 
-    private func refresh(rejected: AccessToken?) {
+    func refresh(rejected: AccessToken?) {
         guard !isRefreshing else { return }
         isRefreshing = true
         signal(.needsCredential(rejected: rejected))
-    }
-
-    // MARK: - Concluding
-
-    private func conclude(
-        _ flight: InFlight,
-        _ classification: Classification,
-        _ latency: Duration,
-        _ now: Instant,
-        _ connection: ConnectionInfo
-    ) -> AfterAnswer {
-        let delivery = flight.delivery
-        let attempts = delivery.attempts + 1
-        switch classification.verdict {
-        case .accepted:
-            lane.answered()
-            hasRenewedOnce = false
-            metrics.accepted.add()
-            metrics.eventSeconds[Int(delivery.event.urgency.rawValue)].observe(now - delivery.event.acceptedAt)
-            let result = SlotResult.accepted(attempts: attempts, latencyMilliseconds: latency.wholeMilliseconds)
-            keep(flight, result, classification, latency, attempts, isExceptional: attempts > 1)
-        case .tokenDead(let since):
-            lane.answered()
-            produced.faults.append(report(delivery, .gone(since: since ?? flight.sentAt), classification.reason))
-            keep(flight, SlotResult(.rejected, reason: .tokenGone), classification, latency, attempts)
-        case .tokenSuspect:
-            lane.answered()
-            produced.faults.append(report(delivery, .suspect, classification.reason))
-            keep(flight, SlotResult(.rejected, reason: .tokenSuspect), classification, latency, attempts)
-        case .payloadRefused:
-            lane.answered()
-            keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
-        case .credentialFault, .laneBusy:
-            again.append(delivery)
-            react(to: classification)
-        case .resend(let advice): return resend(flight, advice, classification, connection, now)
-        case .deferred(let retryAfter):
-            if classification.status >= 500 { failed(classification) } else { lane.answered() }
-            putOff(flight, classification, latency, attempts, retryAfter, now)
-        case .ambiguous:
-            failed(classification)
-            putOff(flight, classification, latency, attempts, nil, now)
-        }
-        return .keep
-    }
-
-    private func react(to classification: Classification) {
-        let why =
-            classification.status > 0 ? "\(classification.status) \(classification.reason)" : classification.reason
-        let before = lane.word
-        switch classification.verdict {
-        case .credentialFault: lane.credentialRefused(why, now: time.monotonic())
-        case .laneBusy(let retryAfter):
-            lane.busy(
-                why,
-                retryAfter: retryAfter?.wholeMilliseconds,
-                now: time.monotonic(),
-                random: .random(in: 0..<1, using: &random)
-            )
-        default: lane.failed(why, now: time.monotonic(), random: .random(in: 0..<1, using: &random))
-        }
-        lastError = why
-        if lane.word != before { signal(.conditionChanged) }
-    }
-
-    private func failed(_ classification: Classification) {
-        react(to: Classification(.ambiguous, status: classification.status, reason: classification.reason))
-    }
-
-    private func resend(
-        _ flight: InFlight,
-        _ advice: Verdict.ConnectionAdvice,
-        _ classification: Classification,
-        _ connection: ConnectionInfo,
-        _ now: Instant
-    ) -> AfterAnswer {
-        var delivery = flight.delivery
-        delivery.resends += 1
-        guard delivery.resends <= Self.resendsMax else {
-            failed(classification)
-            putOff(flight, classification, .zero, delivery.attempts + 1, nil, now)
-            return .keep
-        }
-        again.append(delivery)
-        switch (advice, flight.credential) {
-        case (.keep, _): return .keep
-        case (.retire, _): return .retireConnection
-        case (.renewCredential, .fcm(let token)):
-            if hasRenewedOnce {
-                react(
-                    to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
-                )
-            } else {
-                hasRenewedOnce = true
-                refresh(rejected: token)
-            }
-            return .keep
-        case (.renewCredential, .apns(let token)):
-            guard case .apns(let lane) = wire, !hasRenewedOnce, lane.expire(token, now: now) else {
-                react(
-                    to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
-                )
-                return .closeConnection
-            }
-            hasRenewedOnce = true
-            return .closeConnection
-        case (.revertCredential, .apns(let token)):
-            guard case .apns(let lane) = wire else { return .keep }
-            return lane.revert(connection.id, rejected: token, now: now) ? .keep : .retireConnection
-        case (.revertCredential, .fcm): return .retireConnection
-        }
-    }
-
-    private func putOff(
-        _ flight: InFlight,
-        _ classification: Classification,
-        _ latency: Duration,
-        _ attempts: Int,
-        _ retryAfter: Duration?,
-        _ now: Instant
-    ) {
-        let decision = policy.decide(
-            attempts: attempts,
-            retryAfter: retryAfter,
-            expiresAt: flight.delivery.event.expiresAt,
-            now: now,
-            random: .random(in: 0..<1, using: &random)
-        )
-        switch decision {
-        case .retry(let due):
-            keep(flight, SlotResult(.deferred, reason: .retrying), classification, latency, attempts, retryAt: due)
-        case .expire: keep(flight, SlotResult(.expired, reason: .expired), classification, latency, attempts)
-        case .giveUp: keep(flight, SlotResult(.dead, reason: .dead), classification, latency, attempts)
-        }
-    }
-
-    private func keep(
-        _ flight: InFlight,
-        _ result: SlotResult,
-        _ classification: Classification,
-        _ latency: Duration,
-        _ attempts: Int,
-        retryAt: Instant? = nil,
-        isExceptional: Bool = true
-    ) {
-        let delivery = flight.delivery
-        let attempt =
-            isExceptional
-            ? Outcome.Attempt(
-                at: flight.sentAt,
-                milliseconds: latency.wholeMilliseconds,
-                status: classification.status,
-                reason: classification.reason
-            )
-            : nil
-        produced.outcomes.append(
-            Outcome(
-                page: delivery.id.page,
-                slot: delivery.id.slot,
-                result: result,
-                retryAt: retryAt,
-                attempts: attempts,
-                attempt: attempt,
-                isRetry: delivery.isRetry
-            )
-        )
-        if result.state != .accepted { metrics.count(result.state) }
-    }
-
-    /// Ends a delivery without an attempt.
-    private func end(_ delivery: LoadedDelivery, _ result: SlotResult) {
-        produced.outcomes.append(
-            Outcome(
-                page: delivery.id.page,
-                slot: delivery.id.slot,
-                result: result,
-                attempts: delivery.attempts,
-                isRetry: delivery.isRetry
-            )
-        )
-        metrics.count(result.state)
-        begun += 1
-    }
-
-    private func report(_ delivery: LoadedDelivery, _ fault: Registry.TargetFault, _ reason: String)
-        -> Recorder.TargetReport
-    {
-        Recorder.TargetReport(device: delivery.device, targetHash: delivery.targetHash, fault: fault, reason: reason)
     }
 
     // MARK: - Handing over
@@ -482,27 +294,5 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         }
         begun = 0
         if isLow { signal(.wantsDeliveries) }
-    }
-}
-
-extension NotProcessed {
-    fileprivate var lost: LostAnswer {
-        switch self {
-        case .goAway: .goAway
-        case .refusedStream: .refusedStream
-        case .neverWritten: .neverWritten
-        case .malformed: .malformed
-        }
-    }
-}
-
-extension Ambiguity {
-    fileprivate var lost: LostAnswer {
-        switch self {
-        case .deadline: .deadline
-        case .reset: .reset
-        case .connectionLost: .connectionLost
-        case .shutdown: .shutdown
-        }
     }
 }

@@ -60,7 +60,7 @@ final class APNsLane: @unchecked Sendable {
         var isLow: Bool
     }
 
-    /// - Parameter onMint: keeps a new token for the next start, so that a restart loop does not make one each time.
+    /// `onMint`: keeps a new token for the next start, so that a restart loop does not make one each time.
     init(
         credential: APNsCredential,
         topic: String,

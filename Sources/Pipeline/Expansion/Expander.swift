@@ -34,7 +34,7 @@ package actor Expander {
     private let wakes: AsyncStream<Void>
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
-    /// - Parameter publisherSchools: the schools a publisher is bound to, by its name; nil: all.
+    /// `publisherSchools`: the schools a publisher is bound to, by its name; nil: all.
     package init(
         queue: QueueStore,
         dispatcher: Dispatcher,
@@ -87,6 +87,7 @@ package actor Expander {
                     logger.error("expansion waits", metadata: ["error": "\(error)"])
                     line.removeAll()
                     known.removeAll()
+                    do { try await Task.sleep(for: .seconds(1)) } catch { break }
                 }
             }
             group.cancelAll()
@@ -106,30 +107,37 @@ package actor Expander {
     private func takeDue() throws(StoreError) {
         do {
             for id in try reader.dueEvents(now: time.now(), limit: 500) where !known.contains(id) {
-                guard let event = try reader.event(id), let publication = try reader.publication(of: id) else {
-                    throw StoreError.damaged("event \(id)")
+                do {
+                    line.append(try work(on: id))
+                } catch let error as StoreError {
+                    guard case .damaged = error else { throw error }
+                    // One event that cannot be read must not hold up the others; it stays where it is, for doctor and a restart.
+                    logger.error("event cannot be expanded", metadata: ["event": "\(id)", "error": "\(error)"])
                 }
-                let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
-                let audience = try resolver.audience(
-                    of: event,
-                    publication: publication,
-                    schools: publisherSchools(event.publisher)
-                )
-                // After a restart: go on behind the last person whose pages exist.
-                let position =
-                    audience.persons.firstIndex { $0.person.rawValue > event.cursor } ?? audience.persons.count
-                line.append(
-                    Work(
-                        event: event,
-                        audience: audience,
-                        withheldForAll: try resolver.withheldForAll(event, publication: publication),
-                        position: position,
-                        part: event.parts
-                    )
-                )
                 known.insert(id)
             }
         } catch { throw StoreError(error) }
+    }
+
+    private func work(on id: EventID) throws -> Work {
+        guard let event = try reader.event(id), let publication = try reader.publication(of: id) else {
+            throw StoreError.damaged("event \(id)")
+        }
+        let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
+        let audience = try resolver.audience(
+            of: event,
+            publication: publication,
+            schools: publisherSchools(event.publisher)
+        )
+        // After a restart: go on behind the last person whose pages exist.
+        let position = audience.persons.firstIndex { $0.person.rawValue > event.cursor } ?? audience.persons.count
+        return Work(
+            event: event,
+            audience: audience,
+            withheldForAll: try resolver.withheldForAll(event, publication: publication),
+            position: position,
+            part: event.parts
+        )
     }
 
     /// One commit of at most ``Limits/personsPerExpansion`` persons. True when the event is wholly expanded.

@@ -11,7 +11,7 @@ struct PageCutter {
         var results: [SlotResult] = []
     }
 
-    /// - Parameter hasExpired: the event's time to live is over: every delivery ends `expired` at once.
+    /// `hasExpired`: the event's time to live is over: every delivery ends `expired` at once.
     mutating func add(_ resolved: Resolver.Resolved, hasExpired: Bool) {
         if let reason = resolved.withheld {
             add(resolved.person.person, DeviceID(rawValue: 0), .nowhere, SlotResult(.withheld, reason: reason))

@@ -21,7 +21,7 @@ struct Resolver {
         self.activeByDefault = activeByDefault
     }
 
-    /// - Parameter schools: UAI codes the publisher is bound to; nil: all.
+    /// `schools`: UAI codes the publisher is bound to; nil: all.
     func audience(of event: StoredEvent, publication: Publication, schools: Set<String>?) throws -> Audience {
         let moment = publication.time ?? event.acceptedAt
         return try registry.audience(

@@ -7,27 +7,34 @@ import Telemetry
 package final class Intake: Sendable {
     /// Two equal bytes within this time are one event when the dialect has no identity of its own (directory rules).
     static let bytesWindow = Duration.seconds(60)
-    /// At least three days, also across restarts.
-    static let identityWindow = Duration.seconds(3 * 86_400)
 
     private let queue: QueueStore
     private let registry: Reading<RegistryReader>
     private let time: TimeSource
     private let metrics: PipelineMetrics
+    private let identityWindow: Duration
     private let onAccepted: @Sendable () -> Void
 
-    /// - Parameter onAccepted: called after each commit that holds a new event; wakes the expander.
+    /// - Parameters:
+    ///   - queue: where events are accepted.
+    ///   - registry: the directory, for schools and names.
+    ///   - time: the clocks.
+    ///   - metrics: where accepts are counted.
+    ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
+    ///   - onAccepted: called after each commit that holds a new event; wakes the expander.
     package init(
         queue: QueueStore,
         registry: Reading<RegistryReader>,
         time: TimeSource,
         metrics: PipelineMetrics,
+        identityWindow: Duration = .seconds(3 * 86_400),
         onAccepted: @escaping @Sendable () -> Void
     ) {
         self.queue = queue
         self.registry = registry
         self.time = time
         self.metrics = metrics
+        self.identityWindow = identityWindow
         self.onAccepted = onAccepted
     }
 
@@ -94,7 +101,7 @@ package final class Intake: Sendable {
             expiresAt: publication.expiresAt ?? start + kind.timeToLive,
             identity: Self.scope(submission.identity, publisher: publisher.name, bodyHash: bodyHash),
             bodyHash: bodyHash,
-            identityWindow: isByBytes ? Self.bytesWindow : Self.identityWindow,
+            identityWindow: isByBytes ? Self.bytesWindow : identityWindow,
             unresolved: unresolved
         )
     }

@@ -95,11 +95,13 @@ struct Gateway {
         let queueReader = try Reading { try QueueReader(folder: folder.path) }
         let registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal)
         }
+        let identityWindow = Duration.seconds(settings.retention.identityDays * 86_400)
         let intake = Intake(
             queue: queue,
             registry: registryReader,
             time: time,
             metrics: pipelineMetrics,
+            identityWindow: identityWindow,
             onAccepted: { expander.wake() }
         )
         let importer = DirectoryImporter(
@@ -153,7 +155,12 @@ struct Gateway {
                     .init(service: Expanding(expander: expander)),
                     .init(
                         service: Sweeping(
-                            sweeper: Sweeper(queue: queue, time: time, logger: Self.logger("sweeper", settings))
+                            sweeper: Sweeper(
+                                queue: queue,
+                                identityWindow: identityWindow,
+                                time: time,
+                                logger: Self.logger("sweeper", settings)
+                            )
                         )
                     ),
                     .init(

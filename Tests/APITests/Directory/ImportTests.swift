@@ -73,7 +73,10 @@ struct ImportTests {
             #expect(try await status("?format=ndjson&dryRun=yes", key: Gateway.publisherKey) == 400)
             #expect(try await status("?format=ndjson&mode=complete", key: Gateway.publisherKey) == 400)
             #expect(try await status("?format=ndjson", type: "application/json", key: Gateway.publisherKey) == 415)
-            #expect(try await status("?format=aaf1d&mode=delta", type: "application/x-tar", key: Gateway.publisherKey) == 501)
+            #expect(
+                try await status("?format=aaf1d&mode=delta", type: "application/x-tar", key: Gateway.publisherKey)
+                    == 501
+            )
         }
     }
 

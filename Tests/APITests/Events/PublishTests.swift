@@ -177,6 +177,16 @@ struct PublishTests {
         }
     }
 
+    @Test func `a store that cannot promise is 503 and never 202`() async throws {
+        try await Gateway.run { gateway, door async throws in
+            await gateway.services.queue.close()
+            let answer = try await door.publish(Self.timeline("late"), type: "application/json")
+            #expect(answer.status == 503)
+            #expect(answer.code == "storeUnavailable")
+            #expect(answer.headers[.retryAfter] == "5")
+        }
+    }
+
     @Test func `new settings take effect at the next request`() async throws {
         try await Gateway.run { gateway, door async throws in
             gateway.services.publishers.replace([])

@@ -40,18 +40,10 @@ struct MiddlewareTests {
 
     @Test func `a body over the limit is refused by its announced length`() async throws {
         try await Gateway.run { _, door async throws in
-            let answer = try await door.publish([], type: "application/json", ["Content-Length": "262145"])
+            let answer = try await door.publish(Array(repeating: 0x20, count: 262_145), type: "application/json")
             #expect(answer.status == 413)
             #expect(answer.code == "tooLarge")
             #expect(answer.headers[.connection] == "close")
-        }
-    }
-
-    @Test func `a body that stalls is given up`() async throws {
-        try await Gateway.run(change: { $0.bodyTimeout = .zero }) { _, door async throws in
-            let answer = try await door.publish(PublishTests.timeline("late"), type: "application/json")
-            // With no time at all either the body is there at once or it is too late; never anything else.
-            #expect(answer.status == 202 || answer.code == "bodyTooSlow")
         }
     }
 

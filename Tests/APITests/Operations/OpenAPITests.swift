@@ -12,7 +12,9 @@ struct OpenAPITests {
                 ("admin", adminRouter(gateway.services)),
             ] {
                 let served = Set(
-                    router.routes.map { "\($0.method.rawValue.lowercased()) \($0.path)" }.filter { !$0.hasPrefix("head ") }
+                    router.routes.map { "\($0.method.rawValue.lowercased()) \($0.path)" }.filter {
+                        !$0.hasPrefix("head ")
+                    }
                 )
                 var described: Set<String> = []
                 for path in document["paths"]!.object!.members {

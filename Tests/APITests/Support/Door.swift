@@ -1,3 +1,5 @@
+// swift-format-ignore-file: NeverForceUnwrap
+
 import Domain
 import HTTPTypes
 import Hummingbird

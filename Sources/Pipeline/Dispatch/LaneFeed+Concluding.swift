@@ -1,0 +1,216 @@
+import Domain
+import FanOut
+import Providers
+import Store
+import Telemetry
+
+/// What an answer, or the lack of one, makes of a delivery and of the lane. On the loop thread.
+extension LaneFeed {
+    func conclude(
+        _ flight: InFlight,
+        _ classification: Classification,
+        _ latency: Duration,
+        _ now: Instant,
+        _ connection: ConnectionInfo
+    ) -> AfterAnswer {
+        let delivery = flight.delivery
+        let attempts = delivery.attempts + 1
+        switch classification.verdict {
+        case .accepted:
+            lane.answered()
+            hasRenewedOnce = false
+            metrics.accepted.add()
+            metrics.eventSeconds[Int(delivery.event.urgency.rawValue)].observe(now - delivery.event.acceptedAt)
+            let result = SlotResult.accepted(attempts: attempts, latencyMilliseconds: latency.wholeMilliseconds)
+            keep(flight, result, classification, latency, attempts, isExceptional: attempts > 1)
+        case .tokenDead(let since):
+            lane.answered()
+            produced.faults.append(report(delivery, .gone(since: since ?? flight.sentAt), classification.reason))
+            keep(flight, SlotResult(.rejected, reason: .tokenGone), classification, latency, attempts)
+        case .tokenSuspect:
+            lane.answered()
+            produced.faults.append(report(delivery, .suspect, classification.reason))
+            keep(flight, SlotResult(.rejected, reason: .tokenSuspect), classification, latency, attempts)
+        case .payloadRefused:
+            lane.answered()
+            keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
+        case .credentialFault, .laneBusy:
+            again.append(delivery)
+            react(to: classification)
+        case .resend(let advice): return resend(flight, advice, classification, connection, now)
+        case .deferred(let retryAfter):
+            if classification.status >= 500 { failed(classification) } else { lane.answered() }
+            putOff(flight, classification, latency, attempts, retryAfter, now)
+        case .ambiguous:
+            failed(classification)
+            putOff(flight, classification, latency, attempts, nil, now)
+        }
+        return .keep
+    }
+
+    func react(to classification: Classification) {
+        let why =
+            classification.status > 0 ? "\(classification.status) \(classification.reason)" : classification.reason
+        let before = lane.word
+        switch classification.verdict {
+        case .credentialFault: lane.credentialRefused(why, now: time.monotonic())
+        case .laneBusy(let retryAfter):
+            lane.busy(
+                why,
+                retryAfter: retryAfter?.wholeMilliseconds,
+                now: time.monotonic(),
+                random: .random(in: 0..<1, using: &random)
+            )
+        default: lane.failed(why, now: time.monotonic(), random: .random(in: 0..<1, using: &random))
+        }
+        lastError = why
+        if lane.word != before { signal(.conditionChanged) }
+    }
+
+    private func failed(_ classification: Classification) {
+        react(to: Classification(.ambiguous, status: classification.status, reason: classification.reason))
+    }
+
+    private func resend(
+        _ flight: InFlight,
+        _ advice: Verdict.ConnectionAdvice,
+        _ classification: Classification,
+        _ connection: ConnectionInfo,
+        _ now: Instant
+    ) -> AfterAnswer {
+        var delivery = flight.delivery
+        delivery.resends += 1
+        guard delivery.resends <= Self.resendsMax else {
+            failed(classification)
+            putOff(flight, classification, .zero, delivery.attempts + 1, nil, now)
+            return .keep
+        }
+        again.append(delivery)
+        switch (advice, flight.credential) {
+        case (.keep, _): return .keep
+        case (.retire, _): return .retireConnection
+        case (.renewCredential, .fcm(let token)):
+            if hasRenewedOnce {
+                react(
+                    to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
+                )
+            } else {
+                hasRenewedOnce = true
+                refresh(rejected: token)
+            }
+            return .keep
+        case (.renewCredential, .apns(let token)):
+            guard case .apns(let lane) = wire, !hasRenewedOnce, lane.expire(token, now: now) else {
+                react(
+                    to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
+                )
+                return .closeConnection
+            }
+            hasRenewedOnce = true
+            return .closeConnection
+        case (.revertCredential, .apns(let token)):
+            guard case .apns(let lane) = wire else { return .keep }
+            return lane.revert(connection.id, rejected: token, now: now) ? .keep : .retireConnection
+        case (.revertCredential, .fcm): return .retireConnection
+        }
+    }
+
+    private func putOff(
+        _ flight: InFlight,
+        _ classification: Classification,
+        _ latency: Duration,
+        _ attempts: Int,
+        _ retryAfter: Duration?,
+        _ now: Instant
+    ) {
+        let decision = policy.decide(
+            attempts: attempts,
+            retryAfter: retryAfter,
+            expiresAt: flight.delivery.event.expiresAt,
+            now: now,
+            random: .random(in: 0..<1, using: &random)
+        )
+        switch decision {
+        case .retry(let due):
+            keep(flight, SlotResult(.deferred, reason: .retrying), classification, latency, attempts, retryAt: due)
+        case .expire: keep(flight, SlotResult(.expired, reason: .expired), classification, latency, attempts)
+        case .giveUp: keep(flight, SlotResult(.dead, reason: .dead), classification, latency, attempts)
+        }
+    }
+
+    private func keep(
+        _ flight: InFlight,
+        _ result: SlotResult,
+        _ classification: Classification,
+        _ latency: Duration,
+        _ attempts: Int,
+        retryAt: Instant? = nil,
+        isExceptional: Bool = true
+    ) {
+        let delivery = flight.delivery
+        let attempt =
+            isExceptional
+            ? Outcome.Attempt(
+                at: flight.sentAt,
+                milliseconds: latency.wholeMilliseconds,
+                status: classification.status,
+                reason: classification.reason
+            )
+            : nil
+        produced.outcomes.append(
+            Outcome(
+                page: delivery.id.page,
+                slot: delivery.id.slot,
+                result: result,
+                retryAt: retryAt,
+                attempts: attempts,
+                attempt: attempt,
+                isRetry: delivery.isRetry
+            )
+        )
+        if result.state != .accepted { metrics.count(result.state) }
+    }
+
+    /// Ends a delivery without an attempt.
+    func end(_ delivery: LoadedDelivery, _ result: SlotResult) {
+        produced.outcomes.append(
+            Outcome(
+                page: delivery.id.page,
+                slot: delivery.id.slot,
+                result: result,
+                attempts: delivery.attempts,
+                isRetry: delivery.isRetry
+            )
+        )
+        metrics.count(result.state)
+        begun += 1
+    }
+
+    private func report(_ delivery: LoadedDelivery, _ fault: Registry.TargetFault, _ reason: String)
+        -> Recorder.TargetReport
+    {
+        Recorder.TargetReport(device: delivery.device, targetHash: delivery.targetHash, fault: fault, reason: reason)
+    }
+}
+
+extension NotProcessed {
+    var lost: LostAnswer {
+        switch self {
+        case .goAway: .goAway
+        case .refusedStream: .refusedStream
+        case .neverWritten: .neverWritten
+        case .malformed: .malformed
+        }
+    }
+}
+
+extension Ambiguity {
+    var lost: LostAnswer {
+        switch self {
+        case .deadline: .deadline
+        case .reset: .reset
+        case .connectionLost: .connectionLost
+        case .shutdown: .shutdown
+        }
+    }
+}
