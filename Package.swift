@@ -58,6 +58,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         // The configuration file, with the line of every key for the report of mistakes.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        // Header names of requests and answers, shared with Hummingbird.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         // The simulator speaks HTTP/2 through another stack than the engine, so that a shared mistake shows.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -88,11 +90,18 @@ let package = Package(
         ),
         library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
         // Floor 4: the doors.
-        library("API", ["Domain", "Telemetry", "Store", "Pipeline", "WebClient", crypto, hummingbird]),
+        library(
+            "API",
+            [
+                "Domain", "Telemetry", "Store", "Pipeline", "WebClient", crypto, hummingbird, logging, lifecycle,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        ),
         library(
             "Operator",
             [
-                "Domain", "Store", "WebClient", "DirectoryImport", "Pipeline", "Settings", crypto,
+                "Domain", "SQLite", "Store", "WebClient", "DirectoryImport", "Pipeline", "Settings", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -138,10 +147,21 @@ let package = Package(
         tests("DirectoryImport", ["Domain"]),
         tests("Settings", ["Domain"]),
         tests(
+            "Operator",
+            [
+                "Domain", "Store", "Settings", "Pipeline", crypto,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        tests(
             "API",
             [
-                "Domain", "Store", "Pipeline", "DirectoryImport", "WebClient", "Telemetry", crypto, logging,
-                hummingbird,
+                "Domain", "Telemetry", "Store", "Pipeline", "WebClient", "DirectoryImport", crypto, hummingbird,
+                logging,
+                lifecycle,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),

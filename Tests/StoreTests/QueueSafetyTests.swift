@@ -80,7 +80,7 @@ struct QueueSafetyTests {
             let other = try await queue.lane(named: "apns/onepocket", provider: .apns, now: now)
             #expect(other.id != lane.id)
             try await queue.setMode(.paused, of: lane.id, actor: "uid 0", why: "test", now: now + .seconds(1))
-            try await queue.note(condition: "open", reason: "503", virtualTime: 42, of: lane.id)
+            queue.note(condition: "open", reason: "503", virtualTime: 42, of: lane.id)
             return lane.id
         }
         try await folder.queue { queue async throws in

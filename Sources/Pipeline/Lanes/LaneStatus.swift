@@ -14,4 +14,28 @@ package struct LaneStatus: Sendable {
     package var inFlight: Int
     package var connections: Int
     package var lastError: String?
+
+    package init(
+        id: LaneID,
+        name: String,
+        provider: Provider,
+        state: String,
+        reason: String = "",
+        until: Instant? = nil,
+        window: Int = 0,
+        inFlight: Int = 0,
+        connections: Int = 0,
+        lastError: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.provider = provider
+        self.state = state
+        self.reason = reason
+        self.until = until
+        self.window = window
+        self.inFlight = inFlight
+        self.connections = connections
+        self.lastError = lastError
+    }
 }

@@ -12,6 +12,8 @@ package final class QueueStore: Sendable {
     package let path: String
     /// Keys the collapse identifiers of this installation; 32 random bytes made with the store.
     package let installationKey: [UInt8]
+    /// Counts the starts of this data folder; the operator tells two processes apart by it.
+    package let epoch: Int64
     private let lastEvent: Mutex<Int64>
 
     /// - Parameters:
@@ -59,6 +61,7 @@ package final class QueueStore: Sendable {
             onCommit: onCommit
         )
         installationKey = opening.key
+        epoch = opening.epoch
         lastEvent = Mutex(opening.lastEvent)
     }
 

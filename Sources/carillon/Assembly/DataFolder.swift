@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// The folder of the stores: made with mode 0700, files in it 0600.
@@ -19,11 +20,14 @@ struct DataFolder {
         }
     }
 
-    /// A private folder for deliveries under way; made when missing.
+    /// A private folder for deliveries under way; made when missing, and emptied of what a killed upload left.
     func work() throws -> String {
         let work = path + "/work"
         if mkdir(work, 0o700) != 0, errno != EEXIST {
             throw Failure(description: "\(work) cannot be made: \(String(cString: strerror(errno)))")
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: work) {
+            try FileManager.default.removeItem(atPath: work + "/" + name)
         }
         return work
     }

@@ -143,7 +143,7 @@ struct Gateway {
             endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
             isWebPushEnabled: false,
             workFolder: workFolder,
-            build: .init(version: Version.current, processID: getpid(), startedAt: time.now()),
+            build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch),
             hooks: hooks
         )
 
