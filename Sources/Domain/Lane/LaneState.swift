@@ -6,9 +6,9 @@ package struct LaneState: Hashable, Sendable {
     package enum Mode: Hashable, Sendable {
         /// Sends. Can transition to: `open` (busy answer, or a run of failures), `credentialFault`, `paused`, `draining`.
         case active
-        /// An operator stopped it; what is in flight finishes. Can transition to: `halfOpen` (resume).
+        /// An operator stopped it; what is in flight finishes. Can transition to: `active` (resume).
         case paused
-        /// Like paused, but said to finish what is loaded first. Can transition to: `paused`, `halfOpen` (resume).
+        /// Like paused, but said to finish what is loaded first. Can transition to: `paused`, `active` (resume).
         case draining
         /// The provider said "not now", or nobody answers. Can transition to: `halfOpen` (time over or resume).
         case open(until: Int64)
@@ -121,10 +121,16 @@ package struct LaneState: Hashable, Sendable {
         reason = why
     }
 
-    /// Ends a pause as well as an open breaker and probes at once; also called when a credential was reloaded.
+    /// Ends a pause as well as an open breaker; also called when a credential was reloaded. What was only paused sends at once, what was
+    /// ill is probed at once.
     package mutating func resume() {
-        guard mode != .active else { return }
-        mode = .halfOpen
+        switch mode {
+        case .active, .halfOpen: return
+        case .paused, .draining:
+            mode = .active
+            reason = ""
+        case .open, .credentialFault: mode = .halfOpen
+        }
         failuresInARow = 0
         openings = 0
     }

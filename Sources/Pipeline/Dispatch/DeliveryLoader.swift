@@ -7,7 +7,7 @@ import Store
 /// opened, the collapse identifier computed. Used on the dispatcher's thread.
 struct DeliveryLoader {
     private let queue: QueueReader
-    private let registry: RegistryReader
+    let registry: RegistryReader
     private let installationKey: SymmetricKey
     private let limits: Limits
     private var events: [EventKey: LoadedEvent] = [:]
@@ -74,6 +74,45 @@ struct DeliveryLoader {
             )
         }
         return loaded
+    }
+
+    /// A message that says it is a test, for one device; nil when the device is gone.
+    func test(_ device: DeviceRow, now: Instant) throws -> LoadedDelivery? {
+        let message = Message(
+            event: EventID(rawValue: 0),
+            app: "TIMELINE",
+            action: "TEST",
+            title: "Carillon",
+            body: "Notification de test",
+            authorID: nil,
+            resourceID: nil,
+            resourceSubID: nil,
+            params: .object(JSONObject()),
+            urgency: .normal,
+            channel: "timeline"
+        )
+        let body: LoadedEvent.Body =
+            device.provider == .apns
+            ? .apns(try APNsMessage(message, limits: limits)) : .fcm(try FCMMessage(message, limits: limits))
+        let event = LoadedEvent(
+            id: message.event,
+            body: body,
+            urgency: .normal,
+            acceptedAt: now,
+            expiresAt: now + .seconds(60)
+        )
+        var loaded = Loaded()
+        try add(
+            DeliveryID(rawValue: 0),
+            person: device.owner,
+            device: device.id,
+            event: event,
+            attempts: 0,
+            isRetry: false,
+            collapse: nil,
+            to: &loaded
+        )
+        return loaded.deliveries.first
     }
 
     private mutating func load(

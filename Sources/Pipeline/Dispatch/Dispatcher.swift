@@ -36,13 +36,13 @@ package actor Dispatcher {
 
     let queue: QueueStore
     private let registry: Registry
-    private let engine: FanOutEngine
+    let engine: FanOutEngine
     private let limits: Limits
     let time: TimeSource
     private let metrics: PipelineMetrics
     private let logger: Logger
     private let reader: QueueReader
-    private var loader: DeliveryLoader
+    var loader: DeliveryLoader
     private var scheduler = Scheduler()
     var lanes: [LaneID: Lane] = [:]
     let recorder: Recorder
@@ -282,7 +282,7 @@ package actor Dispatcher {
     ) {
         for id in lanes.keys { lanes[id]?.claimedRetries.subtract(retries) }
         guard !faults.isEmpty else { return }
-        for fault in faults { metrics.tokensDisabled.with("", fault.reason).add() }
+        for fault in faults { metrics.tokensDisabled.with(fault.lane, fault.reason).add() }
         group.addTask { [registry, logger] in
             do {
                 _ = try await registry.apply(faults.map { ($0.device, $0.targetHash, $0.fault, $0.reason) })

@@ -14,6 +14,10 @@ extension LaneFeed {
         _ connection: ConnectionInfo
     ) -> AfterAnswer {
         let delivery = flight.delivery
+        if let reply = delivery.reply {
+            reply(classification)
+            return .keep
+        }
         let attempts = delivery.attempts + 1
         switch classification.verdict {
         case .accepted:
@@ -183,13 +187,18 @@ extension LaneFeed {
             )
         )
         metrics.count(result.state)
-        begun += 1
     }
 
     private func report(_ delivery: LoadedDelivery, _ fault: Registry.TargetFault, _ reason: String)
         -> Recorder.TargetReport
     {
-        Recorder.TargetReport(device: delivery.device, targetHash: delivery.targetHash, fault: fault, reason: reason)
+        Recorder.TargetReport(
+            lane: metrics.lane,
+            device: delivery.device,
+            targetHash: delivery.targetHash,
+            fault: fault,
+            reason: reason
+        )
     }
 }
 

@@ -35,6 +35,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case resume
         case credentialFailed(Classification)
         case credentialRenewed
+        /// One message outside the queue; its `reply` gets the provider's word.
+        case test(LoadedDelivery)
         /// A reloaded credential.
         case use(LaneProtocol)
     }
@@ -71,6 +73,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     var lane = LaneState()
     private var batches: [LoadedBatch] = []
     var again: [LoadedDelivery] = []
+    private var tests: [LoadedDelivery] = []
     private var flights: [InFlight?] = []
     private var freeFlights: [Int] = []
     private var inFlight = 0
@@ -109,7 +112,18 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         }
     }
 
-    func order(_ order: Order) { shared.withLock { $0.orders.append(order) } }
+    /// In force at the loop's next turn. A pause shows at once, also while nothing is connected.
+    func order(_ order: Order) {
+        shared.withLock { shared in
+            shared.orders.append(order)
+            if case .pause(let why, let draining) = order {
+                shared.status.state = draining ? "draining" : "paused"
+                shared.status.reason = why
+                shared.status.isActive = false
+                shared.status.isSendingAllowed = false
+            }
+        }
+    }
 
     var status: Status { shared.withLock { $0.status } }
 
@@ -119,6 +133,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
 
     func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64? {
         takeOrders()
+        if let ticket = beginTest(request, connection) { return ticket }
         guard !recorder.isFull else { return nothing() }
         guard lane.permits(inFlight: inFlight, now: time.monotonic()) else { return nothing() }
         let now = time.now()
@@ -170,6 +185,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     func laneEvent(_ event: LaneEvent) {
+        takeOrders()
         switch event {
         case .opened: connectFault = nil
         case .connectFailed(let failure, _):
@@ -208,6 +224,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .pause(let why, let draining): lane.pause(why, draining: draining)
         case .resume: lane.resume()
         case .credentialRenewed: isRefreshing = false
+        case .test(let delivery): tests.append(delivery)
         case .use(let renewed):
             wire = renewed
             isRefreshing = false
@@ -233,8 +250,31 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 signal(.stale(batch))
                 continue
             }
+            begun += 1
             defer { batches[0].position += 1 }
             return batches[0].deliveries[batches[0].position]
+        }
+        return nil
+    }
+
+    /// A test goes before everything else and is never put off: a closed lane answers for it.
+    private func beginTest(_ request: RequestBuffer, _ connection: ConnectionInfo) -> UInt64? {
+        while let test = tests.popLast() {
+            let now = time.now()
+            guard lane.isActive else {
+                test.reply?(Classification(.deferred(retryAfter: nil), status: 0, reason: Reason.laneClosed.word))
+                continue
+            }
+            do {
+                if let credential = try wire.write(test, to: request, on: connection, now: now, scratch: &scratch) {
+                    return begin(test, credential, now)
+                }
+                tests.append(test)
+                refresh(rejected: nil)
+                return nil
+            } catch {
+                test.reply?(Classification(.credentialFault, status: 0, reason: Reason.credentialPaused.word))
+            }
         }
         return nil
     }
@@ -242,7 +282,6 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private func begin(_ delivery: LoadedDelivery, _ credential: UsedCredential, _ now: Instant) -> UInt64 {
         let flight = InFlight(delivery: delivery, sentAt: now, credential: credential)
         inFlight += 1
-        begun += 1
         if let index = freeFlights.popLast() {
             flights[index] = flight
             return UInt64(index)
@@ -281,7 +320,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             state: isConnecting ? "open" : lane.word,
             reason: isConnecting ? connectFault ?? "" : lane.reason,
             isActive: lane.isActive,
-            isSendingAllowed: lane.word != "paused",
+            isSendingAllowed: lane.word != "paused" && lane.word != "draining",
             wakeAt: lane.wakeAt,
             inFlight: inFlight,
             lastError: lastError

@@ -3,6 +3,7 @@ import Telemetry
 
 /// A lane's handles, resolved once: counting on the loop thread is an atomic addition.
 struct LaneMetrics: Sendable {
+    let lane: String
     let accepted: Counter
     let seconds: Histogram
     let ambiguous: Counter
@@ -11,6 +12,7 @@ struct LaneMetrics: Sendable {
     private let others: [DeliveryState: Counter]
 
     init(_ metrics: PipelineMetrics, lane: String) {
+        self.lane = lane
         accepted = metrics.deliveries.with(lane, "accepted")
         seconds = metrics.deliverySeconds.with(lane)
         ambiguous = metrics.ambiguous.with(lane)

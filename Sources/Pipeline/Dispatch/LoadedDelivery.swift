@@ -46,6 +46,8 @@ struct LoadedDelivery: Sendable {
     let isRetry: Bool
     /// Times it was sent for nothing (not processed); bounded, then it counts as an attempt.
     var resends = 0
+    /// Set for a test: the answer goes here and nothing is recorded.
+    var reply: (@Sendable (Classification) -> Void)?
 }
 
 /// Deliveries of one page, or retries that are due, on their way to the engine. Made by the dispatcher, then owned by the loop thread.

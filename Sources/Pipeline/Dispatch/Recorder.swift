@@ -19,6 +19,7 @@ package final class Recorder: Sendable {
     }
 
     struct TargetReport: Sendable {
+        var lane: String
         var device: DeviceID
         var targetHash: [UInt8]
         var fault: Registry.TargetFault

@@ -142,6 +142,11 @@ extension RegistryReader {
         try connection.first(Self.deviceColumns + " WHERE device.id = ?", id.rawValue, row: Self.deviceRow)
     }
 
+    /// UNIQUE index on installation.
+    package func device(installation: String) throws -> DeviceRow? {
+        try connection.first(Self.deviceColumns + " WHERE installation = ?", installation, row: Self.deviceRow)
+    }
+
     /// Devices by provider and state, for the gauges.
     package func deviceCounts() throws -> [(provider: Provider, state: DeviceState, count: Int)] {
         try connection.all("SELECT provider, state, count(*) FROM device GROUP BY provider, state") { row in

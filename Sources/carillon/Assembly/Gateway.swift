@@ -118,6 +118,10 @@ struct Gateway {
                 try await dispatcher.resume(lane, actor: actor, why: why)
             }
         )
+        hooks.sendTest = { account, installation throws(StoreError) in
+            guard let word = try await dispatcher.test(account, installation: installation) else { return nil }
+            return .init(word)
+        }
         hooks.laneStatuses = { await dispatcher.statuses() }
         hooks.readiness = { Self.reasonsNotReady(queue, folder, settings.limits) }
         hooks.health = { JSONObject(["diskFreeBytes": .number(folder.freeBytes)]) }
