@@ -73,19 +73,14 @@ package struct LaneState: Hashable, Sendable {
 
     package var isActive: Bool { mode == .active }
 
-    /// The provider works: it accepted a delivery, or rejected one for a reason of its own (bad token, bad message).
-    ///
-    /// While the lane is closed this is the answer to a request sent before it closed: a late success does not end the wait the provider
-    /// asked for, nor prove a credential that was refused since.
+    /// The provider works: it accepted a delivery, or rejected one for a reason of its own (bad token, bad message). Only a probe's answer
+    /// opens a closed lane: one that was under way when it closed proves nothing about now.
     package mutating func answered() {
         failuresInARow = 0
-        switch mode {
-        case .halfOpen:
-            mode = .active
-            reason = ""
-            openings = 0
-        case .active, .open, .credentialFault, .paused, .draining: break
-        }
+        guard mode == .halfOpen else { return }
+        mode = .active
+        reason = ""
+        openings = 0
     }
 
     /// No answer, a lost connection, or a 5xx for one delivery.

@@ -79,7 +79,13 @@ struct SchedulerTests {
             #expect(tag > last[flow] ?? -1 && tag >= scheduler.virtualTime(of: flow.lane), "seed \(seed)")
             last[flow] = tag
             scheduler.add(
-                .init(page: PageID(rawValue: Int64(number)), event: EventID(rawValue: 1), lane: flow.lane, tag: tag, count: 1)
+                .init(
+                    page: PageID(rawValue: Int64(number)),
+                    event: EventID(rawValue: 1),
+                    lane: flow.lane,
+                    tag: tag,
+                    count: 1
+                )
             )
             if Int.random(in: 0..<3, using: &random) > 0 { _ = scheduler.next(on: flow.lane) }
         }
@@ -101,7 +107,13 @@ struct SchedulerTests {
         for page in 1...200 {
             let tag = scheduler.tag(bulk, count: 500)
             scheduler.add(
-                .init(page: PageID(rawValue: Int64(page)), event: EventID(rawValue: 1), lane: lane, tag: tag, count: 500)
+                .init(
+                    page: PageID(rawValue: Int64(page)),
+                    event: EventID(rawValue: 1),
+                    lane: lane,
+                    tag: tag,
+                    count: 500
+                )
             )
         }
         for _ in 0..<started { _ = scheduler.next(on: lane) }
