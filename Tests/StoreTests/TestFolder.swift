@@ -181,5 +181,7 @@ extension ExpansionStep {
 extension QueueStore {
     func post(_ event: NewEvent) async throws -> Acceptance { try await accept(event) }
     func post(_ events: [NewEvent]) async throws -> [Acceptance] { try await accept(events) }
-    func prune(before: Instant, max: Int = 2000) async throws -> Int { try await pruneIdentities(before: before, max: max) }
+    func prune(before: Instant, max: Int = 2000) async throws -> Int {
+        try await pruneIdentities(before: before, max: max)
+    }
 }

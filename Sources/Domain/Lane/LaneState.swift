@@ -131,12 +131,15 @@ package struct LaneState: Hashable, Sendable {
     }
 
     private mutating func open(_ why: String, atLeast: Int64?, now: Int64, random: Double) {
+        let asked = min(atLeast ?? 0, Self.longestAskedMilliseconds)
+        if case .open(let until) = mode {
+            // What was in flight comes back with the same word: one opening, not hundreds; only a longer wait that is asked for counts.
+            mode = .open(until: max(until, now + asked))
+            return
+        }
         openings += 1
         let ceiling = min(1000 << Int64(min(openings, 6)), Self.longestOpenMilliseconds)
-        let asked = min(atLeast ?? 0, Self.longestAskedMilliseconds)
-        let wait = max(Int64(Double(ceiling) * (0.5 + random / 2)), asked)
-        if case .open(let until) = mode, until >= now + wait { return }
-        mode = .open(until: now + wait)
+        mode = .open(until: now + max(Int64(Double(ceiling) * (0.5 + random / 2)), asked))
         reason = why
         failuresInARow = 0
     }

@@ -77,9 +77,16 @@ package actor Dispatcher {
         let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
         self.signals = signals
         self.signal = signal
-        recorder = Recorder(queue: queue, time: time) { batch in
-            let retries = batch.outcomes.filter(\.isRetry).map { DeliveryID(page: $0.page, slot: $0.slot) }
-            if !retries.isEmpty || !batch.faults.isEmpty {
+        recorder = Recorder(queue: queue, time: time) { event in
+            switch event {
+            case .refused(let error):
+                logger.error("outcomes cannot be recorded, lanes stop", metadata: ["error": "\(error)"])
+            case .recorded(let batch, let held):
+                for page in held {
+                    logger.error("page is damaged and held", metadata: ["page": "\(page.rawValue)"])
+                }
+                let retries = batch.outcomes.filter(\.isRetry).map { DeliveryID(page: $0.page, slot: $0.slot) }
+                guard !retries.isEmpty || !batch.faults.isEmpty else { return }
                 signal.yield(.recorded(retries: retries, faults: batch.faults))
             }
         }

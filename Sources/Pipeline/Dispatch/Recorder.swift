@@ -30,18 +30,27 @@ package final class Recorder: Sendable {
         var waiting = Batch()
         var isWriting = false
         var isStuck = false
+        /// The last write failed; it is said once, not at each try.
+        var hasFailed = false
     }
 
     private let queue: QueueStore
     private let time: TimeSource
     private let state = Mutex(State())
-    /// After each commit, on the writer's thread: what is on the disk now.
-    private let onRecorded: @Sendable (Batch) -> Void
+    /// On the writer's thread.
+    private let onEvent: @Sendable (Event) -> Void
 
-    init(queue: QueueStore, time: TimeSource, onRecorded: @escaping @Sendable (Batch) -> Void) {
+    enum Event: Sendable {
+        /// On the disk now; `held` are pages that could not be read and wait for a person.
+        case recorded(Batch, held: [PageID])
+        /// The store refuses outcomes, the first time in a row: lanes stop until it takes them.
+        case refused(StoreError)
+    }
+
+    init(queue: QueueStore, time: TimeSource, onEvent: @escaping @Sendable (Event) -> Void) {
         self.queue = queue
         self.time = time
-        self.onRecorded = onRecorded
+        self.onEvent = onEvent
     }
 
     /// From the loop thread, once a turn: appends and, when no commit is under way, starts one. Never blocks.
@@ -70,25 +79,33 @@ package final class Recorder: Sendable {
 
     private func write(_ batch: Batch) {
         do throws(StoreError) {
-            try queue.record(batch.outcomes, now: time.now()) { [self] result in finished(batch, result.isSuccess) }
+            try queue.record(batch.outcomes, now: time.now()) { [self] result in
+                finished(batch, result.mapError { StoreError($0) })
+            }
         } catch {
-            finished(batch, false)
+            finished(batch, .failure(error))
         }
     }
 
-    private func finished(_ batch: Batch, _ isRecorded: Bool) {
-        let next: Batch? = state.withLock { state in
+    private func finished(_ batch: Batch, _ result: Result<[PageID], StoreError>) {
+        let (next, wasStuck): (Batch?, Bool) = state.withLock { state in
             state.isWriting = false
-            guard isRecorded else {
+            let wasStuck = state.hasFailed
+            if case .failure = result {
                 // In front: the order of two outcomes of one delivery matters.
                 state.waiting.outcomes = batch.outcomes + state.waiting.outcomes
                 state.waiting.faults = batch.faults + state.waiting.faults
                 state.isStuck = true
-                return nil
+                state.hasFailed = true
+                return (nil, wasStuck)
             }
-            return state.begin()
+            state.hasFailed = false
+            return (state.begin(), wasStuck)
         }
-        if isRecorded { onRecorded(batch) }
+        switch result {
+        case .success(let held): onEvent(.recorded(batch, held: held))
+        case .failure(let error): if !wasStuck { onEvent(.refused(error)) }
+        }
         if let next { write(next) }
     }
 }
@@ -100,8 +117,4 @@ extension Recorder.State {
         defer { waiting = .init() }
         return waiting
     }
-}
-
-extension Result {
-    fileprivate var isSuccess: Bool { if case .success = self { true } else { false } }
 }

@@ -58,8 +58,8 @@ package struct EventReport: Sendable {
 }
 
 extension QueueReader {
-    /// - Parameter laneReason: why what is pending on a lane does not move; nil while it moves.
-    /// - Returns: nil for an unknown id. Cost: reads every page of the event, about 1.5 ms per 10,000 deliveries.
+    /// `laneReason`: why what is pending on a lane does not move; nil while it moves.
+    /// Returns nil for an unknown id. Cost: reads every page of the event, about 1.5 ms per 10,000 deliveries.
     package func report(on id: EventID, laneReason: (LaneID) -> Reason?) throws -> EventReport? {
         guard let event = try event(id) else { return nil }
         var deliveries: [PersonID: [EventReport.Delivery]] = [:]

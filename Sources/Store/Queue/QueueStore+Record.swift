@@ -5,11 +5,12 @@ extension QueueStore {
     /// Records outcomes in one commit, in place: a page's result is overwritten, rows are written only for exceptions.
     ///
     /// A slot that is already terminal keeps its state (a second answer to the same delivery proves nothing new).
-    /// - Parameter completion: after the commit, or with what prevented it; the outcomes are then still the caller's.
+    /// A page that cannot be read is held and named, so that it does not keep the others from being recorded. `completion` is called after
+    /// the commit, with the pages held, or with what prevented it; the outcomes are then still the caller's.
     package func record(
         _ outcomes: [Outcome],
         now: Instant,
-        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+        completion: @escaping @Sendable (Result<[PageID], any Error>) -> Void
     ) throws(StoreError) {
         do throws(WriterError) {
             try writer.submit(
@@ -23,18 +24,26 @@ extension QueueStore {
         }
     }
 
-    package func record(_ outcomes: [Outcome], now: Instant) async throws(StoreError) {
+    @discardableResult
+    package func record(_ outcomes: [Outcome], now: Instant) async throws(StoreError) -> [PageID] {
         try await writer.run(.normal, bytes: outcomes.count * 64) { try Self.record(outcomes, now: now, $0) }
     }
 
-    private static func record(_ outcomes: [Outcome], now: Instant, _ connection: Connection) throws {
+    private static func record(_ outcomes: [Outcome], now: Instant, _ connection: Connection) throws -> [PageID] {
         var byPage: [PageID: [Outcome]] = [:]
         for outcome in outcomes { byPage[outcome.page, default: []].append(outcome) }
         var touched: Set<Int64> = []
+        var held: [PageID] = []
         for (page, outcomes) in byPage {
-            if let event = try record(outcomes, on: page, now: now, connection) { touched.insert(event) }
+            do {
+                if let event = try record(outcomes, on: page, now: now, connection) { touched.insert(event) }
+            } catch StoreError.damaged, is BlobError {
+                try connection.run("UPDATE page SET state = 2 WHERE id = ?", page.rawValue)
+                held.append(page)
+            }
         }
         for event in touched { try closeIfDone(event, now: now, connection) }
+        return held
     }
 
     /// - Returns: the event when the page closed or a retry ended, so that the event may be done.

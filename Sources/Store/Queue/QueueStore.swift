@@ -16,11 +16,10 @@ package final class QueueStore: Sendable {
     package let epoch: Int64
     private let lastEvent: Mutex<Int64>
 
-    /// - Parameters:
-    ///   - folder: the data folder; exists, mode 0700.
-    ///   - newKey: 32 random bytes, used when the store is new.
-    ///   - onFatal: see ``Writer``; the caller ends the process with code 70.
-    /// - Throws: `ProcessLockError` when another process works here, `SQLiteError` when the file cannot be opened or trusted.
+    /// `folder`: the data folder; exists, mode 0700.
+    /// `newKey`: 32 random bytes, used when the store is new.
+    /// `onFatal`: see ``Writer``; the caller ends the process with code 70.
+    /// Throws `ProcessLockError` when another process works here, `SQLiteError` when the file cannot be opened or trusted.
     package init(
         folder: String,
         now: Instant,

@@ -27,9 +27,8 @@ extension Registry {
     /// Compares the stage with the directory and, unless a limit is passed or `dryRun`, applies it: all in one transaction, on disk when
     /// this returns. The stage is emptied in every case.
     ///
-    /// - Parameters:
-    ///   - feed: number of the feed; only what this feed brought is compared and removed.
-    ///   - day: the day of delivery, kept as `since` of new links.
+    /// `feed`: number of the feed; only what this feed brought is compared and removed.
+    /// `day`: the day of delivery, kept as `since` of new links.
     package func finishImport(
         feed: Int,
         limits: ImportLimits,

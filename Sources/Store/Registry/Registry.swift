@@ -10,11 +10,10 @@ package final class Registry: Sendable {
     /// Seals and finds targets; shared with the readers.
     package let seal: TargetSeal
 
-    /// - Parameters:
-    ///   - folder: the data folder, already locked by ``QueueStore``.
-    ///   - keys: storage keys, the first is current.
-    ///   - newKey: 32 random bytes for the hash of targets, used when the registry is new.
-    /// - Throws: `SQLiteError`, or ``TargetSeal/Failure`` when no key opens what an earlier key sealed.
+    /// `folder`: the data folder, already locked by ``QueueStore``.
+    /// `keys`: storage keys, the first is current.
+    /// `newKey`: 32 random bytes for the hash of targets, used when the registry is new.
+    /// Throws `SQLiteError`, or ``TargetSeal/Failure`` when no key opens what an earlier key sealed.
     package init(
         folder: String,
         keys: [TargetSeal.Key],
@@ -69,7 +68,7 @@ package final class RegistryReader {
     let connection: Connection
     let seal: TargetSeal?
 
-    /// - Parameter seal: nil when no target is ever opened (the operator's command).
+    /// `seal`: nil when no target is ever opened (the operator's command).
     package init(folder: String, seal: TargetSeal?) throws {
         connection = try Connection(path: folder + "/registry.db", options: .reader)
         self.seal = seal

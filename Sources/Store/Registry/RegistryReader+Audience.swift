@@ -22,11 +22,10 @@ package struct Audience: Sendable, Equatable {
 extension RegistryReader {
     /// Resolves an audience in one snapshot.
     ///
-    /// - Parameters:
-    ///   - members: as posted; what resolves to nothing is skipped (``unresolved(_:)`` names it).
-    ///   - day: presence is that of this day, in the time zone of the school.
-    ///   - author: left out, by ENT id or feed key.
-    ///   - schools: when given, only persons with a tie to one of these UAIs may be named directly; others are withheld `forbidden`.
+    /// `members`: as posted; what resolves to nothing is skipped (``unresolved(_:)`` names it).
+    /// `day`: presence is that of this day, in the time zone of the school.
+    /// `author`: left out, by ENT id or feed key.
+    /// `schools`: when given, only persons with a tie to one of these UAIs may be named directly; others are withheld `forbidden`.
     package func audience(
         of members: [AudienceMember],
         on day: (_ uai: String?) -> CalendarDay,

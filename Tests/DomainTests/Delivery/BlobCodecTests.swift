@@ -58,7 +58,9 @@ struct BlobCodecTests {
     func `random bytes throw and never trap`(seed: UInt64) {
         var random = SeededWalk(seed: seed)
         for round in 0..<4000 {
-            var bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             // Half of them begin like ours, so that what follows the version is met, too.
             if round.isMultiple(of: 2), !bytes.isEmpty { bytes[0] = 1 }
             Self.decodeAll(bytes)
@@ -81,7 +83,8 @@ struct BlobCodecTests {
             ([], BlobError.endsEarly), ([2, 0], .unknownVersion(2)), ([1], .endsEarly), ([1, 9], .outOfRange),
             // A count no memory holds; a number of eleven bytes; something after the end.
             ([1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], .outOfRange),
-            ([1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0], .outOfRange), ([1, 0, 0], .outOfRange),
+            ([1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0], .outOfRange),
+            ([1, 0, 0], .outOfRange),
         ] as [([UInt8], BlobError)]
     )
     func `what is no plan says why`(bytes: [UInt8], error: BlobError) {
@@ -89,7 +92,10 @@ struct BlobCodecTests {
         #expect(throws: error) { try bytes.withUnsafeBytes { try ConcernedPersons(decoding: $0) } }
     }
 
-    @Test(arguments: [([1], BlobError.endsEarly), ([8, 0], .outOfRange), ([3, 200], .outOfRange)] as [([UInt8], BlobError)])
+    @Test(
+        arguments: [([1], BlobError.endsEarly), ([8, 0], .outOfRange), ([3, 200], .outOfRange)]
+            as [([UInt8], BlobError)]
+    )
     func `what is no result says why`(bytes: [UInt8], error: BlobError) {
         #expect(throws: error) { try bytes.withUnsafeBytes { try PageResult(decoding: $0) } }
     }

@@ -1,0 +1,81 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// The built `carillon` and `carillon-simulator` as processes, driven from outside: see gateway_checks.py. One after another, since
+/// each starts a whole gateway and some kill it.
+@Suite(.serialized, .tags(.slow))
+struct GatewayTests {
+    @Test(arguments: [
+        "killed_three_times", "accepted_is_on_disk", "one_process_per_folder", "configuration_mistakes",
+        "stops_gracefully",
+        "provider_unreachable", "credential_fault", "tokens_die_on_proof", "ent_down", "disk_full", "reload",
+    ])
+    func `the running gateway passes`(check: String) async throws {
+        let python = try #require(
+            getenv("CARILLON_PYTHON").map { String(cString: $0) },
+            "CARILLON_PYTHON must name a Python; deploy/test sets it"
+        )
+        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/gateway_checks.py"
+        let folder = try TemporaryFolder()
+
+        let status = try await Program.run([python, script, try Program.folder(), folder.path, check])
+
+        withExtendedLifetime(folder) {}
+        #expect(status == 0, "see the traceback above")
+    }
+}
+
+extension Tag {
+    @Tag static var slow: Self
+}
+
+/// Removed, with everything in it, when the test lets go of it.
+private final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/carillon-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        do { try FileManager.default.removeItem(atPath: path) } catch {
+            // Left behind in the temporary folder; the system removes it.
+        }
+    }
+}
+
+private enum Program {
+    struct Failed: Error {
+        let errno: Int32
+    }
+
+    /// Where the executables built together with this test bundle are.
+    static func folder() throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let folder = own.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+        try #require(FileManager.default.fileExists(atPath: folder + "/carillon"), "build the whole package first")
+        return folder
+    }
+
+    /// Runs a command and waits for its end, off the cooperative pool.
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                var process: pid_t = 0
+                var words = arguments.map { strdup($0) } + [nil]
+                defer { for word in words { free(word) } }
+                let problem = posix_spawn(&process, arguments[0], nil, nil, &words, environ)
+                guard problem == 0 else {
+                    continuation.resume(throwing: Failed(errno: problem))
+                    return
+                }
+                var status: Int32 = 0
+                while waitpid(process, &status, 0) < 0, errno == EINTR {}
+                continuation.resume(returning: status)
+            }
+        }
+    }
+}

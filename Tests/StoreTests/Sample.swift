@@ -1,0 +1,107 @@
+import DirectoryImport
+import Domain
+import Glibc
+import Store
+import Testing
+
+/// The sample set beside the test targets, and the registry filled from it.
+enum Sample {
+    static let folder: String = {
+        let parts = #filePath.split(separator: "/").dropLast(2)
+        return "/" + parts.joined(separator: "/") + "/SampleData/saint-etienne"
+    }()
+
+    static func json(_ path: String) throws -> JSONValue { try JSONParser.parse(bytes(path)) }
+
+    static func lines(_ path: String) throws -> [JSONValue] {
+        try bytes(path).split(separator: 0x0A).map { try JSONParser.parse(Array($0)) }
+    }
+
+    private static func bytes(_ path: String) throws -> [UInt8] {
+        let descriptor = open(folder + "/" + path, O_RDONLY)
+        try #require(descriptor >= 0, "\(path)")
+        defer { close(descriptor) }
+        var status = stat()
+        fstat(descriptor, &status)
+        let size = status.st_size
+        var bytes = [UInt8](repeating: 0, count: size)
+        let count = read(descriptor, &bytes, size)
+        try #require(count == size)
+        return bytes
+    }
+
+    /// 1 September 2026.
+    static let day = CalendarDay(daysSince1970: 20_697)
+
+    /// Reads a complete delivery, stages it and finishes the import.
+    @discardableResult
+    static func importAAF(
+        _ name: String,
+        into registry: Registry,
+        yearChange: Bool = false,
+        dryRun: Bool = false
+    ) async throws -> ImportReport {
+        var records: [DirectoryRecord] = []
+        let summary = try AAFReader(mode: .complete).read(AAFDelivery(paths: [folder + "/aaf1d/" + name])) {
+            operation in
+            if case .add(let record) = operation.action { records.append(record) }
+        }
+        return try await importRecords(
+            records,
+            into: registry,
+            yearChange: yearChange,
+            dryRun: dryRun,
+            summary.warnings
+        )
+    }
+
+    @discardableResult
+    static func importRecords(
+        _ records: [DirectoryRecord],
+        into registry: Registry,
+        yearChange: Bool = false,
+        dryRun: Bool = false,
+        _ warnings: ImportWarnings = ImportWarnings(limit: 10)
+    ) async throws -> ImportReport {
+        try await registry.beginImport()
+        try await registry.stage(records)
+        return try await registry.finishImport(
+            feed: 1,
+            limits: ImportLimits(isYearChange: yearChange),
+            dryRun: dryRun,
+            format: "aaf1d",
+            warnings: warnings.kept,
+            warningsTotal: warnings.total,
+            day: day,
+            now: TestFolder.start
+        )
+    }
+
+    static func users() throws -> [UserRecord] {
+        var users: [UserRecord] = []
+        _ = try UserNDJSONReader(file: "users.ndjson").read(path: folder + "/directory/users.ndjson") { line in
+            if case .user(let user) = line.item { users.append(user) }
+        }
+        return users
+    }
+
+    /// Replays all registrations, each a second after the one before.
+    static func register(in registry: Registry) async throws {
+        let endpoints = EndpointRules(["push.example.org"].compactMap(EndpointRules.Entry.init))
+        for (number, line) in try lines("devices/registrations.ndjson").enumerated() {
+            let device = try Registration.parse(
+                line,
+                installation: try #require(line["installation"]?.string),
+                limits: Limits(),
+                endpoints: endpoints,
+                isPointOnP256: { $0.count == 65 }
+            )
+            _ = try await registry.register(
+                device,
+                for: Account(userID: try #require(line["user"]?.string), externalKey: nil),
+                limits: Limits(),
+                now: TestFolder.start + .seconds(Int64(number))
+            )
+        }
+    }
+}
