@@ -174,3 +174,21 @@ let package = Package(
         ),
     ]
 )
+
+// deploy/bench only: measured by hand, so that nobody's build or test waits for them.
+if ProcessInfo.processInfo.environment["CARILLON_BENCHMARKS"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "EngineBench",
+            dependencies: ["FanOut"],
+            path: "Tests/Benchmarks/EngineBench",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "BenchSeed",
+            dependencies: ["Domain", "Store", crypto],
+            path: "Tests/Benchmarks/BenchSeed",
+            swiftSettings: strict
+        ),
+    ]
+}

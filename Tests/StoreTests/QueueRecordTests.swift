@@ -179,4 +179,24 @@ struct QueueRecordTests {
             #expect(again.isEmpty)
         }
     }
+
+    @Test(arguments: ["DELETE FROM result", "UPDATE result SET slots = x'FFFF'", "UPDATE result SET slots = x''"])
+    func `a page that cannot be read is held, the others are recorded`(damage: String) async throws {
+        try await folder.queue { queue async throws in
+            let (_, damaged) = try await expanded(queue, count: 2)
+            let event = try await queue.accept(.sample("b")).id
+            let pages = try await queue.append(.sample(event, persons: 1...1), now: now)
+            let whole = try #require(pages?.first).page
+            try folder.intruder().run(damage + " WHERE page = ?", damaged.rawValue)
+
+            let held = try await queue.record(
+                [damaged, whole].map { Outcome(page: $0, slot: 0, result: SlotResult(.accepted), attempts: 1) },
+                now: now
+            )
+
+            #expect(held == [damaged])
+            #expect(try folder.reader().event(event)?.state == .done)
+            #expect(try folder.reader().openPages().isEmpty)
+        }
+    }
 }

@@ -64,7 +64,9 @@ extension QueueStore {
         }
         var mayBeDone = false
         for outcome in outcomes {
-            precondition((0..<result.count).contains(outcome.slot), "An outcome names a slot of its page")
+            guard (0..<result.count).contains(outcome.slot) else {
+                throw StoreError.damaged("page \(page.rawValue) has no slot \(outcome.slot)")
+            }
             precondition(outcome.result.state != .pending, "Nothing becomes pending again by an outcome")
             let delivery = DeliveryID(page: page, slot: outcome.slot)
             let before = result[outcome.slot].state

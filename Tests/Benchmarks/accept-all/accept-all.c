@@ -4,7 +4,8 @@
 //   accept-all --cert CERT.pem --key KEY.pem [--latency MS] [--streams N] [--fcm] [--port P]
 //
 // One thread, epoll, loopback only. Prints its port on the first line of stdout. Every request is answered with 200: with
-// `apns-id` and no body, or (--fcm) with the JSON of a sent message. It keeps no log.
+// `apns-id` and no body, or (--fcm) with the JSON of a sent message. It keeps no log; SIGUSR1 prints one line, `requests FIRST LAST`
+// (how many since the last SIGUSR1, and when the first and the last arrived, in milliseconds since 1970), and begins anew.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,11 +53,27 @@ static int epoll_fd, is_fcm, streams_max = 1000;
 static int64_t latency_ns;
 static const char fcm_body[] = "{\n  \"name\": \"projects/x/messages/1\"\n}\n";
 static struct connection *dead_list;
+static uint64_t requests;
+static int64_t first_ms, last_ms;
 
 static int64_t now_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int64_t wall_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static void report(int signals) {
+    struct signalfd_siginfo taken;
+    if (read(signals, &taken, sizeof taken) != sizeof taken) return;
+    printf("%llu %lld %lld\n", (unsigned long long)requests, (long long)first_ms, (long long)last_ms);
+    fflush(stdout);
+    requests = 0;
 }
 
 static void die(const char *what) {
@@ -89,6 +107,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     if ((frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) ||
         !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
         return 0;
+    requests++;
     if (latency_ns == 0) {
         answer(c, frame->hd.stream_id);
         return 0;
@@ -188,7 +207,12 @@ static void receive(struct connection *c) {
             if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return end(c);
             break;
         }
+        uint64_t before = requests;
         if (nghttp2_session_mem_recv(c->session, buffer, n) < 0) return end(c);
+        if (requests != before) {
+            last_ms = wall_ms();
+            if (before == 0) first_ms = last_ms;
+        }
     } while (SSL_has_pending(c->ssl));
     pump(c);
 }
@@ -220,6 +244,12 @@ int main(int argc, char **argv) {
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
+    sigset_t asked;
+    sigemptyset(&asked);
+    sigaddset(&asked, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &asked, NULL);
+    int signals = signalfd(-1, &asked, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (signals < 0) die("signalfd");
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
     if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1 || SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1) {
         ERR_print_errors_fp(stderr);
@@ -242,6 +272,8 @@ int main(int argc, char **argv) {
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event listen_event = {.events = EPOLLIN, .data = {.ptr = NULL}}, events[64];
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener, &listen_event);
+    struct epoll_event signal_event = {.events = EPOLLIN, .data = {.ptr = &signals}};
+    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, signals, &signal_event);
     for (;;) {
         int timeout = -1;
         if (ring_count) {
@@ -250,6 +282,10 @@ int main(int argc, char **argv) {
         }
         int n = epoll_wait(epoll_fd, events, 64, timeout);
         for (int i = 0; i < n; i++) {
+            if (events[i].data.ptr == &signals) {
+                report(signals);
+                continue;
+            }
             struct connection *c = events[i].data.ptr;
             if (c && !c->dead) {
                 if (events[i].events & ~EPOLLOUT) receive(c);
