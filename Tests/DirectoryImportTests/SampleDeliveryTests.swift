@@ -42,6 +42,13 @@ struct SampleDeliveryTests {
         #expect(summary.warnings.kept.first?.detail.contains("ENTEleveAttributFutur") == true)
     }
 
+    @Test func `staff belong to the schools their record names`() throws {
+        let directory = try Directory.afterComplete()
+        #expect(!directory.staff.isEmpty && directory.staff.values.allSatisfy { !$0.schools.isEmpty })
+        #expect(directory.staff.values.flatMap(\.schools).allSatisfy { directory.schools[$0] != nil })
+        #expect(directory.relatives.values.allSatisfy { $0.schools.isEmpty })
+    }
+
     @Test func `names keep their letters through encodings and entities`() throws {
         let directory = try Directory.afterComplete()
         #expect(

@@ -46,12 +46,15 @@ package struct SchoolChange: Hashable, Sendable {
 package struct PersonChange: Hashable, Sendable {
     package var lastName: String?
     package var firstName: String?
+    /// Join keys of the schools a member of staff works at.
+    package var schools: [String]?
 
     package func applied(to person: PersonRecord) -> PersonRecord {
         PersonRecord(
             key: person.key,
             lastName: lastName ?? person.lastName,
-            firstName: firstName ?? person.firstName
+            firstName: firstName ?? person.firstName,
+            schools: schools ?? person.schools
         )
     }
 }

@@ -55,7 +55,8 @@ struct AAFRecordBuilder {
     }
 
     private func adult(_ request: AAFRequest) -> AAFOperation.Action {
-        let change = personChange(request)
+        var change = personChange(request)
+        if category == .staff { change.schools = list(request, .schools, code: "schoolValue") { $0.value } }
         guard request.kind == .add else {
             return .modify(key: request.id, category == .staff ? .staff(change) : .relative(change))
         }
