@@ -5,12 +5,13 @@ import Testing
 
 /// The built `carillon` and `carillon-simulator` as processes, driven from outside: see gateway_checks.py. One after another, since
 /// each starts a whole gateway and some kill it.
-@Suite(.serialized, .tags(.slow))
+@Suite(.serialized, .tags(.slow), .timeLimit(.minutes(10)))
 struct GatewayTests {
     @Test(arguments: [
         "killed_three_times", "accepted_is_on_disk", "one_process_per_folder", "configuration_mistakes",
         "stops_gracefully",
-        "provider_unreachable", "credential_fault", "tokens_die_on_proof", "ent_down", "disk_full", "reload",
+        "provider_unreachable", "credential_fault", "tokens_die_on_proof", "ent_down", "disk_full",
+        "nothing_unrecorded_is_sent", "reload",
     ])
     func `the running gateway passes`(check: String) async throws {
         let python = try #require(
@@ -60,22 +61,28 @@ private enum Program {
         return folder
     }
 
-    /// Runs a command and waits for its end, off the cooperative pool.
+    /// Runs a command and waits for its end, off the cooperative pool. Cancellation (the time limit) sends it SIGTERM.
     static func run(_ arguments: [String]) async throws -> Int32 {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                var process: pid_t = 0
-                var words = arguments.map { strdup($0) } + [nil]
-                defer { for word in words { free(word) } }
-                let problem = posix_spawn(&process, arguments[0], nil, nil, &words, environ)
-                guard problem == 0 else {
-                    continuation.resume(throwing: Failed(errno: problem))
-                    return
+        let process = try spawn(arguments)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async {
+                    var status: Int32 = 0
+                    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+                    continuation.resume(returning: status)
                 }
-                var status: Int32 = 0
-                while waitpid(process, &status, 0) < 0, errno == EINTR {}
-                continuation.resume(returning: status)
             }
+        } onCancel: {
+            kill(process, SIGTERM)
         }
+    }
+
+    private static func spawn(_ arguments: [String]) throws -> pid_t {
+        var process: pid_t = 0
+        var words = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        let problem = posix_spawn(&process, arguments[0], nil, nil, &words, environ)
+        guard problem == 0 else { throw Failed(errno: problem) }
+        return process
     }
 }

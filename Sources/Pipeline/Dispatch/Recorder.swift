@@ -30,7 +30,7 @@ package final class Recorder: Sendable {
         var waiting = Batch()
         var isWriting = false
         var isStuck = false
-        /// The last write failed; it is said once, not at each try.
+        /// The last write failed: said once, not at each try, and the lanes wait until a write has succeeded.
         var hasFailed = false
     }
 
@@ -63,8 +63,8 @@ package final class Recorder: Sendable {
         if let next { write(next) }
     }
 
-    /// True while lanes must not send.
-    var isFull: Bool { state.withLock { $0.isStuck || $0.waiting.outcomes.count >= Self.waitingMax } }
+    /// True while lanes must not send; also while a refused write is being tried again, since nobody knows its end yet.
+    var isFull: Bool { state.withLock { $0.hasFailed || $0.waiting.outcomes.count >= Self.waitingMax } }
 
     var isIdle: Bool { state.withLock { !$0.isWriting && $0.waiting.isEmpty } }
 

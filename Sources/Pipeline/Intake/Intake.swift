@@ -13,6 +13,7 @@ package final class Intake: Sendable {
     private let time: TimeSource
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
+    private let hasRoom: @Sendable () -> Bool
     private let onAccepted: @Sendable () -> Void
 
     /// - Parameters:
@@ -21,6 +22,8 @@ package final class Intake: Sendable {
     ///   - time: the clocks.
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
+    ///   - hasRoom: false while the disk is too full to promise more. The store alone would take events until its preallocated
+    ///     log is used up, and then outcomes had no room either.
     ///   - onAccepted: called after each commit that holds a new event; wakes the expander.
     package init(
         queue: QueueStore,
@@ -28,6 +31,7 @@ package final class Intake: Sendable {
         time: TimeSource,
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
+        hasRoom: @escaping @Sendable () -> Bool = { true },
         onAccepted: @escaping @Sendable () -> Void
     ) {
         self.queue = queue
@@ -35,6 +39,7 @@ package final class Intake: Sendable {
         self.time = time
         self.metrics = metrics
         self.identityWindow = identityWindow
+        self.hasRoom = hasRoom
         self.onAccepted = onAccepted
     }
 
@@ -42,6 +47,7 @@ package final class Intake: Sendable {
     package func accept(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> Receipt {
         let started = time.monotonic()
         let event = try await prepare(submission, from: publisher)
+        guard hasRoom() else { throw .unavailable(.full) }
         let acceptance: Acceptance
         do { acceptance = try await queue.accept(event) } catch { throw .unavailable(error) }
         let receipt = try receipt(acceptance, event)
@@ -66,6 +72,7 @@ package final class Intake: Sendable {
                 results[index] = .failure(error)
             }
         }
+        guard prepared.isEmpty || hasRoom() else { throw .full }
         let acceptances = prepared.isEmpty ? [] : try await queue.accept(prepared)
         for (place, (acceptance, event)) in zip(places, zip(acceptances, prepared)) {
             do throws(IntakeError) { results[place] = .success(try receipt(acceptance, event)) } catch {

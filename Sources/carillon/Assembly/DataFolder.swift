@@ -32,6 +32,12 @@ struct DataFolder {
         return work
     }
 
+    /// Below it nothing new is accepted: what was accepted before still needs space for its deliveries and outcomes.
+    private static let freeBytesMin: Int64 = 32 << 20
+
+    /// One system call.
+    var isFull: Bool { freeBytes < Self.freeBytesMin }
+
     /// Bytes a process without privileges may still write.
     var freeBytes: Int64 {
         var status = statvfs()

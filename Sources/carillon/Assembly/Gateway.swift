@@ -102,6 +102,7 @@ struct Gateway {
             time: time,
             metrics: pipelineMetrics,
             identityWindow: identityWindow,
+            hasRoom: { !folder.isFull },
             onAccepted: { expander.wake() }
         )
         let importer = DirectoryImporter(
@@ -271,8 +272,7 @@ struct Gateway {
     private static func reasonsNotReady(_ queue: QueueStore, _ folder: DataFolder, _ limits: Limits) -> [String] {
         var reasons: [String] = []
         if queue.waitingCommits >= limits.acceptQueueMax { reasons.append("too much waits for its commit") }
-        // Below it an accept may fail; sending and recording go on in space that is already there.
-        if folder.freeBytes < 32 << 20 { reasons.append("the disk is full") }
+        if folder.isFull { reasons.append("the disk is full") }
         return reasons
     }
 

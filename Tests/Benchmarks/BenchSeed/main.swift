@@ -45,7 +45,9 @@ let registry = try Registry(
     folder: words[1],
     keys: [.init(id: String(words[2][..<colon]), key: SymmetricKey(data: key))],
     newKey: (0..<32).map { _ in UInt8.random(in: .min ... .max) },
-    onFatal: { print($0); exit(1) }
+    onFatal: {
+        print($0); exit(1)
+    }
 )
 
 try await registry.beginImport()
@@ -56,7 +58,9 @@ for school in schools {
         for number in stride(from: first, to: min(first + 2000, guardians - 1), by: 2) {
             let pupil = number / 2
             let parents = [number, number + 1].map { "\(school.letter)-g\($0)" }
-            for parent in parents { records.append(.guardian(.init(key: parent, lastName: "Parent", firstName: parent))) }
+            for parent in parents {
+                records.append(.guardian(.init(key: parent, lastName: "Parent", firstName: parent)))
+            }
             records.append(
                 .pupil(
                     .init(
@@ -95,7 +99,12 @@ guard report.diff.guardians.added > 0 else {
 }
 for school in schools {
     let users = (0..<guardians).map {
-        UserRecord(id: "user-\(school.letter)-\($0)", externalKey: "\(school.letter)-g\($0)", profile: .relative, locale: nil)
+        UserRecord(
+            id: "user-\(school.letter)-\($0)",
+            externalKey: "\(school.letter)-g\($0)",
+            profile: .relative,
+            locale: nil
+        )
     }
     _ = try await registry.map(users, now: now, dryRun: false)
 }
