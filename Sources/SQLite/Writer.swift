@@ -63,6 +63,7 @@ package final class Writer: Sendable {
     ///
     /// - Parameters:
     ///   - durability: what the commit promises.
+    ///   - lingers: false when somebody waits for the answer to go on: a `.normal` job then starts a batch at once, too.
     ///   - bytes: about what the job holds in memory while it waits; counted against `WriterOptions.queuedBytesMax`.
     ///   - isIsolated: runs in a savepoint, so that when `body` throws only its own changes go. Without it (a body that
     ///     writes nothing before it may throw) a throw costs the whole transaction a second run.
@@ -71,13 +72,16 @@ package final class Writer: Sendable {
     /// - Throws: `WriterError`, the `SQLiteError` of the transaction, or what `body` threw (its changes are undone).
     package func perform<T: Sendable>(
         _ durability: Durability,
+        lingers: Bool = true,
         bytes: Int = 0,
         isIsolated: Bool = true,
         _ body: @escaping @Sendable (Connection) throws -> T
     ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             do throws(WriterError) {
-                try submit(durability, bytes: bytes, isIsolated: isIsolated, body) { continuation.resume(with: $0) }
+                try submit(durability, lingers: lingers, bytes: bytes, isIsolated: isIsolated, body) {
+                    continuation.resume(with: $0)
+                }
             } catch {
                 continuation.resume(throwing: error)
             }
@@ -89,6 +93,7 @@ package final class Writer: Sendable {
     /// - Throws: `overloaded`, `stopped` or `failStopped`; `completion` is then never called, otherwise exactly once.
     package func submit<T: Sendable>(
         _ durability: Durability,
+        lingers: Bool = true,
         bytes: Int = 0,
         isIsolated: Bool = true,
         _ body: @escaping @Sendable (Connection) throws -> T,
@@ -97,6 +102,7 @@ package final class Writer: Sendable {
         let place = ResultPlace<T>()
         let job = WriterJob(
             durability: durability,
+            isUrgent: durability == .full || !lingers,
             isIsolated: isIsolated,
             bytes: bytes,
             run: { connection in

@@ -3,6 +3,8 @@ internal import Glibc
 /// One job on its way: the body bound to a place for its result, and the answer.
 struct WriterJob: Sendable {
     let durability: Durability
+    /// Starts a batch at once instead of waiting for company.
+    let isUrgent: Bool
     let isIsolated: Bool
     let bytes: Int
     /// Runs the body and keeps its result or error; rethrows the error so that the transaction can react.
@@ -68,7 +70,7 @@ final class WriterQueue: @unchecked Sendable {
         if state.jobs.isEmpty { state.firstSubmitted = .now }
         state.jobs.append(job)
         state.bytes += job.bytes
-        if job.durability == .full { state.urgentJobs += 1 }
+        if job.isUrgent { state.urgentJobs += 1 }
         // While it lingers the writer is woken only for what it would not linger for.
         if state.isWaiting, state.jobs.count == 1 || isDue(at: nil) { pthread_cond_signal(condition) }
     }
@@ -133,7 +135,7 @@ final class WriterQueue: @unchecked Sendable {
         state.jobs.removeFirst(batch.count)
         for job in batch {
             state.bytes -= job.bytes
-            if job.durability == .full { state.urgentJobs -= 1 }
+            if job.isUrgent { state.urgentJobs -= 1 }
         }
         return batch
     }

@@ -34,12 +34,13 @@ extension Writer {
     @discardableResult
     func run<T: Sendable>(
         _ durability: Durability,
+        lingers: Bool = true,
         bytes: Int = 0,
         isIsolated: Bool = true,
         _ body: @escaping @Sendable (Connection) throws -> T
     ) async throws(StoreError) -> T {
         do {
-            return try await perform(durability, bytes: bytes, isIsolated: isIsolated, body)
+            return try await perform(durability, lingers: lingers, bytes: bytes, isIsolated: isIsolated, body)
         } catch {
             throw StoreError(error)
         }

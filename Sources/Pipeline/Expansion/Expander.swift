@@ -5,7 +5,8 @@ import Synchronization
 
 /// Turns accepted events into pages: resolves the audience, cuts it, commits step by step with a durable cursor.
 ///
-/// Large events take turns with small ones: after each step an event goes to the end of the line. On a thread of its own.
+/// Many small events share a commit; large ones take turns with them: after each step an event goes to the end of the line. On a
+/// thread of its own.
 package actor Expander {
     private struct Work {
         var event: StoredEvent
@@ -15,6 +16,16 @@ package actor Expander {
         var position: Int
         var part: Int
     }
+
+    /// The next step of an event, not committed yet.
+    private struct Cut {
+        var step: ExpansionStep
+        /// Index behind its last person in `audience.persons`.
+        var end: Int
+    }
+
+    /// Events that share a commit, and about as many are read ahead.
+    private static let stepsPerCommit = 256
 
     private let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -97,16 +108,17 @@ package actor Expander {
     private func work() async throws(StoreError) {
         try takeDue()
         while !line.isEmpty {
-            var work = line.removeFirst()
-            let isDone = try await step(&work)
-            if isDone { known.remove(work.event.id) } else { line.append(work) }
+            try await commit(try cutRound())
             try takeDue()
         }
     }
 
     private func takeDue() throws(StoreError) {
+        guard line.count < Self.stepsPerCommit else { return }
         do {
-            for id in try reader.dueEvents(now: time.now(), limit: 500) where !known.contains(id) {
+            // Events already in line are still due in the store: ask for as many more.
+            for id in try reader.dueEvents(now: time.now(), limit: known.count + Self.stepsPerCommit)
+            where !known.contains(id) {
                 do {
                     line.append(try work(on: id))
                 } catch let error as StoreError {
@@ -140,51 +152,79 @@ package actor Expander {
         )
     }
 
-    /// One commit of at most ``Limits/personsPerExpansion`` persons. True when the event is wholly expanded.
-    private func step(_ work: inout Work) async throws(StoreError) -> Bool {
+    /// A step of each event at the head of the line, together at most ``Limits/personsPerExpansion`` persons: what one commit holds.
+    private func cutRound() throws(StoreError) -> [Cut] {
         let now = time.now()
-        let persons = work.audience.persons[work.position...].prefix(limits.personsPerExpansion)
-        let isLast = persons.endIndex == work.audience.persons.endIndex
-        var cutter = PageCutter()
+        let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
+        var cuts: [Cut] = []
+        var personsLeft = limits.personsPerExpansion
         do {
-            let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
-            for person in persons where person.role != .author {
-                cutter.add(
-                    try resolver.routes(of: person, withheldForAll: work.withheldForAll),
-                    hasExpired: work.event.expiresAt <= now
-                )
+            try registry.snapshot { _ in
+                while personsLeft > 0, cuts.count < Self.stepsPerCommit, cuts.count < line.count {
+                    let cut = try cut(line[cuts.count], personsMax: personsLeft, resolver, now: now)
+                    personsLeft -= max(1, cut.end - line[cuts.count].position)
+                    cuts.append(cut)
+                }
             }
         } catch { throw StoreError(error) }
-        let pages = await tagged(cutter.pages(), of: work)
+        return cuts
+    }
+
+    private func cut(_ work: Work, personsMax: Int, _ resolver: Resolver, now: Instant) throws -> Cut {
+        let persons = work.audience.persons[work.position...].prefix(personsMax)
+        var cutter = PageCutter()
+        for person in persons where person.role != .author {
+            cutter.add(
+                try resolver.routes(of: person, withheldForAll: work.withheldForAll),
+                hasExpired: work.event.expiresAt <= now
+            )
+        }
         let step = ExpansionStep(
             event: work.event.id,
             part: work.part,
-            pages: pages,
+            pages: cutter.pages(),
             concerned: concerned(persons, of: work),
             cursor: persons.last?.person.rawValue ?? work.event.cursor,
-            isLast: isLast,
+            isLast: persons.endIndex == work.audience.persons.endIndex,
             expiresAt: work.event.expiresAt,
             pupils: work.audience.pupils.count,
             unknownUsers: work.audience.unknownUsers
         )
-        guard let entries = try await queue.append(step, now: now) else { return true }
-        await dispatcher.add(entries)
-        work.position = persons.endIndex
-        work.part += 1
-        return isLast
+        return Cut(step: step, end: persons.endIndex)
     }
 
-    private func tagged(_ pages: [NewPage], of work: Work) async -> [NewPage] {
-        var pages = pages
-        // About 1.4 devices a person is what school accounts have; only the order of magnitude matters for the weight.
-        let weight = Scheduler.weight(work.event.urgency, deliveries: work.audience.persons.count * 14 / 10)
-        let tags = await dispatcher.tags(
-            for: pages.map {
-                (Scheduler.Flow(lane: $0.lane, school: work.event.school ?? "", weight: weight), $0.plan.slots.count)
+    /// One commit for the whole round: a small event costs a share of it, not a commit of its own. An event that is not wholly expanded
+    /// goes to the end of the line.
+    private func commit(_ cuts: [Cut]) async throws(StoreError) {
+        let round = line.prefix(cuts.count)
+        let steps = await tagged(cuts.map(\.step), of: round)
+        let entries = try await queue.append(steps, now: time.now())
+        await dispatcher.add(entries.flatMap { $0 ?? [] })
+        line.removeFirst(cuts.count)
+        for (var work, (cut, entries)) in zip(round, zip(cuts, entries)) {
+            work.position = cut.end
+            work.part += 1
+            if cut.step.isLast || entries == nil { known.remove(work.event.id) } else { line.append(work) }
+        }
+    }
+
+    private func tagged(_ steps: [ExpansionStep], of round: ArraySlice<Work>) async -> [ExpansionStep] {
+        var flows: [(flow: Scheduler.Flow, count: Int)] = []
+        for (step, work) in zip(steps, round) {
+            // About 1.4 devices a person is what school accounts have; only the order of magnitude matters for the weight.
+            let weight = Scheduler.weight(work.event.urgency, deliveries: work.audience.persons.count * 14 / 10)
+            for page in step.pages {
+                flows.append(
+                    (Scheduler.Flow(lane: page.lane, school: work.event.school ?? "", weight: weight), page.plan.slots.count)
+                )
             }
-        )
-        for index in pages.indices { pages[index].tag = tags[index] }
-        return pages
+        }
+        var tags = await dispatcher.tags(for: flows)[...]
+        var steps = steps
+        for index in steps.indices {
+            for page in steps[index].pages.indices { steps[index].pages[page].tag = tags.removeFirst() }
+        }
+        return steps
     }
 
     private func concerned(_ persons: ArraySlice<Audience.Person>, of work: Work) -> ConcernedPersons {

@@ -56,39 +56,52 @@ package struct ExpansionStep: Sendable {
 }
 
 extension QueueStore {
-    /// Commits a step. A crash before it leaves the cursor where it was; a crash after it finds pages and cursor: no gap, no duplicate.
+    /// Commits steps of several events at once. A crash before it leaves the cursors where they were; a crash after it finds pages and
+    /// cursors: no gap, no duplicate.
     ///
-    /// - Returns: the open pages as the scheduler takes them; nil when the event was withdrawn or held meanwhile, or this step is
-    ///   not the one the cursor waits for.
-    package func append(_ step: ExpansionStep, now: Instant) async throws(StoreError) -> [Scheduler.Entry]? {
-        try await writer.run(.normal) { connection in
-            let current = try connection.first("SELECT state, parts FROM event WHERE id = ?", step.event.rawValue) {
-                (EventState(rawValue: $0.int(0)), $0.int(1))
-            }
-            guard case let (state?, parts)? = current, parts == step.part,
-                [.scheduled, .accepted, .expanding].contains(state)
-            else {
-                return nil
-            }
-            let entries = try step.pages.compactMap { try Self.insert($0, of: step, now: now, connection) }
-            try connection.run(
-                "INSERT INTO concerned(event, part, persons) VALUES (?, ?, ?)",
-                step.event.rawValue,
-                step.part,
-                step.concerned.encoded()
-            )
-            try connection.run(
-                "UPDATE event SET state = ?, cursor = ?, parts = ?, pupils = ?, unknown_users = ? WHERE id = ?",
-                step.isLast ? EventState.sending.rawValue : EventState.expanding.rawValue,
-                step.cursor,
-                step.part + 1,
-                step.pupils,
-                JSONWriter.text(.array(step.unknownUsers.map { .string($0) })),
-                step.event.rawValue
-            )
-            if step.isLast { try Self.closeIfDone(step.event.rawValue, now: now, connection) }
-            return entries
+    /// - Returns: for each step the open pages as the scheduler takes them; nil when the event was withdrawn or held meanwhile, or the
+    ///   step is not the one the cursor waits for.
+    package func append(_ steps: [ExpansionStep], now: Instant) async throws(StoreError) -> [[Scheduler.Entry]?] {
+        try await writer.run(.normal, lingers: false) { connection in
+            try steps.map { try Self.append($0, now: now, connection) }
         }
+    }
+
+    package func append(_ step: ExpansionStep, now: Instant) async throws(StoreError) -> [Scheduler.Entry]? {
+        try await append([step], now: now)[0]
+    }
+
+    private static func append(
+        _ step: ExpansionStep,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> [Scheduler.Entry]? {
+        let current = try connection.first("SELECT state, parts FROM event WHERE id = ?", step.event.rawValue) {
+            (EventState(rawValue: $0.int(0)), $0.int(1))
+        }
+        guard case let (state?, parts)? = current, parts == step.part,
+            [.scheduled, .accepted, .expanding].contains(state)
+        else {
+            return nil
+        }
+        let entries = try step.pages.compactMap { try insert($0, of: step, now: now, connection) }
+        try connection.run(
+            "INSERT INTO concerned(event, part, persons) VALUES (?, ?, ?)",
+            step.event.rawValue,
+            step.part,
+            step.concerned.encoded()
+        )
+        try connection.run(
+            "UPDATE event SET state = ?, cursor = ?, parts = ?, pupils = ?, unknown_users = ? WHERE id = ?",
+            step.isLast ? EventState.sending.rawValue : EventState.expanding.rawValue,
+            step.cursor,
+            step.part + 1,
+            step.pupils,
+            JSONWriter.text(.array(step.unknownUsers.map { .string($0) })),
+            step.event.rawValue
+        )
+        if step.isLast { try closeIfDone(step.event.rawValue, now: now, connection) }
+        return entries
     }
 
     private static func insert(
