@@ -16,6 +16,8 @@ package struct ProviderSettings: Sendable {
         package var serviceAccountFile: String
         /// `https://host[:port]`, without path.
         package var endpoint: String
+        /// What we allow ourselves of the project's quota.
+        package var messagesPerMinute: Int
     }
 
     package struct APNs: Sendable {
@@ -31,6 +33,8 @@ package struct ProviderSettings: Sendable {
         package var keyFile: String
         package var environment: PushEnvironment
         package var endpoint: String
+        /// The app has Apple's entitlement to break through Focus; urgent messages do so then.
+        package var isTimeSensitiveAllowed: Bool
     }
 
     package struct WebPush: Sendable {
@@ -41,6 +45,10 @@ package struct ProviderSettings: Sendable {
         /// `mailto:` or `https:` of who answers for the messages [RFC 8292 §2.1].
         package var subject: String
         package var endpoints: EndpointRules
+        /// Where the ENT's pages are, `https://host[:port]`: makes the links of a notification absolute; nil: none.
+        package var baseURL: String?
+        /// Simulators on private addresses may be called.
+        package var allowsPrivateAddresses: Bool
     }
 }
 

@@ -11,6 +11,7 @@ package struct Settings: Sendable {
     package var parents = Parents()
     package var providers = ProviderSettings()
     package var tls = TLS()
+    package var proxy: Proxy?
     package var storage = Storage()
     package var quietHours = QuietHours()
     package var retention = Retention()
@@ -51,6 +52,22 @@ package struct Settings: Sendable {
     package struct Retention: Sendable {
         /// How long the identity of an event is remembered, at least 3 days.
         package var identityDays = 3
+        /// Without a registration for so long: not rung any more.
+        package var deviceStaleDays = 180
+        /// A target called malformed or foreign is given up after so long without a new registration.
+        package var deviceSuspectDays = 30
+        /// The row of a device whose target is gone is kept so long.
+        package var deviceDisabledDays = 30
+        /// Without a registration for so long: deleted.
+        package var deviceUnseenDays = 270
+    }
+
+    /// The HTTP proxy of a rectorat or city, by CONNECT.
+    package struct Proxy: Sendable {
+        package var host: String
+        package var port: Int
+        /// `user:password`; nil: the proxy asks for none.
+        package var credentials: Secret?
     }
 
     package struct Schools: Sendable {

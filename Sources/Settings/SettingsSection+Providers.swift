@@ -31,8 +31,16 @@ extension SettingsSection {
         let file = path("serviceAccountFile")
         let account = secret("serviceAccountFile", path: file, check: checks.fcmServiceAccount)
         let endpoint = endpoint(default: "https://fcm.googleapis.com")
+        let messagesPerMinute = integer("messagesPerMinute", default: 570_000, in: 60...100_000_000)
         close()
-        return .init(name: name, app: app, serviceAccount: account, serviceAccountFile: file, endpoint: endpoint)
+        return .init(
+            name: name,
+            app: app,
+            serviceAccount: account,
+            serviceAccountFile: file,
+            endpoint: endpoint,
+            messagesPerMinute: messagesPerMinute
+        )
     }
 
     private enum Environment: String, CaseIterable { case production, sandbox }
@@ -56,6 +64,7 @@ extension SettingsSection {
                 "is the other environment's; leave it out or change environment"
             )
         }
+        let isTimeSensitiveAllowed = bool("timeSensitive", default: false)
         close()
         return .init(
             name: name,
@@ -66,7 +75,8 @@ extension SettingsSection {
             key: key,
             keyFile: file,
             environment: isSandbox ? .sandbox : .production,
-            endpoint: endpoint
+            endpoint: endpoint,
+            isTimeSensitiveAllowed: isTimeSensitiveAllowed
         )
     }
 
@@ -103,13 +113,19 @@ extension SettingsSection {
                 "is for simulators only"
             )
         }
+        let baseURL = optionalText("baseURL") { text in
+            text.isURL(schemes: ["https://"]) && !text.dropFirst(8).contains("/")
+                ? nil : "must be https://host, without a path"
+        }
         close()
         return .init(
             name: name,
             key: key,
             keyFile: file,
             subject: subject,
-            endpoints: EndpointRules(entries, allowPrivateAddresses: isPrivate)
+            endpoints: EndpointRules(entries, allowPrivateAddresses: isPrivate),
+            baseURL: baseURL,
+            allowsPrivateAddresses: isPrivate
         )
     }
 

@@ -10,6 +10,7 @@ extension SettingsSection {
         settings.parents = section("parents").parents()
         settings.providers = section("providers").providers(checks)
         settings.tls = section("tls").tls()
+        settings.proxy = section("proxy").proxy()
         settings.storage = section("storage").storage()
         settings.quietHours = section("quietHours").quietHours()
         settings.retention = section("retention").retention()
@@ -119,9 +120,38 @@ extension SettingsSection {
     }
 
     private func retention() -> Settings.Retention {
-        let days = integer("identityDays", default: 3, in: 3...90, unit: "days")
+        var retention = Settings.Retention()
+        retention.identityDays = integer("identityDays", default: 3, in: 3...90, unit: "days")
+        retention.deviceStaleDays = days("deviceStaleDays", default: retention.deviceStaleDays)
+        retention.deviceSuspectDays = days("deviceSuspectDays", default: retention.deviceSuspectDays)
+        retention.deviceDisabledDays = days("deviceDisabledDays", default: retention.deviceDisabledDays)
+        retention.deviceUnseenDays = days("deviceUnseenDays", default: retention.deviceUnseenDays)
         close()
-        return Settings.Retention(identityDays: days)
+        return retention
+    }
+
+    private func days(_ name: String, default defaultValue: Int) -> Int {
+        integer(name, default: defaultValue, in: 1...3650, unit: "days")
+    }
+
+    private func proxy() -> Settings.Proxy? {
+        let scheme = "http://"
+        let url = optionalText("url") { text in
+            let authority = text.dropFirst(scheme.count)
+            guard text.hasPrefix(scheme), let (_, port) = PushEndpoint.split(authority), port != nil else {
+                return "must be http://host:port"
+            }
+            return nil
+        }
+        let file = optionalPath("credentialsFile")
+        let credentials = file.map { file in
+            secret("credentialsFile", path: file) {
+                String(decoding: $0, as: UTF8.self).contains(":") ? nil : "must hold user:password"
+            }
+        }
+        close()
+        guard let url, let (host, port) = PushEndpoint.split(url.dropFirst(scheme.count)), let port else { return nil }
+        return Settings.Proxy(host: host, port: port, credentials: credentials)
     }
 
     private func schools() -> Settings.Schools {

@@ -133,7 +133,7 @@ struct DeviceRegistryTests {
     /// Registered at 0 s; what the provider said and when; whether it was another target; the state after.
     @Test(
         arguments: [
-            (Registry.TargetFault.gone(since: TestFolder.start), false, DeviceState.disabled),
+            (TargetFault.Kind.gone(since: TestFolder.start), false, DeviceState.disabled),
             (.gone(since: TestFolder.start + .seconds(60)), false, .disabled),
             (.gone(since: TestFolder.start + .milliseconds(-1)), false, .active),
             (.gone(since: TestFolder.start + .seconds(60)), true, .active),
@@ -141,7 +141,7 @@ struct DeviceRegistryTests {
         ]
     )
     func `a proof counts against the target that was used and not registered since`(
-        fault: Registry.TargetFault,
+        fault: TargetFault.Kind,
         isOtherTarget: Bool,
         state: DeviceState
     ) async throws {
@@ -151,7 +151,10 @@ struct DeviceRegistryTests {
             let device = try #require(try reader.devices(.init(), after: nil, limit: 1).first)
             let hash = registry.seal.hash(.fcmToken(isOtherTarget ? "t-2" : "t-1"))
 
-            let changed = try await registry.apply([(device.id, hash, fault, "UNREGISTERED")])
+            let changed = try await registry.apply(
+                [.init(lane: "fcm/test", device: device.id, targetHash: hash, kind: fault, reason: "UNREGISTERED")],
+                now: TestFolder.start
+            )
 
             #expect(changed == (state == .active ? 0 : 1))
             #expect(try reader.device(device.id)?.state == state)

@@ -49,7 +49,7 @@ struct EventRoutes {
         let submission: EventSubmission
         do throws(Refusal) {
             submission = try EventParser(limits: services.limits).parse(
-                contentType: call.header("Content-Type"),
+                try form.get(),
                 header: call.header,
                 body: body,
                 receivedAt: now

@@ -36,6 +36,17 @@ enum HeaderName {
     static let rateLimit = name("RateLimit")
     static let rateLimitPolicy = name("RateLimit-Policy")
 
+    /// The names handlers ask for, made once: checking a name costs more than looking it up.
+    private static let known = Dictionary(
+        uniqueKeysWithValues: [
+            "Authorization", "Content-Type", "Content-Encoding", "Idempotency-Key", "ce-specversion", "webhook-id",
+            "webhook-timestamp", "webhook-signature",
+        ].map { ($0, name($0)) }
+    )
+
+    /// nil when the text is no header name.
+    static func of(_ text: String) -> HTTPField.Name? { known[text] ?? HTTPField.Name(text) }
+
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no header name.") }
         return name

@@ -52,7 +52,7 @@ struct Call: Sendable {
 
     /// A header field, letter case ignored; several of one name come joined by commas.
     func header(_ name: String) -> String? {
-        HTTPField.Name(name).flatMap { request.headers[$0] }
+        HeaderName.of(name).flatMap { request.headers[$0] }
     }
 
     private static func percentDecoded(_ text: String) -> String? {

@@ -44,11 +44,14 @@ package struct PushEndpoint: Hashable, Sendable {
         self.path = path.hasPrefix("/") ? String(path) : "/" + path
     }
 
+    /// Host, with the port unless it is 443: names the origin, and so its lane.
+    package var authority: String { port == 443 ? host : "\(host):\(port)" }
+
     /// `"<>\^`{|}`: never in a URL, and a backslash is a slash to some parsers.
     private static let forbidden: Set<UInt8> = Set("\"<>\\^`{|}".utf8)
 
     /// Host in lower case and the port when one is written; nil for anything else, an empty port too.
-    static func split(_ authority: some StringProtocol) -> (host: String, port: Int?)? {
+    package static func split(_ authority: some StringProtocol) -> (host: String, port: Int?)? {
         let text = authority.lowercased()
         var host = text[...]
         var port: Int?

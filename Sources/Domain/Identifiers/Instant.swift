@@ -23,6 +23,8 @@ package struct Instant: Hashable, Comparable, Sendable {
         return Instant(milliseconds: overflow ? (rhs < .zero ? .min : .max) : sum)
     }
 
+    package static func - (lhs: Instant, rhs: Duration) -> Instant { lhs + (.zero - rhs) }
+
     package static func - (lhs: Instant, rhs: Instant) -> Duration {
         .milliseconds(lhs.milliseconds - rhs.milliseconds)
     }

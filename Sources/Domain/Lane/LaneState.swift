@@ -1,4 +1,5 @@
-/// Whether a lane may send: breaker, credential fault and operator's pause in one state machine without clock or I/O.
+/// Whether and how much a lane may send: breaker, window, credential fault and operator's pause in one state machine without clock or I/O.
+/// The host that several lanes share has one, too.
 ///
 /// A sick provider or credential is an event of the lane: no delivery is written, no attempt burnt. Times are monotonic
 /// milliseconds, so that a step of the wall clock opens and closes nothing.
@@ -23,20 +24,31 @@ package struct LaneState: Hashable, Sendable {
     package private(set) var reason = ""
     private var failuresInARow = 0
     private var openings = 0
+    /// nil: no bound of its own (a host's).
+    private var window: Window?
+    /// Share of failures among the last answers, each weighing a thirty-second of it.
+    private var failureShare = 0.0
+    private var answersWeighed = 0
 
     /// Failed answers in a row, without any success between, that open the breaker.
     package static let failuresMax = 10
+    /// Half of the answers failing opens it as well, once so many have been seen.
+    package static let failureShareMax = 0.5
+    package static let answersWeighedMin = 40
     package static let probeIntervalMilliseconds: Int64 = 60_000
     package static let longestOpenMilliseconds: Int64 = 60_000
     /// A provider's Retry-After is obeyed up to a day: beyond it one probe costs less than a typing error of theirs.
     package static let longestAskedMilliseconds: Int64 = 86_400_000
 
-    package init() {}
+    /// `windowMax`: requests under way at most; nil: no bound.
+    package init(windowMax: Int? = nil) {
+        window = windowMax.map(Window.init(most:))
+    }
 
-    /// How many requests may be under way now. `Int.max` while active: then the engine's streams are the bound.
+    /// Whether one more request may begin now: while active as many as the window holds, while half-open one probe at a time.
     package mutating func permits(inFlight: Int, now: Int64) -> Bool {
         switch mode {
-        case .active: return true
+        case .active: return inFlight < windowSize(now: now)
         case .paused, .draining: return false
         case .open(let until):
             guard now >= until else { return false }
@@ -77,18 +89,26 @@ package struct LaneState: Hashable, Sendable {
     /// opens a closed lane: one that was under way when it closed proves nothing about now.
     package mutating func answered() {
         failuresInARow = 0
+        weigh(failure: false)
+        window?.answered()
         guard mode == .halfOpen else { return }
         mode = .active
         reason = ""
         openings = 0
+        window?.reopened()
     }
+
+    /// Requests that may be under way while active; `Int.max` without a bound.
+    package mutating func windowSize(now: Int64) -> Int { window?.limit(now: now) ?? .max }
 
     /// No answer, a lost connection, or a 5xx for one delivery.
     package mutating func failed(_ why: String, now: Int64, random: Double) {
         failuresInARow += 1
+        weigh(failure: true)
+        window?.failed()
         switch mode {
         case .halfOpen: open(why, atLeast: nil, now: now, random: random)
-        case .active where failuresInARow >= Self.failuresMax:
+        case .active where failuresInARow >= Self.failuresMax || mostFail:
             open(why, atLeast: nil, now: now, random: random)
         case .active, .open, .paused, .draining, .credentialFault: break
         }
@@ -130,6 +150,13 @@ package struct LaneState: Hashable, Sendable {
         openings = 0
     }
 
+    private var mostFail: Bool { answersWeighed >= Self.answersWeighedMin && failureShare > Self.failureShareMax }
+
+    private mutating func weigh(failure: Bool) {
+        failureShare += ((failure ? 1 : 0) - failureShare) / 32
+        answersWeighed = min(answersWeighed + 1, Self.answersWeighedMin)
+    }
+
     private mutating func open(_ why: String, atLeast: Int64?, now: Int64, random: Double) {
         let asked = min(atLeast ?? 0, Self.longestAskedMilliseconds)
         if case .open(let until) = mode {
@@ -142,5 +169,7 @@ package struct LaneState: Hashable, Sendable {
         mode = .open(until: now + max(Int64(Double(ceiling) * (0.5 + random / 2)), asked))
         reason = why
         failuresInARow = 0
+        failureShare = 0
+        answersWeighed = 0
     }
 }

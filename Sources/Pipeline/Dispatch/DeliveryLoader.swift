@@ -34,15 +34,15 @@ struct DeliveryLoader {
         self.limits = limits
     }
 
-    /// The pending slots of a page.
-    mutating func load(_ page: PageID, provider: Provider) throws -> Loaded {
+    /// The pending slots of a page. `now`: monotonic milliseconds, the age of the addresses.
+    mutating func load(_ page: PageID, provider: Provider, now: Int64) throws -> Loaded {
         guard let page = try queue.page(page) else { throw StoreError.damaged("page \(page.rawValue) is missing") }
         let slots = page.plan.slots.indices.filter { page.result[$0].state == .pending }
-        return try load(page, slots: slots.map { ($0, 0) }, isRetry: false, provider: provider)
+        return try load(page, slots: slots.map { ($0, 0) }, isRetry: false, provider: provider, now: now)
     }
 
     /// Deliveries by their retry rows.
-    mutating func load(_ retries: [QueueReader.Retry], provider: Provider) throws -> Loaded {
+    mutating func load(_ retries: [QueueReader.Retry], provider: Provider, now: Int64) throws -> Loaded {
         var loaded = Loaded()
         for (page, retries) in Dictionary(grouping: retries, by: \.delivery.page) {
             guard let page = try queue.page(page) else { throw StoreError.damaged("page \(page.rawValue) is missing") }
@@ -50,7 +50,8 @@ struct DeliveryLoader {
                 page,
                 slots: retries.map { ($0.delivery.slot, $0.attempts) },
                 isRetry: true,
-                provider: provider
+                provider: provider,
+                now: now
             )
             loaded.deliveries += more.deliveries
             loaded.ended += more.ended
@@ -59,7 +60,7 @@ struct DeliveryLoader {
     }
 
     /// The same deliveries with the addresses of this moment.
-    mutating func reload(_ batch: LoadedBatch, provider: Provider) throws -> Loaded {
+    mutating func reload(_ batch: LoadedBatch, provider: Provider, now: Int64) throws -> Loaded {
         var loaded = Loaded()
         for old in batch.deliveries[batch.position...] {
             try add(
@@ -70,6 +71,7 @@ struct DeliveryLoader {
                 attempts: old.attempts,
                 isRetry: old.isRetry,
                 collapse: old.collapseID,
+                now: now,
                 to: &loaded
             )
         }
@@ -110,6 +112,7 @@ struct DeliveryLoader {
             attempts: 0,
             isRetry: false,
             collapse: nil,
+            now: .max,
             to: &loaded
         )
         return loaded.deliveries.first
@@ -119,7 +122,8 @@ struct DeliveryLoader {
         _ page: StoredPage,
         slots: [(slot: Int, attempts: Int)],
         isRetry: Bool,
-        provider: Provider
+        provider: Provider,
+        now: Int64
     ) throws -> Loaded {
         var loaded = Loaded()
         let (event, collapseKey) = try event(page.event, provider: provider)
@@ -134,6 +138,7 @@ struct DeliveryLoader {
                 isRetry: isRetry,
                 collapse: nil,
                 collapseKey: collapseKey,
+                now: now,
                 to: &loaded
             )
         }
@@ -149,6 +154,7 @@ struct DeliveryLoader {
         isRetry: Bool,
         collapse: String?,
         collapseKey: EventID? = nil,
+        now: Int64,
         to loaded: inout Loaded
     ) throws {
         guard let address = try registry.address(of: device), address.owner == person, address.state != .disabled else {
@@ -178,7 +184,8 @@ struct DeliveryLoader {
                 receiver: address.ownerID,
                 collapseID: collapse ?? collapseID(key: collapseKey ?? event.id, user: address.ownerID),
                 attempts: attempts,
-                isRetry: isRetry
+                isRetry: isRetry,
+                loadedAt: now
             )
         )
     }

@@ -24,7 +24,7 @@ package actor Dispatcher {
 
     enum Signal: Sendable {
         case lane(LaneID, LaneFeed.Signal)
-        case recorded(retries: [DeliveryID], faults: [Recorder.TargetReport])
+        case recorded(retries: [DeliveryID], faults: [TargetFault])
         case tick
     }
 
@@ -45,6 +45,8 @@ package actor Dispatcher {
     var loader: DeliveryLoader
     private var scheduler = Scheduler()
     var lanes: [LaneID: Lane] = [:]
+    private var hosts: [String: HostHealth] = [:]
+    private var frozen: [String: Instant]
     let recorder: Recorder
     private let signals: AsyncStream<Signal>
     private nonisolated let signal: AsyncStream<Signal>.Continuation
@@ -74,6 +76,7 @@ package actor Dispatcher {
             installationKey: queue.installationKey,
             limits: limits
         )
+        frozen = try loader.registry.frozenLanes()
         let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
         self.signals = signals
         self.signal = signal
@@ -105,7 +108,9 @@ package actor Dispatcher {
             time: time,
             recorder: recorder,
             metrics: LaneMetrics(metrics, lane: definition.name),
-            lowWater: limits.deliveriesLoadedPerLane / 2
+            lowWater: limits.deliveriesLoadedPerLane / 2,
+            bounds: definition.bounds,
+            host: host(of: definition.engine)
         ) { [signal] in signal.yield(.lane(id, $0)) }
         let engineLane = EngineLane(
             Self.nextEngineLane.withLock { next in
@@ -118,6 +123,7 @@ package actor Dispatcher {
         case .paused: feed.order(.pause(stored.why ?? "", draining: false))
         case .draining: feed.order(.pause(stored.why ?? "", draining: true))
         }
+        if frozen[definition.name] != nil { feed.order(.freeze) }
         scheduler.restore(virtualTime: stored.virtualTime, of: id)
         try engine.add(engineLane, definition.engine, feed: feed)
         lanes[id] = Lane(
@@ -127,6 +133,15 @@ package actor Dispatcher {
             feed: feed,
             provider: definition.key.provider
         )
+    }
+
+    /// One health for all lanes of a host.
+    private func host(of engine: LaneConfiguration) -> HostHealth {
+        let name = "\(engine.host):\(engine.port)"
+        if let known = hosts[name] { return known }
+        let host = HostHealth(name: name)
+        hosts[name] = host
+        return host
     }
 
     private static let nextEngineLane = Mutex(0)
@@ -166,10 +181,11 @@ package actor Dispatcher {
                 state: status.state,
                 reason: status.reason,
                 until: status.wakeAt.map { now + .milliseconds(max(0, $0 - monotonic)) },
-                window: snapshot?.streamsWindow ?? 0,
+                window: min(status.window, snapshot?.streamsWindow ?? 0),
                 inFlight: status.inFlight,
                 connections: snapshot?.connectionsReady ?? 0,
-                lastError: status.lastError ?? snapshot?.lastError
+                lastError: status.lastError ?? snapshot?.lastError,
+                isFrozen: status.isFrozen
             )
         }
     }
@@ -257,7 +273,8 @@ package actor Dispatcher {
         guard let lane = lanes[id] else { return }
         switch signal {
         case .wantsDeliveries: fill(id)
-        case .stale(let batch): deliver(id) { try $0.reload(batch, provider: lane.provider) }
+        case .stale(let batch): deliver(id, tag: batch.tag) { try $0.reload(batch, provider: lane.provider, now: $1) }
+        case .removalsFrozen: freeze(lane, &group)
         case .conditionChanged:
             let status = lane.feed.status
             logger.log(
@@ -282,17 +299,59 @@ package actor Dispatcher {
         }
     }
 
+    /// The mass guard tripped: what this lane changed in the guard's span is undone and held for a person.
+    private func freeze(_ lane: Lane, _ group: inout DiscardingTaskGroup) {
+        let name = lane.definition.name
+        let now = time.now()
+        frozen[name] = now
+        group.addTask { [registry, logger] in
+            do {
+                let restored = try await registry.freeze(
+                    lane: name,
+                    since: now - .milliseconds(MassGuard.spanMilliseconds),
+                    now: now
+                )
+                logger.error(
+                    "too many targets are called bad: removals are frozen, look at the lane's credential, topic and environment",
+                    metadata: ["lane": "\(name)", "restored": "\(restored)"]
+                )
+            } catch {
+                logger.error("removals not frozen", metadata: ["lane": "\(name)", "error": "\(error)"])
+            }
+        }
+    }
+
+    /// An operator has looked at what the mass guard held: it is applied, or forgotten. nil: the lane is not frozen.
+    package func thaw(_ id: LaneID, applying: Bool, actor: String, why: String) async throws(StoreError) -> (
+        held: Int, changed: Int
+    )? {
+        guard let lane = lanes[id], lane.feed.status.isFrozen || frozen[lane.definition.name] != nil else { return nil }
+        let name = lane.definition.name
+        let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
+        frozen[name] = nil
+        give(.thaw, to: id)
+        logger.notice(
+            "removals thawed",
+            metadata: [
+                "lane": "\(name)", "actor": "\(actor)", "why": "\(why)", "applied": "\(applying)",
+                "held": "\(result.held)",
+                "changed": "\(result.changed)",
+            ]
+        )
+        return result
+    }
+
     private func recorded(
         _ retries: [DeliveryID],
-        _ faults: [Recorder.TargetReport],
+        _ faults: [TargetFault],
         _ group: inout DiscardingTaskGroup
     ) {
         for id in lanes.keys { lanes[id]?.claimedRetries.subtract(retries) }
         guard !faults.isEmpty else { return }
-        for fault in faults { metrics.tokensDisabled.with(fault.lane, fault.reason).add() }
-        group.addTask { [registry, logger] in
+        for fault in faults where !fault.isHeld { metrics.tokensDisabled.with(fault.lane, fault.reason).add() }
+        group.addTask { [registry, logger, time] in
             do {
-                _ = try await registry.apply(faults.map { ($0.device, $0.targetHash, $0.fault, $0.reason) })
+                _ = try await registry.apply(faults, now: time.now())
             } catch {
                 // The next answer to the same target proves the same again; nothing is lost but time.
                 logger.error("device faults not stored", metadata: ["error": "\(error)", "count": "\(faults.count)"])
@@ -321,7 +380,7 @@ package actor Dispatcher {
         guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
         loadRetries(id, most: most / Self.retryShare)
         while lane.feed.loaded < most, let entry = scheduler.next(on: id) {
-            deliver(id, tag: entry.tag) { try $0.load(entry.page, provider: lane.provider) }
+            deliver(id, tag: entry.tag) { try $0.load(entry.page, provider: lane.provider, now: $1) }
             if !status.isActive { break }
         }
     }
@@ -334,7 +393,7 @@ package actor Dispatcher {
                 .filter { !lane.claimedRetries.contains($0.delivery) }
             guard !due.isEmpty else { return }
             lanes[id]?.claimedRetries.formUnion(due.map(\.delivery))
-            deliver(id, tag: scheduler.virtualTime(of: id)) { try $0.load(due, provider: lane.provider) }
+            deliver(id, tag: scheduler.virtualTime(of: id)) { try $0.load(due, provider: lane.provider, now: $1) }
         } catch {
             logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
         }
@@ -344,18 +403,19 @@ package actor Dispatcher {
     private func deliver(
         _ id: LaneID,
         tag: Int64? = nil,
-        _ load: (inout DeliveryLoader) throws -> DeliveryLoader.Loaded
+        _ load: (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
     ) {
         guard let lane = lanes[id] else { return }
         do {
-            let loaded = try load(&loader)
+            let now = time.monotonic()
+            let loaded = try load(&loader, now)
             if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
             guard !loaded.deliveries.isEmpty else { return }
             lane.feed.add(
                 LoadedBatch(
                     tag: tag ?? scheduler.virtualTime(of: id),
                     deliveries: loaded.deliveries,
-                    loadedAt: time.monotonic()
+                    loadedAt: now
                 )
             )
             engine.wake(lane.engineLane)

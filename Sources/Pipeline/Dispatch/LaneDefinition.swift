@@ -13,11 +13,35 @@ package struct LaneDefinition: Sendable {
     package var key: LaneTable.Key
     package var credential: Credential
     package var engine: LaneConfiguration
+    package var bounds: LaneBounds
 
-    package init(name: String, key: LaneTable.Key, credential: Credential, engine: LaneConfiguration) {
+    package init(
+        name: String,
+        key: LaneTable.Key,
+        credential: Credential,
+        engine: LaneConfiguration,
+        bounds: LaneBounds
+    ) {
         self.name = name
         self.key = key
         self.credential = credential
         self.engine = engine
+        self.bounds = bounds
+    }
+}
+
+/// What a lane may ask of its provider.
+package struct LaneBounds: Hashable, Sendable {
+    /// Requests under way at most.
+    package var windowMax: Int
+    /// The provider's quota of the credential; nil: none is known.
+    package var messagesPerMinute: Int?
+    /// Of one phone; nil: the provider has none.
+    package var deviceMessagesPerMinute: Int?
+
+    package init(windowMax: Int, messagesPerMinute: Int? = nil, deviceMessagesPerMinute: Int? = nil) {
+        self.windowMax = windowMax
+        self.messagesPerMinute = messagesPerMinute
+        self.deviceMessagesPerMinute = deviceMessagesPerMinute
     }
 }

@@ -21,29 +21,29 @@ extension LaneFeed {
         let attempts = delivery.attempts + 1
         switch classification.verdict {
         case .accepted:
-            lane.answered()
+            succeeded()
             hasRenewedOnce = false
             metrics.accepted.add()
             metrics.eventSeconds[Int(delivery.event.urgency.rawValue)].observe(now - delivery.event.acceptedAt)
             let result = SlotResult.accepted(attempts: attempts, latencyMilliseconds: latency.wholeMilliseconds)
             keep(flight, result, classification, latency, attempts, isExceptional: attempts > 1)
         case .tokenDead(let since):
-            lane.answered()
-            produced.faults.append(report(delivery, .gone(since: since ?? flight.sentAt), classification.reason))
+            succeeded()
+            blame(delivery, .gone(since: since ?? flight.sentAt), classification.reason)
             keep(flight, SlotResult(.rejected, reason: .tokenGone), classification, latency, attempts)
         case .tokenSuspect:
-            lane.answered()
-            produced.faults.append(report(delivery, .suspect, classification.reason))
+            succeeded()
+            blame(delivery, .suspect, classification.reason)
             keep(flight, SlotResult(.rejected, reason: .tokenSuspect), classification, latency, attempts)
         case .payloadRefused:
-            lane.answered()
+            succeeded()
             keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
         case .credentialFault, .laneBusy:
             again.append(delivery)
             react(to: classification)
         case .resend(let advice): return resend(flight, advice, classification, connection, now)
         case .deferred(let retryAfter):
-            if classification.status >= 500 { failed(classification) } else { lane.answered() }
+            if classification.status >= 500 { failed(classification) } else { succeeded() }
             putOff(flight, classification, latency, attempts, retryAfter, now)
         case .ambiguous:
             failed(classification)
@@ -67,8 +67,42 @@ extension LaneFeed {
             )
         default: lane.failed(why, now: time.monotonic(), random: .random(in: 0..<1, using: &random))
         }
+        if isOfTheHost(classification) {
+            host.state.failed(why, now: time.monotonic(), random: .random(in: 0..<1, using: &random))
+        }
         lastError = why
         if lane.word != before { signal(.conditionChanged) }
+    }
+
+    /// The provider works, for the lane and for its host.
+    private func succeeded() {
+        lane.answered()
+        host.state.answered()
+    }
+
+    /// A refused credential and a quota are the lane's own; lost answers and 5xx say something of the host, too.
+    private func isOfTheHost(_ classification: Classification) -> Bool {
+        switch classification.verdict {
+        case .credentialFault: false
+        case .laneBusy: classification.status >= 500
+        default: true
+        }
+    }
+
+    /// A proof about a target. The mass guard looks on: when too many come it is not the targets.
+    private func blame(_ delivery: LoadedDelivery, _ kind: TargetFault.Kind, _ reason: String) {
+        let pulled = massGuard.blamed(delivery.device, now: time.monotonic())
+        produced.faults.append(
+            TargetFault(
+                lane: metrics.lane,
+                device: delivery.device,
+                targetHash: delivery.targetHash,
+                kind: kind,
+                reason: reason,
+                isHeld: massGuard.isFrozen
+            )
+        )
+        if pulled { signal(.removalsFrozen) }
     }
 
     private func failed(_ classification: Classification) {
@@ -189,16 +223,21 @@ extension LaneFeed {
         metrics.count(result.state)
     }
 
-    private func report(_ delivery: LoadedDelivery, _ fault: Registry.TargetFault, _ reason: String)
-        -> Recorder.TargetReport
-    {
-        Recorder.TargetReport(
-            lane: metrics.lane,
-            device: delivery.device,
-            targetHash: delivery.targetHash,
-            fault: fault,
-            reason: reason
+    /// The phone's own quota is used up: it waits a minute. Not an attempt.
+    func hold(_ delivery: LoadedDelivery, _ now: Instant) {
+        let due = now + .seconds(60)
+        guard due < delivery.event.expiresAt else { return end(delivery, SlotResult(.expired, reason: .expired)) }
+        produced.outcomes.append(
+            Outcome(
+                page: delivery.id.page,
+                slot: delivery.id.slot,
+                result: SlotResult(.deferred, reason: .retrying),
+                retryAt: due,
+                attempts: delivery.attempts,
+                isRetry: delivery.isRetry
+            )
         )
+        metrics.count(.deferred)
     }
 }
 

@@ -27,6 +27,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         /// Monotonic milliseconds at which the lane must be woken.
         var wakeAt: Int64?
         var inFlight = 0
+        /// Requests that may be under way now.
+        var window = 0
+        /// The mass guard has stopped removals; a person has to look.
+        var isFrozen = false
         var lastError: String?
     }
 
@@ -39,6 +43,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case test(LoadedDelivery)
         /// A reloaded credential.
         case use(LaneProtocol)
+        /// Removals were frozen before a restart.
+        case freeze
+        /// A person has looked at what the mass guard held.
+        case thaw
     }
 
     enum Signal: Sendable {
@@ -48,6 +56,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case stale(LoadedBatch)
         case needsCredential(rejected: AccessToken?)
         case conditionChanged
+        /// Too many targets of this lane were called bad in a short time.
+        case removalsFrozen
     }
 
     struct InFlight {
@@ -70,7 +80,12 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private let lowWater: Int
     let signal: @Sendable (Signal) -> Void
 
-    var lane = LaneState()
+    var lane: LaneState
+    let host: HostHealth
+    private let bounds: LaneBounds
+    private var budget: RateBudget?
+    private var deviceRates: DeviceRates?
+    var massGuard = MassGuard()
     private var batches: [LoadedBatch] = []
     var again: [LoadedDelivery] = []
     private var tests: [LoadedDelivery] = []
@@ -92,6 +107,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         recorder: Recorder,
         metrics: LaneMetrics,
         lowWater: Int,
+        bounds: LaneBounds,
+        host: HostHealth,
         signal: @escaping @Sendable (Signal) -> Void
     ) {
         self.wire = wire
@@ -101,6 +118,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         self.metrics = metrics
         self.lowWater = lowWater
         self.signal = signal
+        self.bounds = bounds
+        self.host = host
+        lane = LaneState(windowMax: bounds.windowMax)
+        budget = bounds.messagesPerMinute.map(RateBudget.init(perMinute:))
+        deviceRates = bounds.deviceMessagesPerMinute.map { DeviceRates(perMinute: $0) }
     }
 
     // MARK: - From the dispatcher's thread
@@ -135,15 +157,22 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         takeOrders()
         if let ticket = beginTest(request, connection) { return ticket }
         guard !recorder.isFull else { return nothing() }
-        guard lane.permits(inFlight: inFlight, now: time.monotonic()) else { return nothing() }
+        let monotonic = time.monotonic()
+        guard lane.permits(inFlight: inFlight, now: monotonic), host.permits(now: monotonic),
+            budget?.hasRoom(now: monotonic) ?? true
+        else { return nothing() }
         let now = time.now()
-        while let delivery = takeDelivery() {
+        while let delivery = takeDelivery(monotonic) {
             if delivery.event.expiresAt <= now {
                 end(delivery, SlotResult(.expired, reason: .expired))
                 continue
             }
             if case .tooLarge = delivery.event.body {
                 end(delivery, SlotResult(.rejected, reason: .payloadRefused))
+                continue
+            }
+            if deviceRates?.take(delivery.device, now: monotonic) == false {
+                hold(delivery, now)
                 continue
             }
             do {
@@ -155,6 +184,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                     return nothing()
                 }
                 if case .fcm(let lane) = wire, !isRefreshing, lane.needsRefresh(at: now) { refresh(rejected: nil) }
+                budget?.count()
                 return begin(delivery, credential, now)
             } catch {
                 again.append(delivery)
@@ -171,9 +201,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         flights[index] = nil
         freeFlights.append(index)
         inFlight -= 1
+        host.inFlight -= 1
         let now = time.now()
         switch result {
         case .answered(let answer):
+            massGuard.answered(now: time.monotonic())
             metrics.seconds.observe(answer.latency)
             return conclude(flight, wire.classify(answer, now: now), answer.latency, now, connection)
         case .notProcessed(let why):
@@ -224,6 +256,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .pause(let why, let draining): lane.pause(why, draining: draining)
         case .resume: lane.resume()
         case .credentialRenewed: isRefreshing = false
+        case .freeze: massGuard.freeze()
+        case .thaw: massGuard.release()
         case .test(let delivery): tests.append(delivery)
         case .use(let renewed):
             wire = renewed
@@ -237,14 +271,19 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         publish()
     }
 
-    private func takeDelivery() -> LoadedDelivery? {
-        if let delivery = again.popLast() { return delivery }
+    private func takeDelivery(_ now: Int64) -> LoadedDelivery? {
+        if let delivery = again.last {
+            if now - delivery.loadedAt <= Self.batchAgeMaxMilliseconds { return again.removeLast() }
+            // They waited while the lane was closed: phones may have changed hands meanwhile.
+            signal(.stale(LoadedBatch(tag: .min, deliveries: again, loadedAt: delivery.loadedAt)))
+            again = []
+        }
         while !batches.isEmpty {
             if batches[0].remaining == 0 {
                 batches.removeFirst()
                 continue
             }
-            if time.monotonic() - batches[0].loadedAt > Self.batchAgeMaxMilliseconds {
+            if now - batches[0].loadedAt > Self.batchAgeMaxMilliseconds {
                 let batch = batches.removeFirst()
                 shared.withLock { $0.loaded -= batch.remaining }
                 signal(.stale(batch))
@@ -282,6 +321,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private func begin(_ delivery: LoadedDelivery, _ credential: UsedCredential, _ now: Instant) -> UInt64 {
         let flight = InFlight(delivery: delivery, sentAt: now, credential: credential)
         inFlight += 1
+        host.inFlight += 1
         if let index = freeFlights.popLast() {
             flights[index] = flight
             return UInt64(index)
@@ -315,14 +355,19 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     private func publish() {
+        let now = time.monotonic()
         let isConnecting = connectFault != nil && lane.isActive
+        // The lane's own word first; a healthy lane at an ill host is as closed as the host.
+        let closer = lane.isActive && !host.state.isActive ? host.state : lane
         let status = Status(
-            state: isConnecting ? "open" : lane.word,
-            reason: isConnecting ? connectFault ?? "" : lane.reason,
-            isActive: lane.isActive,
+            state: isConnecting ? "open" : closer.word,
+            reason: isConnecting ? connectFault ?? "" : closer.reason,
+            isActive: closer.isActive,
             isSendingAllowed: lane.word != "paused" && lane.word != "draining",
-            wakeAt: lane.wakeAt,
+            wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max(),
             inFlight: inFlight,
+            window: min(lane.windowSize(now: now), bounds.windowMax),
+            isFrozen: massGuard.isFrozen,
             lastError: lastError
         )
         let isLow: Bool = shared.withLock { shared in

@@ -46,6 +46,8 @@ struct LoadedDelivery: Sendable {
     let isRetry: Bool
     /// Times it was sent for nothing (not processed); bounded, then it counts as an attempt.
     var resends = 0
+    /// Monotonic milliseconds; an old address is looked up anew before it is used, since devices move.
+    var loadedAt: Int64 = 0
     /// Set for a test: the answer goes here and nothing is recorded.
     var reply: (@Sendable (Classification) -> Void)?
 }

@@ -13,17 +13,9 @@ package final class Recorder: Sendable {
     /// A batch as the loop hands it over.
     struct Batch: Sendable {
         var outcomes: [Outcome] = []
-        var faults: [TargetReport] = []
+        var faults: [TargetFault] = []
 
         var isEmpty: Bool { outcomes.isEmpty && faults.isEmpty }
-    }
-
-    struct TargetReport: Sendable {
-        var lane: String
-        var device: DeviceID
-        var targetHash: [UInt8]
-        var fault: Registry.TargetFault
-        var reason: String
     }
 
     fileprivate struct State {

@@ -36,6 +36,7 @@ package actor Expander {
     private let dispatcher: Dispatcher
     private let publisherSchools: @Sendable (String) -> Set<String>?
     private let activeByDefault: Bool
+    private let deviceAgeMax: Duration
     private let limits: Limits
     private let time: TimeSource
     private let logger: Logger
@@ -45,6 +46,7 @@ package actor Expander {
     private let wakes: AsyncStream<Void>
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
+    /// `deviceAgeMax`: a device that has not registered for longer is not rung.
     /// `publisherSchools`: the schools a publisher is bound to, by its name; nil: all.
     package init(
         queue: QueueStore,
@@ -52,6 +54,7 @@ package actor Expander {
         folder: String,
         lanes: LaneTable,
         activeByDefault: Bool,
+        deviceAgeMax: Duration,
         publisherSchools: @escaping @Sendable (String) -> Set<String>?,
         limits: Limits,
         time: TimeSource,
@@ -61,6 +64,7 @@ package actor Expander {
         self.dispatcher = dispatcher
         self.lanes = lanes
         self.activeByDefault = activeByDefault
+        self.deviceAgeMax = deviceAgeMax
         self.publisherSchools = publisherSchools
         self.limits = limits
         self.time = time
@@ -135,7 +139,7 @@ package actor Expander {
         guard let event = try reader.event(id), let publication = try reader.publication(of: id) else {
             throw StoreError.damaged("event \(id)")
         }
-        let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
+        let resolver = resolver(now: time.now())
         let audience = try resolver.audience(
             of: event,
             publication: publication,
@@ -155,7 +159,7 @@ package actor Expander {
     /// A step of each event at the head of the line, together at most ``Limits/personsPerExpansion`` persons: what one commit holds.
     private func cutRound() throws(StoreError) -> [Cut] {
         let now = time.now()
-        let resolver = Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault)
+        let resolver = resolver(now: now)
         var cuts: [Cut] = []
         var personsLeft = limits.personsPerExpansion
         do {
@@ -168,6 +172,10 @@ package actor Expander {
             }
         } catch { throw StoreError(error) }
         return cuts
+    }
+
+    private func resolver(now: Instant) -> Resolver {
+        Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
     }
 
     private func cut(_ work: Work, personsMax: Int, _ resolver: Resolver, now: Instant) throws -> Cut {
@@ -215,7 +223,10 @@ package actor Expander {
             let weight = Scheduler.weight(work.event.urgency, deliveries: work.audience.persons.count * 14 / 10)
             for page in step.pages {
                 flows.append(
-                    (Scheduler.Flow(lane: page.lane, school: work.event.school ?? "", weight: weight), page.plan.slots.count)
+                    (
+                        Scheduler.Flow(lane: page.lane, school: work.event.school ?? "", weight: weight),
+                        page.plan.slots.count
+                    )
                 )
             }
         }

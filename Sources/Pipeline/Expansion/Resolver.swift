@@ -6,6 +6,8 @@ struct Resolver {
     private let registry: RegistryReader
     private let lanes: LaneTable
     private let activeByDefault: Bool
+    /// Devices that have not registered since are not rung.
+    private let seenSince: Instant
 
     /// One person of an event with the deliveries he or she gets.
     struct Resolved {
@@ -15,10 +17,11 @@ struct Resolver {
         var withheld: Reason?
     }
 
-    init(registry: RegistryReader, lanes: LaneTable, activeByDefault: Bool) {
+    init(registry: RegistryReader, lanes: LaneTable, activeByDefault: Bool, seenSince: Instant) {
         self.registry = registry
         self.lanes = lanes
         self.activeByDefault = activeByDefault
+        self.seenSince = seenSince
     }
 
     /// `schools`: UAI codes the publisher is bound to; nil: all.
@@ -44,7 +47,7 @@ struct Resolver {
         guard resolved.withheld == nil, person.role != .author, person.person.unknownIndex == nil else {
             return resolved
         }
-        for route in try registry.routes(of: person.person) {
+        for route in try registry.routes(of: person.person, seenSince: seenSince) {
             guard let lane = lanes.lane(provider: route.provider, environment: route.environment, app: route.app) else {
                 continue
             }

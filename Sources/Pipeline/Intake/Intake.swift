@@ -140,7 +140,8 @@ package final class Intake: Sendable {
         case .created(let id, let state):
             metrics.eventsAccepted.with(event.publisher, event.publication.app).add()
             if !event.unresolved.isEmpty { metrics.eventsUnresolved.with(event.publisher).add() }
-            onAccepted()
+            // A scheduled event is found by the clock.
+            if state != .scheduled { onAccepted() }
             return Receipt(id: id, state: state, isDuplicate: false, unresolved: event.unresolved)
         case .duplicate(let id, let state, let unresolved):
             return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved)

@@ -14,6 +14,8 @@ package struct LaneStatus: Sendable {
     package var inFlight: Int
     package var connections: Int
     package var lastError: String?
+    /// Removals are frozen by the mass guard until a person has looked.
+    package var isFrozen: Bool
 
     package init(
         id: LaneID,
@@ -25,7 +27,8 @@ package struct LaneStatus: Sendable {
         window: Int = 0,
         inFlight: Int = 0,
         connections: Int = 0,
-        lastError: String? = nil
+        lastError: String? = nil,
+        isFrozen: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -37,5 +40,6 @@ package struct LaneStatus: Sendable {
         self.inFlight = inFlight
         self.connections = connections
         self.lastError = lastError
+        self.isFrozen = isFrozen
     }
 }

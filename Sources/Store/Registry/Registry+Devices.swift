@@ -26,34 +26,48 @@ extension Registry {
         let sealed: [UInt8]
         do { sealed = try seal.seal(device.target) } catch { throw StoreError(error) }
         let hash = seal.hash(device.target)
+        let firebase = seal.firebaseHash(device.target)
         return try await writer.run(.full) { connection in
             let owner = try Self.person(for: account, connection)
             let previous = try connection.first(
                 RegistrySQL.ownerOfInstallation.rawValue,
                 device.installation
-            ) { $0.int64(0) }
+            ) { (id: $0.int64(0), owner: $0.int64(1), state: $0.int(2)) }
             // A target belongs to one owner: the row that had it under another installation goes, whoever owned it.
             try connection.run(
                 RegistrySQL.deleteOtherOfTarget.rawValue,
                 hash,
                 device.installation
             )
+            // Token and id of one Firebase installation are never valid together: the newer replaces the older.
+            if let firebase {
+                try connection.run(RegistrySQL.deleteOtherOfFirebase.rawValue, firebase, device.installation)
+            }
             try Self.upsert(
                 device,
                 owner: owner,
                 sealed: sealed,
                 hash: hash,
+                firebase: firebase,
                 tail: Self.tail(device.target),
                 now: now,
                 connection
             )
+            if let change = Self.change(from: previous.map { ($0.owner, $0.state) }, owner: owner) {
+                let id =
+                    try previous?.id ?? connection.first(
+                        "SELECT id FROM device WHERE installation = ?",
+                        device.installation
+                    ) { $0.int64(0) } ?? 0
+                try Self.note(device: id, .active, lane: nil, change, now: now, connection)
+            }
             try connection.run(
                 RegistrySQL.deleteStalest.rawValue,
                 owner,
                 limits.devicesPerAccount,
                 device.installation
             )
-            return previous != owner
+            return previous?.owner != owner
         }
     }
 
@@ -80,43 +94,11 @@ extension Registry {
         }
     }
 
-    /// What a provider said of a device's target.
-    package enum TargetFault: Sendable {
-        /// Gone; `since` is the provider's instant, else that of our send. A later registration survives.
-        case gone(since: Instant)
-        case suspect
-    }
-
-    /// Applies proofs about targets: only when the device still has the target that was used, and has not registered since.
-    ///
-    /// - Returns: how many devices changed.
-    package func apply(
-        _ faults: [(device: DeviceID, targetHash: [UInt8], fault: TargetFault, reason: String)]
-    ) async throws(StoreError) -> Int {
-        try await writer.run(.normal) { connection in
-            var changed = 0
-            for (device, hash, fault, reason) in faults {
-                switch fault {
-                case .gone(let since):
-                    try connection.run(
-                        "UPDATE device SET state = 2, reason = ? WHERE id = ? AND target_hash = ? AND registered_at <= ? AND state <> 2",
-                        reason,
-                        device.rawValue,
-                        hash,
-                        since.milliseconds
-                    )
-                case .suspect:
-                    try connection.run(
-                        "UPDATE device SET state = 1, reason = ? WHERE id = ? AND target_hash = ? AND state = 0",
-                        reason,
-                        device.rawValue,
-                        hash
-                    )
-                }
-                changed += connection.changes
-            }
-            return changed
-        }
+    /// What a registration changes that is worth remembering; nil for the usual sign of life.
+    private static func change(from previous: (owner: Int64, state: Int)?, owner: Int64) -> String? {
+        guard let previous else { return "registered" }
+        if previous.owner != owner { return "moved" }
+        return previous.state == DeviceState.active.rawValue ? nil : "registeredAgain"
     }
 
     /// The person row of an account, made when it is new; ties the ENT's id to the feed's person when the ENT names both.
@@ -148,6 +130,7 @@ extension Registry {
         owner: Int64,
         sealed: [UInt8],
         hash: [UInt8],
+        firebase: [UInt8]?,
         tail: String,
         now: Instant,
         _ connection: Connection
@@ -162,11 +145,11 @@ extension Registry {
         try connection.run(
             """
             INSERT INTO device(installation, owner, provider, environment, app, platform, host, locale, timezone, app_version,
-                target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15)
+                target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind, fid_hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16)
             ON CONFLICT(installation) DO UPDATE SET owner = ?2, provider = ?3, environment = ?4, app = ?5, platform = ?6, host = ?7,
                 locale = ?8, timezone = ?9, app_version = ?10, target = ?11, target_hash = ?12, tail = ?13, state = 0, reason = NULL,
-                registered_at = ?14, last_seen_at = ?14, token_kind = ?15
+                registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, changed_at = ?14
             """,
             device.installation,
             owner,
@@ -182,14 +165,15 @@ extension Registry {
             hash,
             tail,
             now.milliseconds,
-            tokenKind
+            tokenKind,
+            firebase
         )
     }
 
     /// The push service of a subscription: its lane goes by it.
     private static func host(_ target: Target) -> String? {
         guard case .webpush(let subscription) = target else { return nil }
-        do { return try PushEndpoint(subscription.endpoint).host } catch { return nil }
+        do { return try PushEndpoint(subscription.endpoint).authority } catch { return nil }
     }
 
     private static func tail(_ target: Target) -> String {

@@ -53,11 +53,15 @@ package struct DeviceAddress: Sendable {
 }
 
 extension RegistryReader {
-    /// Devices of a person that are not disabled.
-    package func routes(of person: PersonID) throws -> [DeviceRoute] {
+    /// Devices of a person that are not disabled and have registered since `seenSince`.
+    package func routes(
+        of person: PersonID,
+        seenSince: Instant = Instant(milliseconds: .min)
+    ) throws -> [DeviceRoute] {
         try connection.all(
             RegistrySQL.routes.rawValue,
-            person.rawValue
+            person.rawValue,
+            seenSince.milliseconds
         ) { row in
             guard let provider = Provider(rawValue: UInt8(clamping: row.int(1))),
                 let environment = PushEnvironment(rawValue: UInt8(clamping: row.int(2))),

@@ -34,7 +34,7 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Index device_owner.
     case routes =
-        "SELECT id, provider, environment, app, host, state FROM device WHERE owner = ? AND state <> 2 ORDER BY id"
+        "SELECT id, provider, environment, app, host, state FROM device WHERE owner = ? AND state <> 2 AND last_seen_at >= ? ORDER BY id"
     /// Primary keys.
     case address = """
         SELECT owner, coalesce(ent_id, key, ''), target, target_hash, registered_at, state
@@ -43,9 +43,11 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// Index device_owner.
     case tokens = "SELECT target FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
     /// UNIQUE index of `installation`.
-    case ownerOfInstallation = "SELECT owner FROM device WHERE installation = ?"
+    case ownerOfInstallation = "SELECT id, owner, state FROM device WHERE installation = ?"
     /// UNIQUE index of `target_hash`.
     case deleteOtherOfTarget = "DELETE FROM device WHERE target_hash = ? AND installation <> ?"
+    /// Index device_fid.
+    case deleteOtherOfFirebase = "DELETE FROM device WHERE fid_hash = ? AND installation <> ?"
     /// Index device_owner. The one just registered stays even when the clock went back.
     case deleteStalest = """
         DELETE FROM device WHERE owner = ?1 AND id NOT IN (
@@ -56,4 +58,18 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)
         """
     case deleteTarget = "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)"
+    /// Index device_ill.
+    case illDevices = "SELECT id, state FROM device WHERE state <> 0 AND state = ? AND changed_at < ? LIMIT ?"
+    /// Index device_seen.
+    case longUnseen = "SELECT id FROM device WHERE last_seen_at < ? LIMIT ?"
+    /// Index device_history_lane.
+    case changedByLane = """
+        SELECT device, state, max(at), reason FROM device_history WHERE lane = ? AND at >= ? AND state IN (1, 2) GROUP BY device
+        """
+    /// Index device_history_device.
+    case deviceHistory = "SELECT at, state, lane, reason FROM device_history WHERE device = ? ORDER BY id"
+    /// Index device_history_age.
+    case pruneHistory = """
+        DELETE FROM device_history WHERE id IN (SELECT id FROM device_history WHERE at < ? ORDER BY at LIMIT ?)
+        """
 }

@@ -39,7 +39,7 @@ enum RegistrySchema {
                 CREATE TABLE device(
                     id INTEGER PRIMARY KEY AUTOINCREMENT, installation TEXT NOT NULL UNIQUE, owner INTEGER NOT NULL REFERENCES person(id),
                     provider INTEGER NOT NULL, environment INTEGER NOT NULL, app TEXT NOT NULL, platform TEXT NOT NULL, host TEXT,
-                    token_kind TEXT NOT NULL,                    locale TEXT, timezone TEXT, app_version TEXT, target BLOB NOT NULL, target_hash BLOB NOT NULL UNIQUE,
+                    token_kind TEXT NOT NULL, locale TEXT, timezone TEXT, app_version TEXT, target BLOB NOT NULL, target_hash BLOB NOT NULL UNIQUE,
                     tail TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0 CHECK(state BETWEEN 0 AND 2), reason TEXT,
                     registered_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL
                 ) STRICT;
@@ -51,7 +51,37 @@ enum RegistrySchema {
                 ) STRICT;
                 """
             )
-        }
+        },
+        Migration(2) { connection in
+            try connection.execute(
+                """
+                -- fid_hash: keyed hash of the Firebase installation a token or id belongs to; one replaces the other.
+                ALTER TABLE device ADD COLUMN fid_hash BLOB;
+                -- When the state became what it is; 0: at registration.
+                ALTER TABLE device ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+                UPDATE device SET changed_at = last_seen_at WHERE state <> 0;
+                CREATE INDEX device_fid ON device(fid_hash) WHERE fid_hash IS NOT NULL;
+                CREATE INDEX device_seen ON device(last_seen_at);
+                CREATE INDEX device_ill ON device(state, changed_at) WHERE state <> 0;
+
+                -- What became of a device and why; state 3: deleted. `lane` is the one whose answer proved it, NULL for the rest.
+                CREATE TABLE device_history(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, device INTEGER NOT NULL, at INTEGER NOT NULL,
+                    state INTEGER NOT NULL CHECK(state BETWEEN 0 AND 3), lane TEXT, reason TEXT NOT NULL
+                ) STRICT;
+                CREATE INDEX device_history_device ON device_history(device, id);
+                CREATE INDEX device_history_lane ON device_history(lane, at) WHERE lane IS NOT NULL;
+                CREATE INDEX device_history_age ON device_history(at);
+
+                -- Lanes whose removals are frozen (mass guard), and the proofs that wait for a person's word.
+                CREATE TABLE freeze(lane TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+                CREATE TABLE held_fault(
+                    lane TEXT NOT NULL, device INTEGER NOT NULL, target_hash BLOB NOT NULL, state INTEGER NOT NULL CHECK(state IN (1, 2)),
+                    since INTEGER NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(lane, device)
+                ) STRICT, WITHOUT ROWID;
+                """
+            )
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection, in memory.

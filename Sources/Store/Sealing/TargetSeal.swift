@@ -47,6 +47,16 @@ package struct TargetSeal: Sendable {
         return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
     }
 
+    /// Finds what belongs to one Firebase installation: an id, and the token that begins with it (`<id>:<rest>`). nil for the rest.
+    package func firebaseHash(_ target: Target) -> [UInt8]? {
+        switch target {
+        case .fcmInstallation: hash(target)
+        case .fcmToken(let token):
+            token.firstIndex(of: ":").map { hash(.fcmInstallation(String(token[..<$0]))) }
+        case .apns, .webpush: nil
+        }
+    }
+
     package func seal(_ target: Target) throws -> [UInt8] { try seal(TargetCoding.encode(target)) }
 
     /// - Throws: ``Failure``.

@@ -87,6 +87,7 @@ struct Gateway {
             folder: folder.path,
             lanes: lanes,
             activeByDefault: settings.schools.areActiveByDefault,
+            deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
             publisherSchools: { boundSchools[$0] },
             limits: settings.limits,
             time: time,
@@ -95,7 +96,7 @@ struct Gateway {
         let queueReader = try Reading { try QueueReader(folder: folder.path) }
         let registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal)
         }
-        let identityWindow = Duration.seconds(settings.retention.identityDays * 86_400)
+        let identityWindow = Self.days(settings.retention.identityDays)
         let intake = Intake(
             queue: queue,
             registry: registryReader,
@@ -162,7 +163,14 @@ struct Gateway {
                         service: Sweeping(
                             sweeper: Sweeper(
                                 queue: queue,
+                                registry: registry,
                                 identityWindow: identityWindow,
+                                deviceAges: .init(
+                                    suspect: Self.days(settings.retention.deviceSuspectDays),
+                                    disabled: Self.days(settings.retention.deviceDisabledDays),
+                                    unseen: Self.days(settings.retention.deviceUnseenDays),
+                                    history: Self.days(400)
+                                ),
                                 time: time,
                                 logger: Self.logger("sweeper", settings)
                             )
@@ -288,6 +296,8 @@ struct Gateway {
             )
         }
     }
+
+    private static func days(_ count: Int) -> Duration { .seconds(count * 86_400) }
 
     private static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()

@@ -47,7 +47,12 @@ enum Lanes {
             name: "fcm/" + fcm.name,
             key: .init(provider: .fcm, environment: .production, app: fcm.app),
             credential: .fcm(projectID: credential.projectID, tokens),
-            engine: try engine(fcm.endpoint, settings, rules)
+            engine: try engine(fcm.endpoint, settings, rules),
+            bounds: .init(
+                windowMax: rules.connectionsMax * rules.streamsPerConnectionMax,
+                messagesPerMinute: fcm.messagesPerMinute,
+                deviceMessagesPerMinute: 200
+            )
         )
     }
 
@@ -61,7 +66,8 @@ enum Lanes {
             name: "apns/" + apns.name,
             key: .init(provider: .apns, environment: apns.environment, app: apns.app),
             credential: .apns(credential, topic: apns.topic),
-            engine: try engine(apns.endpoint, settings, rules)
+            engine: try engine(apns.endpoint, settings, rules),
+            bounds: .init(windowMax: rules.connectionsMax * rules.streamsPerConnectionMax)
         )
     }
 

@@ -10,13 +10,7 @@ package struct EventParser: Sendable {
         self.limits = limits
     }
 
-    /// - Parameters:
-    ///   - contentType: the `Content-Type` field.
-    ///   - header: a header's value by its name, letter case ignored by the lookup.
-    ///   - body: the body as received.
-    ///   - receivedAt: what "in the future" means in a timeline or broker message.
-    /// - Returns: one event, or one result per element of a batch.
-    /// - Throws: 400 not JSON or not UTF-8, 413 beyond a limit, 415 another content, 422 understood but wrong.
+    /// As ``parse(_:header:body:receivedAt:)``, for a body whose form is still to be read from its `Content-Type` field.
     package func parse(
         contentType: String?,
         header: (String) -> String?,
@@ -24,6 +18,22 @@ package struct EventParser: Sendable {
         receivedAt: Instant
     ) throws(Refusal) -> EventSubmission {
         let form = try EventForm.recognise(contentType: contentType, header: header)
+        return try parse(form, header: header, body: body, receivedAt: receivedAt)
+    }
+
+    /// - Parameters:
+    ///   - form: what the headers say of the body.
+    ///   - header: a header's value by its name, letter case ignored by the lookup.
+    ///   - body: the body as received.
+    ///   - receivedAt: what "in the future" means in a timeline or broker message.
+    /// - Returns: one event, or one result per element of a batch.
+    /// - Throws: 400 not JSON or not UTF-8, 413 beyond a limit, 415 another content, 422 understood but wrong.
+    package func parse(
+        _ form: EventForm,
+        header: (String) -> String?,
+        body: [UInt8],
+        receivedAt: Instant
+    ) throws(Refusal) -> EventSubmission {
         let bytesMax = form == .batched ? limits.batchBytesMax : limits.eventBytesMax
         guard body.count <= bytesMax else { throw .tooLarge(bytesMax) }
         switch form {

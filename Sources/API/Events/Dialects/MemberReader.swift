@@ -53,7 +53,9 @@ struct MemberReader {
 
     /// The text when it may serve as an identifier.
     mutating func checked(_ text: String, at pointer: JSONPointer, bytesMax: Int) -> String? {
-        guard !text.allSatisfy(\.isWhitespace) else {
+        // Nearly all begin with a letter or digit: no Unicode tables for those.
+        let beginsPlainly = text.utf8.first.map { (0x21...0x7E).contains($0) } ?? false
+        guard beginsPlainly || !text.allSatisfy(\.isWhitespace) else {
             fail(pointer, "empty", "Expected a string that is not empty.")
             return nil
         }

@@ -1,0 +1,62 @@
+package import Domain
+import SQLite
+
+/// A change of a device's state.
+package struct DeviceChange: Sendable, Equatable {
+    package var at: Instant
+    /// nil: deleted.
+    package var state: DeviceState?
+    /// The lane whose answer proved it; nil for registrations and age.
+    package var lane: String?
+    package var reason: String
+}
+
+/// A proof that waits for a person's word.
+package struct HeldFault: Sendable {
+    package var device: DeviceID
+    /// What applying it would make of the device.
+    package var state: DeviceState
+    package var at: Instant
+    package var reason: String
+}
+
+extension RegistryReader {
+    /// Oldest first.
+    package func history(of device: DeviceID) throws -> [DeviceChange] {
+        try connection.all(RegistrySQL.deviceHistory.rawValue, device.rawValue) { row in
+            DeviceChange(
+                at: Instant(milliseconds: row.int64(0)),
+                state: DeviceState(rawValue: row.int(1)),
+                lane: row.textOrNil(2),
+                reason: row.text(3)
+            )
+        }
+    }
+
+    /// Lanes whose removals are frozen, with the instant.
+    package func frozenLanes() throws -> [String: Instant] {
+        var lanes: [String: Instant] = [:]
+        try connection.query("SELECT lane, at FROM freeze") { lanes[$0.text(0)] = Instant(milliseconds: $0.int64(1)) }
+        return lanes
+    }
+
+    /// Held proofs of a lane, in the order of the devices. Primary key.
+    package func heldFaults(of lane: String, limit: Int) throws -> [HeldFault] {
+        try connection.all(
+            "SELECT device, state, at, reason FROM held_fault WHERE lane = ? ORDER BY device LIMIT ?",
+            lane,
+            limit
+        ) { row in
+            HeldFault(
+                device: DeviceID(rawValue: row.int64(0)),
+                state: DeviceState(rawValue: row.int(1)) ?? .suspect,
+                at: Instant(milliseconds: row.int64(2)),
+                reason: row.text(3)
+            )
+        }
+    }
+
+    package func heldFaultCount(of lane: String) throws -> Int {
+        try connection.first("SELECT count(*) FROM held_fault WHERE lane = ?", lane) { $0.int(0) } ?? 0
+    }
+}
