@@ -143,7 +143,7 @@ let package = Package(
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
-        tests("Providers", ["Domain", crypto, cryptoExtras]),
+        tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
         tests("Settings", ["Domain"]),
         tests(

@@ -6,6 +6,11 @@ package struct PushEndpoint: Hashable, Sendable {
     /// Path and query, at least `/`.
     package var path: String
 
+    /// Host and, unless it is 443, port: `:authority`.
+    package var authority: String { port == 443 ? host : "\(host):\(port)" }
+    /// `https://` and the authority, without a slash behind it: what a VAPID token is made out to [RFC 8292 §2].
+    package var origin: String { "https://" + authority }
+
     /// Why a text is no endpoint we may call.
     package enum Fault: String, Error, Hashable, Sendable {
         case tooLong, notURL, notHTTPS, userInformation, fragment, addressLiteral, port, hostNotAllowed

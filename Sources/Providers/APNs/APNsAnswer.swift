@@ -17,7 +17,8 @@ package enum APNsAnswer {
         if (200...299).contains(status) { return Classification(.accepted, status: status, reason: "accepted") }
         let answer = Body(body)
         let wait = RetryAfter.parse(retryAfter, now: now)
-        let verdict = verdict(of: answer, wait: wait) ?? verdict(ofStatus: status, answer: answer, wait: wait)
+        let verdict =
+            verdict(of: answer, status: status, wait: wait) ?? verdict(ofStatus: status, answer: answer, wait: wait)
         return Classification(verdict, status: status, reason: answer.reason ?? "http\(status)")
     }
 
@@ -25,7 +26,7 @@ package enum APNsAnswer {
     package static func reason(in bytes: [UInt8]) -> String? { Body(bytes).reason }
 
     /// nil for a reason that is absent or new to us: then the status decides.
-    private static func verdict(of answer: Body, wait: Duration?) -> Verdict? {
+    private static func verdict(of answer: Body, status: Int, wait: Duration?) -> Verdict? {
         switch answer.reason {
         case "BadCollapseId", "BadExpirationDate", "BadMessageId", "BadPriority", "InvalidPushType", "DuplicateHeaders",
             "PayloadEmpty", "BadTopic", "MissingTopic", "MissingDeviceToken", "BadPath", "MethodNotAllowed",
@@ -41,7 +42,8 @@ package enum APNsAnswer {
         case "IdleTimeout", "Shutdown": .resend(.retire)
         case "ExpiredProviderToken": .resend(.renewCredential)
         case "TooManyProviderTokenUpdates": .resend(.revertCredential)
-        case "Unregistered", "ExpiredToken": .tokenDead(since: answer.timestamp)
+        // A token ends by a client error only, whatever a server in trouble writes into its answer.
+        case "Unregistered", "ExpiredToken": (400...499).contains(status) ? .tokenDead(since: answer.timestamp) : nil
         case "TooManyRequests": .deferred(retryAfter: max(wait ?? .zero, waitOfBusyDevice))
         case "InternalServerError": .deferred(retryAfter: max(wait ?? .zero, waitAfterInternalError))
         case "ServiceUnavailable": .laneBusy(retryAfter: wait)

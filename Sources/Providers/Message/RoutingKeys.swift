@@ -28,14 +28,35 @@ extension BodyTemplate {
     }
 
     /// Renders `message` with its texts cut so that no delivery of it passes the limit.
+    ///
+    /// - Parameters:
+    ///   - message: whole.
+    ///   - limits: the receiver's room, and the provider's limit unless `bytesMax` names another.
+    ///   - bytesMax: a limit that is not `limits.payloadBytesMax`.
+    ///   - textCopies: how often `render` writes title, body and `params`.
+    ///   - render: makes the body of the texts.
+    /// - Returns: what `render` made of the texts that fit.
+    /// - Throws: ``MessageTooLarge`` when the routing keys alone are too long.
     static func fitted(
         _ message: Message,
         limits: Limits,
+        bytesMax: Int? = nil,
+        textCopies: Int = 1,
         render: (MessageFitting) -> BodyTemplate
     ) throws(MessageTooLarge) -> BodyTemplate {
+        let limit = bytesMax ?? limits.payloadBytesMax
         let frame = render(MessageFitting(title: "", body: "", params: ""))
-        let room = limits.payloadBytesMax - frame.bytesMax(limits: limits)
-        return render(try MessageFitting(message, room: room, limit: limits.payloadBytesMax))
+        let room = limit - frame.bytesMax(limits: limits)
+        do {
+            return render(try MessageFitting(message, room: floorDivide(room, textCopies), limit: limit))
+        } catch {
+            throw MessageTooLarge(bytes: limit + (error.bytes - limit) * textCopies, limit: limit)
+        }
+    }
+
+    /// Rounds down below zero too: a frame that is one byte too long must not find room for nothing.
+    private static func floorDivide(_ number: Int, _ divisor: Int) -> Int {
+        number >= 0 ? number / divisor : -((divisor - 1 - number) / divisor)
     }
 }
 

@@ -78,6 +78,8 @@ struct APNsRow: CustomTestStringConvertible, Sendable {
         APNsRow(410, body: "<html>Gone</html>", reason: "http410", .tokenSuspect),
         APNsRow(429, "TooManyMoons", .deferred(retryAfter: .seconds(60))),
         APNsRow(500, "NewTrouble", .deferred(retryAfter: .seconds(900))),
+        APNsRow(500, "Unregistered", .deferred(retryAfter: .seconds(900))),
+        APNsRow(503, "ExpiredToken", .laneBusy(retryAfter: nil)),
         APNsRow(502, body: "<html>Bad gateway</html>", reason: "http502", .deferred(retryAfter: nil)),
         APNsRow(503, body: "", reason: "http503", .laneBusy(retryAfter: nil)),
         APNsRow(504, body: "<html>", reason: "http504", .deferred(retryAfter: nil)),
