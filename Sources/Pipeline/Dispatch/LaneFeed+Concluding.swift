@@ -11,7 +11,7 @@ extension LaneFeed {
         _ classification: Classification,
         _ latency: Duration,
         _ now: Instant,
-        _ connection: ConnectionInfo
+        _ connection: ConnectionID
     ) -> AfterAnswer {
         let delivery = flight.delivery
         if let reply = delivery.reply {
@@ -22,6 +22,7 @@ extension LaneFeed {
         switch classification.verdict {
         case .accepted:
             succeeded()
+            if !accusers.isEmpty { accusers = [] }
             hasRenewedOnce = false
             metrics.accepted.add()
             metrics.eventSeconds[Int(delivery.event.urgency.rawValue)].observe(now - delivery.event.acceptedAt)
@@ -38,8 +39,11 @@ extension LaneFeed {
         case .payloadRefused:
             succeeded()
             keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
+        case .credentialFault where !isBeyondDoubt(delivery):
+            // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
+            putOff(flight, classification, latency, attempts, Self.doubtWait, now)
         case .credentialFault, .laneBusy:
-            again.append(delivery)
+            returned.append(delivery)
             react(to: classification)
         case .resend(let advice): return resend(flight, advice, classification, connection, now)
         case .deferred(let retryAfter):
@@ -72,6 +76,13 @@ extension LaneFeed {
         }
         lastError = why
         if lane.word != before { signal(.conditionChanged) }
+    }
+
+    /// A push service's address is the parent's word: anybody may register one that answers 401, and must not stop the lane with it.
+    private func isBeyondDoubt(_ delivery: LoadedDelivery) -> Bool {
+        guard case .webpush = wire else { return true }
+        if accusers.count < Self.accusersMin { accusers.insert(delivery.device) }
+        return accusers.count >= Self.accusersMin
     }
 
     /// The provider works, for the lane and for its host.
@@ -148,8 +159,9 @@ extension LaneFeed {
             return .closeConnection
         case (.revertCredential, .apns(let token)):
             guard case .apns(let lane) = wire else { return .keep }
-            return lane.revert(connection.id, rejected: token, now: now) ? .keep : .retireConnection
-        case (.revertCredential, .fcm): return .retireConnection
+            return lane.revert(connection, rejected: token, now: now) ? .keep : .retireConnection
+        case (.revertCredential, .fcm), (.revertCredential, .webpush), (.renewCredential, .webpush):
+            return .retireConnection
         }
     }
 

@@ -5,10 +5,10 @@ import Store
 import Synchronization
 import Telemetry
 
-/// A lane's side of the engine: takes loaded deliveries in order, writes requests, turns answers into outcomes.
+/// A lane's side of the engine (or of the ordinary client): takes loaded deliveries in order, writes requests, turns answers into outcomes.
 ///
-/// All on the loop thread but `add`, `order` and what `shared` holds. Per delivery: no task, no lock that waits, no JSON, no row, no log
-/// line; outcomes leave in one array a turn. `@unchecked Sendable`: everything outside `shared` belongs to the loop thread.
+/// All on the lane's thread, which is the engine's loop, but `add`, `order` and what `shared` holds. Per delivery: no task, no lock that waits, no JSON, no row, no log
+/// line; outcomes leave in one array a turn. `@unchecked Sendable`: everything outside `shared` belongs to that thread.
 final class LaneFeed: RequestFeed, @unchecked Sendable {
     /// What the dispatcher and the operator may see and say at any time.
     struct Shared: Sendable {
@@ -58,6 +58,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case conditionChanged
         /// Too many targets of this lane were called bad in a short time.
         case removalsFrozen
+        /// The push service has no HTTP/2.
+        case needsOrdinaryClient
     }
 
     struct InFlight {
@@ -70,6 +72,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private static let batchAgeMaxMilliseconds: Int64 = 60_000
     /// Free resends of one delivery; the next counts as an attempt.
     static let resendsMax = 10
+    /// Devices that have to meet it before a push service's refusal is the credential's.
+    static let accusersMin = 3
+    static let doubtWait = Duration.seconds(60)
 
     private let shared = Mutex(Shared())
     var wire: LaneProtocol
@@ -81,13 +86,17 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     let signal: @Sendable (Signal) -> Void
 
     var lane: LaneState
-    let host: HostHealth
+    private(set) var host: HostHealth
     private let bounds: LaneBounds
     private var budget: RateBudget?
     private var deviceRates: DeviceRates?
     var massGuard = MassGuard()
     private var batches: [LoadedBatch] = []
     var again: [LoadedDelivery] = []
+    /// What a closed lane has given back, in this order: each probe is another delivery.
+    var returned: [LoadedDelivery] = []
+    /// Devices of a push service that met "not you" since it last accepted something.
+    var accusers: Set<DeviceID> = []
     private var tests: [LoadedDelivery] = []
     private var flights: [InFlight?] = []
     private var freeFlights: [Int] = []
@@ -96,6 +105,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var isRefreshing = false
     var hasRenewedOnce = false
     private var connectFault: String?
+    private var hasConnected = false
     var lastError: String?
     var random = SystemRandomNumberGenerator()
     private var scratch: [UInt8] = []
@@ -151,11 +161,26 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
 
     var loaded: Int { shared.withLock { $0.loaded } }
 
-    // MARK: - On the loop thread
+    /// From the engine's thread to another: nothing is in flight, and the engine asks no more. The new thread has the lane for itself.
+    func leaveEngine() {
+        precondition(inFlight == 0, "A lane leaves the engine without requests under way")
+        host = HostHealth(name: host.name)
+        connectFault = nil
+    }
+
+    // MARK: - On the lane's thread
 
     func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64? {
+        next { delivery, now, scratch in
+            try wire.write(delivery, to: request, on: connection, now: now, scratch: &scratch)
+        }
+    }
+
+    /// The next delivery that may go now, written by `write`; nil when there is none, or none may go. `write` gives nil while there is no
+    /// credential.
+    func next(_ write: (LoadedDelivery, Instant, inout [UInt8]) throws -> UsedCredential?) -> UInt64? {
         takeOrders()
-        if let ticket = beginTest(request, connection) { return ticket }
+        if let ticket = beginTest(write) { return ticket }
         guard !recorder.isFull else { return nothing() }
         let monotonic = time.monotonic()
         guard lane.permits(inFlight: inFlight, now: monotonic), host.permits(now: monotonic),
@@ -176,9 +201,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 continue
             }
             do {
-                guard
-                    let credential = try wire.write(delivery, to: request, on: connection, now: now, scratch: &scratch)
-                else {
+                guard let credential = try write(delivery, now, &scratch) else {
                     again.append(delivery)
                     refresh(rejected: nil)
                     return nothing()
@@ -196,33 +219,46 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     func finished(_ ticket: UInt64, _ result: RequestResult, on connection: ConnectionInfo) -> AfterAnswer {
+        let flight = land(ticket)
+        let now = time.now()
+        switch result {
+        case .answered(let answer):
+            massGuard.answered(now: time.monotonic())
+            metrics.seconds.observe(answer.latency)
+            return conclude(flight, wire.classify(answer, now: now), answer.latency, now, connection.id)
+        case .notProcessed(let why):
+            return conclude(flight, why.lost.classification, .zero, now, connection.id)
+        case .ambiguous(let why):
+            metrics.ambiguous.add()
+            return conclude(flight, why.lost.classification, now - flight.sentAt, now, connection.id)
+        }
+    }
+
+    /// What was in flight under this ticket, which ends here.
+    func land(_ ticket: UInt64) -> InFlight {
         let index = Int(ticket)
         guard let flight = flights[index] else { preconditionFailure("A ticket finishes once") }
         flights[index] = nil
         freeFlights.append(index)
         inFlight -= 1
         host.inFlight -= 1
-        let now = time.now()
-        switch result {
-        case .answered(let answer):
-            massGuard.answered(now: time.monotonic())
-            metrics.seconds.observe(answer.latency)
-            return conclude(flight, wire.classify(answer, now: now), answer.latency, now, connection)
-        case .notProcessed(let why):
-            return conclude(flight, why.lost.classification, .zero, now, connection)
-        case .ambiguous(let why):
-            metrics.ambiguous.add()
-            return conclude(flight, why.lost.classification, now - flight.sentAt, now, connection)
-        }
+        return flight
     }
+
+    /// The delivery under way with this ticket.
+    func flying(_ ticket: UInt64) -> LoadedDelivery? { flights[Int(ticket)]?.delivery }
 
     func laneEvent(_ event: LaneEvent) {
         takeOrders()
         switch event {
-        case .opened: connectFault = nil
+        case .opened:
+            connectFault = nil
+            hasConnected = true
         case .connectFailed(let failure, _):
             connectFault = failure.description
             lastError = failure.description
+            // Some push services speak HTTP/1.1 only; never seen to change while a connection is up.
+            if case .noHTTP2 = failure, case .webpush = wire, !hasConnected { signal(.needsOrdinaryClient) }
         case .goAway(_, _, let code, _): lastError = "GOAWAY \(code)"
         case .closed(let connection, let reason):
             lastError = reason
@@ -272,6 +308,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     private func takeDelivery(_ now: Int64) -> LoadedDelivery? {
+        if again.isEmpty, !returned.isEmpty {
+            again = returned.reversed()
+            returned = []
+        }
         if let delivery = again.last {
             if now - delivery.loadedAt <= Self.batchAgeMaxMilliseconds { return again.removeLast() }
             // They waited while the lane was closed: phones may have changed hands meanwhile.
@@ -297,7 +337,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     /// A test goes before everything else and is never put off: a closed lane answers for it.
-    private func beginTest(_ request: RequestBuffer, _ connection: ConnectionInfo) -> UInt64? {
+    private func beginTest(
+        _ write: (LoadedDelivery, Instant, inout [UInt8]) throws -> UsedCredential?
+    ) -> UInt64? {
         while let test = tests.popLast() {
             let now = time.now()
             guard lane.isActive else {
@@ -305,7 +347,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 continue
             }
             do {
-                if let credential = try wire.write(test, to: request, on: connection, now: now, scratch: &scratch) {
+                if let credential = try write(test, now, &scratch) {
                     return begin(test, credential, now)
                 }
                 tests.append(test)

@@ -7,6 +7,7 @@ final class LoadedEvent: Sendable {
     enum Body: Sendable {
         case apns(APNsMessage)
         case fcm(FCMMessage)
+        case webpush(WebPushMessage)
         /// The message cannot be made to fit: every delivery of it ends rejected.
         case tooLarge
     }
@@ -44,12 +45,26 @@ struct LoadedDelivery: Sendable {
     let attempts: Int
     /// It comes from its `retry` row.
     let isRetry: Bool
+    /// Web Push: the encrypted message and where it goes.
+    var sealed: SealedMessage?
     /// Times it was sent for nothing (not processed); bounded, then it counts as an attempt.
     var resends = 0
     /// Monotonic milliseconds; an old address is looked up anew before it is used, since devices move.
     var loadedAt: Int64 = 0
     /// Set for a test: the answer goes here and nothing is recorded.
     var reply: (@Sendable (Classification) -> Void)?
+}
+
+/// A browser's message, encrypted for its subscription alone.
+final class SealedMessage: Sendable {
+    /// Of the endpoint, query included.
+    let path: String
+    let body: [UInt8]
+
+    init(path: String, body: [UInt8]) {
+        self.path = path
+        self.body = body
+    }
 }
 
 /// Deliveries of one page, or retries that are due, on their way to the engine. Made by the dispatcher, then owned by the loop thread.

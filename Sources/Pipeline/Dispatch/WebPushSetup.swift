@@ -1,0 +1,53 @@
+package import Domain
+package import FanOut
+package import Providers
+package import WebClient
+
+/// What lanes of push services are made of; they come into being when the first subscription of a service is to be rung.
+package struct WebPushSetup: Sendable {
+    package var credential: WebPushCredential
+    package var rules: EndpointRules
+    /// Where the ENT's pages are; nil: notifications carry no link of their own.
+    package var base: NavigationBase?
+    /// For services without HTTP/2.
+    package var client: WebClient
+    /// Where and how to connect; checks addresses.
+    package var engine: @Sendable (PushEndpoint) -> LaneConfiguration
+    /// Push services with a lane of their own. Browsers have four, UnifiedPush may bring one for each server of a city.
+    package var lanesMax: Int
+
+    package init(
+        credential: WebPushCredential,
+        rules: EndpointRules,
+        base: NavigationBase?,
+        client: WebClient,
+        lanesMax: Int = 64,
+        engine: @escaping @Sendable (PushEndpoint) -> LaneConfiguration
+    ) {
+        self.credential = credential
+        self.rules = rules
+        self.base = base
+        self.client = client
+        self.lanesMax = lanesMax
+        self.engine = engine
+    }
+
+    static let namePrefix = "webpush/"
+
+    /// The lane of a push service by its `host[:port]`; nil when the rules do not allow it (any more).
+    func definition(authority: String) -> LaneDefinition? {
+        let endpoint: PushEndpoint
+        do { endpoint = try rules.check("https://\(authority)/", bytesMax: 1000) } catch {
+            // A service that was taken off the list; its devices are treated as having no lane.
+            return nil
+        }
+        return LaneDefinition(
+            name: Self.namePrefix + authority,
+            key: .init(provider: .webpush, environment: .production, app: authority),
+            credential: .webpush(credential, endpoint),
+            engine: engine(endpoint),
+            // Encryption bounds it anyway; no service names a number.
+            bounds: LaneBounds(windowMax: 100)
+        )
+    }
+}
