@@ -18,6 +18,44 @@ struct ConnectTests {
         await lane.end()
     }
 
+    @Test(arguments: [
+        ("expired", "certificate of localhost: certificate has expired"),
+        ("future", "certificate of localhost: certificate is not yet valid"),
+        ("wrong-name", "certificate of localhost: hostname mismatch"),
+        ("wrong-ca", "certificate of localhost: unable to get local issuer certificate"),
+    ])
+    func `a certificate that proves nothing is named with its fault`(certificate: String, reason: String) async throws {
+        let lane = try TestLane(certificate: certificate)
+        #expect(await lane.connectFailure() == .tls(reason))
+        await lane.end()
+    }
+
+    @Test(arguments: ["TLSv1", "TLSv1_1"])
+    func `a server with outdated TLS only`(version: String) async throws {
+        let lane = try TestLane(["--tls", version])
+        let failure = await lane.connectFailure()
+        guard case .tls(let text) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(text.hasPrefix("TLS with localhost: nothing newer than TLS 1.1 is spoken there"))
+        await lane.end()
+    }
+
+    @Test func `a server that knows no ALPN at all`() async throws {
+        let lane = try TestLane(["--alpn", ""])
+        #expect(await lane.connectFailure() == .noHTTP2("localhost does not offer HTTP/2 (ALPN h2)"))
+        await lane.end()
+    }
+
+    @Test func `a server that answers TLS with plain text`() async throws {
+        let (server, port) = try Child.script("hostile-proxy.py", ["1", "--answer", "plain"])
+        let lane = try TestLane(port: port, server: server, feed: TestFeed(), rules: .forTests, host: "127.0.0.1")
+        let text = "TLS with 127.0.0.1: no TLS is spoken there (wrong version number)"
+        #expect(await lane.connectFailure() == .tls(text))
+        await lane.end()
+    }
+
     @Test func `a server without HTTP/2`() async throws {
         let lane = try TestLane(["--alpn", "http/1.1"])
         let result = await lane.connectFailure()
@@ -54,10 +92,7 @@ struct ConnectTests {
         var rules = PoolRules.forTests
         rules.connectTimeout = .milliseconds(100)
         let lane = try TestLane(port: port, server: nil, feed: TestFeed(), rules: rules, host: "127.0.0.1")
-        guard case .timedOut = await lane.connectFailure() else {
-            Issue.record("\(lane.feed.events)")
-            return
-        }
+        #expect(await lane.connectFailure() == .timedOut("127.0.0.1: TLS handshake not finished within 0.1 seconds"))
         await lane.end()
     }
 

@@ -5,7 +5,8 @@
 Whatever name the client asks for, the tunnel leads to TARGET_PORT of this machine: the name need not exist. Prints its port, then
 serves until its stdin closes. Each line on stdin is an order: `die` closes listener and tunnels, `live` listens again on the same
 port; each is confirmed on stdout. MODE: tunnel, refuse (403), silence, hang-up, garbage, endless, chatty (bytes after the answer),
-interim (103 first).
+interim (103 first),
+plain (greets like a mail server, before a word has been said).
 """
 import argparse, base64, os, socket, sys, threading
 
@@ -32,6 +33,11 @@ def copy(source, target):
 
 def serve(client):
     tunnels.append(client)
+    if options.answer == "plain":
+        client.sendall(b"220 mail.example ESMTP\r\n")
+        while client.recv(4096):
+            pass
+        return
     request = b""
     while b"\r\n\r\n" not in request:
         more = client.recv(4096)
