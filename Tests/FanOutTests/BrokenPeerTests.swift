@@ -18,6 +18,7 @@ struct BrokenPeerTests {
         let lane = try TestLane(["--first", scenario], deadline: survives ? .seconds(1) : .seconds(20))
 
         await lane.send(["/ok"], untilFinished: 1)
+        await lane.feed.wait { $0.events.contains { if case .closed = $0 { true } else { false } } }
         await lane.send(["/ok"], untilFinished: 2)
 
         guard case .ambiguous(let why) = lane.feed.outcomes[1] else {
