@@ -46,6 +46,20 @@ struct SilenceTests {
         await lane.end()
     }
 
+    @Test func `a request that never left when its time is over is free too`() async throws {
+        let lane = try TestLane(["--deaf", "1"], deadline: .seconds(1))
+
+        let path = "/ok/" + String(repeating: "x", count: 40 << 10)
+        await lane.send(Array(repeating: path, count: 200), untilFinished: 200)
+
+        let outcomes = lane.feed.outcomes.sorted { $0.key < $1.key }.map(\.value)
+        let lost = outcomes.prefix { $0 == .ambiguous(.deadline) }
+        let free = outcomes.dropFirst(lost.count).prefix { $0 == .notProcessed(.neverWritten) }
+        #expect(!lost.isEmpty)
+        #expect(!free.isEmpty)
+        await lane.end()
+    }
+
     @Test func `a peer that takes no requests for too long is left for another connection`() async throws {
         var rules = PoolRules.forTests
         rules.stallMax = .milliseconds(100)

@@ -1,5 +1,5 @@
 """Connections that break HTTP/2, TLS underneath being sound. Each takes a TLS socket and returns, or raises OSError, when done."""
-import socket, struct, threading
+import random, socket, struct, threading
 import hpack
 from hyperframe.frame import (ContinuationFrame, DataFrame, GoAwayFrame, HeadersFrame, PingFrame, PushPromiseFrame,
                               RstStreamFrame, SettingsFrame, WindowUpdateFrame)
@@ -140,6 +140,42 @@ def empty_data_flood(sock):
     keep_reading(sock)
     while True:
         sock.sendall(DataFrame(stream, b"").serialize() * 1000)
+
+
+def fuzz(sock, seed):
+    """Frames that would be right, with bits, bytes and pieces of them changed, dropped, doubled or moved."""
+    chance = random.Random(seed)
+    stream = await_request(sock)
+    keep_reading(sock)
+    encoder = hpack.Encoder()
+    frames = [headers(stream, [(":status", "103"), ("x", "early")], "END_HEADERS", encoder=encoder),
+              headers(stream, [(":status", "200"), ("apns-id", "1")], "END_HEADERS", encoder=encoder),
+              DataFrame(stream, b"some body").serialize(), SETTINGS, PingFrame(opaque_data=b"12345678").serialize(),
+              WindowUpdateFrame(stream, 100).serialize(), WindowUpdateFrame(0, 100).serialize(),
+              DataFrame(stream, b"the end", flags=["END_STREAM"]).serialize(),
+              GoAwayFrame(last_stream_id=stream, additional_data=b'{"reason":"Shutdown"}').serialize()]
+    for _ in range(chance.randrange(1, 6)):
+        index = chance.randrange(len(frames))
+        frame = bytearray(frames[index])
+        if len(frame) < 9:
+            continue
+        choice = chance.randrange(6)
+        if choice == 0:
+            frames.insert(chance.randrange(len(frames)), frames.pop(index))
+        elif choice == 1:
+            frames.insert(index, frames[index])
+        elif choice == 2:
+            # Any flags, any type.
+            frame[chance.choice([3, 4])] = chance.randrange(256)
+        elif choice == 3:
+            del frame[chance.randrange(len(frame)):]
+        elif choice == 4:
+            frame[8] = chance.randrange(16)
+        else:
+            frame[chance.randrange(len(frame))] ^= 1 << chance.randrange(8)
+        if choice >= 2:
+            frames[index] = bytes(frame)
+    sock.sendall(b"".join(frames))
 
 
 SCENARIOS = {

@@ -1,7 +1,7 @@
 """An HTTP/2 server over TLS that misbehaves on request: the path of a request says how.
 
   hostile-server.py CERT KEY [--streams N] [--one-first] [--alpn NAME] [--closed streams|window] [--stingy] [--deaf N]
-                    [--first SCENARIO] [--listen ADDRESS,ADDRESS] [--log FILE] [--seed N]
+                    [--first SCENARIO] [--fuzz N] [--hang-up N] [--tls VERSION] [--listen ADDRESS,ADDRESS] [--log FILE] [--seed N]
 
 Prints its port, then serves until its stdin closes. Independent of libnghttp2: it stands on the Python package h2.
 
@@ -22,6 +22,7 @@ Prints its port, then serves until its stdin closes. Independent of libnghttp2: 
 
 --closed: the first SETTINGS allow no stream, or no body; the next, sent after the client's acknowledgement, do.
 --stingy: no WINDOW_UPDATE before the connection's window is used up. --deaf: connections up to number N are not read.
+--fuzz: connections up to number N send frames changed by --seed.
 --first: the first connection follows a scenario of broken_connections.py.
 """
 import argparse, os, random, socket, ssl, sys, threading
@@ -43,6 +44,7 @@ parser.add_argument("--stingy", action="store_true")
 parser.add_argument("--deaf", type=int, default=0)
 parser.add_argument("--hang-up", type=int, default=0, help="close this many connections right after the handshake")
 parser.add_argument("--first")
+parser.add_argument("--fuzz", type=int, default=0)
 parser.add_argument("--listen", default="127.0.0.1")
 parser.add_argument("--log")
 parser.add_argument("--seed", type=int, default=1)
@@ -255,7 +257,9 @@ def serve(raw, number):
         with context.wrap_socket(raw, server_side=True) as sock:
             if number <= options.hang_up:
                 return
-            if options.first and number == 1:
+            if number <= options.fuzz:
+                broken_connections.fuzz(sock, options.seed * 1000 + number)
+            elif options.first and number == 1:
                 broken_connections.SCENARIOS[options.first](sock)
             else:
                 Connection(sock, number).serve()
