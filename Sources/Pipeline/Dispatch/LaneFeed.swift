@@ -191,7 +191,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .connectFailed(let failure, _):
             connectFault = failure.description
             lastError = failure.description
-        case .goAway(_, _, let code, _): lastError = "GOAWAY \(code)"
+        case .goAway(_, _, let code, let debug): lastError = GoAwayText.sentence(code: code, debugData: debug)
         case .closed(let connection, let reason):
             lastError = reason
             if case .apns(let lane) = wire { lane.forget(connection.id) }
