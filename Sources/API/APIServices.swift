@@ -21,7 +21,9 @@ package struct APIServices: Sendable {
     package var lanes: @Sendable () -> LaneTable
     package var endpoints: EndpointRules
     /// Web Push has no entry in the lane table: its lanes are made by host.
-    package var isWebPushEnabled: Bool
+    package var isWebPushEnabled: Bool { webPushKey != nil }
+    /// The VAPID public key, base64url: what browsers subscribe with; nil without Web Push.
+    package var webPushKey: String?
     /// Where a directory delivery waits while it is read; exists, mode 0700, emptied at start by the assembly.
     package var workFolder: String
     package var build: Build
@@ -92,7 +94,7 @@ package struct APIServices: Sendable {
         metrics: MetricRegistry,
         lanes: @escaping @Sendable () -> LaneTable,
         endpoints: EndpointRules,
-        isWebPushEnabled: Bool,
+        webPushKey: String?,
         workFolder: String,
         build: Build,
         hooks: Hooks
@@ -110,7 +112,7 @@ package struct APIServices: Sendable {
         self.metrics = metrics
         self.lanes = lanes
         self.endpoints = endpoints
-        self.isWebPushEnabled = isWebPushEnabled
+        self.webPushKey = webPushKey
         self.workFolder = workFolder
         self.build = build
         self.hooks = hooks

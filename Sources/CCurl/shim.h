@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 // Variadic functions cannot be used from Swift: one inline function per argument type, one per callback signature. The
 // names in parentheses keep curl's type-checking macros out, which want a constant option.
@@ -22,6 +23,26 @@ static inline CURLcode carillon_curl_set_list(CURL *easy, CURLoption option, str
 }
 static inline CURLcode carillon_curl_set_callback(CURL *easy, CURLoption option, carillon_curl_receive value) {
     return (curl_easy_setopt)(easy, option, value);
+}
+typedef int (*carillon_curl_allow)(void *context, const struct sockaddr *address);
+
+// Asks before a socket is made for an address; CURLE_COULDNT_CONNECT follows a refusal.
+struct carillon_curl_gate {
+    carillon_curl_allow allow;
+    void *context;
+};
+static inline curl_socket_t carillon_curl_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    struct carillon_curl_gate *gate = context;
+    (void)purpose;
+    if (!gate->allow(gate->context, &address->addr)) return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+static inline CURLcode carillon_curl_set_gate(CURL *easy, struct carillon_curl_gate *gate) {
+    CURLcode code = (curl_easy_setopt)(easy, CURLOPT_OPENSOCKETFUNCTION, carillon_curl_open_socket);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(easy, CURLOPT_OPENSOCKETDATA, gate);
+    // An address once connected to is kept for requests of the same rule only.
+    if (code == CURLE_OK) code = (curl_easy_setopt)(easy, CURLOPT_FRESH_CONNECT, 1L);
+    return code;
 }
 static inline CURLcode carillon_curl_get_long(CURL *easy, CURLINFO info, long *value) {
     return (curl_easy_getinfo)(easy, info, value);

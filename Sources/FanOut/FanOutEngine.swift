@@ -59,6 +59,7 @@ package final class FanOutEngine: Sendable {
         _ configuration: LaneConfiguration,
         feed: any RequestFeed
     ) throws(LaneConfigurationError) {
+        try check(configuration)
         let tls = try TLSContext(host: configuration.host, extraCAFile: configuration.extraCAFile)
         let setup = LaneSetup(
             lane: lane,
@@ -112,6 +113,18 @@ package final class FanOutEngine: Sendable {
         }
         guard isRunning else { return }
         await withCheckedContinuation { mailbox.post(.shutDown(within: limit, stopped: $0)) }
+    }
+
+    /// What would end up in the text of a CONNECT.
+    private func check(_ configuration: LaneConfiguration) throws(LaneConfigurationError) {
+        guard let proxy = configuration.proxy else { return }
+        guard configuration.host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw .host(configuration.host)
+        }
+        guard !proxy.host.isEmpty else { throw .proxy("the proxy has no host") }
+        guard !(proxy.credentials?.user.contains(":") ?? false) else {
+            throw .proxy("a colon in the proxy's user name")
+        }
     }
 
     private func pseudoFields(_ configuration: LaneConfiguration) throws(LaneConfigurationError) -> HeaderBlock {

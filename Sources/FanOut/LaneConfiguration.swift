@@ -7,6 +7,12 @@ package struct LaneConfiguration: Sendable {
     package var authority: String?
     /// PEM file of certificates trusted besides the system's.
     package var extraCAFile: String?
+    /// Numeric addresses in order of preference, for a host the resolver is not to be asked about; unused with a proxy.
+    package var addresses: [String]?
+    /// Not asked when there is a proxy: then it is the proxy that connects.
+    package var addressPolicy = AddressPolicy.any
+    /// Nil: direct.
+    package var proxy: Proxy?
     /// How often, how many, how long.
     package var rules: PoolRules
     /// From writing a request to the end of its answer. APNs has been seen silent for minutes: 20-30 s.

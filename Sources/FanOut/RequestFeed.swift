@@ -75,8 +75,12 @@ package enum LaneEvent: Sendable, Equatable {
 package enum ConnectFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case nameNotResolved(String)
     case refused(String)
+    /// The proxy is not reached, does not let us through or does not answer; what became of the host is unknown.
+    case proxy(String)
+    /// The lane's address policy forbids an address of the host. The text does not name the address, so it may be shown outside.
+    case forbiddenAddress(String)
     case tls(String)
-    /// TLS works, and the peer does not choose `h2`.
+    /// TLS works, and the peer does not choose `h2`: another client may reach it with HTTP/1.1.
     case noHTTP2(String)
     case timedOut(String)
     /// TLS and ALPN worked, then the peer broke HTTP/2 or hung up before its SETTINGS.
@@ -85,7 +89,7 @@ package enum ConnectFailure: Error, Sendable, Equatable, CustomStringConvertible
     package var description: String {
         switch self {
         case .nameNotResolved(let text), .refused(let text), .tls(let text), .noHTTP2(let text), .timedOut(let text),
-            .protocolError(let text):
+            .protocolError(let text), .proxy(let text), .forbiddenAddress(let text):
             text
         }
     }

@@ -3,12 +3,12 @@
 package struct CredentialChecks: Sendable {
     package var fcmServiceAccount: @Sendable (_ json: [UInt8]) -> String?
     package var apnsKey: @Sendable (_ pem: String, _ keyID: String, _ teamID: String) -> String?
-    package var vapidKey: @Sendable (_ pem: String) -> String?
+    package var vapidKey: @Sendable (_ pem: String, _ subject: String) -> String?
 
     package init(
         fcmServiceAccount: @escaping @Sendable (_ json: [UInt8]) -> String?,
         apnsKey: @escaping @Sendable (_ pem: String, _ keyID: String, _ teamID: String) -> String?,
-        vapidKey: @escaping @Sendable (_ pem: String) -> String?
+        vapidKey: @escaping @Sendable (_ pem: String, _ subject: String) -> String?
     ) {
         self.fcmServiceAccount = fcmServiceAccount
         self.apnsKey = apnsKey
@@ -19,7 +19,7 @@ package struct CredentialChecks: Sendable {
     package static let none = CredentialChecks(
         fcmServiceAccount: { _ in nil },
         apnsKey: { _, _, _ in nil },
-        vapidKey: { _ in nil }
+        vapidKey: { _, _ in nil }
     )
 }
 

@@ -86,11 +86,11 @@ extension SettingsSection {
     private func webpush(_ checks: CredentialChecks) -> ProviderSettings.WebPush {
         let name = name(default: "web")
         let file = path("keyFile")
-        let key = secret("keyFile", path: file) { checks.vapidKey(String(decoding: $0, as: UTF8.self)) }
         let subject = text("subject") { text in
             let isMail = text.hasPrefix("mailto:") && text.contains("@") && !text.contains(where: \.isWhitespace)
             return isMail || text.isURL(schemes: ["https://"]) ? nil : "must be mailto:<address> or an https URL"
         }
+        let key = secret("keyFile", path: file) { checks.vapidKey(String(decoding: $0, as: UTF8.self), subject) }
         var entries: [EndpointRules.Entry] = []
         for text in strings("allowHosts", default: EndpointRules.browserHosts) {
             if let entry = EndpointRules.Entry(text) {

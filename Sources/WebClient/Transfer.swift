@@ -16,6 +16,7 @@ final class Transfer {
     private var body: [UInt8] = []
     /// Set by the callback that ended the transfer.
     private var refusal: WebClientError?
+    private let gate = UnsafeMutablePointer<carillon_curl_gate>.allocate(capacity: 1)
 
     /// Makes the handle ready to be added to a multi handle.
     init(_ submission: Submission, options: WebClient.Options) throws(WebClientError) {
@@ -30,6 +31,7 @@ final class Transfer {
         setReceivers()
         try setBody()
         setHeaders()
+        if request.isAddressAllowed != nil { setGate() }
         if let path = request.unixSocketPath {
             carillon_curl_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, path)
             carillon_curl_set_string(easy, CURLOPT_PROXY, "")
@@ -40,6 +42,7 @@ final class Transfer {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
         reason.deallocate()
+        gate.deallocate()
         if file >= 0 { close(file) }
     }
 
@@ -88,8 +91,43 @@ extension Transfer {
         carillon_curl_set_string(easy, CURLOPT_USERAGENT, options.userAgent)
         carillon_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason)
         if let proxy = options.proxy { carillon_curl_set_string(easy, CURLOPT_PROXY, proxy) }
+        if let account = options.proxyCredentials { carillon_curl_set_string(easy, CURLOPT_PROXYUSERPWD, account) }
         // Only the bundle file is replaced: Debian's directory of system certificates (CURLOPT_CAPATH) stays in force.
         if let caFile = options.caFile { carillon_curl_set_string(easy, CURLOPT_CAINFO, caFile) }
+    }
+
+    /// The context is this object, which outlives its handle.
+    private func setGate() {
+        gate.initialize(
+            to: carillon_curl_gate(
+                allow: { context, address in
+                    guard let context, let address else { return 0 }
+                    return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().allows(address) ? 1 : 0
+                },
+                context: Unmanaged.passUnretained(self).toOpaque()
+            )
+        )
+        carillon_curl_set_gate(easy, gate)
+    }
+
+    private func allows(_ address: UnsafePointer<sockaddr>) -> Bool {
+        let bytes: [UInt8]
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            bytes = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                withUnsafeBytes(of: $0.pointee.sin_addr) { Array($0) }
+            }
+        case AF_INET6:
+            bytes = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+                withUnsafeBytes(of: $0.pointee.sin6_addr) { Array($0) }
+            }
+        default: bytes = []
+        }
+        guard submission.request.isAddressAllowed?(bytes) ?? true else {
+            refusal = .forbiddenAddress
+            return false
+        }
+        return refusal == nil
     }
 
     private func setTimes() {

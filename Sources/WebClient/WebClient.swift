@@ -16,6 +16,8 @@ package final class WebClient: Sendable {
         package var caFile: String?
         /// `http://host:port`; without it, libcurl's environment variables (`https_proxy`, `no_proxy`) count.
         package var proxy: String?
+        /// `user:password` for it.
+        package var proxyCredentials: String?
         package var userAgent: String
 
         package init(
@@ -23,12 +25,14 @@ package final class WebClient: Sendable {
             waitingMax: Int = 256,
             caFile: String? = nil,
             proxy: String? = nil,
+            proxyCredentials: String? = nil,
             userAgent: String = "carillon"
         ) {
             self.transfersMax = transfersMax
             self.waitingMax = waitingMax
             self.caFile = caFile
             self.proxy = proxy
+            self.proxyCredentials = proxyCredentials
             self.userAgent = userAgent
         }
     }

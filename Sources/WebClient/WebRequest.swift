@@ -20,6 +20,8 @@ package struct WebRequest: Sendable {
     package var responseBytesMax: Int
     /// Connects to this socket instead of the URL's host, which then only names the `Host` header; no proxy.
     package var unixSocketPath: String?
+    /// Asked about every address (4 or 16 bytes, network order) before it is connected to; one refusal ends the request. nil: any address.
+    package var isAddressAllowed: (@Sendable ([UInt8]) -> Bool)?
 
     package init(
         method: String = "GET",
@@ -29,7 +31,8 @@ package struct WebRequest: Sendable {
         timeout: Duration = .seconds(10),
         connectTimeout: Duration = .seconds(5),
         responseBytesMax: Int = 1 << 20,
-        unixSocketPath: String? = nil
+        unixSocketPath: String? = nil,
+        isAddressAllowed: (@Sendable ([UInt8]) -> Bool)? = nil
     ) {
         self.method = method
         self.url = url
@@ -39,6 +42,7 @@ package struct WebRequest: Sendable {
         self.connectTimeout = connectTimeout
         self.responseBytesMax = responseBytesMax
         self.unixSocketPath = unixSocketPath
+        self.isAddressAllowed = isAddressAllowed
     }
 }
 
@@ -78,6 +82,8 @@ package struct WebResponse: Sendable, Equatable {
 package enum WebClientError: Error, Equatable, Sendable {
     /// The request was not sent: no address, no connection. Sending it again is safe.
     case unreachable(reason: String)
+    /// The host has an address that `isAddressAllowed` refuses. Nothing was sent.
+    case forbiddenAddress
     /// The connection broke after the request was on its way: it may have been processed.
     case answerLost(reason: String)
     /// `timeout` or `connectTimeout` passed; it may have been processed.

@@ -10,6 +10,7 @@ final class Child: @unchecked Sendable {  // Guard: nothing in it changes after 
     let firstLine: String
     private let process: pid_t
     private let input: Int32
+    private let output: Int32
 
     /// Waits for the first line; a program that ends without one is a failure.
     init(_ words: [String]) throws {
@@ -31,17 +32,42 @@ final class Child: @unchecked Sendable {  // Guard: nothing in it changes after 
         guard code == 0 else { throw Failed(description: "\(words[0]) cannot be started") }
         self.process = process
         input = toChild[1]
-        var line: [UInt8] = []
-        var byte: UInt8 = 0
-        while read(fromChild[0], &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
-        close(fromChild[0])
-        firstLine = String(decoding: line, as: UTF8.self)
+        output = fromChild[0]
+        firstLine = Self.readLine(output)
     }
 
     deinit {
         close(input)
+        close(output)
         kill(process, SIGKILL)
         waitpid(process, nil, 0)
+    }
+
+    private static func readLine(_ descriptor: Int32) -> String {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// Writes a line to its stdin and waits for a line back.
+    func order(_ line: String) -> String {
+        let bytes = Array("\(line)\n".utf8)
+        guard write(input, bytes, bytes.count) == bytes.count else { return "" }
+        return Self.readLine(output)
+    }
+
+    /// A script of this folder, run by the Python of the test environment; its first line is its port.
+    static func script(_ name: String, _ arguments: [String]) throws -> (child: Child, port: UInt16) {
+        guard let python = getenv("CARILLON_PYTHON") else {
+            throw Failed(
+                description: "CARILLON_PYTHON must name a Python that has the package h2 (deploy/test makes one)"
+            )
+        }
+        let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+        let child = try Child([String(cString: python), "/\(folder)/\(name)"] + arguments)
+        guard let port = UInt16(child.firstLine) else { throw Failed(description: "\(name) prints no port") }
+        return (child, port)
     }
 
     /// Runs a program to its end.
@@ -51,23 +77,5 @@ final class Child: @unchecked Sendable {  // Guard: nothing in it changes after 
         guard waitpid(child.process, &status, 0) == child.process, status == 0 else {
             throw Failed(description: "\(words[0]) failed")
         }
-    }
-}
-
-/// A certificate for "localhost", made once per test run.
-enum TestCertificate {
-    static let files = Result { try make() }
-
-    private static func make() throws -> (certificate: String, key: String) {
-        var template = Array("/tmp/fanout-tests-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Child.Failed(description: "no temporary directory") }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let (certificate, key) = ("\(folder)/cert.pem", "\(folder)/key.pem")
-        try Child.run([
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-days", "30", "-keyout", key, "-out", certificate, "-subj", "/CN=localhost", "-addext",
-            "subjectAltName=DNS:localhost",
-        ])
-        return (certificate, key)
     }
 }

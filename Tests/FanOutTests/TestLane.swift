@@ -28,8 +28,12 @@ final class TestFeed: RequestFeed {
         var outcomes: [UInt64: Outcome] = [:]
         var reports: [UInt64: Int] = [:]
         var events: [LaneEvent] = []
-        var trailer: String?
+        var fields: [UInt64: [String: String]] = [:]
         var isTruncated = false
+        var limit = Int.max
+        var inFlight = 0
+        var inFlightMax = 0
+        var questions = 0
     }
 
     private let state = Mutex(State())
@@ -37,8 +41,12 @@ final class TestFeed: RequestFeed {
     private let changed: AsyncStream<Void>.Continuation
     let after: AfterAnswer
     let bodyBytes: Int
+    /// Answer fields that are kept for `field`.
+    private static let kept: [StaticString] = ["retry-after", "content-type", "x-early", "x-address", "x-trailer"]
 
-    init(after: AfterAnswer = .keep, bodyBytes: Int = 300) {
+    /// `limit`: more are not sent at once, however much the connections would take.
+    init(after: AfterAnswer = .keep, bodyBytes: Int = 300, limit: Int = .max) {
+        state.withLock { $0.limit = limit }
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.after = after
         self.bodyBytes = bodyBytes
@@ -54,7 +62,15 @@ final class TestFeed: RequestFeed {
     }
 
     func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64? {
-        guard let (ticket, path) = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else {
+        let next: (UInt64, String)? = state.withLock { state in
+            state.questions += 1
+            guard !state.waiting.isEmpty, state.inFlight < state.limit else { return nil }
+            state.inFlight += 1
+            state.inFlightMax = max(state.inFlightMax, state.inFlight)
+            return state.waiting.removeFirst()
+        }
+        guard let (ticket, path) = next else {
+            changed.yield()
             return nil
         }
         request.setPath(path)
@@ -73,12 +89,17 @@ final class TestFeed: RequestFeed {
                 connection: answer.header("x-connection"),
                 peak: Int(answer.header("x-peak") ?? "") ?? 0
             )
-            state.withLock { $0.trailer = answer.header("x-trailer") }
-            state.withLock { $0.isTruncated = answer.isTruncated }
+            var fields: [String: String] = [:]
+            for name in Self.kept { fields["\(name)"] = answer.header(name) }
+            state.withLock { state in
+                state.fields[ticket] = fields
+                state.isTruncated = answer.isTruncated
+            }
         case .notProcessed(let reason): outcome = .notProcessed(reason)
         case .ambiguous(let reason): outcome = .ambiguous(reason)
         }
         state.withLock { state in
+            state.inFlight -= 1
             state.outcomes[ticket] = outcome
             state.reports[ticket, default: 0] += 1
         }
@@ -96,8 +117,11 @@ final class TestFeed: RequestFeed {
 
     var outcomes: [UInt64: Outcome] { state.withLock { $0.outcomes } }
     var events: [LaneEvent] { state.withLock { $0.events } }
-    var trailer: String? { state.withLock { $0.trailer } }
+    var inFlightMax: Int { state.withLock { $0.inFlightMax } }
+    var questions: Int { state.withLock { $0.questions } }
     var isTruncated: Bool { state.withLock { $0.isTruncated } }
+    func field(_ name: String, of ticket: UInt64) -> String? { state.withLock { $0.fields[ticket]?[name] } }
+    func setLimit(_ limit: Int) { state.withLock { $0.limit = limit } }
     var everyTicketReportedOnce: Bool { state.withLock { $0.reports.values.allSatisfy { $0 == 1 } } }
 
     /// Returns when the condition holds; the time limit of the suite is the deadline.
@@ -108,31 +132,31 @@ final class TestFeed: RequestFeed {
 }
 
 /// A running engine with one lane to a server.
+///
+/// Suites that use it are serialized: starting a Python blocks a thread of the pool, and a hundred at once would hold up every
+/// test beyond its deadlines.
 struct TestLane {
     let engine = FanOutEngine(seed: 7)
     let feed: TestFeed
     let lane = EngineLane(1)
     private let server: Child?
 
-    /// Starts the hostile server with these options.
+    /// Starts the hostile server with these options and a certificate of certificates.py. `configure` gets the finished
+    /// configuration.
     init(
         _ options: [String] = [],
+        certificate: String = "good",
         feed: TestFeed = TestFeed(),
         rules: PoolRules = .forTests,
         deadline: Duration = .seconds(20),
         host: String = "localhost",
-        isTrusted: Bool = true
+        isTrusted: Bool = true,
+        configure: (inout LaneConfiguration) throws -> Void = { _ in }
     ) throws {
-        guard let python = getenv("CARILLON_PYTHON") else {
-            throw Child.Failed(
-                description: "CARILLON_PYTHON must name a Python that has the package h2 (deploy/test makes one)"
-            )
-        }
-        let files = try TestCertificate.files.get()
-        let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-        let script = "/\(folder)/hostile-server.py"
-        let server = try Child([String(cString: python), script, files.certificate, files.key] + options)
-        let port = try #require(UInt16(server.firstLine), "the hostile server prints its port")
+        let pair = [
+            try TestCertificates.file("\(certificate).pem"), try TestCertificates.file("\(certificate).key"),
+        ]
+        let (server, port) = try Child.script("hostile-server.py", pair + options)
         try self.init(
             port: port,
             server: server,
@@ -140,7 +164,8 @@ struct TestLane {
             rules: rules,
             deadline: deadline,
             host: host,
-            isTrusted: isTrusted
+            isTrusted: isTrusted,
+            configure: configure
         )
     }
 
@@ -151,13 +176,15 @@ struct TestLane {
         rules: PoolRules,
         deadline: Duration = .seconds(20),
         host: String = "localhost",
-        isTrusted: Bool = true
+        isTrusted: Bool = true,
+        configure: (inout LaneConfiguration) throws -> Void = { _ in }
     ) throws {
         self.feed = feed
         self.server = server
         var configuration = LaneConfiguration(host: host, port: port, rules: rules)
         configuration.requestDeadline = deadline
-        if isTrusted { configuration.extraCAFile = try TestCertificate.files.get().certificate }
+        if isTrusted { configuration.extraCAFile = try TestCertificates.file("ca.pem") }
+        try configure(&configuration)
         try engine.start()
         try engine.add(lane, configuration, feed: feed)
     }
@@ -165,6 +192,15 @@ struct TestLane {
     func send(_ paths: [String]) {
         feed.add(paths)
         engine.wake(lane)
+    }
+
+    /// Waits for the first failure to connect and removes the lane.
+    func connectFailure() async -> ConnectFailure? {
+        send(["/ok"])
+        await feed.wait { !$0.events.isEmpty }
+        engine.remove(lane)
+        guard case .connectFailed(let failure, _) = feed.events.first else { return nil }
+        return failure
     }
 
     /// Sends and waits until this many tickets have finished in all.

@@ -44,7 +44,7 @@ import Testing
         let checks = CredentialChecks(
             fcmServiceAccount: { $0 == Array("{}".utf8) ? "it is empty" : nil },
             apnsKey: { pem, keyID, teamID in "\(pem) \(keyID) \(teamID)" },
-            vapidKey: { _ in nil }
+            vapidKey: { _, _ in nil }
         )
         let mistakes = try fixture.mistakes(
             SettingsFixture.least + """

@@ -28,6 +28,7 @@ struct DeviceRoutes {
             Route(.get, "/v1/devices") { try await list($0) },
             Route(.delete, "/v1/devices/{installation}") { try await remove($0) },
             Route(.post, "/v1/devices/{installation}/test") { try await test($0) },
+            Route(.get, "/v1/webpush/key") { try webPushKey($0) },
         ] + onePocket.routes
     }
 
@@ -55,6 +56,12 @@ struct DeviceRoutes {
             ],
             headers: allowance
         )
+    }
+
+    /// What a browser's `PushManager.subscribe` wants as `applicationServerKey`; public, so no account is asked for.
+    private func webPushKey(_ call: Call) throws(Problem) -> Response {
+        guard let key = services.webPushKey else { throw Problem(.notFound, "Web Push is not configured here.") }
+        return .json(.ok, ["publicKey": .string(key)])
     }
 
     private func parse(_ body: [UInt8], installation: String) throws(Problem) -> Registration {

@@ -6,12 +6,8 @@ internal import Glibc
 /// It decides nothing: rules are the pool's, the protocol's are libnghttp2's. It never calls its lane back from `close`.
 final class Connection: IOHandler, HTTP2SessionOwner {
     private enum Phase {
-        /// Can transition to: dialling, closed.
-        case resolving
-        /// Can transition to: handshaking, closed.
-        case dialling(Dialer)
-        /// TLS. Can transition to: open, closed.
-        case handshaking(TLSStream)
+        /// Name, TCP, proxy, TLS. Can transition to: open, closed.
+        case opening(Opener)
         /// HTTP/2; ready for requests once `isReady`. Can transition to: closed.
         case open(TLSStream, HTTP2Session)
         case closed
@@ -19,12 +15,13 @@ final class Connection: IOHandler, HTTP2SessionOwner {
 
     let id: ConnectionID
     unowned(unsafe) private let lane: LaneRunner
-    private var phase = Phase.resolving
+    private var phase = Phase.closed
     private var pollKey: UInt64 = 0
     private var wantsWrite = false
     private var output = OutputBuffer()
     private var exchanges = ExchangeTable()
-    private var address = ""
+    /// Numeric; empty before TCP is connected. The proxy's, if there is one.
+    private(set) var address = ""
     /// Ends the connection at the end of the turn; set inside libnghttp2's callbacks, where it cannot be freed.
     private var failure: String?
     private(set) var isReady = false
@@ -33,15 +30,25 @@ final class Connection: IOHandler, HTTP2SessionOwner {
     private var requestsSent: UInt64 = 0
     private var openedAt: MonotonicTime
     private var goAwayLastStreamID = Int32.max
+    private var goAwayCount = 0
+    /// TLS holds bytes that `read` has left for the next turn.
+    private var hasUnread = false
     /// Body bytes the peer takes before its next WINDOW_UPDATE, less what this turn has queued.
     private var window = 0
     /// Unsent bytes above which no further request is taken.
     private static let outputBytesMax = 48 << 10
+    /// TLS records (16 KiB each) read in a row.
+    private static let readRoundsMax = 32
+    /// GOAWAYs reported per connection: two are normal, a flood is not news.
+    private static let goAwaysMax = 4
 
     init(id: ConnectionID, lane: LaneRunner) {
         self.id = id
         self.lane = lane
         openedAt = lane.now
+        phase = .opening(
+            Opener(lane.configuration, tls: lane.tls, poller: lane.poller) { [unowned self] in opened($0) }
+        )
     }
 
     var info: ConnectionInfo { ConnectionInfo(id: id, requestsSent: requestsSent, openedAt: openedAt) }
@@ -49,60 +56,46 @@ final class Connection: IOHandler, HTTP2SessionOwner {
     // MARK: - Opening
 
     func addressesFound(_ result: Result<[SocketAddress], ConnectFailure>) {
-        guard case .resolving = phase else { return }
-        switch result {
-        case .failure(let failure): lane.connectFailed(self, failure)
-        case .success(let addresses):
-            let dialer = Dialer(addresses, host: lane.configuration.host, poller: lane.poller, now: lane.now) {
-                [unowned self] in dialled($0)
-            }
-            phase = .dialling(dialer)
-            dialer.advance(lane.now)
-        }
+        guard case .opening(let opener) = phase else { return }
+        opener.addressesFound(result, lane.now)
     }
 
-    private func dialled(_ result: Result<(Int32, String), ConnectFailure>) {
+    private func opened(_ result: Result<TLSStream, ConnectFailure>) {
         switch result {
         case .failure(let failure): lane.connectFailed(self, failure)
-        case .success(let (descriptor, address)):
-            self.address = address
-            guard let stream = TLSStream(lane.tls, descriptor: descriptor) else {
-                return lane.connectFailed(self, .tls("out of memory for TLS"))
-            }
-            phase = .handshaking(stream)
-            wantsWrite = true
-            pollKey = lane.poller.add(descriptor, self, wantsWrite: true)
-        }
-    }
-
-    private func handshake(_ stream: TLSStream) {
-        switch stream.handshake(host: lane.configuration.host) {
-        case .failure(let failure): lane.connectFailed(self, failure)
-        case .success(false): setWantsWrite(false, stream)
-        case .success(true):
+        case .success(let stream):
+            if case .opening(let opener) = phase { address = opener.address }
             phase = .open(stream, HTTP2Session(owner: self))
+            pollKey = lane.poller.add(stream.descriptor, self, wantsWrite: false)
             needsPump = true
-            pump()
-            if case .open = phase { read() }
+            // The peer's SETTINGS may have come with the end of its handshake, and TLS holds them.
+            hasUnread = true
+            lane.touch()
         }
+    }
+
+    /// What was missing when the time for connecting was over.
+    var timeOutFailure: ConnectFailure {
+        if case .opening(let opener) = phase { return opener.timeOutFailure }
+        let limit = lane.configuration.rules.connectTimeout
+        return .timedOut("\(lane.configuration.host): no HTTP/2 SETTINGS within \(limit)")
     }
 
     /// When `timer` wants to be called: the next address, or the oldest request's deadline.
     var nextTimer: MonotonicTime? {
-        if case .dialling(let dialer) = phase { return dialer.nextTimer }
+        if case .opening(let opener) = phase { return opener.nextTimer }
         guard let oldest = exchanges.oldest else { return nil }
         return oldest.sentAt + lane.configuration.requestDeadline
     }
 
     func timer(_ now: MonotonicTime) {
-        if case .dialling(let dialer) = phase { return dialer.advance(now) }
+        if case .opening(let opener) = phase { return opener.timer(now) }
         guard case .open(_, let session) = phase else { return }
         while let oldest = exchanges.oldest, oldest.sentAt + lane.configuration.requestDeadline <= now {
-            exchanges.detach(oldest)
-            oldest.isReported = true
+            let result = endedUnanswered(oldest, .deadline, session)
             session.cancel(oldest)
             needsPump = true
-            lane.finished(self, oldest, .ambiguous(.deadline), .timedOut(sentAt: oldest.sentAt))
+            lane.finished(self, oldest, result, .timedOut(sentAt: oldest.sentAt))
         }
     }
 
@@ -155,12 +148,8 @@ final class Connection: IOHandler, HTTP2SessionOwner {
             guard write(stream) else { break }
             if isDry { break }
         }
-        for streamID in session.neverOpened {
-            if let exchange = exchanges.exchange(streamID: streamID) {
-                streamClosed(exchange, code: NGHTTP2_REFUSED_STREAM.rawValue)
-            }
-        }
-        session.neverOpened.removeAll()
+        if failure != nil { readLast(stream, session) }
+        if !session.neverOpened.isEmpty { collectNeverOpened(session) }
         window = session.sendWindow
         setWantsWrite(output.count > 0, stream)
         if output.count == 0, session.isOver { fail(session.errorText ?? "the peer ended the connection") }
@@ -184,16 +173,27 @@ final class Connection: IOHandler, HTTP2SessionOwner {
         return true
     }
 
+    private func collectNeverOpened(_ session: HTTP2Session) {
+        for (streamID, isOurFault) in session.neverOpened {
+            guard let exchange = exchanges.exchange(streamID: streamID) else { continue }
+            if !exchange.isReported {
+                exchange.isReported = true
+                lane.finished(self, exchange, .notProcessed(isOurFault ? .malformed : .goAway), .reset)
+            }
+            exchanges.end(exchange)
+        }
+        session.neverOpened.removeAll()
+    }
+
     // MARK: - Receiving
 
     func ready(canRead: Bool, canWrite: Bool) {
         lane.touch()
         switch phase {
-        case .handshaking(let stream): handshake(stream)
         case .open:
-            if canRead { read() }
+            if canRead || hasUnread { read() }
             if canWrite, wantsWrite { needsPump = true }
-        case .resolving, .dialling, .closed: break
+        case .opening, .closed: break
         }
     }
 
@@ -201,7 +201,10 @@ final class Connection: IOHandler, HTTP2SessionOwner {
         guard case .open(let stream, let session) = phase else { return }
         let buffer = lane.readBuffer
         var hasRead = false
+        var rounds = 0
+        hasUnread = false
         repeat {
+            rounds += 1
             let (progress, count) = stream.read(into: buffer)
             switch progress {
             case .done:
@@ -211,8 +214,28 @@ final class Connection: IOHandler, HTTP2SessionOwner {
             case .wouldBlock: return noteRead(hasRead, session)
             case .failed(let reason): fail(reason)
             }
-        } while failure == nil && stream.hasBuffered
+        } while failure == nil && stream.hasBuffered && rounds < Self.readRoundsMax
+        // A peer that sends without pause must not keep the other lanes waiting. What TLS holds already raises no event.
+        hasUnread = failure == nil && stream.hasBuffered
+        if hasUnread { lane.touch() }
         noteRead(hasRead, session)
+    }
+
+    /// Writing failed: what the peer said before it went (answers, a GOAWAY) may still lie in the socket and tells which
+    /// requests are safe to send again.
+    private func readLast(_ stream: TLSStream, _ session: HTTP2Session) {
+        let buffer = lane.readBuffer
+        for _ in 0..<Self.readRoundsMax {
+            let (progress, count) = stream.read(into: buffer)
+            guard case .done = progress else { return }
+            let bytes = UnsafeBufferPointer(start: buffer.bindMemory(to: UInt8.self).baseAddress, count: count)
+            guard session.receive(bytes) else { return }
+        }
+    }
+
+    /// Goes on where `read` stopped to let others have their turn.
+    func readOn() {
+        if hasUnread { read() }
     }
 
     private func noteRead(_ hasRead: Bool, _ session: HTTP2Session) {
@@ -241,7 +264,19 @@ final class Connection: IOHandler, HTTP2SessionOwner {
 
     func goAwayReceived(lastStreamID: Int32, code: UInt32, debugData: [UInt8]) {
         goAwayLastStreamID = lastStreamID
+        goAwayCount += 1
+        if case .open(_, let session) = phase { refuseUnopened(session) }
+        guard goAwayCount <= Self.goAwaysMax else { return }
         lane.goAway(self, lastStreamID: lastStreamID, code: code, debugData: debugData)
+    }
+
+    /// Requests that libnghttp2 has not serialized yet never will be. The rest it closes itself, right after this.
+    private func refuseUnopened(_ session: HTTP2Session) {
+        for exchange in exchanges.waiting where !session.isOpen(exchange) {
+            exchange.isReported = true
+            exchanges.detach(exchange)
+            lane.finished(self, exchange, .notProcessed(.goAway), .reset)
+        }
     }
 
     func streamClosed(_ exchange: Exchange, code: UInt32) {
@@ -253,9 +288,15 @@ final class Connection: IOHandler, HTTP2SessionOwner {
             let answer = Answer(status: status, latency: lane.now - exchange.sentAt, buffer: exchange.answer)
             return lane.finished(self, exchange, .answered(answer), status < 300 ? .succeeded : .answered)
         }
-        if code == NGHTTP2_REFUSED_STREAM.rawValue {
+        // A peer that has begun to answer has processed the request, whatever it says afterwards.
+        if code == NGHTTP2_REFUSED_STREAM.rawValue, exchange.answer.status == 0 {
             let isAbove = exchange.streamID > goAwayLastStreamID
-            return lane.finished(self, exchange, .notProcessed(isAbove ? .goAway : .refusedStream), .reset)
+            return lane.finished(
+                self,
+                exchange,
+                .notProcessed(isAbove ? .goAway : .refusedStream),
+                isAbove ? .reset : .refused
+            )
         }
         lane.finished(self, exchange, .ambiguous(.reset(code: code)), .reset)
     }
@@ -274,7 +315,7 @@ final class Connection: IOHandler, HTTP2SessionOwner {
     /// Closes the socket and reports everything still in flight. `polite`: says GOAWAY first, if the socket takes it at once.
     func close(_ ambiguity: Ambiguity, polite: Bool) {
         guard case .open(let stream, let session) = phase else {
-            if case .handshaking(let stream) = phase { lane.poller.remove(stream.descriptor, pollKey) }
+            if case .opening(let opener) = phase { opener.abandon() }
             phase = .closed
             return
         }
@@ -288,11 +329,18 @@ final class Connection: IOHandler, HTTP2SessionOwner {
         lane.poller.remove(stream.descriptor, pollKey)
         phase = .closed
         while let oldest = exchanges.oldest {
-            let isWritten = oldest.startOffset < output.attempted
-            oldest.isReported = true
-            exchanges.detach(oldest)
-            lane.finished(self, oldest, isWritten ? .ambiguous(ambiguity) : .notProcessed(.neverWritten), .reset)
+            let result = endedUnanswered(oldest, ambiguity, session)
+            lane.finished(self, oldest, result, .reset)
         }
+    }
+
+    /// Takes it out of those that wait. Ambiguous only if a part of it may have left.
+    private func endedUnanswered(_ exchange: Exchange, _ ambiguity: Ambiguity, _ session: HTTP2Session) -> RequestResult
+    {
+        exchange.isReported = true
+        exchanges.detach(exchange)
+        let mayHaveLeft = exchange.startOffset < output.attempted && session.isOpen(exchange)
+        return mayHaveLeft ? .ambiguous(ambiguity) : .notProcessed(.neverWritten)
     }
 
     private func setWantsWrite(_ wanted: Bool, _ stream: TLSStream) {

@@ -60,6 +60,7 @@ struct ExchangeTable {
     /// The stream has closed: its buffers are free for the next.
     mutating func end(_ exchange: Exchange) {
         unlink(exchange)
+        exchange.streamID = 0
         exchange.request.reset()
         exchange.answer.reset()
         free.append(exchange.index)
@@ -72,14 +73,20 @@ struct ExchangeTable {
 
     var oldest: Exchange? { head < 0 ? nil : all[head] }
 
-    /// For the rare case that a stream is known by its number only.
+    /// For the rare case that a stream is known by its number only; also finds what has been reported already.
     func exchange(streamID: Int32) -> Exchange? {
+        all.first { $0.streamID == streamID }
+    }
+
+    /// In flight and not yet reported, in the order of sending; allocates, for the rare case that a connection is ending.
+    var waiting: [Exchange] {
+        var found: [Exchange] = []
         var index = head
         while index >= 0 {
-            if all[index].streamID == streamID { return all[index] }
+            found.append(all[index])
             index = all[index].newer
         }
-        return nil
+        return found
     }
 
     private mutating func unlink(_ exchange: Exchange) {

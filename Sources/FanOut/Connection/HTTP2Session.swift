@@ -19,8 +19,11 @@ final class HTTP2Session {
     /// Pseudo fields, block and the request's own fields together.
     private static let fieldsMax = 128
     private(set) var errorText: String?
-    /// Streams that could not be opened after all (a GOAWAY came between); the connection collects them.
-    var neverOpened: [Int32] = []
+    /// Streams that could not be opened after all; the connection collects them. `isOurFault`: HTTP/2 cannot carry the
+    /// request; otherwise a GOAWAY came between.
+    var neverOpened: [(streamID: Int32, isOurFault: Bool)] = []
+    /// SETTINGS_INITIAL_WINDOW_SIZE is zero: a body sent now would wait for a window of its own.
+    private var isStreamWindowClosed = false
 
     init(owner: any HTTP2SessionOwner) {
         self.owner = owner
@@ -30,6 +33,8 @@ final class HTTP2Session {
         nghttp2_option_new(&option)
         // A client has no use for the memory of closed streams.
         nghttp2_option_set_no_closed_streams(option, 1)
+        // Pushed streams are refused even before the peer has read our SETTINGS.
+        nghttp2_option_set_max_reserved_remote_streams(option, 0)
         Self.install(callbacks)
         nghttp2_session_client_new2(&session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option)
         nghttp2_option_del(option)
@@ -97,8 +102,13 @@ final class HTTP2Session {
     /// Nothing more to say nor to hear: after a protocol error or a GOAWAY with all streams done.
     var isOver: Bool { nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0 }
 
-    /// Bytes of request bodies the peer takes now, all streams together.
-    var sendWindow: Int { Int(nghttp2_session_get_remote_window_size(session)) }
+    /// Bytes of request bodies the peer takes now, all streams together; 0 also when a new stream may send none.
+    var sendWindow: Int { isStreamWindowClosed ? 0 : Int(nghttp2_session_get_remote_window_size(session)) }
+
+    /// The request has left libnghttp2's queue: its HEADERS are among the bytes produced. Streams that have closed do not count.
+    func isOpen(_ exchange: Exchange) -> Bool {
+        nghttp2_session_find_stream(session, exchange.streamID) != nil
+    }
 
     /// The peer's live SETTINGS_MAX_CONCURRENT_STREAMS; nil when it names none.
     var peerStreamsMax: Int? {
@@ -139,7 +149,10 @@ extension HTTP2Session {
             valueCount,
             _,
             _ in
-            guard let frame, let exchange = HTTP2Session.exchange(session, frame.pointee.hd.stream_id) else { return 0 }
+            // Not the fields of a PUSH_PROMISE, which carry the number of the stream they came on.
+            guard let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
+                let exchange = HTTP2Session.exchange(session, frame.pointee.hd.stream_id)
+            else { return 0 }
             exchange.answer.addHeader(
                 UnsafeBufferPointer(start: name, count: nameCount),
                 UnsafeBufferPointer(start: value, count: valueCount)
@@ -174,12 +187,13 @@ extension HTTP2Session {
             }
             return 0
         }
-        nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { session, frame, _, user in
+        nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { session, frame, code, user in
             guard let user, let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
             let this = Unmanaged<HTTP2Session>.fromOpaque(user).takeUnretainedValue()
             // A stream that is open closes with REFUSED_STREAM after this; one that never opened has only us to end it.
             guard HTTP2Session.exchange(session, frame.pointee.hd.stream_id) == nil else { return 0 }
-            this.neverOpened.append(frame.pointee.hd.stream_id)
+            let isOurFault = code == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue || code == NGHTTP2_ERR_HEADER_COMP.rawValue
+            this.neverOpened.append((frame.pointee.hd.stream_id, isOurFault))
             return 0
         }
         nghttp2_session_callbacks_set_error_callback2(callbacks) { _, _, text, count, user in
@@ -209,6 +223,8 @@ extension HTTP2Session {
             // Answered before the body was out (413 and the like): the rest need not be sent.
             if nghttp2_session_get_stream_local_close(session, header.stream_id) == 0 { cancel(exchange) }
         case NGHTTP2_SETTINGS where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
+            let window = nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)
+            isStreamWindowClosed = window == 0
             owner.settingsReceived()
         case NGHTTP2_PING where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
             owner.pingAnswered()

@@ -8,6 +8,38 @@ struct SocketAddress: Sendable {
     var family: Int32
     /// Numeric, for the operator.
     var text: String
+
+    /// Nil for a family that is neither IPv4 nor IPv6.
+    var resolved: ResolvedAddress? {
+        let all = withUnsafeBytes(of: storage) { Array($0) }
+        switch family {
+        case AF_INET: return ResolvedAddress(family: .ipv4, bytes: Array(all[4..<8]))
+        case AF_INET6:
+            let bytes = Array(all[8..<24])
+            let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff && bytes[11] == 0xff
+            return isMapped
+                ? ResolvedAddress(family: .ipv4, bytes: Array(bytes[12...]))
+                : ResolvedAddress(family: .ipv6, bytes: bytes)
+        default: return nil
+        }
+    }
+}
+
+/// What is to be resolved before a connection: the host, or the proxy.
+struct ResolverQuestion: Sendable {
+    var host: String
+    var port: UInt16
+    var addresses: [String]?
+    var policy: AddressPolicy
+
+    init(_ configuration: LaneConfiguration) {
+        if let proxy = configuration.proxy {
+            (host, port, addresses, policy) = (proxy.host, proxy.port, nil, .any)
+        } else {
+            (host, port) = (configuration.host, configuration.port)
+            (addresses, policy) = (configuration.addresses, configuration.addressPolicy)
+        }
+    }
 }
 
 /// Resolves names off the loop, anew each time: nothing is cached (pushy's and Apple's advice: uncached before each connect).
@@ -15,27 +47,51 @@ enum Resolver {
     /// Answers from a thread of its own, exactly once. The lane opens one connection at a time, so there are at most as many
     /// such threads as lanes; a resolver that hangs holds up its own lane only.
     static func resolve(
-        host: String,
-        port: UInt16,
+        _ question: ResolverQuestion,
         answer: @escaping @Sendable (Result<[SocketAddress], ConnectFailure>) -> Void
     ) {
         do {
-            try LoopThread.run(name: "fanout-dns") { answer(lookUp(host: host, port: port)) }
+            try LoopThread.run(name: "fanout-dns") { answer(lookUp(question)) }
         } catch {
-            answer(.failure(.nameNotResolved("\(host): no thread for the resolver: \(error)")))
+            answer(.failure(.nameNotResolved("\(question.host): no thread for the resolver: \(error)")))
         }
     }
 
-    private static func lookUp(host: String, port: UInt16) -> Result<[SocketAddress], ConnectFailure> {
+    private static func lookUp(_ question: ResolverQuestion) -> Result<[SocketAddress], ConnectFailure> {
+        var found: [SocketAddress] = []
+        do throws(ConnectFailure) {
+            guard let addresses = question.addresses else {
+                found = interleaved(try lookUp(question.host, question.port, flags: AI_NUMERICSERV))
+                return decided(found, question)
+            }
+            for address in addresses {
+                found += try lookUp(address, question.port, flags: AI_NUMERICSERV | AI_NUMERICHOST)
+            }
+            return decided(found, question)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func decided(_ found: [SocketAddress], _ question: ResolverQuestion)
+        -> Result<[SocketAddress], ConnectFailure>
+    {
+        guard question.policy.allows(found) else {
+            return .failure(.forbiddenAddress("\(question.host): its address is not allowed"))
+        }
+        return .success(found)
+    }
+
+    private static func lookUp(_ host: String, _ port: UInt16, flags: Int32) throws(ConnectFailure) -> [SocketAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_NUMERICSERV
+        hints.ai_flags = flags
         var list: UnsafeMutablePointer<addrinfo>?
         let result = getaddrinfo(host, String(port), &hints, &list)
         defer { if let list { freeaddrinfo(list) } }
         guard result == 0 else {
-            return .failure(.nameNotResolved("\(host): \(String(cString: gai_strerror(result)))"))
+            throw .nameNotResolved("\(host): \(String(cString: gai_strerror(result)))")
         }
         var found: [SocketAddress] = []
         var entry = list
@@ -43,7 +99,13 @@ enum Resolver {
             if let address = SocketAddress(info) { found.append(address) }
             entry = info.ai_next
         }
-        return .success(interleaved(found))
+        return found
+    }
+
+    /// Addresses without a connection of ours first, otherwise in the same order: a second connection that ends at the same
+    /// machine is of little help when that machine goes.
+    static func unusedFirst(_ addresses: [SocketAddress], used: Set<String>) -> [SocketAddress] {
+        addresses.filter { !used.contains($0.text) } + addresses.filter { used.contains($0.text) }
     }
 
     /// Alternates the families, the resolver's favourite first [RFC 8305 §4].

@@ -76,6 +76,8 @@ package enum LaneConfigurationError: Error, Sendable, Equatable {
     case tls(String)
     /// The host cannot stand in a header.
     case host(String)
+    /// The proxy's settings contradict the protocol.
+    case proxy(String)
     /// A lane of this number is there already.
     case laneExists(EngineLane)
     /// `shutdown` has been called, or `start` not yet.
@@ -91,5 +93,15 @@ enum TLSText {
             reasons.append(String(cString: text))
         }
         return reasons.isEmpty ? "no reason given" : reasons.joined(separator: "; ")
+    }
+
+    /// OpenSSL's words, with ours in front where they mislead.
+    static func inPlainWords(_ reason: String) -> String {
+        switch reason {
+        case "wrong version number", "packet length too long", "http request": "no TLS is spoken there (\(reason))"
+        case "unsupported protocol", "tlsv1 alert protocol version":
+            "nothing newer than TLS 1.1 is spoken there (\(reason))"
+        default: reason
+        }
     }
 }

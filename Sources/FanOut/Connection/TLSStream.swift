@@ -58,7 +58,7 @@ final class TLSStream {
         if reason.contains("no application protocol") {
             return .failure(.noHTTP2("\(host) does not offer HTTP/2 (ALPN h2): \(reason)"))
         }
-        return .failure(.tls("TLS with \(host): \(reason)"))
+        return .failure(.tls("TLS with \(host): \(TLSText.inPlainWords(reason))"))
     }
 
     private func isHTTP2() -> Bool {

@@ -69,7 +69,8 @@ final class LaneRunner {
     /// False when the connection is not this runner's.
     func resolved(_ id: ConnectionID, _ result: Result<[SocketAddress], ConnectFailure>) -> Bool {
         guard let connection = connection(id) else { return false }
-        connection.addressesFound(result)
+        let used = Set(connections.map(\.address))
+        connection.addressesFound(result.map { Resolver.unusedFirst($0, used: used) })
         touch()
         return true
     }
@@ -96,6 +97,7 @@ final class LaneRunner {
 
     func endTurn() {
         carryOut()
+        for connection in connections { connection.readOn() }
         fill()
         for connection in connections {
             connection.pump()
@@ -159,7 +161,7 @@ final class LaneRunner {
         switch action {
         case .connect(let id):
             connections.append(Connection(id: id, lane: self))
-            Resolver.resolve(host: configuration.host, port: configuration.port) { [mailbox = loop.mailbox, lane] in
+            Resolver.resolve(ResolverQuestion(configuration)) { [mailbox = loop.mailbox, lane] in
                 mailbox.post(.resolved(lane, id, $0))
             }
         case .ping(let id): connection(id)?.ping()
@@ -167,11 +169,12 @@ final class LaneRunner {
             guard let connection = connection(id) else { return }
             switch reason {
             case .connectTimedOut:
-                connectFailed(
-                    connection,
-                    .timedOut("\(configuration.host): no connection within \(configuration.rules.connectTimeout)")
-                )
+                connectFailed(connection, connection.timeOutFailure)
             case .drained: close(connection, .shutdown, reason: "drained", polite: true)
+            case .stalled:
+                let reason = "the peer takes no requests"
+                snapshot.lastError = reason
+                close(connection, .connectionLost(reason), reason: reason, polite: true)
             case .ordered: close(connection, .shutdown, reason: "ordered", polite: true)
             case .pingUnanswered:
                 close(connection, .connectionLost("PING unanswered"), reason: "PING unanswered", polite: false)
@@ -216,8 +219,8 @@ final class LaneRunner {
     }
 
     func goAway(_ connection: Connection, lastStreamID: Int32, code: UInt32, debugData: [UInt8]) {
-        snapshot.lastError = "GOAWAY \(code) \(String(decoding: debugData, as: UTF8.self))"
-        actions += pool.goAway(connection.id, now)
+        snapshot.lastError = GoAwayText.sentence(code: code, debugData: debugData)
+        actions += pool.goAway(connection.id, isError: code != 0, now)
         feed.laneEvent(.goAway(connection.info, lastStreamID: lastStreamID, code: code, debugData: debugData))
     }
 

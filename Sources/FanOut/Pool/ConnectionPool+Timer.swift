@@ -2,6 +2,7 @@ extension ConnectionPool {
     /// When `timer` wants to be called at the latest; nil when nothing is due ever.
     package func nextTimer() -> MonotonicTime? {
         var next = connectDue()
+        if let due = surplusDue() { next = min(next ?? due, due) }
         for connection in connections {
             let due = dueTime(connection)
             next = min(next ?? due, due)
@@ -15,7 +16,7 @@ extension ConnectionPool {
         for index in connections.indices.reversed() where dueTime(connections[index]) <= now {
             actions += act(index, now)
         }
-        return actions + connectIfDue(now)
+        return actions + closeSurplus(now) + connectIfDue(now)
     }
 
     /// Connections, streams and window as the operator sees them.
@@ -40,8 +41,14 @@ extension ConnectionPool {
         if connection.phase == .connecting { return connection.since + rules.connectTimeout }
         let ping = connection.pingDue(rules)
         guard connection.phase == .ready else { return ping }
-        let endOfLife = min(connection.since + rules.ageMax, idleClose(connection))
-        return min(ping, endOfLife)
+        var due = min(ping, endOfLife(connection))
+        if let pausedUntil = connection.pausedUntil { due = min(due, pausedUntil) }
+        if let stalledSince = connection.stalledSince { due = min(due, stalledSince + rules.stallMax) }
+        return due
+    }
+
+    private func endOfLife(_ connection: PooledConnection) -> MonotonicTime {
+        min(connection.since + rules.ageMax, idleClose(connection))
     }
 
     private func idleClose(_ connection: PooledConnection) -> MonotonicTime {
@@ -52,14 +59,24 @@ extension ConnectionPool {
     }
 
     private mutating func act(_ index: Int, _ now: MonotonicTime) -> [Action] {
+        if let pausedUntil = connections[index].pausedUntil, pausedUntil <= now {
+            connections[index].pausedUntil = nil
+        }
         let connection = connections[index]
+        guard dueTime(connection) <= now else { return [] }
         if connection.phase == .connecting {
             // Reported as a failed connect by the caller, which then asks for the wait.
             return [.close(connection.id, .connectTimedOut)]
         }
-        if connection.phase == .ready, now >= min(connection.since + rules.ageMax, idleClose(connection)) {
+        if connection.phase == .ready, now >= endOfLife(connection) {
             connections[index].phase = .draining
             return closeIfDrained(index)
+        }
+        if connection.phase == .ready, let stalledSince = connection.stalledSince, now >= stalledSince + rules.stallMax
+        {
+            drain(index, now)
+            connections.remove(at: index)
+            return [.close(connection.id, .stalled)]
         }
         if connection.pingSent != nil {
             drain(index, now)

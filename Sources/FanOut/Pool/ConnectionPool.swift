@@ -11,7 +11,7 @@ package struct ConnectionPool: Sendable {
     }
 
     package enum CloseReason: Sendable, Equatable {
-        case drained, connectTimedOut, pingUnanswered, ordered
+        case drained, connectTimedOut, pingUnanswered, stalled, ordered
     }
 
     /// How a stream ended, as far as the connection's health is concerned.
@@ -21,6 +21,8 @@ package struct ConnectionPool: Sendable {
         /// Any other answer.
         case answered
         case reset
+        /// REFUSED_STREAM: the peer will not take it now.
+        case refused
         case timedOut(sentAt: MonotonicTime)
     }
 
@@ -31,6 +33,8 @@ package struct ConnectionPool: Sendable {
     private(set) var workWaits = false
     private(set) var saturatedSince: MonotonicTime?
     private(set) var isShuttingDown = false
+    /// When the ready connections were last too few to carry the load with one less.
+    var neededAt = MonotonicTime(nanoseconds: .min)
     private var lastID: UInt64
 
     /// - Parameters:
@@ -58,6 +62,8 @@ package struct ConnectionPool: Sendable {
     /// The end of a round of filling. `feedIsEmpty`: the feed had nothing more; otherwise the connections are full.
     package mutating func filled(feedIsEmpty: Bool, _ now: MonotonicTime) -> [Action] {
         workWaits = !feedIsEmpty
+        noteNeed(now)
+        noteStalls(now)
         if feedIsEmpty {
             saturatedSince = nil
             return []
@@ -82,9 +88,10 @@ package struct ConnectionPool: Sendable {
         switch end {
         case .succeeded:
             connections[index].isProven = true
-            connections[index].lastAnswer = now
-        case .answered, .reset:
-            connections[index].lastAnswer = now
+            connections[index].answered(now)
+        case .answered: connections[index].answered(now)
+        case .reset: connections[index].lastAnswer = now
+        case .refused: refused(index, now)
         case .timedOut(let sentAt):
             // Not one answer since this request was sent: PINGs may come back, requests do not (pushy#816). Take another.
             if connections[index].lastAnswer <= sentAt { drain(index, now) }
@@ -109,6 +116,7 @@ package struct ConnectionPool: Sendable {
         connections[index].lastAnswer = now
         connections[index].busyOrIdleSince = now
         saturatedSince = nil
+        neededAt = now
         peerStreamsMaxChanged(id, peerStreamsMax)
     }
 
@@ -133,8 +141,12 @@ package struct ConnectionPool: Sendable {
     }
 
     /// GOAWAY, also the first of two: no new stream, what is in flight goes on [RFC 9113 §6.8].
-    package mutating func goAway(_ id: ConnectionID, _ now: MonotonicTime) -> [Action] {
-        retire(id, now)
+    /// `isError`: its code is not NO_ERROR, and the replacement waits, however old the connection was.
+    package mutating func goAway(_ id: ConnectionID, isError: Bool = false, _ now: MonotonicTime) -> [Action] {
+        let isFirst = index(id).map { connections[$0].phase == .ready } ?? false
+        let actions = retire(id, now)
+        if isFirst, isError { backOff.failed(now) }
+        return actions
     }
 
     /// The feed does not want the connection any more.
@@ -210,9 +222,10 @@ package struct ConnectionPool: Sendable {
         guard open.count < rules.connectionsMax, !open.contains(where: { $0.phase == .connecting }) else { return nil }
         let retryAt = backOff.notBefore ?? MonotonicTime(nanoseconds: .min)
         if open.isEmpty { return retryAt }
-        // A connection that must prove itself, or whose peer has asked for less, is no reason for a second one.
+        // A connection that must prove itself, or whose peer asks for less or refuses, is no reason for a second one.
         let mayGrow = open.allSatisfy {
             ($0.isProven || rules.streamsBeforeFirstSuccess == nil) && ($0.peerStreamsMax ?? .max) >= $0.peerStreamsPeak
+                && $0.refusals == 0
         }
         guard mayGrow, let saturatedSince else { return nil }
         return max(retryAt, saturatedSince + rules.growAfter)

@@ -26,6 +26,18 @@ package struct PoolRules: Sendable, Equatable {
     package var requestsPerConnectionMax: UInt64 = 500_000_000
     /// Closed when nothing was in flight for so long. Nil: kept; Apple takes frequent reconnecting for an attack.
     package var idleCloseAfter: Duration?
+    /// A connection beyond the first is closed when the others would have been at most half full without it for so long.
+    /// Nil: kept. Minutes, since the next burst would otherwise find it gone.
+    package var surplusCloseAfter: Duration? = .seconds(300)
+    /// A connection that takes no request for so long although work waits and nothing is in flight (a limit of zero streams,
+    /// a window that stays closed) is given up.
+    package var stallMax: Duration = .seconds(60)
+    /// Pause on a connection that refuses streams (REFUSED_STREAM) and answers none: doubles from the first to the second.
+    /// Resending is free, and without a pause it would be a loop at the speed of the network.
+    package var refusalPauseMin: Duration = .milliseconds(20)
+    package var refusalPauseMax: Duration = .seconds(5)
+    /// So many pauses without one answer, and the connection is given up.
+    package var refusalPausesMax = 10
     /// A connection that ends younger than this counts as a failure and is not replaced at once.
     package var youngAge: Duration = .seconds(60)
     /// Wait before the next try: doubles from the first to the second, less a random part of up to half.

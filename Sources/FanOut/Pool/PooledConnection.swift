@@ -21,6 +21,12 @@ struct PooledConnection: Sendable {
     /// Output is full or the peer's window is closed.
     var isBlocked = false
     var inFlight = 0
+    /// Pauses for refused streams since the last answer.
+    var refusals = 0
+    /// No new stream before this, for the peer refused some.
+    var pausedUntil: MonotonicTime?
+    /// Work waits, nothing is in flight, and the peer takes nothing.
+    var stalledSince: MonotonicTime?
     var requestsSent: UInt64 = 0
     var lastRead: MonotonicTime
     var lastAnswer: MonotonicTime
@@ -37,6 +43,12 @@ struct PooledConnection: Sendable {
         busyOrIdleSince = now
     }
 
+    mutating func answered(_ now: MonotonicTime) {
+        lastAnswer = now
+        refusals = 0
+        pausedUntil = nil
+    }
+
     /// How many streams may be open at once now.
     func budget(_ rules: PoolRules) -> Int {
         guard phase == .ready else { return 0 }
@@ -46,7 +58,8 @@ struct PooledConnection: Sendable {
     }
 
     func free(_ rules: PoolRules) -> Int {
-        isBlocked ? 0 : max(0, budget(rules) - inFlight)
+        guard !isBlocked, pausedUntil == nil, inFlight < budget(rules) else { return 0 }
+        return min(budget(rules) - inFlight, Int(clamping: rules.requestsPerConnectionMax - requestsSent))
     }
 
     /// When a PING is due, or the unanswered one makes the connection dead.

@@ -13,13 +13,16 @@ extension Dispatcher {
     /// Returns the provider's word; nil when the account has no such installation. A lane that is closed or does not answer in time says
     /// `deferred`; nothing is tried again.
     package func test(_ account: Account, installation: String) async throws(StoreError) -> Classification? {
-        guard let device = try device(installation, of: account),
-            let lane = lanes.values.first(where: { $0.serves(device) })
+        guard let device = try device(installation, of: account) else { return nil }
+        if device.provider == .webpush, let authority = device.host {
+            do { _ = try await openLane(authority: authority) } catch { throw StoreError(error) }
+        }
+        guard let lane = lanes.values.first(where: { $0.serves(device) })
         else {
             return nil
         }
         let delivery: LoadedDelivery?
-        do { delivery = try loader.test(device, now: time.now()) } catch { throw StoreError(error) }
+        do { delivery = try loader.test(device, form: lane.form, now: time.now()) } catch { throw StoreError(error) }
         guard var delivery else { return nil }
         return await withCheckedContinuation { continuation in
             let pending = Mutex<CheckedContinuation<Classification, Never>?>(continuation)
@@ -31,7 +34,7 @@ extension Dispatcher {
             }
             delivery.reply = answer
             lane.feed.order(.test(delivery))
-            engine.wake(lane.engineLane)
+            wake(lane)
             // Ends with the timeout at the latest; whoever answers first resumes the continuation.
             Task {
                 do { try await Task.sleep(for: Self.testTimeout) } catch {}
@@ -51,6 +54,8 @@ extension Dispatcher {
 extension Dispatcher.Lane {
     fileprivate func serves(_ device: DeviceRow) -> Bool {
         let key = definition.key
+        // A browser's lane goes by its push service.
+        if device.provider == .webpush { return key.provider == .webpush && key.app == device.host }
         return key.provider == device.provider && key.app == device.app
             && (device.provider != .apns || key.environment == device.environment)
     }

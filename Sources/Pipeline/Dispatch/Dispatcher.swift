@@ -16,7 +16,11 @@ package actor Dispatcher {
         var id: LaneID
         var engineLane: EngineLane
         var feed: LaneFeed
-        var provider: Provider
+        var form: MessageForm
+        /// Of a push service without HTTP/2; nil: the engine sends.
+        var ordinary: OrdinarySender?
+        /// A page of it is being encrypted; the next waits for it.
+        var isSealing = false
         /// Retries handed to the feed whose outcome is not on the disk yet.
         var claimedRetries: Set<DeliveryID> = []
         var noted = ""
@@ -25,6 +29,7 @@ package actor Dispatcher {
     enum Signal: Sendable {
         case lane(LaneID, LaneFeed.Signal)
         case recorded(retries: [DeliveryID], faults: [TargetFault])
+        case sealed(LaneID)
         case tick
     }
 
@@ -36,13 +41,16 @@ package actor Dispatcher {
 
     let queue: QueueStore
     private let registry: Registry
-    let engine: FanOutEngine
+    nonisolated let engine: FanOutEngine
     private let limits: Limits
     let time: TimeSource
     private let metrics: PipelineMetrics
-    private let logger: Logger
-    private let reader: QueueReader
+    let logger: Logger
+    let reader: QueueReader
     var loader: DeliveryLoader
+    /// Browsers' messages are encrypted on a thread of their own.
+    let sealer: WebPushSealer
+    let webPush: WebPushSetup?
     private var scheduler = Scheduler()
     var lanes: [LaneID: Lane] = [:]
     private var hosts: [String: HostHealth] = [:]
@@ -57,12 +65,14 @@ package actor Dispatcher {
         registry: Registry,
         engine: FanOutEngine,
         folder: String,
+        webPush: WebPushSetup? = nil,
         limits: Limits,
         time: TimeSource,
         metrics: PipelineMetrics,
         logger: Logger
     ) throws {
         self.queue = queue
+        self.webPush = webPush
         self.registry = registry
         self.engine = engine
         self.limits = limits
@@ -70,12 +80,17 @@ package actor Dispatcher {
         self.metrics = metrics
         self.logger = logger
         reader = try QueueReader(folder: folder)
-        loader = DeliveryLoader(
-            queue: try QueueReader(folder: folder),
-            registry: try RegistryReader(folder: folder, seal: registry.seal),
-            installationKey: queue.installationKey,
-            limits: limits
-        )
+        let openLoader: @Sendable () throws -> sending DeliveryLoader = { [seal = registry.seal] in
+            DeliveryLoader(
+                queue: try QueueReader(folder: folder),
+                registry: try RegistryReader(folder: folder, seal: seal),
+                installationKey: queue.installationKey,
+                limits: limits,
+                base: webPush?.base
+            )
+        }
+        loader = try openLoader()
+        sealer = try WebPushSealer(openLoader)
         frozen = try loader.registry.frozenLanes()
         let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
         self.signals = signals
@@ -131,7 +146,7 @@ package actor Dispatcher {
             id: id,
             engineLane: engineLane,
             feed: feed,
-            provider: definition.key.provider
+            form: definition.form
         )
     }
 
@@ -157,7 +172,9 @@ package actor Dispatcher {
     private func wire(of definition: LaneDefinition) throws -> LaneProtocol {
         switch definition.credential {
         case .fcm(let projectID, let tokens): return .fcm(FCMLane(projectID: projectID, tokens: tokens))
-        case .apns(let credential, let topic):
+        case .webpush(let credential, let endpoint):
+            return .webpush(WebPushLane(credential: credential, endpoint: endpoint))
+        case .apns(let credential, let topic, _):
             let name = "providerToken." + definition.name
             let known = try reader.meta(name).flatMap(ProviderToken.init(stored:))
             return .apns(
@@ -177,7 +194,7 @@ package actor Dispatcher {
             return LaneStatus(
                 id: lane.id,
                 name: lane.definition.name,
-                provider: lane.provider,
+                provider: lane.definition.key.provider,
                 state: status.state,
                 reason: status.reason,
                 until: status.wakeAt.map { now + .milliseconds(max(0, $0 - monotonic)) },
@@ -205,7 +222,11 @@ package actor Dispatcher {
     private func give(_ order: LaneFeed.Order, to id: LaneID) {
         guard let lane = lanes[id] else { return }
         lane.feed.order(order)
-        engine.wake(lane.engineLane)
+        wake(lane)
+    }
+
+    nonisolated func wake(_ lane: Lane) {
+        if let ordinary = lane.ordinary { ordinary.wake() } else { engine.wake(lane.engineLane) }
     }
 
     // MARK: - Work
@@ -232,14 +253,20 @@ package actor Dispatcher {
                     do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
                 }
             }
+            group.addTask { [sealer] in await sealer.run() }
             for await signal in signals {
                 switch signal {
                 case .tick: tick()
+                case .sealed(let id):
+                    lanes[id]?.isSealing = false
+                    fill(id)
                 case .recorded(let retries, let faults): recorded(retries, faults, &group)
                 case .lane(let id, let signal): handle(signal, of: id, &group)
                 }
                 if Task.isCancelled { break }
             }
+            sealer.stop()
+            for lane in lanes.values { lane.ordinary?.stop() }
             group.cancelAll()
         }
     }
@@ -273,7 +300,8 @@ package actor Dispatcher {
         guard let lane = lanes[id] else { return }
         switch signal {
         case .wantsDeliveries: fill(id)
-        case .stale(let batch): deliver(id, tag: batch.tag) { try $0.reload(batch, provider: lane.provider, now: $1) }
+        case .stale(let batch): deliver(id, tag: batch.tag) { try $0.reload(batch, now: $1) }
+        case .needsOrdinaryClient: useOrdinaryClient(lane, &group)
         case .removalsFrozen: freeze(lane, &group)
         case .conditionChanged:
             let status = lane.feed.status
@@ -365,7 +393,7 @@ package actor Dispatcher {
         for (id, lane) in lanes {
             fill(id)
             let status = lane.feed.status
-            if lane.feed.loaded > 0 || status.wakeAt.map({ $0 <= now }) ?? false { engine.wake(lane.engineLane) }
+            if lane.feed.loaded > 0 || status.wakeAt.map({ $0 <= now }) ?? false { wake(lane) }
             note(status, of: id)
         }
     }
@@ -373,15 +401,16 @@ package actor Dispatcher {
     /// Loads until enough waits in the feed: retries that are due first, up to their share, then pages in order.
     private func fill(_ id: LaneID) {
         guard let lane = lanes[id] else { return }
-        let most = limits.deliveriesLoadedPerLane
-        guard lane.feed.loaded < most / 2 else { return }
+        let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
+        guard lane.feed.loaded < most / 2, !lane.isSealing else { return }
         // A closed lane gets no more than it needs to probe; a paused one nothing.
         let status = lane.feed.status
         guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
         loadRetries(id, most: most / Self.retryShare)
+        guard lanes[id]?.isSealing == false else { return }
         while lane.feed.loaded < most, let entry = scheduler.next(on: id) {
-            deliver(id, tag: entry.tag) { try $0.load(entry.page, provider: lane.provider, now: $1) }
-            if !status.isActive { break }
+            deliver(id, tag: entry.tag) { try $0.load(entry.page, form: lane.form, now: $1) }
+            if !status.isActive || lane.isWebPush { break }
         }
     }
 
@@ -393,32 +422,46 @@ package actor Dispatcher {
                 .filter { !lane.claimedRetries.contains($0.delivery) }
             guard !due.isEmpty else { return }
             lanes[id]?.claimedRetries.formUnion(due.map(\.delivery))
-            deliver(id, tag: scheduler.virtualTime(of: id)) { try $0.load(due, provider: lane.provider, now: $1) }
+            deliver(id, tag: scheduler.virtualTime(of: id)) { try $0.load(due, form: lane.form, now: $1) }
         } catch {
             logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
         }
     }
 
-    /// Loads, ends what cannot be sent, and hands the rest to the lane.
+    /// Loads, ends what cannot be sent, and hands the rest to the lane. A push service's page is loaded by the sealer, and the next one
+    /// when this has come back.
     private func deliver(
         _ id: LaneID,
         tag: Int64? = nil,
-        _ load: (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
+        _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
     ) {
         guard let lane = lanes[id] else { return }
+        let now = time.monotonic()
+        let tag = tag ?? scheduler.virtualTime(of: id)
+        guard lane.isWebPush else {
+            return handOver(Result { try load(&loader, now) }, to: lane, tag: tag, loadedAt: now)
+        }
+        lanes[id]?.isSealing = true
+        sealer.submit(
+            .init(load: { try load(&$0, now) }) { [self, signal] result in
+                handOver(result, to: lane, tag: tag, loadedAt: now)
+                signal.yield(.sealed(id))
+            }
+        )
+    }
+
+    private nonisolated func handOver(
+        _ result: Result<DeliveryLoader.Loaded, any Error>,
+        to lane: Lane,
+        tag: Int64,
+        loadedAt: Int64
+    ) {
         do {
-            let now = time.monotonic()
-            let loaded = try load(&loader, now)
+            let loaded = try result.get()
             if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
             guard !loaded.deliveries.isEmpty else { return }
-            lane.feed.add(
-                LoadedBatch(
-                    tag: tag ?? scheduler.virtualTime(of: id),
-                    deliveries: loaded.deliveries,
-                    loadedAt: now
-                )
-            )
-            engine.wake(lane.engineLane)
+            lane.feed.add(LoadedBatch(tag: tag, deliveries: loaded.deliveries, loadedAt: loadedAt))
+            wake(lane)
         } catch {
             // The page stays open in the store and is taken up again at the next start; doctor names it.
             logger.error("page cannot be loaded", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])

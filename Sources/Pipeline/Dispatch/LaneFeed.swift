@@ -259,7 +259,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             lastError = failure.description
             // Some push services speak HTTP/1.1 only; never seen to change while a connection is up.
             if case .noHTTP2 = failure, case .webpush = wire, !hasConnected { signal(.needsOrdinaryClient) }
-        case .goAway(_, _, let code, _): lastError = "GOAWAY \(code)"
+        case .goAway(_, _, let code, let debug): lastError = GoAwayText.sentence(code: code, debugData: debug)
         case .closed(let connection, let reason):
             lastError = reason
             if case .apns(let lane) = wire { lane.forget(connection.id) }

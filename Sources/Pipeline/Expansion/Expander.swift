@@ -112,8 +112,13 @@ package actor Expander {
     private func work() async throws(StoreError) {
         try takeDue()
         while !line.isEmpty {
-            try await commit(try cutRound())
-            try takeDue()
+            let (cuts, unopened) = try cutRound()
+            if unopened.isEmpty {
+                try await commit(cuts)
+                try takeDue()
+            } else {
+                try await open(unopened)
+            }
         }
     }
 
@@ -157,35 +162,58 @@ package actor Expander {
     }
 
     /// A step of each event at the head of the line, together at most ``Limits/personsPerExpansion`` persons: what one commit holds.
-    private func cutRound() throws(StoreError) -> [Cut] {
+    private func cutRound() throws(StoreError) -> (cuts: [Cut], unopened: Set<String>) {
         let now = time.now()
         let resolver = resolver(now: now)
         var cuts: [Cut] = []
+        var unopened: Set<String> = []
         var personsLeft = limits.personsPerExpansion
         do {
             try registry.snapshot { _ in
                 while personsLeft > 0, cuts.count < Self.stepsPerCommit, cuts.count < line.count {
-                    let cut = try cut(line[cuts.count], personsMax: personsLeft, resolver, now: now)
+                    let cut = try cut(line[cuts.count], personsMax: personsLeft, resolver, now: now, &unopened)
                     personsLeft -= max(1, cut.end - line[cuts.count].position)
                     cuts.append(cut)
                 }
             }
         } catch { throw StoreError(error) }
-        return cuts
+        return (cuts, unopened)
+    }
+
+    /// Opens the lanes of push services met for the first time; the round is cut anew with them.
+    private func open(_ services: Set<String>) async throws(StoreError) {
+        for authority in services.sorted() {
+            let lane: LaneID?
+            do { lane = try await dispatcher.openLane(authority: authority) } catch { throw StoreError(error) }
+            if let lane {
+                lanes.add(
+                    lane,
+                    name: "webpush/" + authority,
+                    for: .init(provider: .webpush, environment: .production, app: authority)
+                )
+            } else {
+                lanes.close(service: authority)
+            }
+        }
     }
 
     private func resolver(now: Instant) -> Resolver {
         Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
     }
 
-    private func cut(_ work: Work, personsMax: Int, _ resolver: Resolver, now: Instant) throws -> Cut {
+    private func cut(
+        _ work: Work,
+        personsMax: Int,
+        _ resolver: Resolver,
+        now: Instant,
+        _ unopened: inout Set<String>
+    ) throws -> Cut {
         let persons = work.audience.persons[work.position...].prefix(personsMax)
         var cutter = PageCutter()
         for person in persons where person.role != .author {
-            cutter.add(
-                try resolver.routes(of: person, withheldForAll: work.withheldForAll),
-                hasExpired: work.event.expiresAt <= now
-            )
+            let resolved = try resolver.routes(of: person, withheldForAll: work.withheldForAll)
+            unopened.formUnion(resolved.unopened)
+            cutter.add(resolved, hasExpired: work.event.expiresAt <= now)
         }
         let step = ExpansionStep(
             event: work.event.id,

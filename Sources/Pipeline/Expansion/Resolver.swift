@@ -13,6 +13,8 @@ struct Resolver {
     struct Resolved {
         var person: Audience.Person
         var routes: [(device: DeviceID, lane: LaneID, isSuspect: Bool)]
+        /// Push services whose lane has to be opened first; then the person is resolved again.
+        var unopened: Set<String> = []
         /// Why there is no delivery; nil when there is one.
         var withheld: Reason?
     }
@@ -48,12 +50,24 @@ struct Resolver {
             return resolved
         }
         for route in try registry.routes(of: person.person, seenSince: seenSince) {
-            guard let lane = lanes.lane(provider: route.provider, environment: route.environment, app: route.app) else {
-                continue
-            }
+            guard let lane = lane(of: route, &resolved.unopened) else { continue }
             resolved.routes.append((route.id, lane, route.state == .suspect))
         }
         if resolved.routes.isEmpty { resolved.withheld = .noDevice }
         return resolved
+    }
+
+    private func lane(of route: DeviceRoute, _ unopened: inout Set<String>) -> LaneID? {
+        guard route.provider == .webpush else {
+            return lanes.lane(provider: route.provider, environment: route.environment, app: route.app)
+        }
+        guard let authority = route.host else { return nil }
+        switch lanes.lane(ofService: authority) {
+        case .lane(let lane): return lane
+        case .closed: return nil
+        case .unknown:
+            unopened.insert(authority)
+            return nil
+        }
     }
 }

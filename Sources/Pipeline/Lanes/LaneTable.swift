@@ -15,6 +15,8 @@ package struct LaneTable: Sendable {
     }
 
     private var lanes: [Key: LaneID] = [:]
+    /// Push services that get no lane: not allowed, or too many.
+    private var closedServices: Set<String> = []
     package private(set) var names: [LaneID: String] = [:]
 
     package init() {}
@@ -29,6 +31,22 @@ package struct LaneTable: Sendable {
         // FCM and Web Push know one world only.
         lanes[Key(provider: provider, environment: provider == .apns ? environment : .production, app: app)]
     }
+
+    package enum ServiceLane: Hashable, Sendable {
+        case lane(LaneID)
+        case closed
+        /// Nobody has asked for it yet.
+        case unknown
+    }
+
+    /// The lane of a push service by its `host[:port]`.
+    package func lane(ofService authority: String) -> ServiceLane {
+        if closedServices.contains(authority) { return .closed }
+        let key = Key(provider: .webpush, environment: .production, app: authority)
+        return lanes[key].map { .lane($0) } ?? .unknown
+    }
+
+    package mutating func close(service authority: String) { closedServices.insert(authority) }
 
     package func lane(named name: String) -> LaneID? { names.first { $0.value == name }?.key }
 }

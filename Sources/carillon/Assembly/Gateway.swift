@@ -40,9 +40,6 @@ struct Gateway {
         for warning in effective.warnings {
             logger.warning("configuration", metadata: ["key": "\(warning.key)", "what": "\(warning.allowed)"])
         }
-        if settings.providers.webpush != nil {
-            logger.warning("Web Push is not built yet: registrations of browsers are refused with noLane")
-        }
         let folder = try DataFolder(path: settings.data)
         let workFolder = try folder.work()
         let onFatal: @Sendable (any Error) -> Void = { error in
@@ -63,6 +60,18 @@ struct Gateway {
             onFatal: onFatal
         )
         let client = WebClient(options: .init(caFile: settings.tls.caFile))
+        // The proxy is the way to the push services; the ENT is mostly inside.
+        let providerClient =
+            settings.proxy.map { proxy in
+                WebClient(
+                    options: .init(
+                        caFile: settings.tls.caFile,
+                        proxy: "http://\(proxy.host):\(proxy.port)",
+                        proxyCredentials: proxy.credentials?.text
+                    )
+                )
+            } ?? client
+        let webPush = try Lanes.webPush(settings, client: providerClient)
         let engine = FanOutEngine()
         try engine.start()
 
@@ -71,12 +80,16 @@ struct Gateway {
             registry: registry,
             engine: engine,
             folder: folder.path,
+            webPush: webPush,
             limits: settings.limits,
             time: time,
             metrics: pipelineMetrics,
             logger: Self.logger("dispatcher", settings)
         )
-        for definition in try Lanes.definitions(settings, client: client) { try await dispatcher.add(definition) }
+        for definition in try Lanes.definitions(settings, client: providerClient) {
+            try await dispatcher.add(definition)
+        }
+        try await dispatcher.openKnownWebPushLanes()
         let lanes = await dispatcher.laneTable()
 
         let publishers = PublisherDirectory(Self.entries(settings))
@@ -147,7 +160,7 @@ struct Gateway {
             metrics: metrics,
             lanes: { lanes },
             endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
-            isWebPushEnabled: false,
+            webPushKey: webPush?.credential.publicKey,
             workFolder: workFolder,
             build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch),
             hooks: hooks
@@ -189,7 +202,7 @@ struct Gateway {
                     ),
                     .init(
                         service: Reloading {
-                            try await reload(dispatcher, publishers, boundSchools, client)
+                            try await reload(dispatcher, publishers, boundSchools, providerClient)
                         } failed: { report in
                             Self.logger("reload", settings).error(
                                 "reload refused, the old settings stay",
@@ -233,6 +246,7 @@ struct Gateway {
         await queue.close()
         await registry.close()
         await client.stop()
+        if settings.proxy != nil { await providerClient.stop() }
         logger.notice("stopped")
     }
 

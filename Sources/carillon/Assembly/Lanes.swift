@@ -28,8 +28,12 @@ enum Lanes {
                 return nil
             } catch { return error.sentence }
         },
-        // Web Push is not sent yet; its key is looked at when it is.
-        vapidKey: { _ in nil }
+        vapidKey: { pem, subject in
+            do throws(WebPushCredentialError) {
+                _ = try WebPushCredential(pem: pem, subject: subject)
+                return nil
+            } catch { return error.sentence }
+        }
     )
 
     private static func definition(
@@ -65,7 +69,7 @@ enum Lanes {
         return LaneDefinition(
             name: "apns/" + apns.name,
             key: .init(provider: .apns, environment: apns.environment, app: apns.app),
-            credential: .apns(credential, topic: apns.topic),
+            credential: .apns(credential, topic: apns.topic, isTimeSensitiveAllowed: apns.isTimeSensitiveAllowed),
             engine: try engine(apns.endpoint, settings, rules),
             bounds: .init(windowMax: rules.connectionsMax * rules.streamsPerConnectionMax)
         )
@@ -75,12 +79,52 @@ enum Lanes {
     {
         let authority = endpoint.split(separator: "/").last.map(String.init) ?? endpoint
         let address = ListenAddress(authority) ?? ListenAddress(host: authority, port: 443)
-        return LaneConfiguration(
-            host: address.host,
-            port: UInt16(address.port),
+        return configuration(host: address.host, port: UInt16(address.port), settings, rules)
+    }
+
+    private static func configuration(
+        host: String,
+        port: UInt16,
+        _ settings: Settings,
+        _ rules: PoolRules
+    ) -> LaneConfiguration {
+        var configuration = LaneConfiguration(
+            host: host,
+            port: port,
             extraCAFile: settings.tls.caFile,
             rules: rules
         )
+        configuration.proxy = settings.proxy.map { proxy in
+            let parts = proxy.credentials?.text.split(separator: ":", maxSplits: 1).map(String.init) ?? []
+            return Proxy(
+                host: proxy.host,
+                port: UInt16(proxy.port),
+                credentials: parts.count == 2 ? .init(user: parts[0], password: parts[1]) : nil
+            )
+        }
+        return configuration
+    }
+
+    /// What the lanes of push services are made of; nil without the section.
+    static func webPush(_ settings: Settings, client: WebClient) throws -> WebPushSetup? {
+        guard let webpush = settings.providers.webpush else { return nil }
+        var rules = PoolRules()
+        rules.connectionsMax = 2
+        rules.streamsPerConnectionMax = 100
+        // Mozilla's service had faults on connections idle for days (mozilla-services/autopush#1393).
+        rules.idleCloseAfter = .seconds(300)
+        return WebPushSetup(
+            credential: try WebPushCredential(pem: webpush.key.text, subject: webpush.subject),
+            rules: webpush.endpoints,
+            base: webpush.baseURL.flatMap(NavigationBase.init),
+            client: client
+        ) { endpoint in
+            var engine = configuration(host: endpoint.host, port: UInt16(endpoint.port), settings, rules)
+            // The client of the API chose the address: it must be public when we connect, not only when it registered.
+            let isSimulator = webpush.allowsPrivateAddresses && endpoint.port != 443
+            if !isSimulator { engine.addressPolicy = .check { AddressRules.isPublic($0.bytes) } }
+            return engine
+        }
     }
 
     private static func exchange(_ url: String, _ form: [UInt8], _ client: WebClient) async throws

@@ -132,7 +132,7 @@ struct Gateway: Sendable {
             metrics: metrics.registry,
             lanes: { table },
             endpoints: EndpointRules([.init("push.example.org")!]),
-            isWebPushEnabled: true,
+            webPushKey: "BExampleKey",
             workFolder: folder + "/work",
             build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1),
             hooks: .init(pauseLane: { _, _, _ in }, resumeLane: { _, _, _ in })
