@@ -23,6 +23,9 @@ struct ResponderTests {
     private func describe(_ response: Responder.Response) -> String {
         switch response.reply {
         case .silence: return "silence"
+        case .reset(let code): return "reset \(code)"
+        case .close: return "close"
+        case .freeze: return "freeze"
         case .answer(let answer):
             return ["\(answer.status)", String(decoding: answer.body, as: UTF8.self)].filter { !$0.isEmpty }.joined(
                 separator: " "
@@ -153,13 +156,35 @@ struct ResponderTests {
         #expect(try push("ab", to: responder) == "200")
         #expect(
             control("GET", "/control/counts").contains(
-                #""apns":{"accepted":2,"distinctTokens":1,"refused":0,"scripted":1"#
+                #""apns":{"accepted":2,"distinctCredentials":3,"distinctTokens":1,"lost":0,"refused":0,"scripted":1"#
             )
         )
         #expect(control("GET", "/control/log?since=2").split(separator: "\n").count == 1)
         #expect(control("GET", "/control/log?since=x").hasPrefix("400"))
+        #expect(control("GET", "/control/log?outcome=scripted").split(separator: "\n").count == 1)
+        #expect(
+            control("GET", "/control/log?provider=apns&token=ab&outcome=accepted").split(separator: "\n").count == 2
+        )
+        #expect(control("GET", "/control/log?provider=fcm") == "200")
+        #expect(control("GET", "/control/log?provider=gcm").hasPrefix("400"))
+        #expect(control("POST", "/control/script", #"{"apns":{"*":"503"}}"#) == "204")
+        #expect(control("GET", "/control/script") == #"200 {"apns":{"*":"503"}}"#)
+        #expect(control("POST", "/control/reset") == "204")
+        #expect(control("GET", "/control/script") == "200 {}")
         #expect(control("DELETE", "/control/log") == "204")
         #expect(control("GET", "/control/counts").contains(#""apns":{"accepted":0"#))
         #expect(control("GET", "/control/nothing").hasPrefix("404"))
+    }
+
+    @Test func `without strictness a defect is taken and named in the log`() throws {
+        let responder = try responder { $0.isStrict = false }
+        let request = try fixture.apnsRequest(["apns-priority": "3", "authorization": nil])
+        #expect(describe(responder.respond(to: request)) == "200")
+        let fcm = Fixture.fcmRequest(#"{"message":{"token":"t","colour":1}}"#, bearer: nil)
+        #expect(describe(responder.respond(to: fcm)).hasPrefix("200"))
+        let log = String(decoding: responder.log.lines(since: 0), as: UTF8.self)
+        #expect(log.contains(#""defect":"MissingProviderToken""#))
+        #expect(log.contains(#""defect":"UNAUTHENTICATED""#))
+        #expect(responder.log.counts.providers[.apns]?.accepted == 1)
     }
 }
