@@ -6,7 +6,9 @@ import Testing
 /// The built `carillon-simulator` on its sockets, driven by Python's hyper-h2: see server_checks.py and transport_checks.py.
 @Suite(.tags(.slow))
 struct ServerTests {
-    @Test(arguments: ["apns", "fcm", "expiry", "silence", "userinfo", "streams", "end", "certificate"])
+    @Test(arguments: [
+        "apns", "fcm", "token_endpoint", "expiry", "silence", "userinfo", "streams", "end", "certificate",
+    ])
     func `the running simulator passes`(check: String) async throws {
         #expect(try await run("server_checks.py", check) == 0, "see the traceback above")
     }

@@ -6,6 +6,8 @@ struct APNsEndpoint: Sendable {
     private final class State: Sendable {
         let validator: Mutex<APNsValidator>
         let updates = Mutex(ProviderTokenUpdateRule())
+        /// The key each connection is bound to by its first push.
+        let keys = Mutex<[Int: String]>([:])
 
         init(validator: APNsValidator) {
             self.validator = Mutex(validator)
@@ -33,6 +35,7 @@ struct APNsEndpoint: Sendable {
                 try validator.validate(request, now: now / 1000)
             }
             try checkUpdates(request, now: now / 1000)
+            try bind(connection: request.connection, to: push.keyID)
             let apnsID = push.apnsID ?? RandomIdentifier.uuid()
             var record = record(of: push, apnsID: apnsID, connection: request.connection)
             record.credential = request.bearer.map(CredentialMark.of)
@@ -49,6 +52,19 @@ struct APNsEndpoint: Sendable {
 
     func closed(connection: Int) {
         state.updates.withLock { $0.close(connection: connection) }
+        state.keys.withLock { $0[connection] = nil }
+    }
+
+    /// Keys of two teams, or two keys of one, do not share a connection.
+    private func bind(connection: Int, to keyID: String) throws(APNsRefusal) {
+        let bound = state.keys.withLock { keys in
+            let bound = keys[connection] ?? keyID
+            keys[connection] = bound
+            return bound
+        }
+        guard bound == keyID else {
+            throw APNsRefusal("UnrelatedKeyIdInToken", detail: "the connection is bound to \(bound)")
+        }
     }
 
     private func finish(_ record: Record, _ request: ReceivedRequest, apnsID: String, now: Int64) -> Responder.Response
