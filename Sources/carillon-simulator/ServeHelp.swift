@@ -16,7 +16,7 @@ enum ServeHelp {
         timestampFromNow (ms) of a 410, headers {name: text}, frames N (DATA frames of the body), bodyless true \
         (HEADERS end the stream), delivers true (the push counts as taken although its answer is lost), code (of reset), \
         goaway {"last": "this", "before", "max" or a stream, "code": name or number, "debug": text or object} or an \
-        array of these, settings {"maxConcurrentStreams": N, "initialWindowSize": N}.
+        array of these, settings {"maxConcurrentStreams": N, "initialWindowSize": N, "after": ms} or an array.
         When: times N, then used up; nth N, the Nth request that reaches the step; every N, each Nth; onConnection N, \
         the Nth request of each connection; listener https, http or webpush-N; from and until (ms since the script was set).
         Examples: {"apns": {"*": {"behaviour": "503", "until": 60000}, "ab12": "unregistered"}}

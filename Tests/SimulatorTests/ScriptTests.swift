@@ -19,7 +19,10 @@ struct ScriptTests {
         (#"{"fcm":{"t":{"behaviour":"reset","code":"OUCH"}}}"#, "fcm.t: code is no error code of HTTP/2"),
         (#"{"fcm":{"t":{"goaway":{"last":2}}}}"#, "fcm.t.goaway: last is this, before, max, 0 or an odd stream id"),
         (#"{"fcm":{"t":{"goaway":{"late":2}}}}"#, "fcm.t.goaway: takes last, code and debug"),
-        (#"{"fcm":{"t":{"settings":{"x":2}}}}"#, "fcm.t.settings: takes maxConcurrentStreams and initialWindowSize"),
+        (
+            #"{"fcm":{"t":{"settings":{"x":2}}}}"#,
+            "fcm.t.settings: takes maxConcurrentStreams, initialWindowSize and after"
+        ),
         (#"{"fcm":{"t":5}}"#, "fcm.t: neither a word nor an object"),
     ])
     func `a mistake is named with its place`(text: String, expected: String) {

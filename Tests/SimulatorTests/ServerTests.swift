@@ -15,6 +15,7 @@ struct ServerTests {
 
     @Test(arguments: [
         "frames", "reset", "goaway_inside", "goaway_two_steps", "goaway_never_lies", "close", "freeze", "settings",
+        "window", "http1",
         "single_stream", "web_push", "lanes",
     ])
     func `frame by frame the running simulator passes`(check: String) async throws {

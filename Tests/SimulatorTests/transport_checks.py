@@ -191,6 +191,49 @@ def check_settings(start):
             same(connection.h2.remote_settings.max_concurrent_streams, limit)
 
 
+def check_window(start):
+    """The window of new streams shut, and opened again while a push waits for it."""
+    with start() as simulator, Connection(simulator) as connection:
+        simulator.script({"apns": {"*": {"onConnection": 1, "settings": [
+            {"initialWindowSize": 0}, {"initialWindowSize": 65535, "after": 300}]}}})
+        same(connection.status(connection.push()), "200")
+        def sizes(event):
+            return [change.new_value for code, change in getattr(event, "changed_settings", {}).items()
+                    if code == h2.settings.SettingCodes.INITIAL_WINDOW_SIZE]
+        connection.until(lambda event: 0 in sizes(event))
+        stream = connection.h2.get_next_available_stream_id()
+        head = [(":method", "POST"), (":scheme", "https"), (":authority", "localhost"), (":path", "/3/device/" + TOKEN)]
+        connection.h2.send_headers(stream, head + connection.headers)
+        connection.flush()
+        same(connection.h2.local_flow_control_window(stream), 0)
+        connection.until(lambda event: 65535 in sizes(event))
+        connection.h2.send_data(stream, json.dumps(PAYLOAD).encode(), end_stream=True)
+        connection.flush()
+        same(connection.status(stream), "200")
+
+
+def check_http1(start):
+    """Over HTTP/1.1 a reset is the connection's end, a frozen connection never says a word."""
+    with start("--webpush-http1", "unifiedpush", "--no-strict") as simulator, simulator.client(http2=False) as client:
+        url = simulator.ready["webpush"][0]["origin"] + "/wp/x"
+        for word in ("reset", "close"):
+            simulator.script({"webpush": {"*": {"behaviour": word, "times": 1}}})
+            try:
+                client.post(url)
+                assert False, word + " was answered"
+            except httpx.RemoteProtocolError:
+                pass
+            same(client.post(url).status_code, 201)
+        simulator.script({"webpush": {"*": {"behaviour": "freeze", "times": 1}}})
+        try:
+            client.post(url, timeout=0.3)
+            assert False, "a frozen connection was answered"
+        except httpx.ReadTimeout:
+            pass
+        same(client.post(url).status_code, 201)
+        same(outcomes(simulator), ["lost", "accepted", "lost", "accepted", "silent", "accepted"])
+
+
 def check_single_stream(start):
     with start("--single-stream", "--max-concurrent-streams", "500") as simulator, Connection(simulator) as connection:
         assert connection.settings(1)

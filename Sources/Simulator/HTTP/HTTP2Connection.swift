@@ -60,7 +60,7 @@ final class HTTP2Connection {
                     opaqueData: data
                 )
             )
-        case .settings(let concurrentStreamsMax, let initialWindowSize):
+        case .settings(let concurrentStreamsMax, let initialWindowSize, let afterMilliseconds):
             var settings: [HTTP2Setting] = []
             if let value = concurrentStreamsMax {
                 settings.append(HTTP2Setting(parameter: .maxConcurrentStreams, value: value))
@@ -68,7 +68,10 @@ final class HTTP2Connection {
             if let value = initialWindowSize {
                 settings.append(HTTP2Setting(parameter: .initialWindowSize, value: value))
             }
-            write(.settings(.settings(settings)))
+            let payload = HTTP2Frame.FramePayload.settings(.settings(settings))
+            guard afterMilliseconds > 0 else { return write(payload) }
+            let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+            channel.eventLoop.scheduleTask(in: .milliseconds(afterMilliseconds)) { bound.value.write(payload) }
         }
     }
 

@@ -13,8 +13,8 @@ package enum ConnectionAction: Hashable, Sendable {
     }
 
     case goaway(last: LastStream, code: UInt32, debug: String)
-    /// SETTINGS; nil leaves a value as it is.
-    case settings(concurrentStreamsMax: Int?, initialWindowSize: Int?)
+    /// SETTINGS, so long after the answer's own delay; nil leaves a value as it is.
+    case settings(concurrentStreamsMax: Int?, initialWindowSize: Int?, afterMilliseconds: Int64 = 0)
 }
 
 /// Error codes of HTTP/2 by their names [RFC 9113 §7].

@@ -17,7 +17,7 @@
 /// - `headers` {name: text}; `frames`: DATA frames the body is cut into; `bodyless`: true ends the stream with HEADERS.
 /// - `delivers`: true counts the push as taken although its answer is lost (`silence`, `reset`, `close`, `freeze`).
 /// - `goaway`: `{"last": "this"|"before"|"max"|<id>, "code": <name or number>, "debug": <text or object>}` or an array of them.
-/// - `settings`: `{"maxConcurrentStreams": n, "initialWindowSize": n}`.
+/// - `settings`: `{"maxConcurrentStreams": n, "initialWindowSize": n, "after": ms}` or an array of them.
 ///
 /// When: `times` n and then used up; `nth` n only the nth request that reaches the step; `every` n each nth; `onConnection` n the
 /// nth request of every connection; `listener` name; `from` and `until` in ms since the script was set.

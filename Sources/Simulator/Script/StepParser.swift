@@ -99,17 +99,21 @@ enum StepParser {
 
     private static func settings(_ step: Step) throws(Script.Mistake) -> [ConnectionAction] {
         guard let value = step.object["settings"] else { return [] }
-        let place = "\(step.place).settings"
+        var actions: [ConnectionAction] = []
+        for item in value.array ?? [value] { actions.append(try settings(item, at: "\(step.place).settings")) }
+        return actions
+    }
+
+    private static func settings(_ value: JSON, at place: String) throws(Script.Mistake) -> ConnectionAction {
         guard let members = value.object, !members.isEmpty,
-            members.keys.allSatisfy({ ["maxConcurrentStreams", "initialWindowSize"].contains($0) })
-        else { throw Script.Mistake(description: "\(place): takes maxConcurrentStreams and initialWindowSize") }
+            members.keys.allSatisfy({ ["maxConcurrentStreams", "initialWindowSize", "after"].contains($0) })
+        else { throw Script.Mistake(description: "\(place): takes maxConcurrentStreams, initialWindowSize and after") }
         let inner = Step(object: members, place: place)
-        return [
-            .settings(
-                concurrentStreamsMax: try inner.integer("maxConcurrentStreams").map(Int.init),
-                initialWindowSize: try inner.integer("initialWindowSize").map(Int.init)
-            )
-        ]
+        return .settings(
+            concurrentStreamsMax: try inner.integer("maxConcurrentStreams").map(Int.init),
+            initialWindowSize: try inner.integer("initialWindowSize").map(Int.init),
+            afterMilliseconds: try inner.integer("after") ?? 0
+        )
     }
 
     private static func goaways(_ step: Step) throws(Script.Mistake) -> [ConnectionAction] {
