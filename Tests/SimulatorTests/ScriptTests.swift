@@ -8,8 +8,13 @@ struct ScriptTests {
         (#"{"fcm":{"t":{"behaviour":"503","time":1}}}"#, "fcm.t: unknown member time"),
         (#"{"fcm":{"t":{"times":1}}}"#, "fcm.t: neither behaviour nor status"),
         (#"{"fcm":{"t":{"status":99}}}"#, "fcm.t: status must be 200 to 599 and stand without behaviour"),
-        (#"{"fcm":{"t":{"behaviour":"503","times":-1}}}"#, "fcm.t: times is not a whole number"),
+        (#"{"fcm":{"t":{"behaviour":"503","times":-1}}}"#, "fcm.t: times is not a whole number from 0"),
         (#"{"fcm":{"t":{"behaviour":"503","nth":0}}}"#, "fcm.t: nth is not a whole number from 1"),
+        (#"{"fcm":{"t":{"behaviour":"503","delay":86400001}}}"#, "fcm.t: delay is not a whole number 0 to 86400000"),
+        (
+            #"{"fcm":{"t":{"settings":{"maxConcurrentStreams":4294967296}}}}"#,
+            "fcm.t.settings: maxConcurrentStreams is not a whole number 0 to 2147483647"
+        ),
         (
             #"{"fcm":{"t":{"behaviour":"503","retryAfter":true}}}"#,
             #"fcm.t: retryAfter is neither seconds nor a text nor {"date": seconds}"#

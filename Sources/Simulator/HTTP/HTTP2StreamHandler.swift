@@ -42,9 +42,7 @@ final class HTTP2StreamHandler: ChannelInboundHandler {
         guard let request = assembler.end(), !connection.leavesOut(streamID) else { return }
         if isTooLarge { return write(Answer(status: 413), context: context) }
         let response = responder.respond(to: request)
-        let isDropped = response.connectionActions.contains {
-            if case .goaway(last: .before, _, _) = $0 { true } else { false }
-        }
+        let isDropped = response.connectionActions.leaveOutRequest
         if !isDropped { connection.processed(streamID) }
         // A GOAWAY that leaves the request out must not come after later ones were taken on.
         guard response.delayMilliseconds > 0, !isDropped else {

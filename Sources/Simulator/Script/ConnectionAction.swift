@@ -17,6 +17,13 @@ package enum ConnectionAction: Hashable, Sendable {
     case settings(concurrentStreamsMax: Int?, initialWindowSize: Int?, afterMilliseconds: Int64 = 0)
 }
 
+extension [ConnectionAction] {
+    /// True when a GOAWAY says that the request itself is not processed: it gets no answer.
+    var leaveOutRequest: Bool {
+        contains { if case .goaway(last: .before, _, _) = $0 { true } else { false } }
+    }
+}
+
 /// Error codes of HTTP/2 by their names [RFC 9113 §7].
 enum HTTP2Code {
     static let numbers: [String: UInt32] = [

@@ -6,6 +6,13 @@ enum StepParser {
         "onConnection", "listener", "from", "until",
     ]
 
+    /// A day: longer waits are mistakes, and far longer ones overflow the clock.
+    private static let millisecondsMax: Int64 = 86_400_000
+    /// SETTINGS values of HTTP/2 that have a bound have this one.
+    private static let settingMax = Int64(Int32.max)
+    /// Some thirty thousand years, so that sums with the present stay in range.
+    private static let offsetMax: Int64 = 1_000_000_000_000_000
+
     static func behaviour(_ value: JSON, at place: String) throws(Script.Mistake) -> Behaviour {
         if let word = value.string { return Behaviour(try action(word, code: nil, at: place)) }
         guard let object = value.object else {
@@ -19,10 +26,12 @@ enum StepParser {
         behaviour.condition = try condition(step)
         behaviour.retryAfter = try retryAfter(step)
         if let time = try step.integer("timestamp") { behaviour.timestamp = .at(time) }
-        if let offset = try step.integer("timestampFromNow", min: .min) { behaviour.timestamp = .fromNow(offset) }
-        behaviour.delayMilliseconds = try step.integer("delay") ?? 0
+        if let offset = try step.integer("timestampFromNow", in: -offsetMax...offsetMax) {
+            behaviour.timestamp = .fromNow(offset)
+        }
+        behaviour.delayMilliseconds = try step.integer("delay", in: 0...millisecondsMax) ?? 0
         behaviour.headers = try headers(step)
-        behaviour.frames = Int(try step.integer("frames", min: 1) ?? 1)
+        behaviour.frames = Int(try step.integer("frames", in: 1...4096) ?? 1)
         behaviour.omitsBody = try step.flag("bodyless")
         behaviour.delivers = try step.flag("delivers")
         behaviour.connectionActions = try settings(step) + goaways(step)
@@ -65,9 +74,9 @@ enum StepParser {
     private static func condition(_ step: Step) throws(Script.Mistake) -> Condition {
         var condition = Condition()
         condition.times = try step.integer("times").map(Int.init)
-        condition.nth = try step.integer("nth", min: 1).map(Int.init)
-        condition.every = try step.integer("every", min: 1).map(Int.init)
-        condition.onConnection = try step.integer("onConnection", min: 1).map(Int.init)
+        condition.nth = try step.integer("nth", in: 1...(.max)).map(Int.init)
+        condition.every = try step.integer("every", in: 1...(.max)).map(Int.init)
+        condition.onConnection = try step.integer("onConnection", in: 1...(.max)).map(Int.init)
         condition.listener = try step.text("listener")
         condition.from = try step.integer("from")
         condition.until = try step.integer("until")
@@ -110,9 +119,9 @@ enum StepParser {
         else { throw Script.Mistake(description: "\(place): takes maxConcurrentStreams, initialWindowSize and after") }
         let inner = Step(object: members, place: place)
         return .settings(
-            concurrentStreamsMax: try inner.integer("maxConcurrentStreams").map(Int.init),
-            initialWindowSize: try inner.integer("initialWindowSize").map(Int.init),
-            afterMilliseconds: try inner.integer("after") ?? 0
+            concurrentStreamsMax: try inner.integer("maxConcurrentStreams", in: 0...settingMax).map(Int.init),
+            initialWindowSize: try inner.integer("initialWindowSize", in: 0...settingMax).map(Int.init),
+            afterMilliseconds: try inner.integer("after", in: 0...millisecondsMax) ?? 0
         )
     }
 
@@ -161,10 +170,12 @@ private struct Step {
 
     func mistake(_ text: String) -> Script.Mistake { Script.Mistake(description: "\(place): \(text)") }
 
-    func integer(_ name: String, min: Int64 = 0) throws(Script.Mistake) -> Int64? {
+    func integer(_ name: String, in range: ClosedRange<Int64> = 0...(.max)) throws(Script.Mistake) -> Int64? {
         guard let value = object[name] else { return nil }
-        guard case .integer(let number) = value, number >= min else {
-            throw mistake("\(name) is not a whole number\(min == 1 ? " from 1" : "")")
+        guard case .integer(let number) = value, range.contains(number) else {
+            let bounds =
+                range.upperBound == .max ? "from \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            throw mistake("\(name) is not a whole number \(bounds)")
         }
         return number
     }

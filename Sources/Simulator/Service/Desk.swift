@@ -71,10 +71,7 @@ struct Desk: Sendable {
         accept: () -> Answer,
         now: Int64
     ) -> Reply {
-        let loses = behaviour.connectionActions.contains {
-            if case .goaway(last: .before, _, _) = $0 { true } else { false }
-        }
-        if loses {
+        if behaviour.connectionActions.leaveOutRequest {
             record.lose("goaway", outcome: .lost)
             return .silence
         }
