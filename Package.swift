@@ -171,7 +171,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        tests("Simulator", [crypto, cryptoExtras], exclude: ["server_checks.py"]),
+        tests("Simulator", [crypto, cryptoExtras], exclude: ["server_checks.py", "transport_checks.py"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: ["carillon", "carillon-simulator"],

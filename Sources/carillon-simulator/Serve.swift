@@ -7,18 +7,7 @@ import UnixSignals
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs the simulator until SIGTERM or SIGINT.",
-        discussion: """
-            When it listens it writes the token endpoint's address into fcm.json of the data folder and prints one line of \
-            JSON with its ports on standard output.
-
-            A script maps provider (apns, fcm, google, ent or *) and token (or *) to a behaviour, an object or an array of \
-            steps: {"apns": {"<token>": "unregistered", "*": [{"behaviour": "503", "times": 3, "retryAfter": 5}]}}. \
-            An object may also give delay (ms), timestamp (ms, for 410) or, instead of behaviour, status with reason or body.
-            Behaviours: \(Script.words.joined(separator: ", ")).
-
-            GET /control/counts, GET /control/log?since=SEQ&max=N, DELETE /control/log, PUT or DELETE /control/script, \
-            DELETE /control/access-tokens, GET /control/ready, on both ports.
-            """
+        discussion: ServeHelp.text
     )
 
     @Option(help: "Folder of `credentials`; a set is made when there is none.")
@@ -51,6 +40,24 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Seconds an access token lives.")
     var accessTokenSeconds = 3599
 
+    @Option(
+        name: .customLong("webpush"),
+        help: "A push service for browsers on a TLS port of its own, SERVICE[:PORT]; may be repeated."
+    )
+    var webPush: [String] = []
+
+    @Option(name: .customLong("webpush-http1"), help: "The same, speaking HTTP/1.1 only.")
+    var webPushHTTP1: [String] = []
+
+    @Option(help: "Browsers' subscriptions with their private keys: JSON by id, or JSON lines.")
+    var subscriptions: String?
+
+    @Flag(inversion: .prefixedNo, help: "Refuse each defect of a request as the real provider does.")
+    var strict = true
+
+    @Flag(help: "Announce one stream until a connection's first 2xx, as APNs does.")
+    var singleStream = false
+
     @Flag(help: "Answer 429 to a new APNs provider token within 20 minutes on a connection.")
     var limitTokenUpdates = false
 
@@ -60,6 +67,7 @@ struct Serve: AsyncParsableCommand {
         }
         guard latency >= 0, accessTokenSeconds > 0 else { throw ValidationError("times are positive") }
         guard maxConcurrentStreams > 0 else { throw ValidationError("at least one stream is needed") }
+        _ = try listeners()
         guard logLines > 0 else { throw ValidationError("the log keeps at least one line") }
     }
 
@@ -93,8 +101,28 @@ struct Serve: AsyncParsableCommand {
         settings.concurrentStreamsMax = maxConcurrentStreams
         settings.accessTokenSeconds = Int64(accessTokenSeconds)
         settings.limitsProviderTokenUpdates = limitTokenUpdates
+        settings.isStrict = strict
+        settings.isSingleStreamUntilAccepted = singleStream
+        settings.webPush = try listeners()
+        if let subscriptions {
+            try settings.subscriptions.add(try Subscriptions.parse(try Files.read(subscriptions)))
+        }
         if let script { settings.script = try Script(parsing: try Files.read(script)) }
         if let users { settings.users = try UserDirectory(parsing: try Files.read(users)) }
         return settings
+    }
+
+    /// Those of both options, named in order, HTTP/1.1 last.
+    private func listeners() throws -> [WebPushListener] {
+        try (webPush.map { ($0, false) } + webPushHTTP1.map { ($0, true) }).enumerated().map { index, item in
+            let parts = item.0.split(separator: ":", omittingEmptySubsequences: false)
+            guard let service = PushService(rawValue: String(parts[0])), parts.count <= 2,
+                let port = parts.count == 2 ? Int(parts[1]) : 0, (0...65_535).contains(port)
+            else {
+                let services = PushService.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("\(item.0): SERVICE[:PORT] with one of \(services)")
+            }
+            return WebPushListener(name: "webpush-\(index + 1)", service: service, port: port, isHTTP1Only: item.1)
+        }
     }
 }

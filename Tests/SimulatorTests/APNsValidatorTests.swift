@@ -132,6 +132,16 @@ struct APNsValidatorTests {
         #expect(throws: APNsRefusal.self) { try validator.validate(request, now: Fixture.now + 3601) }
     }
 
+    @Test func `a key of another known team is unrelated`() throws {
+        let other = APNsAccount(teamID: "TEAM000002", keyID: "KEY0000002", topic: "x", key: fixture.apnsKey.publicKey)
+        var validator = APNsValidator(accounts: [fixture.apnsAccount, other])
+        let token = try fixture.providerToken(header: ["alg": "ES256", "kid": "KEY0000002"])
+        let request = try fixture.apnsRequest(["authorization": "bearer \(token)"])
+        #expect(throws: APNsRefusal("UnrelatedKeyIdInToken", detail: "another team's key")) {
+            try validator.validate(request, now: Fixture.now)
+        }
+    }
+
     @Test func `a provider token is signed by the known key and names it`() throws {
         let wrong = [
             try fixture.providerToken(key: P256.Signing.PrivateKey()),

@@ -59,7 +59,23 @@ struct FCMValidatorTests {
             "400 INVALID_ARGUMENT message.apns.headers[0].value"
         ),
         (#"{"token":"t","android":{},"androidV2":{}}"#, "400 INVALID_ARGUMENT INVALID_ARGUMENT message.android_v2"),
-        (#"{"token":"t","data":null}"#, "accepted"),
+        (#"{"token":"t","data":null}"#, "accepted"), (#"{"token":"t","name":"projects/p/messages/1"}"#, "accepted"),
+        (
+            #"{"fid":"f","androidV2":{"remoteNotification":{"mutableContent":true,"notification":{"id":"1","tag":"t"}}}}"#,
+            "accepted"
+        ),
+        (#"{"fid":"f","androidV2":{"priority":"HIGH"}}"#, "400 INVALID_ARGUMENT message.android_v2"),
+        (
+            #"{"fid":"f","androidV2":{"remoteNotification":{"notification":{"colour":"x"}}}}"#,
+            "400 INVALID_ARGUMENT message.android_v2.remote_notification.notification"
+        ),
+        (
+            #"{"fid":"f","androidV2":{"remoteNotification":{"useAsV1DataMessage":"yes"}}}"#,
+            "400 INVALID_ARGUMENT message.android_v2.remote_notification.use_as_v1_data_message"
+        ),
+        (#"{"fid":"f","android":{"bandwidthConstrainedOk":true,"restrictedSatelliteOk":false}}"#, "accepted"),
+        (#"{"fid":"f","apns":{"liveActivityToken":"a","fcmOptions":{"image":"i"}}}"#, "accepted"),
+        (#"{"fid":"f","webpush":{"headers":{"TTL":"5"},"fcmOptions":{"link":"l"}}}"#, "accepted"),
     ])
     func `the schema is kept to the letter`(message: String, expected: String) {
         #expect(outcome(message: message) == expected)
@@ -90,6 +106,12 @@ struct FCMValidatorTests {
         }
         #expect(outcome(message: message(4000)) == "accepted")
         #expect(outcome(message: message(4096)) == "400 INVALID_ARGUMENT INVALID_ARGUMENT")
+    }
+
+    @Test(arguments: [(2000, "accepted"), (2048, "400 INVALID_ARGUMENT INVALID_ARGUMENT")])
+    func `a message to a topic has half the room`(count: Int, expected: String) {
+        let text = String(repeating: "x", count: count)
+        #expect(outcome(message: #"{"topic":"t","data":{"a":"\#(text)"}}"#) == expected)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Crypto
 import Simulator
 import Testing
 
@@ -23,6 +24,9 @@ struct ResponderTests {
     private func describe(_ response: Responder.Response) -> String {
         switch response.reply {
         case .silence: return "silence"
+        case .reset(let code): return "reset \(code)"
+        case .close: return "close"
+        case .freeze: return "freeze"
         case .answer(let answer):
             return ["\(answer.status)", String(decoding: answer.body, as: UTF8.self)].filter { !$0.isEmpty }.joined(
                 separator: " "
@@ -118,6 +122,47 @@ struct ResponderTests {
         #expect(try push(issuedAt: Fixture.now - 2, connection: 1) == "200")
     }
 
+    @Test func `a connection is bound to the key of its first push`() throws {
+        let second = P256.Signing.PrivateKey()
+        let responder = try responder { settings in
+            settings.apns.append(
+                APNsAccount(teamID: "TEAM000001", keyID: "KEY0000002", topic: fixture.topic, key: second.publicKey)
+            )
+        }
+        let token = try fixture.providerToken(header: ["alg": "ES256", "kid": "KEY0000002"], key: second)
+        func push(_ token: String?, connection: Int) throws -> String {
+            let changes = token.map { ["authorization": "bearer \($0)"] } ?? [:]
+            return describe(responder.respond(to: try fixture.apnsRequest(changes, connection: connection)))
+        }
+        #expect(try push(nil, connection: 1) == "200")
+        #expect(try push(token, connection: 1) == #"403 {"reason":"UnrelatedKeyIdInToken"}"#)
+        #expect(try push(token, connection: 2) == "200")
+        responder.closed(connection: 1)
+        #expect(try push(token, connection: 1) == "200")
+    }
+
+    @Test(
+        arguments: [
+            (#""UNREGISTERED""#, "404", "UNREGISTERED"), (#""bad-device-token""#, "400", "INVALID_ARGUMENT"),
+            (#""SENDER_ID_MISMATCH""#, "403", "SENDER_ID_MISMATCH"), (#""PERMISSION_DENIED""#, "403", nil),
+            (#""UNAUTHENTICATED""#, "401", nil), (#""THIRD_PARTY_AUTH_ERROR""#, "401", "THIRD_PARTY_AUTH_ERROR"),
+            (#""not-found""#, "404", nil), (#""QUOTA_EXCEEDED""#, "429", "QUOTA_EXCEEDED"),
+            (#""DEVICE_RATE_EXCEEDED""#, "429", "QUOTA_EXCEEDED"), (#""INTERNAL""#, "500", "INTERNAL"),
+            (#""UNAVAILABLE""#, "503", "UNAVAILABLE"), (#""UNSPECIFIED_ERROR""#, "500", "UNSPECIFIED_ERROR"),
+            (#""payload-too-large""#, "400", "INVALID_ARGUMENT"),
+            (#"{"status":418,"reason":"TEAPOT"}"#, "418", "TEAPOT"),
+            (#""html-502""#, "502", nil),
+        ] as [(String, String, String?)]
+    )
+    func `each word of a script is FCM's own answer`(behaviour: String, status: String, errorCode: String?) throws {
+        // No access token is needed where nothing is refused.
+        let responder = try responder(script: #"{"fcm":{"t":\#(behaviour)}}"#) { $0.isStrict = false }
+        let answer = describe(responder.respond(to: Fixture.fcmRequest(#"{"message":{"token":"t"}}"#, bearer: nil)))
+        #expect(answer.prefix(3) == status)
+        #expect(answer.contains("errorCode") == (errorCode != nil))
+        if let errorCode { #expect(answer.contains(#""errorCode":"\#(errorCode)""#)) }
+    }
+
     @Test func `the ENT answers a known bearer and sends others to its login`() throws {
         let responder = try responder { settings in
             settings.users = UserDirectory(profiles: ["special": ["userId": "u9", "type": "Teacher"]])
@@ -153,13 +198,35 @@ struct ResponderTests {
         #expect(try push("ab", to: responder) == "200")
         #expect(
             control("GET", "/control/counts").contains(
-                #""apns":{"accepted":2,"distinctTokens":1,"refused":0,"scripted":1"#
+                #""apns":{"accepted":2,"distinctCredentials":3,"distinctTokens":1,"lost":0,"refused":0,"scripted":1"#
             )
         )
         #expect(control("GET", "/control/log?since=2").split(separator: "\n").count == 1)
         #expect(control("GET", "/control/log?since=x").hasPrefix("400"))
+        #expect(control("GET", "/control/log?outcome=scripted").split(separator: "\n").count == 1)
+        #expect(
+            control("GET", "/control/log?provider=apns&token=ab&outcome=accepted").split(separator: "\n").count == 2
+        )
+        #expect(control("GET", "/control/log?provider=fcm") == "200")
+        #expect(control("GET", "/control/log?provider=gcm").hasPrefix("400"))
+        #expect(control("POST", "/control/script", #"{"apns":{"*":"503"}}"#) == "204")
+        #expect(control("GET", "/control/script") == #"200 {"apns":{"*":"503"}}"#)
+        #expect(control("POST", "/control/reset") == "204")
+        #expect(control("GET", "/control/script") == "200 {}")
         #expect(control("DELETE", "/control/log") == "204")
         #expect(control("GET", "/control/counts").contains(#""apns":{"accepted":0"#))
         #expect(control("GET", "/control/nothing").hasPrefix("404"))
+    }
+
+    @Test func `without strictness a defect is taken and named in the log`() throws {
+        let responder = try responder { $0.isStrict = false }
+        let request = try fixture.apnsRequest(["apns-priority": "3", "authorization": nil])
+        #expect(describe(responder.respond(to: request)) == "200")
+        let fcm = Fixture.fcmRequest(#"{"message":{"token":"t","colour":1}}"#, bearer: nil)
+        #expect(describe(responder.respond(to: fcm)).hasPrefix("200"))
+        let log = String(decoding: responder.log.lines(since: 0), as: UTF8.self)
+        #expect(log.contains(#""defect":"MissingProviderToken""#))
+        #expect(log.contains(#""defect":"UNAUTHENTICATED""#))
+        #expect(responder.log.counts.providers[.apns]?.accepted == 1)
     }
 }

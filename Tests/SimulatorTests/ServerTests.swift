@@ -3,16 +3,31 @@ import Glibc
 import Simulator
 import Testing
 
-/// The built `carillon-simulator` on its sockets, driven by Python's hyper-h2: see server_checks.py.
+/// The built `carillon-simulator` on its sockets, driven by Python's hyper-h2: see server_checks.py and transport_checks.py.
 @Suite(.tags(.slow))
 struct ServerTests {
-    @Test(arguments: ["apns", "fcm", "expiry", "silence", "userinfo", "streams", "end", "certificate"])
+    @Test(arguments: [
+        "apns", "fcm", "token_endpoint", "expiry", "silence", "userinfo", "streams", "end", "certificate",
+    ])
     func `the running simulator passes`(check: String) async throws {
+        #expect(try await run("server_checks.py", check) == 0, "see the traceback above")
+    }
+
+    @Test(arguments: [
+        "frames", "reset", "goaway_inside", "goaway_two_steps", "goaway_never_lies", "close", "freeze", "settings",
+        "window", "http1",
+        "single_stream", "web_push", "lanes",
+    ])
+    func `frame by frame the running simulator passes`(check: String) async throws {
+        #expect(try await run("transport_checks.py", check) == 0, "see the traceback above")
+    }
+
+    private func run(_ file: String, _ check: String) async throws -> Int32 {
         let python = try #require(
             getenv("CARILLON_PYTHON").map { String(cString: $0) },
-            "CARILLON_PYTHON must name a Python with httpx[http2] and cryptography"
+            "CARILLON_PYTHON must name a Python with h2, httpx[http2] and cryptography"
         )
-        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/server_checks.py"
+        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + file
         let folder = try TemporaryFolder()
         try CredentialFolder(path: folder.path)
             .make(tokenURI: "https://localhost/token", now: SystemClock.milliseconds() / 1000)
@@ -21,7 +36,7 @@ struct ServerTests {
         let status = try await Program.run([python, script, binary, folder.path, check])
 
         withExtendedLifetime(folder) {}
-        #expect(status == 0, "see the traceback above")
+        return status
     }
 }
 

@@ -139,6 +139,19 @@ def check_fcm(start):
         assert granted.json()["access_token"] not in text, "an access token stands in the log"
 
 
+def check_token_endpoint(start):
+    with start() as simulator, simulator.client() as client:
+        simulator.script({"google": {"*": [{"behaviour": word, "times": 1} for word in ("no-access-token", "invalid-grant", "500")]
+                                          + [{"behaviour": "accept", "delay": 200}]}})
+        answers = [simulator.grant(client) for _ in range(3)]
+        same([answer.status_code for answer in answers], [200, 400, 500])
+        assert "access_token" not in answers[0].json() and "id_token" in answers[0].json()
+        same(answers[1].json()["error"], "invalid_grant")
+        # Slow, but not lost; how slow is not measured.
+        assert simulator.grant(client).json()["access_token"]
+        same(simulator.counts()["google"]["scripted"], 3)
+
+
 def check_expiry(start):
     with start("--access-token-seconds", "1") as simulator, simulator.client() as client:
         url = f"{simulator.https}/v1/projects/carillon-simulator/messages:send"

@@ -1,6 +1,8 @@
 /// A notification that passed every check.
 package struct APNsPush: Sendable {
     package var token: String
+    /// Of the provider token it came with.
+    package var keyID: String
     package var topic: String
     package var pushType: String
     /// As sent, or nil: the simulator then makes one for the answer, as Apple does.

@@ -30,6 +30,7 @@ package struct APNsValidator: Sendable {
         let priority = try Self.priority(request, pushType: pushType)
         let push = APNsPush(
             token: token,
+            keyID: account.keyID,
             topic: topic,
             pushType: pushType,
             apnsID: try Self.messageID(request),

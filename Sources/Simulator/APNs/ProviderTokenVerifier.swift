@@ -43,7 +43,11 @@ struct ProviderTokenVerifier: Sendable {
         guard let account = accounts.first(where: { token.header["kid"]?.string == $0.keyID }) else {
             throw invalid("unknown kid")
         }
-        guard token.claims["iss"]?.string == account.teamID else { throw invalid("iss is not the team") }
+        guard let issuer = token.claims["iss"]?.string, issuer == account.teamID else {
+            let isOther = accounts.contains { token.claims["iss"]?.string == $0.teamID }
+            throw isOther
+                ? APNsRefusal("UnrelatedKeyIdInToken", detail: "another team's key") : invalid("iss is not the team")
+        }
         guard let issuedAt = token.claims["iat"]?.integer else { throw invalid("iat is not a whole number") }
         let isValid: Bool
         do {

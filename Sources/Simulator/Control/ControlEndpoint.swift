@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The simulator's own endpoints: script, log and counts.
+/// The simulator's own endpoints: script, log, counts and subscriptions.
 struct ControlEndpoint: Sendable {
     private let desk: Desk
 
@@ -18,36 +18,95 @@ struct ControlEndpoint: Sendable {
         case ("DELETE", "/control/log"):
             desk.log.clear()
             return Answer(status: 204)
-        case ("PUT", "/control/script"): return replaceScript(request.body)
+        case ("GET", "/control/script"):
+            return Answer(status: 200, json: desk.state.player.withLock { $0.script.source })
+        case ("PUT", "/control/script"), ("POST", "/control/script"): return replaceScript(request.body)
         case ("DELETE", "/control/script"):
-            desk.state.player.withLock { $0 = ScriptPlayer() }
+            play(Script())
+            return Answer(status: 204)
+        case ("POST", "/control/reset"):
+            reset()
             return Answer(status: 204)
         case ("DELETE", "/control/access-tokens"):
             desk.state.accessTokens.withLock { $0.revokeAll() }
             return Answer(status: 204)
+        case ("GET", "/control/subscriptions"):
+            let ids = desk.state.subscriptions.withLock { $0.ids }
+            return Answer(status: 200, json: ["subscriptions": .array(ids.map(JSON.string))])
+        case ("POST", "/control/subscriptions"): return subscribe(request)
+        case ("DELETE", _) where request.path.hasPrefix("/control/subscriptions/"):
+            let id = String(request.path.dropFirst("/control/subscriptions/".count))
+            let isKnown = desk.state.subscriptions.withLock { $0.remove(id) }
+            return isKnown ? Answer(status: 204) : Answer(status: 404, json: ["error": "no such subscription"])
         default: return Answer(status: 404, json: ["error": "no such control endpoint"])
         }
     }
 
-    /// `since` is the last sequence number already seen, `max` the number of lines wanted.
+    /// Script, log, counts and what was given up; access tokens and subscriptions stay good.
+    private func reset() {
+        play(Script())
+        desk.log.clear()
+        desk.state.subscriptions.withLock { $0.forgetGone() }
+    }
+
+    private func play(_ script: Script) {
+        let now = desk.now()
+        desk.state.player.withLock { $0 = ScriptPlayer(script: script, startedAt: now) }
+    }
+
+    /// `since` is the last sequence number already seen, `max` the number of lines wanted; `provider`, `outcome` and `token` choose.
     private func log(_ request: ReceivedRequest) -> Answer {
         let since = request.queryValue("since").map(Int64.init) ?? 0
         let max = request.queryValue("max").map { Int($0) } ?? .max
         guard let since, since >= 0, let max, max >= 0 else {
             return Answer(status: 400, json: ["error": "since and max are whole numbers"])
         }
+        var filter = PushLog.Filter()
+        if let name = request.queryValue("provider") {
+            guard let provider = Provider(rawValue: name) else {
+                return Answer(status: 400, json: ["error": "unknown provider"])
+            }
+            filter.provider = provider
+        }
+        if let name = request.queryValue("outcome") {
+            guard let outcome = Record.Outcome(rawValue: name) else {
+                return Answer(status: 400, json: ["error": "unknown outcome"])
+            }
+            filter.outcome = outcome
+        }
+        filter.token = request.queryValue("token")
         return Answer(
             status: 200,
             headers: [("content-type", "application/x-ndjson")],
-            body: desk.log.lines(since: since, max: max)
+            body: desk.log.lines(since: since, max: max, filter: filter)
         )
     }
 
     private func replaceScript(_ body: [UInt8]) -> Answer {
         do throws(Script.Mistake) {
-            let script = try Script(parsing: body)
-            desk.state.player.withLock { $0 = ScriptPlayer(script: script) }
+            play(try Script(parsing: body))
             return Answer(status: 204)
+        } catch {
+            return Answer(status: 400, json: ["error": .string(error.description)])
+        }
+    }
+
+    /// Answers what the browsers would give their server, for the Web Push listener named by `listener` or the first one.
+    private func subscribe(_ request: ReceivedRequest) -> Answer {
+        let listeners = desk.state.webPushListeners.withLock { $0 }
+        let name = request.queryValue("listener")
+        guard let listener = listeners.first(where: { name == nil || $0.name == name }) else {
+            return Answer(status: 404, json: ["error": "no such Web Push listener"])
+        }
+        do throws(Subscriptions.Mistake) {
+            let added = try Subscriptions.parse(request.body.isEmpty ? Array("{}".utf8) : request.body)
+            try desk.state.subscriptions.withLock { subscriptions throws(Subscriptions.Mistake) in
+                try subscriptions.add(added)
+            }
+            let items = added.map { subscription -> JSON in
+                ["id": .string(subscription.id), "subscription": subscription.json(origin: listener.origin)]
+            }
+            return Answer(status: 201, json: ["subscriptions": .array(items)])
         } catch {
             return Answer(status: 400, json: ["error": .string(error.description)])
         }

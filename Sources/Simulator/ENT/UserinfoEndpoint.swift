@@ -29,7 +29,7 @@ struct UserinfoEndpoint: Sendable {
             token: profile["userId"]?.string ?? "",
             connection: request.connection
         )
-        return desk.finish(record, scriptToken: bearer) { behaviour in
+        return desk.finish(record, request: request, scriptToken: bearer) { behaviour in
             ScriptedAnswers.plain(behaviour)
         } accept: {
             Answer(status: 200, json: profile)

@@ -17,7 +17,7 @@ struct FCMEndpoint: Sendable {
                 desk.state.accessTokens.withLock { $0.project(of: bearer, now: now) }
             }
             let name = "projects/\(push.project)/messages/0:\(RandomIdentifier.hexadecimal(characters: 24))"
-            let record = Record(
+            var record = Record(
                 .fcm,
                 .accepted,
                 status: 200,
@@ -30,18 +30,23 @@ struct FCMEndpoint: Sendable {
                     "tag": push.message["android"]?["notification"]?["tag"] ?? .null,
                 ]
             )
-            return desk.finish(record) { behaviour in
-                ScriptedAnswers.fcm(behaviour)
-            } accept: {
-                Answer(status: 200, json: ["name": .string(name)])
-            }
+            record.credential = request.bearer.map(CredentialMark.of)
+            return finish(record, request, name: name)
         } catch {
             return refuse(request, error)
         }
     }
 
+    private func finish(_ record: Record, _ request: ReceivedRequest, name: String) -> Responder.Response {
+        desk.finish(record, request: request) { behaviour in
+            ScriptedAnswers.fcm(behaviour)
+        } accept: {
+            Answer(status: 200, json: ["name": .string(name)])
+        }
+    }
+
     private func refuse(_ request: ReceivedRequest, _ error: FCMError) -> Responder.Response {
-        let record = Record(
+        var record = Record(
             .fcm,
             .refused,
             status: error.code,
@@ -50,6 +55,16 @@ struct FCMEndpoint: Sendable {
             connection: request.connection,
             more: ["detail": .string(error.message), "path": .string(request.path)]
         )
+        if !desk.isStrict, let project = FCMValidator.project(path: request.path),
+            let token = FCMValidator.looseTarget(request.body)
+        {
+            record.outcome = .accepted
+            record.reason = nil
+            record.token = token
+            record.more["defect"] = .string(error.errorCode ?? error.status)
+            let message = RandomIdentifier.hexadecimal(characters: 24)
+            return finish(record, request, name: "projects/\(project)/messages/0:\(message)")
+        }
         return desk.refuse(record, with: error.answer())
     }
 }

@@ -12,19 +12,23 @@ package struct FCMError: Error, Hashable, Sendable {
     package var errorCode: String?
     /// `google.rpc.BadRequest.fieldViolations`.
     package var violations: [Violation]
+    /// `google.rpc.QuotaFailure.violations`; `field` is what it calls the subject.
+    package var quotaViolations: [Violation]
 
     package init(
         _ code: Int,
         _ status: String,
         _ message: String,
         errorCode: String? = nil,
-        violations: [Violation] = []
+        violations: [Violation] = [],
+        quotaViolations: [Violation] = []
     ) {
         self.code = code
         self.status = status
         self.message = message
         self.errorCode = errorCode
         self.violations = violations
+        self.quotaViolations = quotaViolations
     }
 
     package func answer(headers: [(name: String, value: String)] = []) -> Answer {
@@ -42,6 +46,14 @@ package struct FCMError: Error, Hashable, Sendable {
                 "@type": "type.googleapis.com/google.rpc.BadRequest",
                 "fieldViolations": .array(
                     violations.map { ["field": .string($0.field), "description": .string($0.description)] }
+                ),
+            ])
+        }
+        if !quotaViolations.isEmpty {
+            details.append([
+                "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+                "violations": .array(
+                    quotaViolations.map { ["subject": .string($0.field), "description": .string($0.description)] }
                 ),
             ])
         }
@@ -121,5 +133,14 @@ extension FCMError {
         "UNAVAILABLE",
         "The service is currently unavailable.",
         errorCode: "UNAVAILABLE"
+    )
+    package static let unspecified = FCMError(500, "UNKNOWN", "Unknown error.", errorCode: "UNSPECIFIED_ERROR")
+    /// The quota of one device, not of the project.
+    package static let deviceRateExceeded = FCMError(
+        429,
+        "RESOURCE_EXHAUSTED",
+        "Message rate exceeded for the device.",
+        errorCode: "QUOTA_EXCEEDED",
+        quotaViolations: [Violation(field: "device", description: "Device message rate exceeded")]
     )
 }

@@ -15,6 +15,8 @@ enum FCMSchema {
     static let sendRequest: [String: Kind] = ["validateOnly": .bool, "message": .message(message)]
 
     static let message: [String: Kind] = [
+        // Output only: the service ignores what a sender writes here.
+        "name": .string,
         "data": .stringMap, "notification": .message(["title": .string, "body": .string, "image": .string]),
         "android": .message(android), "androidV2": .message(androidV2), "webpush": .message(webpush),
         "apns": .message(apns),
@@ -34,9 +36,15 @@ enum FCMSchema {
     ]
 
     private static let androidV2: [String: Kind] = [
-        "backgroundSync": .anyObject, "remoteNotification": .anyObject, "collapseKey": .string, "ttl": .duration,
+        "backgroundSync": .anyObject, "remoteNotification": .message(remoteNotification), "collapseKey": .string,
+        "ttl": .duration,
         "data": .stringMap, "restrictedPackageName": .string, "fcmOptions": analytics, "directBootOk": .bool,
         "bandwidthConstrainedOk": .bool, "restrictedSatelliteOk": .bool,
+    ]
+
+    private static let remoteNotification: [String: Kind] = [
+        "mutableContent": .bool, "useAsV1DataMessage": .bool,
+        "notification": .message(androidNotification.merging(["id": .string]) { first, _ in first }),
     ]
 
     private static let androidNotification: [String: Kind] = [

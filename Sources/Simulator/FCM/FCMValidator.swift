@@ -1,7 +1,9 @@
 /// Judges a send request as strictly as Google's schema and pages allow: request in, push or error out; no I/O, no clock.
 package struct FCMValidator: Sendable {
-    /// Bytes of what reaches one phone; topics are not used here.
+    /// Bytes of what reaches one phone.
     package static let payloadBytesMax = 4096
+    /// Messages to topics and conditions get half.
+    package static let topicPayloadBytesMax = 2048
     /// Four weeks: the longest FCM keeps a message.
     package static let ttlSecondsMax = 2_419_200.0
 
@@ -48,6 +50,16 @@ package struct FCMValidator: Sendable {
             parts[4] == "messages:send"
         else { return nil }
         return String(parts[3])
+    }
+
+    /// The token or installation id of a body, whatever else is wrong with it.
+    static func looseTarget(_ body: [UInt8]) -> String? {
+        do {
+            let message = try JSON(parsing: body)["message"]
+            return message?["token"]?.string ?? message?["fid"]?.string
+        } catch {
+            return nil
+        }
     }
 
     private static func target(_ message: [String: JSON]) throws(FCMError) -> FCMPush.Target {
@@ -130,7 +142,9 @@ package struct FCMValidator: Sendable {
         for platform in platforms {
             var payload = common
             for (key, value) in platform { payload["platform-" + key] = value }
-            guard JSON.object(payload).serialized.count <= payloadBytesMax else { throw .tooBig }
+            let isForTopic = message["topic"] != nil || message["condition"] != nil
+            let bytesMax = isForTopic ? topicPayloadBytesMax : payloadBytesMax
+            guard JSON.object(payload).serialized.count <= bytesMax else { throw .tooBig }
         }
     }
 }

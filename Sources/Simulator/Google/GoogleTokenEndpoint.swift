@@ -53,7 +53,7 @@ struct GoogleTokenEndpoint: Sendable {
             connection: request.connection,
             more: ["project": .string(account.projectID)]
         )
-        return desk.finish(record) { behaviour in
+        return desk.finish(record, request: request) { behaviour in
             ScriptedAnswers.plain(behaviour)
         } accept: {
             let token = desk.state.accessTokens.withLock {

@@ -4,6 +4,8 @@ package struct Answer: Sendable {
     /// Names in lower case; `content-length` is added when sent.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Pieces the body is cut into, each a DATA frame of its own.
+    package var frames = 1
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
@@ -26,6 +28,12 @@ package struct Answer: Sendable {
             body: Array(html.utf8)
         )
     }
+
+    /// The body in order; no piece is empty, none at all for an empty body.
+    package var pieces: [ArraySlice<UInt8>] {
+        let size = max(1, (body.count + frames - 1) / max(1, frames))
+        return stride(from: 0, to: body.count, by: size).map { body[$0..<min($0 + size, body.count)] }
+    }
 }
 
 /// What a listener does with a request.
@@ -33,4 +41,10 @@ package enum Reply: Sendable {
     case answer(Answer)
     /// The stream stays open and nothing is ever sent on it.
     case silence
+    /// RST_STREAM; over HTTP/1.1 the connection is closed.
+    case reset(code: UInt32)
+    /// The connection is closed.
+    case close
+    /// Nothing is sent, nothing more is read.
+    case freeze
 }

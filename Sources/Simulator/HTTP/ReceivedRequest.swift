@@ -16,6 +16,12 @@ package struct ReceivedRequest: Sendable {
     package var body: [UInt8]
     /// Number of the connection since the start of the simulator.
     package var connection: Int
+    /// Position on its connection, from 1; 0 when unknown.
+    package var ordinal = 0
+    /// Name of the listener it came in by.
+    package var listener = "https"
+    /// Host and port the client named (`:authority` or `Host`).
+    package var authority = ""
 
     /// `target` is path and query as on the wire.
     package init(

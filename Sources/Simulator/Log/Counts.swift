@@ -8,8 +8,11 @@ package struct Counts: Sendable {
         package var refused = 0
         package var scripted = 0
         package var silent = 0
+        package var lost = 0
         /// Tokens with at least one accepted request.
         package var tokens: Set<String> = []
+        /// JWTs or access tokens shown with correct requests.
+        package var credentials: Set<String> = []
     }
 
     package var providers: [Provider: OfProvider] = [:]
@@ -30,6 +33,10 @@ package struct Counts: Sendable {
         case .refused: counts.refused += 1
         case .scripted: counts.scripted += 1
         case .silent: counts.silent += 1
+        case .lost: counts.lost += 1
+        }
+        if let credential = record.credential, counts.credentials.count < Self.distinctMax {
+            counts.credentials.insert(credential)
         }
         providers[record.provider] = counts
     }
@@ -51,6 +58,8 @@ package struct Counts: Sendable {
             members[provider.rawValue] = [
                 "accepted": .integer(Int64(counts.accepted)), "refused": .integer(Int64(counts.refused)),
                 "scripted": .integer(Int64(counts.scripted)), "silent": .integer(Int64(counts.silent)),
+                "lost": .integer(Int64(counts.lost)),
+                "distinctCredentials": .integer(Int64(counts.credentials.count)),
                 "distinctTokens": .integer(Int64(counts.tokens.count)),
             ]
         }

@@ -11,11 +11,34 @@ package final class PushLog: Sendable {
     /// A burst is written out early at this size.
     private static let pendingBytesMax = 1 << 18
 
+    /// Which records are wanted; nil is every one.
+    package struct Filter: Sendable {
+        package var provider: Provider?
+        package var outcome: Record.Outcome?
+        package var token: String?
+
+        package init() {}
+
+        fileprivate func wants(_ line: Line) -> Bool {
+            if let provider, provider != line.provider { return false }
+            if let outcome, outcome != line.outcome { return false }
+            if let token, token != line.token { return false }
+            return true
+        }
+    }
+
+    fileprivate struct Line {
+        var bytes: [UInt8]
+        var provider: Provider
+        var outcome: Record.Outcome
+        var token: String
+    }
+
     private struct State {
         var counts = Counts()
         var lastSequence: Int64 = 0
         /// `lines[0]` has the sequence number `firstSequence`; those before `dropped` are empty and wait to be cut off.
-        var lines: [[UInt8]] = []
+        var lines: [Line] = []
         var dropped = 0
         var pending: [UInt8] = []
     }
@@ -41,9 +64,11 @@ package final class PushLog: Sendable {
                 state.pending.append(contentsOf: line)
                 if state.pending.count >= Self.pendingBytesMax { Self.write(&state.pending, to: file) }
             }
-            state.lines.append(line)
+            state.lines.append(
+                Line(bytes: line, provider: record.provider, outcome: record.outcome, token: record.token)
+            )
             if state.lines.count - state.dropped > linesMax {
-                state.lines[state.dropped] = []
+                state.lines[state.dropped].bytes = []
                 state.dropped += 1
                 // Cutting off one by one would move the whole array each time.
                 if state.dropped > linesMax {
@@ -55,13 +80,14 @@ package final class PushLog: Sendable {
     }
 
     /// NDJSON of the records kept in memory after that sequence number, oldest first.
-    package func lines(since sequence: Int64, max: Int = .max) -> [UInt8] {
+    package func lines(since sequence: Int64, max: Int = .max, filter: Filter = Filter()) -> [UInt8] {
         state.withLock { state in
             let kept = state.lines.count - state.dropped
             let first = state.lastSequence - Int64(kept) + 1
             let skipped = Int(clamping: Swift.max(0, sequence - first + 1))
             guard skipped < kept else { return [] }
-            return Array(state.lines[(state.dropped + skipped)...].prefix(max).joined())
+            let wanted = state.lines[(state.dropped + skipped)...].lazy.filter(filter.wants)
+            return Array(wanted.prefix(max).map(\.bytes).joined())
         }
     }
 

@@ -9,6 +9,8 @@ package struct Record: Sendable {
         case scripted
         /// The request was right and a script made the provider never answer.
         case silent
+        /// The request was right and a script cut it off: RST_STREAM, GOAWAY below it, or the connection's end.
+        case lost
     }
 
     package var provider: Provider
@@ -19,6 +21,8 @@ package struct Record: Sendable {
     /// Device token, service account or user id; never a bearer.
     package var token: String
     package var connection: Int
+    /// Of the JWT or access token shown: equal for equal ones, and of no use to whoever reads it.
+    package var credential: String?
     /// Provider-specific members: identifiers, headers of interest, the decoded payload.
     package var more: [String: JSON]
 
@@ -40,6 +44,13 @@ package struct Record: Sendable {
         self.more = more
     }
 
+    /// No answer reaches the sender: how it was lost stands in the log, whether the push was taken in the outcome.
+    mutating func lose(_ how: String, outcome: Outcome) {
+        self.outcome = outcome
+        status = nil
+        more["answer"] = .string(how)
+    }
+
     /// The log's line; `sequence` counts from 1 without gaps, `at` is in milliseconds since 1970.
     func json(sequence: Int64, at: Int64) -> JSON {
         var members = more
@@ -50,6 +61,7 @@ package struct Record: Sendable {
         members["token"] = .string(token)
         members["connection"] = .integer(Int64(connection))
         if let status { members["status"] = .integer(Int64(status)) }
+        if let credential { members["credential"] = .string(credential) }
         if let reason { members["reason"] = .string(reason) }
         return .object(members)
     }

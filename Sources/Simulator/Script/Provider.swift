@@ -2,6 +2,7 @@
 package enum Provider: String, CaseIterable, Hashable, Sendable {
     case apns
     case fcm
+    case webpush
     /// Google's token endpoint.
     case google
     case ent

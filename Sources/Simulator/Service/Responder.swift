@@ -7,13 +7,17 @@ package final class Responder: Sendable {
     /// A reply and how long to wait before it.
     package struct Response: Sendable {
         package var reply: Reply
-        package var delayMilliseconds: Int64
+        package var delayMilliseconds: Int64 = 0
+        /// Before the reply, HTTP/2 only.
+        package var connectionActions: [ConnectionAction] = []
     }
 
     private let state: SharedState
     private let apns: APNsEndpoint
     private let fcm: FCMEndpoint
     private let google: GoogleTokenEndpoint
+    private let webPush: WebPushEndpoint
+    private let webPushServices: [String: PushService]
     private let ent: UserinfoEndpoint
     private let control: ControlEndpoint
     private let latencyMilliseconds: Int64
@@ -23,8 +27,8 @@ package final class Responder: Sendable {
     ///   - settings: Accounts, users, script and latency; ports and files do not concern it.
     ///   - log: Counts and keeps what happens; the caller flushes it.
     package init(settings: SimulatorSettings, log: PushLog) {
-        state = SharedState(script: settings.script)
-        let desk = Desk(state: state, log: log, now: settings.now)
+        state = SharedState(settings: settings)
+        let desk = Desk(state: state, log: log, isStrict: settings.isStrict, now: settings.now)
         apns = APNsEndpoint(
             desk: desk,
             accounts: settings.apns,
@@ -36,34 +40,44 @@ package final class Responder: Sendable {
             validator: GrantValidator(accounts: settings.fcm),
             lifetimeSeconds: settings.accessTokenSeconds
         )
+        webPush = WebPushEndpoint(desk: desk)
+        webPushServices = Dictionary(uniqueKeysWithValues: settings.webPush.map { ($0.name, $0.service) })
         ent = UserinfoEndpoint(desk: desk, users: settings.users)
         control = ControlEndpoint(desk: desk)
         latencyMilliseconds = settings.latencyMilliseconds
         self.log = log
     }
 
-    /// Says what grants must name as their audience; before it none is given.
-    package func announce(tokenURI: String) {
+    /// Says what grants must name as their audience (before it none is given) and which ports the Web Push listeners got.
+    package func announce(tokenURI: String, webPush: [WebPushListener] = []) {
         state.tokenURI.withLock { $0 = tokenURI }
+        state.webPushListeners.withLock { $0 = webPush }
     }
 
     package func respond(to request: ReceivedRequest) -> Response {
         let path = request.path
         var response: Response
-        if path == "/3" || path.hasPrefix("/3/") {
+        if let service = webPushServices[request.listener] {
+            response = webPush.respond(to: request, service: service)
+        } else if path == "/3" || path.hasPrefix("/3/") {
             response = apns.respond(to: request)
         } else if path == "/token" {
             response = google.respond(to: request)
         } else if path == "/auth/oauth2/userinfo" {
             response = ent.respond(to: request)
         } else if path.hasPrefix("/control/") {
-            return Response(reply: .answer(control.respond(to: request)), delayMilliseconds: 0)
+            return Response(reply: .answer(respondToControl(request)))
         } else {
             // Everything else is Google's host, where a wrong path is a bare 404.
             response = fcm.respond(to: request)
         }
         response.delayMilliseconds += latencyMilliseconds
         return response
+    }
+
+    private func respondToControl(_ request: ReceivedRequest) -> Answer {
+        if request.path == "/control/reset", request.method == "POST" { apns.reset() }
+        return control.respond(to: request)
     }
 
     package func opened(connection: Int) {

@@ -4,10 +4,11 @@ import ServiceLifecycle
 
 /// The whole simulator as a service: binds, reports, serves until the graceful shutdown, writes the log out.
 package struct Simulator: Service {
-    /// Where it listens, both on 127.0.0.1.
+    /// Where it listens, all on 127.0.0.1.
     package struct Ready: Sendable {
         package var httpsPort: Int
         package var httpPort: Int
+        package var webPush: [WebPushListener]
 
         package var tokenURI: String { "https://localhost:\(httpsPort)/token" }
 
@@ -19,6 +20,15 @@ package struct Simulator: Service {
                 "fcm": .string("https://localhost:\(httpsPort)"),
                 "userinfo": .string("http://127.0.0.1:\(httpPort)/auth/oauth2/userinfo"),
                 "control": .string("http://127.0.0.1:\(httpPort)/control/"),
+                "webpush": .array(
+                    webPush.map {
+                        [
+                            "name": .string($0.name), "service": .string($0.service.rawValue),
+                            "port": .integer(Int64($0.port)),
+                            "origin": .string($0.origin), "http2": .bool(!$0.isHTTP1Only),
+                        ]
+                    }
+                ),
             ]
         }
     }
@@ -28,7 +38,7 @@ package struct Simulator: Service {
 
     /// - Parameters:
     ///   - settings: What it plays.
-    ///   - onReady: Called once both sockets listen; an error ends the simulator.
+    ///   - onReady: Called once every socket listens; an error ends the simulator.
     package init(settings: SimulatorSettings, onReady: @escaping @Sendable (Ready) async throws -> Void) {
         self.settings = settings
         self.onReady = onReady
@@ -58,8 +68,8 @@ package struct Simulator: Service {
             delay: .milliseconds(PushLog.flushMilliseconds)
         ) { _ in responder.log.flush() }
         defer { flushing.cancel() }
-        let ready = Ready(httpsPort: listeners.httpsPort, httpPort: listeners.httpPort)
-        responder.announce(tokenURI: ready.tokenURI)
+        let ready = Ready(httpsPort: listeners.httpsPort, httpPort: listeners.httpPort, webPush: listeners.webPush)
+        responder.announce(tokenURI: ready.tokenURI, webPush: ready.webPush)
         do {
             try await onReady(ready)
             try await gracefulShutdown()
