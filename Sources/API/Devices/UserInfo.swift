@@ -55,7 +55,7 @@ enum UserInfo {
         // No answer of userinfo is that long.
         case .tooLarge: .nobody
         case .unreachable, .answerLost, .timedOut, .tls, .cancelled, .invalidURL, .invalidRequest, .overloaded,
-            .stopped:
+            .stopped, .forbiddenAddress:
             .unavailable
         }
     }

@@ -22,6 +22,26 @@ extension OpenAPIDocument {
            }
           }
          },
+         "/v1/webpush/key": {
+          "get": {
+           "summary": "The VAPID public key, for applicationServerKey of a browser's subscription.",
+           "x-listeners": ["public"], "security": [],
+           "responses": {
+            "200": {
+             "description": "base64url of the uncompressed point.",
+             "content": {
+              "application/json": {
+               "schema": {
+                "type": "object", "required": ["publicKey"], "properties": {"publicKey": {"type": "string"}}
+               }
+              }
+             }
+            },
+            "404": {"$ref": "#/components/responses/Problem"},
+            "default": {"$ref": "#/components/responses/Problem"}
+           }
+          }
+         },
          "/v1/devices/{installation}": {
           "put": {
            "summary": "Registers an installation; moves it and its target from any other account.",

@@ -49,9 +49,6 @@ package struct PushEndpoint: Hashable, Sendable {
         self.path = path.hasPrefix("/") ? String(path) : "/" + path
     }
 
-    /// Host, with the port unless it is 443: names the origin, and so its lane.
-    package var authority: String { port == 443 ? host : "\(host):\(port)" }
-
     /// `"<>\^`{|}`: never in a URL, and a backslash is a slash to some parsers.
     private static let forbidden: Set<UInt8> = Set("\"<>\\^`{|}".utf8)
 

@@ -87,6 +87,7 @@ extension WebClientError {
         case .tooLarge(let limit): "the answer is longer than \(limit) bytes"
         case .cancelled: "cancelled"
         case .invalidURL: "the socket's path is no address"
+        case .forbiddenAddress: "the address is not allowed"
         case .overloaded, .stopped: "the client stops"
         }
     }

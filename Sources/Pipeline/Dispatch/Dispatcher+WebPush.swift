@@ -1,5 +1,6 @@
 package import Domain
 import FanOut
+import Logging
 import Store
 
 /// Lanes of push services: made when they are needed, moved to the ordinary client when the service has no HTTP/2.

@@ -124,7 +124,7 @@ extension LaneFeed {
         _ flight: InFlight,
         _ advice: Verdict.ConnectionAdvice,
         _ classification: Classification,
-        _ connection: ConnectionInfo,
+        _ connection: ConnectionID,
         _ now: Instant
     ) -> AfterAnswer {
         var delivery = flight.delivery

@@ -1,6 +1,8 @@
 import Domain
+import FanOut
 import Providers
-import Synchronization
+import Store
+import Telemetry
 import WebClient
 
 /// Sends the lane of a push service that speaks HTTP/1.1 only, through the ordinary client: a few requests at a time.

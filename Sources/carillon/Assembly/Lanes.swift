@@ -118,7 +118,7 @@ enum Lanes {
             rules: webpush.endpoints,
             base: webpush.baseURL.flatMap(NavigationBase.init),
             client: client
-        ) { endpoint in
+        ) { [rules] endpoint in
             var engine = configuration(host: endpoint.host, port: UInt16(endpoint.port), settings, rules)
             // The client of the API chose the address: it must be public when we connect, not only when it registered.
             let isSimulator = webpush.allowsPrivateAddresses && endpoint.port != 443
