@@ -2,7 +2,7 @@
 /// addresses that are then connected to, so a name that changes its address between check and use gains nothing.
 package enum AddressPolicy: Sendable {
     case any
-    /// All addresses of the host must pass, or none is used. Called on a resolver's thread, before each connection.
+    /// All addresses of the host (the first 16; more are never used) must pass, or none is used. Called on a resolver's thread, before each connection.
     case check(@Sendable (ResolvedAddress) -> Bool)
 
     func allows(_ addresses: [SocketAddress]) -> Bool {

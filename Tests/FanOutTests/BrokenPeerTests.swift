@@ -55,6 +55,29 @@ struct BrokenPeerTests {
         await lane.end()
     }
 
+    @Test(arguments: ["empty-data-flood", "informational-flood"])
+    func `a flood on one lane leaves the others their turn`(scenario: String) async throws {
+        let flooded = try TestLane(["--first", scenario])
+        flooded.send(["/ok"])
+        await flooded.feed.wait { $0.inFlightMax == 1 }
+
+        let pair = [try TestCertificates.file("good.pem"), try TestCertificates.file("good.key")]
+        let (server, port) = try Child.script("hostile-server.py", pair)
+        var configuration = LaneConfiguration(host: "localhost", port: port, rules: .forTests)
+        configuration.extraCAFile = try TestCertificates.file("ca.pem")
+        let feed = TestFeed()
+        try flooded.engine.add(EngineLane(2), configuration, feed: feed)
+        feed.add(Array(repeating: "/ok", count: 200))
+        flooded.engine.wake(EngineLane(2))
+        await feed.wait { $0.outcomes.count == 200 }
+
+        #expect(feed.outcomes.values.allSatisfy { $0.status == 200 })
+        #expect(flooded.feed.outcomes.isEmpty, "the flood goes on")
+        await flooded.engine.shutDown(within: .zero)
+        await flooded.end()
+        withExtendedLifetime(server) {}
+    }
+
     @Test func `a field of four kilobytes named ten thousand times is dropped and the answer stands`() async throws {
         let lane = try TestLane(["--first", "header-bomb"])
 

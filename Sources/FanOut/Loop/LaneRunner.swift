@@ -104,12 +104,13 @@ final class LaneRunner {
             if let reason = connection.endReason { ended(connection, reason) }
         }
         carryOut()
+        // Before the feed is told, so that whoever it wakes sees this turn.
+        pool.describe(&snapshot)
+        snapshotCell.write(snapshot)
         if hasFinished {
             hasFinished = false
             feed.turnEnded()
         }
-        pool.describe(&snapshot)
-        snapshotCell.write(snapshot)
     }
 
     private func fill() {
