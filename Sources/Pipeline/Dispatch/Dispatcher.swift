@@ -402,14 +402,15 @@ package actor Dispatcher {
     private func fill(_ id: LaneID) {
         guard let lane = lanes[id] else { return }
         let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
-        guard lane.feed.loaded < most / 2, !lane.isSealing else { return }
+        guard lane.feed.loaded < most / 2 || scheduler.hasUrgent(on: id), !lane.isSealing else { return }
         // A closed lane gets no more than it needs to probe; a paused one nothing.
         let status = lane.feed.status
         guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
         loadRetries(id, most: most / Self.retryShare)
         guard lanes[id]?.isSealing == false else { return }
-        while lane.feed.loaded < most, let entry = scheduler.next(on: id) {
-            deliver(id, tag: entry.tag) { try $0.load(entry.page, form: lane.form, now: $1) }
+        // Urgent pages do not wait for room, within bounds.
+        while lane.feed.loaded < (scheduler.hasUrgent(on: id) ? 2 * most : most), let entry = scheduler.next(on: id) {
+            deliver(id, tag: entry.tag, isUrgent: entry.isUrgent) { try $0.load(entry.page, form: lane.form, now: $1) }
             if !status.isActive || lane.isWebPush { break }
         }
     }
@@ -433,18 +434,19 @@ package actor Dispatcher {
     private func deliver(
         _ id: LaneID,
         tag: Int64? = nil,
+        isUrgent: Bool = false,
         _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
     ) {
         guard let lane = lanes[id] else { return }
         let now = time.monotonic()
         let tag = tag ?? scheduler.virtualTime(of: id)
         guard lane.isWebPush else {
-            return handOver(Result { try load(&loader, now) }, to: lane, tag: tag, loadedAt: now)
+            return handOver(Result { try load(&loader, now) }, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now)
         }
         lanes[id]?.isSealing = true
         sealer.submit(
             .init(load: { try load(&$0, now) }) { [self, signal] result in
-                handOver(result, to: lane, tag: tag, loadedAt: now)
+                handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now)
                 signal.yield(.sealed(id))
             }
         )
@@ -454,13 +456,14 @@ package actor Dispatcher {
         _ result: Result<DeliveryLoader.Loaded, any Error>,
         to lane: Lane,
         tag: Int64,
+        isUrgent: Bool,
         loadedAt: Int64
     ) {
         do {
             let loaded = try result.get()
             if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
             guard !loaded.deliveries.isEmpty else { return }
-            lane.feed.add(LoadedBatch(tag: tag, deliveries: loaded.deliveries, loadedAt: loadedAt))
+            lane.feed.add(LoadedBatch(tag: tag, isUrgent: isUrgent, deliveries: loaded.deliveries, loadedAt: loadedAt))
             wake(lane)
         } catch {
             // The page stays open in the store and is taken up again at the next start; doctor names it.

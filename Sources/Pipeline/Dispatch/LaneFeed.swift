@@ -74,6 +74,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     static let resendsMax = 10
     /// Devices that have to meet it before a push service's refusal is the credential's.
     static let accusersMin = 3
+    private static let reserveShare = 8
     static let doubtWait = Duration.seconds(60)
 
     private let shared = Mutex(Shared())
@@ -184,7 +185,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         guard !recorder.isFull else { return nothing() }
         let monotonic = time.monotonic()
         guard lane.permits(inFlight: inFlight, now: monotonic), host.permits(now: monotonic),
-            budget?.hasRoom(now: monotonic) ?? true
+            budget?.hasRoom(now: monotonic) ?? true, keepsReserve(monotonic)
         else { return nothing() }
         let now = time.now()
         while let delivery = takeDelivery(monotonic) {
@@ -232,6 +233,13 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             metrics.ambiguous.add()
             return conclude(flight, why.lost.classification, now - flight.sentAt, now, connection.id)
         }
+    }
+
+    /// An eighth of the window is kept for urgent deliveries, so that one of them finds a free stream at once.
+    private func keepsReserve(_ now: Int64) -> Bool {
+        let window = lane.windowSize(now: now)
+        guard window >= Self.reserveShare, inFlight >= window - window / Self.reserveShare else { return true }
+        return (again.last?.event.urgency ?? (batches.first?.isUrgent == true ? .urgent : .normal)) == .urgent
     }
 
     /// What was in flight under this ticket, which ends here.
@@ -282,7 +290,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         }
         for order in orders { obey(order) }
         for batch in more {
-            let place = batches.firstIndex { $0.tag > batch.tag } ?? batches.endIndex
+            let place =
+                batches.firstIndex { ($0.isUrgent ? 0 : 1, $0.tag) > (batch.isUrgent ? 0 : 1, batch.tag) }
+                ?? batches.endIndex
             batches.insert(batch, at: place)
         }
     }

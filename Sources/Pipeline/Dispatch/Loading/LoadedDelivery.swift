@@ -69,8 +69,9 @@ final class SealedMessage: Sendable {
 
 /// Deliveries of one page, or retries that are due, on their way to the engine. Made by the dispatcher, then owned by the loop thread.
 struct LoadedBatch: Sendable {
-    /// Order among the batches of a lane: the page's tag.
+    /// Order among the batches of a lane: the page's tag, urgent ones first.
     let tag: Int64
+    var isUrgent = false
     var deliveries: [LoadedDelivery]
     var position = 0
     /// Monotonic milliseconds; an old batch is looked up anew before it is sent, since devices move.
