@@ -5,7 +5,7 @@ import subprocess, sys, threading, time
 options = argparse.ArgumentParser(prog="deploy/bench")
 options.add_argument("bin")
 options.add_argument("tools")
-options.add_argument("--only", default="a,b,c,d,e", help="parts: a engine, b deliveries, c accepts, d audience, e fairness")
+options.add_argument("--only", default="a,b,c,d,e,f", help="parts: a engine, b deliveries, c accepts, d audience, e fairness, f isolation")
 options.add_argument("--guardians", type=int, default=100_000, help="of each of the two schools")
 options.add_argument("--requests", type=int, default=300_000, help="of part a")
 options.add_argument("--runs", type=int, default=3)
@@ -363,6 +363,24 @@ def part_e(gateway):
             **{"the large event": f"{(done - accepted) / 1000:.2f} s"})
 
 
+def part_f(gateway):
+    count = options.guardians
+    say(f"f: one event to {count:,} phones of a healthy lane, alone and beside a lane whose provider is gone with as many waiting")
+    def run():
+        time.sleep(2)
+        meter, begin = Meter(gateway.process.pid), time.time()
+        end = gateway.wait(gateway.post(APNS_SCHOOL, {"school": APNS_SCHOOL}), DONE)
+        return end - begin, meter.cpu() * 10_000 / count
+    alone = [run() for _ in range(options.runs)]
+    gateway.fcm.process.terminate()
+    gateway.fcm.process.wait()
+    gateway.wait(gateway.post(FCM_SCHOOL, {"school": FCM_SCHOOL}), SENDING)
+    beside = [run() for _ in range(options.runs)]
+    for what, runs in (("alone", alone), ("beside the ill lane", beside)):
+        row(what, seconds=f"{middle([r[0] for r in runs]):.2f}", **{"CPU s/10k": f"{middle([r[1] for r in runs]):.3f}"})
+    row("", ratio=f"{middle([r[0] for r in beside]) / middle([r[0] for r in alone]):.2f} in time (target 1.1)")
+
+
 def part_c(gateway):
     say("c: accepts over 64 keep-alive connections, each event with an id of its own; gateway and client share the cores")
     later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
@@ -405,9 +423,9 @@ try:
     print(f"   {len(CORES)} cores, {model}; loopback; load of the machine at start {os.getloadavg()[0]:.1f}")
     if "a" in PARTS:
         part_a()
-    if set(PARTS) & {"b", "c", "d", "e"}:
+    if set(PARTS) & {"b", "c", "d", "e", "f"}:
         gateway = Gateway()
-    for name, part in (("b", part_b), ("d", part_d), ("e", part_e), ("c", part_c)):
+    for name, part in (("b", part_b), ("d", part_d), ("e", part_e), ("c", part_c), ("f", part_f)):
         if name in PARTS:
             part(gateway)
     print(f"\n   data and logs: {WORK}")

@@ -19,10 +19,12 @@ extension LaneFeed {
             return .keep
         }
         let attempts = delivery.attempts + 1
+        if platformPart.probe != nil, classification.verdict != .accepted { probeLanded(delivery) }
         switch classification.verdict {
         case .accepted:
             succeeded()
             if !accusers.isEmpty { accusers = [] }
+            platformAccepted(delivery)
             hasRenewedOnce = false
             metrics.accepted.add()
             metrics.eventSeconds[Int(delivery.event.urgency.rawValue)].observe(now - delivery.event.acceptedAt)
@@ -39,6 +41,7 @@ extension LaneFeed {
         case .payloadRefused:
             succeeded()
             keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
+        case .platformFault: platformFailed(delivery, classification, now)
         case .credentialFault where !isBeyondDoubt(delivery):
             // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
             putOff(flight, classification, latency, attempts, Self.doubtWait, now)
@@ -94,7 +97,7 @@ extension LaneFeed {
     /// A refused credential and a quota are the lane's own; lost answers and 5xx say something of the host, too.
     private func isOfTheHost(_ classification: Classification) -> Bool {
         switch classification.verdict {
-        case .credentialFault: false
+        case .credentialFault, .platformFault: false
         case .laneBusy: classification.status >= 500
         default: true
         }
@@ -235,9 +238,9 @@ extension LaneFeed {
         metrics.count(result.state)
     }
 
-    /// The phone's own quota is used up: it waits a minute. Not an attempt.
-    func hold(_ delivery: LoadedDelivery, _ now: Instant) {
-        let due = now + .seconds(60)
+    /// The delivery waits on the disk for a reason that is not its own. Not an attempt.
+    func hold(_ delivery: LoadedDelivery, _ now: Instant, _ wait: Duration) {
+        let due = now + wait
         guard due < delivery.event.expiresAt else { return end(delivery, SlotResult(.expired, reason: .expired)) }
         produced.outcomes.append(
             Outcome(

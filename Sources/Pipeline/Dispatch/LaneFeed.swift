@@ -92,6 +92,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var budget: RateBudget?
     private var deviceRates: DeviceRates?
     var massGuard = MassGuard()
+    var platformPart = PlatformPart()
     private var batches: [LoadedBatch] = []
     var again: [LoadedDelivery] = []
     /// What a closed lane has given back, in this order: each probe is another delivery.
@@ -198,9 +199,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 continue
             }
             if deviceRates?.take(delivery.device, now: monotonic) == false {
-                hold(delivery, now)
+                hold(delivery, now, .seconds(60))
                 continue
             }
+            if parks(delivery, now) { continue }
             do {
                 guard let credential = try write(delivery, now, &scratch) else {
                     again.append(delivery)
@@ -253,9 +255,6 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         return flight
     }
 
-    /// The delivery under way with this ticket.
-    func flying(_ ticket: UInt64) -> LoadedDelivery? { flights[Int(ticket)]?.delivery }
-
     func laneEvent(_ event: LaneEvent) {
         takeOrders()
         switch event {
@@ -300,7 +299,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private func obey(_ order: Order) {
         switch order {
         case .pause(let why, let draining): lane.pause(why, draining: draining)
-        case .resume: lane.resume()
+        case .resume:
+            lane.resume()
+            platformPart.state.resume()
         case .credentialRenewed: isRefreshing = false
         case .freeze: massGuard.freeze()
         case .thaw: massGuard.release()
@@ -310,6 +311,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             isRefreshing = false
             hasRenewedOnce = false
             if lane.word == "credentialFault" { lane.resume() }
+            platformPart.state.resume()
         case .credentialFailed(let classification):
             isRefreshing = false
             react(to: classification)
@@ -318,6 +320,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     private func takeDelivery(_ now: Int64) -> LoadedDelivery? {
+        if !platformPart.state.isActive, let probe = takeProbe(now) { return probe }
         if again.isEmpty, !returned.isEmpty {
             again = returned.reversed()
             returned = []
@@ -413,10 +416,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         let closer = lane.isActive && !host.state.isActive ? host.state : lane
         let status = Status(
             state: isConnecting ? "open" : closer.word,
-            reason: isConnecting ? connectFault ?? "" : closer.reason,
+            reason: isConnecting ? connectFault ?? "" : closer.isActive ? platformPart.state.reason : closer.reason,
             isActive: closer.isActive,
             isSendingAllowed: lane.word != "paused" && lane.word != "draining",
-            wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max(),
+            wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max()
+                ?? platformPart.state.wakeAt,
             inFlight: inFlight,
             window: min(lane.windowSize(now: now), bounds.windowMax),
             isFrozen: massGuard.isFrozen,

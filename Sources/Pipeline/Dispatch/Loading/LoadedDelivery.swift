@@ -36,6 +36,8 @@ struct LoadedDelivery: Sendable {
     /// The token, or the installation id when `isInstallation`.
     let target: String
     let isInstallation: Bool
+    /// nil: the app did not say.
+    let platform: Platform?
     let targetHash: [UInt8]
     /// The owner's name outside.
     let receiver: String
