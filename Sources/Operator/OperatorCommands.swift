@@ -3,8 +3,8 @@ package import ArgumentParser
 /// The operator's commands; the executable's root lists them beside `serve`.
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
-        ConfigCommand.self, KeyCommand.self, QueueCommand.self, EventCommand.self, DeviceCommand.self, LaneCommand.self,
-        DirectoryCommand.self, CompletionsCommand.self,
+        QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
+        DirectoryCommand.self, ConfigCommand.self, KeyCommand.self, CompletionsCommand.self,
     ]
 
     /// Parses and runs one command line: the whole of the executable's `main` but for the exit.
