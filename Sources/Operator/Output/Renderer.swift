@@ -5,7 +5,7 @@ import Pipeline
 struct Renderer {
     var format: OutputFormat
     let isColored: Bool
-    let context: OperatorContext
+    var context: OperatorContext
 
     var now: Instant { context.time.now() }
 
@@ -53,9 +53,11 @@ struct Renderer {
     }
 
     /// One thing: its object, or lines for people.
-    func write(_ object: JSONObject, id: String, lines: () -> [String]) throws {
+    ///
+    /// `colored`: the lines may hold colours of this renderer; they were made safe cell by cell.
+    func write(_ object: JSONObject, id: String, colored: Bool = false, lines: () -> [String]) throws {
         switch format {
-        case .table: try context.write(lines().map { cut($0) + "\n" }.joined())
+        case .table: try context.write(lines().map { (colored ? fitted($0) : cut($0)) + "\n" }.joined())
         case .json, .ndjson: try line(.object(object))
         case .csv:
             try context.write(Self.csv(object.map(\.name)))
@@ -113,6 +115,16 @@ struct Renderer {
     }
 
     func bold(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+
+    /// A line that may hold colours: those are of no width and stay, unless it has to be cut.
+    func fitted(_ line: String) -> String {
+        guard line.contains("\u{1B}") else { return cut(line) }
+        let plain = line.split(separator: "\u{1B}[", omittingEmptySubsequences: false).enumerated().map { index, part in
+            index == 0 ? String(part) : String(part.drop { $0 != "m" }.dropFirst())
+        }.joined()
+        guard let columns = context.columns, DisplayWidth.of(plain) > columns else { return line }
+        return cut(plain)
+    }
 
     /// Made safe for a terminal, and cut at its edge.
     func cut(_ line: String) -> String {

@@ -7,6 +7,7 @@ struct QueueCommand: AsyncParsableCommand {
         discussion: "Reads the store, also while the service is down.",
         subcommands: [
             QueueStatus.self, QueueShape.self, QueueList.self, QueueShow.self, QueueWhy.self, QueueExport.self,
+            QueueTop.self, QueueTail.self,
         ]
     )
 }

@@ -7,8 +7,9 @@ struct QueueList: AsyncParsableCommand {
         commandName: "list",
         abstract: "Deliveries that match the filters.",
         discussion: """
-            Without --state, --event, --reason and --http: what is still to do. Several filters must all hold. Ages count from when the
-            delivery was made. In the order of the ids, or of --sort, which reads everything that matches and counts it.
+            Without --state, --event, --reason and --http: what is still to do. Several filters must all hold. \
+            Ages count from when the delivery was made. In the order of the ids, or of --sort, which reads \
+            everything that matches and counts it.
 
             Examples:
               carillon queue list --state deferred,dead --lane 'fcm/*' --attempts '>=3'

@@ -7,9 +7,9 @@ struct QueueShape: AsyncParsableCommand {
         commandName: "shape",
         abstract: "How many deliveries are how old, by lane, school, app, kind, event, reason or state.",
         discussion: """
-            Shows at a glance which destination is ill, and since when. A column holds what is at most so old and older than the column
-            before. Without --state, --event, --reason and --http: what is still to do. The counts are exact, the pages are read one after
-            the other.
+            Shows at a glance which destination is ill, and since when. A column holds what is at most so old and \
+            older than the column before. Without --state, --event, --reason and --http: what is still to do. \
+            The counts are exact; the pages are read one after the other.
 
             Examples:
               carillon queue shape
@@ -45,44 +45,10 @@ struct QueueShape: AsyncParsableCommand {
         let renderer = options.renderer
         let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
         let start = TimeLength.milliseconds(first) ?? 5000
-        let bounds = (0..<buckets).map { linear ? start * Int64($0 + 1) : start << Int64($0) }
-        var matrix = AgeMatrix(bounds: bounds)
-        let scan = DeliveryScan(inspection.queue, filter)
-        try matrix.count(scan, by: by, now: renderer.now, laneName: { inspection.laneName($0) ?? "nowhere" }) { next in
-            try inspection.ask { _ in try next() }
-        }
-        inspection.warn(scan)
-        try renderer.writeMatched(listing(matrix, renderer), isFiltered: !filters.words.isEmpty)
-    }
-
-    private func listing(_ matrix: AgeMatrix, _ renderer: Renderer) -> Listing {
-        let members = matrix.bounds.map { "to\($0 / 1000)s" } + ["older"]
-        let titles = matrix.bounds.map { RelativeTime.short($0 / 1000) } + [">"]
-        var rows = matrix.rows.map { (key: $0.key, counts: $0.value, sum: $0.value.reduce(0, +)) }
-        rows.sort { ($1.sum, $0.key) < ($0.sum, $1.key) }
-        let all = rows.count
-        if rows.count > limit { rows.removeLast(rows.count - limit) }
-        func item(_ key: String, _ counts: [Int]) -> JSONObject {
-            var object = JSONObject([by.rawValue: .string(key), "total": .number(counts.reduce(0, +))])
-            for (member, count) in zip(members, counts) { object[member] = .number(count) }
-            return object
-        }
-        var listing = Listing(
-            id: by.rawValue,
-            scope: filters.scope("deliveries by \(by.rawValue) and age", otherwise: "still to do")
-                + (all > rows.count ? ", the largest \(rows.count) of \(all)" : ""),
-            source: "store",
-            columns: [.text(by.rawValue.uppercased(), by.rawValue), .number("T", "total")]
-                + zip(titles, members).map { .number($0, $1) }
-        )
-        listing.items = rows.map { item($0.key, $0.counts) }
-        listing.total = all
-        // People want the sum; who counts by machine adds it up.
-        if renderer.format == .table, !rows.isEmpty {
-            listing.items.insert(item("TOTAL", matrix.total), at: 0)
-            listing.total = nil
-        }
-        return listing
+        let table = AgeTable(key: by, bounds: AgeTable.bounds(first: start, count: buckets, isLinear: linear))
+        let scope = filters.scope("deliveries by \(by.rawValue) and age", otherwise: "still to do")
+        let listing = try table.listing(inspection, filter, scope: scope, limit: limit, renderer)
+        try renderer.writeMatched(listing, isFiltered: !filters.words.isEmpty)
     }
 }
 

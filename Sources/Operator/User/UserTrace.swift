@@ -8,8 +8,8 @@ struct UserTrace: AsyncParsableCommand {
         commandName: "trace",
         abstract: "What one person got, what not, and why; newest first.",
         discussion: """
-            One line an event that concerned the person, with what became of it on each device. What he or she wrote is not listed: the
-            author is not notified.
+            One line an event that concerned the person, with what became of it on each device. What he or she \
+            wrote is not listed: the author is not notified.
 
             Examples:
               carillon user trace 9100001
