@@ -4,7 +4,8 @@ package import ArgumentParser
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
         QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
-        DirectoryCommand.self, ConfigCommand.self, KeyCommand.self, CompletionsCommand.self,
+        DirectoryCommand.self, CheckCommand.self, DoctorCommand.self, ConfigCommand.self, KeyCommand.self,
+        CompletionsCommand.self,
     ]
 
     /// Parses and runs one command line: the whole of the executable's `main` but for the exit.
@@ -32,7 +33,10 @@ package enum OperatorCommands {
                 }
                 return ExitStatus.ok.rawValue
             } catch {
-                return end(root, error, context)
+                let code = end(root, error, context)
+                // To a monitoring system 2 would mean CRITICAL.
+                let isCheck = arguments.first == CheckCommand.configuration.commandName
+                return isCheck && code == ExitStatus.usage.rawValue && !(error is ExitCode) ? 3 : code
             }
         }
     }

@@ -86,6 +86,15 @@ final class OperatorFixture {
         return Ran(code: code, output: recorder.outputText, talk: recorder.talkText)
     }
 
+    /// What the store's files say they were last written at.
+    func setTimes(to instant: Instant) throws {
+        let date = Date(timeIntervalSince1970: Double(instant.seconds))
+        for name in ["queue.db", "queue.db-wal", "registry.db"]
+        where FileManager.default.fileExists(atPath: folder + "/data/" + name) {
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder + "/data/" + name)
+        }
+    }
+
     /// Opens the queue as its service would.
     func queue<T>(_ body: (QueueStore) async throws -> T) async throws -> T {
         let queue = try QueueStore(
