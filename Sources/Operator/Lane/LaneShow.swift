@@ -17,7 +17,7 @@ struct LaneShow: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.")
+    @Argument(help: "The lane's name.", completion: .lanes)
     var lane: String
 
     func run() async throws {
