@@ -84,6 +84,7 @@ struct FilterOptions: ParsableArguments {
 extension FilterWords.Problem {
     var sentence: String {
         switch self {
+        case .noSuchName(let name): "there is no filter \(name)"
         case .malformed(let name, let word, let expected): "--\(name.flag) \(word): expected \(expected)."
         case .unknown(let name, let word, _): "there is no \(name.flag) \(word)"
         }
