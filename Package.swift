@@ -155,7 +155,9 @@ let package = Package(
         tests(
             "Operator",
             [
-                "Domain", "Store", "Settings", "Pipeline", crypto,
+                // The executable, for the live screen in a real terminal.
+                "carillon",
+                "Domain", "SQLite", "Store", "Settings", "Pipeline", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
