@@ -161,12 +161,21 @@ package actor Dispatcher {
 
     private static let nextEngineLane = Mutex(0)
 
-    /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish.
-    package func reload(_ definition: LaneDefinition) throws {
-        guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else { return }
+    /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish. A lane
+    /// that is new in the configuration is added.
+    ///
+    /// - Returns: false when the endpoint, the proxy or a bound is another: that needs a restart.
+    package func reload(_ definition: LaneDefinition) async throws -> Bool {
+        guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else {
+            try await add(definition)
+            return true
+        }
         lanes[lane.id]?.definition = definition
         give(.use(try wire(of: definition)), to: lane.id)
         engine.retireConnections(of: lane.engineLane)
+        let (old, new) = (lane.definition, definition)
+        return old.key == new.key && old.bounds == new.bounds && old.engine.host == new.engine.host
+            && old.engine.port == new.engine.port && old.engine.proxy == new.engine.proxy
     }
 
     private func wire(of definition: LaneDefinition) throws -> LaneProtocol {

@@ -79,6 +79,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
 
     private let shared = Mutex(Shared())
     var wire: LaneProtocol
+    /// What connections up to this one still use after a reload, until they are retired.
+    private var replaced: (wire: LaneProtocol, lastConnection: ConnectionID)
+    private var newestConnection = ConnectionID(0)
     let policy: RetryPolicy
     let time: TimeSource
     private let recorder: Recorder
@@ -124,6 +127,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         signal: @escaping @Sendable (Signal) -> Void
     ) {
         self.wire = wire
+        replaced = (wire, ConnectionID(0))
         self.policy = policy
         self.time = time
         self.recorder = recorder
@@ -173,7 +177,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     // MARK: - On the lane's thread
 
     func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64? {
-        next { delivery, now, scratch in
+        newestConnection = max(newestConnection, connection.id)
+        let wire = connection.id <= replaced.lastConnection ? replaced.wire : wire
+        return next { delivery, now, scratch in
             try wire.write(delivery, to: request, on: connection, now: now, scratch: &scratch)
         }
     }
@@ -258,7 +264,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     func laneEvent(_ event: LaneEvent) {
         takeOrders()
         switch event {
-        case .opened:
+        case .opened(let connection, _, _):
+            newestConnection = max(newestConnection, connection.id)
             connectFault = nil
             hasConnected = true
         case .connectFailed(let failure, _):
@@ -307,6 +314,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .thaw: massGuard.release()
         case .test(let delivery): tests.append(delivery)
         case .use(let renewed):
+            // Apple binds a connection to the first key it sees: those that are open finish with the old one.
+            replaced = (wire, newestConnection)
             wire = renewed
             isRefreshing = false
             hasRenewedOnce = false
