@@ -65,6 +65,9 @@ import Testing
                 await fixture.run("lane", "release", "fcm/onepocket", "--apply", "--discard", "--why", "x").code == 2
             )
         }
+    }
+
+    @Test func `a decision about nothing is exit code 3`() async throws {
         let problem = #"{"title":"No","detail":"Nothing is held."}"#
         try await serving(["POST /admin/lanes/removals": (409, problem)]) { _ in
             #expect(await fixture.run("lane", "release", "fcm/onepocket", "--apply", "--why", "x").code == 3)
