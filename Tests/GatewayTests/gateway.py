@@ -226,7 +226,7 @@ storage: {{ keyFile: secrets/storage.key }}
 
     def states(self, *users):
         """The states of all devices of these users."""
-        return [device["state"] for user in users for device in self.devices(user)]
+        return [device["state"] for device in self.items("device", "list") if device["user"] in users]
 
     def deliveries(self, event):
         return self.items("queue", "list", "--event", event)
