@@ -105,7 +105,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var inFlight = 0
     var produced = Recorder.Batch()
     private var isRefreshing = false
-    var hasRenewedOnce = false
+    /// Access and provider tokens refused since something was last accepted. All that is under way with one comes back with the same word,
+    /// and that is one word; a second token refused is the credential's fault.
+    var refusedTokens: Set<String> = []
+    static let refusedTokensMax = 16
     private var connectFault: String?
     private var hasConnected = false
     var lastError: String?
@@ -303,7 +306,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .use(let renewed):
             wire = renewed
             isRefreshing = false
-            hasRenewedOnce = false
+            refusedTokens = []
             if lane.word == "credentialFault" { lane.resume() }
         case .credentialFailed(let classification):
             isRefreshing = false
