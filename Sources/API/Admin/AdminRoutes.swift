@@ -25,6 +25,7 @@ struct AdminRoutes {
                     try await services.hooks.resumeLane(lane, order.actor, order.why)
                 }
             },
+            Route(.post, "/admin/lanes/removals") { try await removals($0) },
             Route(.get, "/v1/events/{id}") { try await EventStatusRoute(services: services).response($0, for: nil) },
         ]
     }
@@ -61,6 +62,8 @@ struct AdminRoutes {
     private struct Order: Sendable {
         var actor: String
         var why: String
+        /// Of the order about removals.
+        var decision: String
     }
 
     private func change(
@@ -68,15 +71,47 @@ struct AdminRoutes {
         needsWhy: Bool,
         _ apply: @Sendable (LaneID, Order) async throws(StoreError) -> Void
     ) async throws -> Response {
+        let (lane, name) = try await lane(call)
+        let order = try await order(call, needsWhy: needsWhy)
+        do throws(StoreError) { try await apply(lane, order) } catch { throw Problem(error, limits: services.limits) }
+        let row = try await LaneList(services: services).rows().first { $0.status.id == lane }
+        return .json(.ok, row?.json ?? ["lane": .string(name)])
+    }
+
+    /// A person has looked at what the mass guard held.
+    private func removals(_ call: Call) async throws -> Response {
+        let (lane, name) = try await lane(call)
+        let order = try await order(call, needsWhy: true)
+        guard ["apply", "discard"].contains(order.decision) else {
+            throw Problem(
+                .invalidOrder,
+                "The order is wrong.",
+                errors: [FieldError("/decision", "unknownValue", "Expected apply or discard.")]
+            )
+        }
+        let decided: (held: Int, changed: Int)?
+        do throws(StoreError) {
+            decided = try await services.hooks.decideRemovals(lane, order.decision == "apply", order.actor, order.why)
+        } catch { throw Problem(error, limits: services.limits) }
+        guard let decided else {
+            throw Problem(.removalsNotFrozen, "Nothing is held: the lane's removals are not frozen.")
+        }
+        return .json(
+            .ok,
+            [
+                "lane": .string(name), "decision": .string(order.decision), "held": .number(decided.held),
+                "changed": .number(decided.changed),
+            ]
+        )
+    }
+
+    private func lane(_ call: Call) async throws(Problem) -> (LaneID, String) {
         let name = call.query("lane") ?? ""
         let known = await services.hooks.laneStatuses().first { $0.name == name }
         guard let lane = known?.id ?? services.lanes().lane(named: name) else {
             throw Problem(.unknownLane, "There is no such lane.")
         }
-        let order = try await order(call, needsWhy: needsWhy)
-        do throws(StoreError) { try await apply(lane, order) } catch { throw Problem(error, limits: services.limits) }
-        let row = try await LaneList(services: services).rows().first { $0.status.id == lane }
-        return .json(.ok, row?.json ?? ["lane": .string(name)])
+        return (lane, name)
     }
 
     private func order(_ call: Call, needsWhy: Bool) async throws(Problem) -> Order {
@@ -103,10 +138,11 @@ struct AdminRoutes {
         }
         let actor = text("actor")
         let why = text("why")
+        let decision = text("decision")
         if needsWhy, errors.isEmpty, why.allSatisfy(\.isWhitespace) {
             errors.append(FieldError("/why", "missing", "Say why; it goes to the audit log."))
         }
         guard errors.isEmpty else { throw Problem(.invalidOrder, "The order is wrong.", errors: errors) }
-        return Order(actor: actor.isEmpty ? "unknown" : actor, why: why)
+        return Order(actor: actor.isEmpty ? "unknown" : actor, why: why, decision: decision)
     }
 }

@@ -11,7 +11,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case notFound, unknownEvent, unknownDevice, unknownLane
     case methodNotAllowed
     case bodyTooSlow
-    case identityConflict
+    case identityConflict, removalsNotFrozen
     // 413, 415
     case tooLarge, tooManyEvents
     case unsupportedContentType
@@ -35,7 +35,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .notFound, .unknownEvent, .unknownDevice, .unknownLane: 404
         case .methodNotAllowed: 405
         case .bodyTooSlow: 408
-        case .identityConflict: 409
+        case .identityConflict, .removalsNotFrozen: 409
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
@@ -73,6 +73,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .methodNotAllowed: "Method not allowed"
         case .bodyTooSlow: "The body came too slowly"
         case .identityConflict: "Another event has this identity"
+        case .removalsNotFrozen: "The lane's removals are not frozen"
         case .tooLarge: "The body is too large"
         case .tooManyEvents: "The batch holds too many events"
         case .unsupportedContentType: "Unsupported content type"

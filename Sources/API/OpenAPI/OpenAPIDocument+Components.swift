@@ -29,7 +29,7 @@ extension OpenAPIDocument {
               "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
               "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
               "notFound", "unknownEvent", "unknownDevice", "unknownLane", "methodNotAllowed", "bodyTooSlow",
-              "identityConflict", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
+              "identityConflict", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
               "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
               "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
               "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
@@ -163,12 +163,30 @@ extension OpenAPIDocument {
             "reason": {"type": ["string", "null"]}, "until": {"type": ["string", "null"]},
             "window": {"type": "integer"}, "inFlight": {"type": "integer"}, "pending": {"type": "integer"},
             "deferred": {"type": "integer"}, "dead": {"type": "integer"},
-            "oldestSeconds": {"type": ["integer", "null"]}, "connections": {"type": "integer"}
+            "oldestSeconds": {"type": ["integer", "null"]}, "connections": {"type": "integer"},
+            "removalsFrozen": {
+             "type": "boolean",
+             "description": "Too many targets were called bad: none is given up until a person decides."
+            }
            }
           },
           "Order": {
            "type": "object",
            "properties": {"actor": {"type": "string"}, "why": {"type": "string", "description": "Required to pause."}}
+          },
+          "RemovalsOrder": {
+           "type": "object", "required": ["decision", "why"],
+           "properties": {
+            "decision": {"enum": ["apply", "discard"]}, "actor": {"type": "string"}, "why": {"type": "string"}
+           }
+          },
+          "RemovalsDecided": {
+           "type": "object",
+           "properties": {
+            "lane": {"type": "string"}, "decision": {"enum": ["apply", "discard"]},
+            "held": {"type": "integer", "description": "Proofs that waited."},
+            "changed": {"type": "integer", "description": "Devices that are not rung any more."}
+           }
           }
          }
         }

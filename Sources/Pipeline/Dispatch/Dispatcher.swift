@@ -211,7 +211,8 @@ package actor Dispatcher {
                 inFlight: status.inFlight,
                 connections: snapshot?.connectionsReady ?? 0,
                 lastError: status.lastError ?? snapshot?.lastError,
-                isFrozen: status.isFrozen
+                // The lane itself learns of a freeze from before a restart with its next delivery only.
+                isFrozen: frozen[lane.definition.name] != nil
             )
         }
     }

@@ -25,7 +25,7 @@ extension LaneFeed {
             succeeded()
             if !accusers.isEmpty { accusers = [] }
             platformAccepted(delivery)
-            hasRenewedOnce = false
+            if !refusedTokens.isEmpty { refusedTokens = [] }
             metrics.accepted.add()
             metrics.eventSeconds[Int(delivery.event.urgency.rawValue)].observe(now - delivery.event.acceptedAt)
             let result = SlotResult.accepted(attempts: attempts, latencyMilliseconds: latency.wholeMilliseconds)
@@ -142,23 +142,25 @@ extension LaneFeed {
         case (.keep, _): return .keep
         case (.retire, _): return .retireConnection
         case (.renewCredential, .fcm(let token)):
-            if hasRenewedOnce {
+            if refusedTokens.contains(token.value) { return .keep }
+            if !refusedTokens.isEmpty {
                 react(
                     to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
                 )
-            } else {
-                hasRenewedOnce = true
-                refresh(rejected: token)
             }
+            // Also of the second: each probe shall have a token that was not refused yet.
+            refuse(token.value)
+            refresh(rejected: token)
             return .keep
         case (.renewCredential, .apns(let token)):
-            guard case .apns(let lane) = wire, !hasRenewedOnce, lane.expire(token, now: now) else {
+            if refusedTokens.contains(token.value) { return .closeConnection }
+            guard case .apns(let lane) = wire, refusedTokens.isEmpty, lane.expire(token, now: now) else {
                 react(
                     to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
                 )
                 return .closeConnection
             }
-            hasRenewedOnce = true
+            refuse(token.value)
             return .closeConnection
         case (.revertCredential, .apns(let token)):
             guard case .apns(let lane) = wire else { return .keep }
@@ -166,6 +168,11 @@ extension LaneFeed {
         case (.revertCredential, .fcm), (.revertCredential, .webpush), (.renewCredential, .webpush):
             return .retireConnection
         }
+    }
+
+    private func refuse(_ token: String) {
+        if refusedTokens.count >= Self.refusedTokensMax { refusedTokens = [] }
+        refusedTokens.insert(token)
     }
 
     private func putOff(

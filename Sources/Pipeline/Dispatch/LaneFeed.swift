@@ -96,6 +96,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var deviceRates: DeviceRates?
     var massGuard = MassGuard()
     var platformPart = PlatformPart()
+    /// When the lane was last seen closed (monotonic): what was loaded before has waited, and its phone may have changed hands.
+    private var closedAt = Int64.min
     private var batches: [LoadedBatch] = []
     var again: [LoadedDelivery] = []
     /// What a closed lane has given back, in this order: each probe is another delivery.
@@ -108,7 +110,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var inFlight = 0
     var produced = Recorder.Batch()
     private var isRefreshing = false
-    var hasRenewedOnce = false
+    /// Access and provider tokens refused since something was last accepted. All that is under way with one comes back with the same word,
+    /// and that is one word; a second token refused is the credential's fault.
+    var refusedTokens: Set<String> = []
+    static let refusedTokensMax = 16
     private var connectFault: String?
     private var hasConnected = false
     var lastError: String?
@@ -191,6 +196,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         if let ticket = beginTest(write) { return ticket }
         guard !recorder.isFull else { return nothing() }
         let monotonic = time.monotonic()
+        noteClosed(at: monotonic)
         guard lane.permits(inFlight: inFlight, now: monotonic), host.permits(now: monotonic),
             budget?.hasRoom(now: monotonic) ?? true, keepsReserve(monotonic)
         else { return nothing() }
@@ -266,6 +272,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         switch event {
         case .opened(let connection, _, _):
             newestConnection = max(newestConnection, connection.id)
+            if connectFault != nil { closedAt = time.monotonic() }
             connectFault = nil
             hasConnected = true
         case .connectFailed(let failure, _):
@@ -304,6 +311,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     private func obey(_ order: Order) {
+        noteClosed(at: time.monotonic())
         switch order {
         case .pause(let why, let draining): lane.pause(why, draining: draining)
         case .resume:
@@ -318,7 +326,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             replaced = (wire, newestConnection)
             wire = renewed
             isRefreshing = false
-            hasRenewedOnce = false
+            refusedTokens = []
             if lane.word == "credentialFault" { lane.resume() }
             platformPart.state.resume()
         case .credentialFailed(let classification):
@@ -335,8 +343,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             returned = []
         }
         if let delivery = again.last {
-            if now - delivery.loadedAt <= Self.batchAgeMaxMilliseconds { return again.removeLast() }
-            // They waited while the lane was closed: phones may have changed hands meanwhile.
+            if !isStale(delivery.loadedAt, now) { return again.removeLast() }
             signal(.stale(LoadedBatch(tag: .min, deliveries: again, loadedAt: delivery.loadedAt)))
             again = []
         }
@@ -345,7 +352,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 batches.removeFirst()
                 continue
             }
-            if now - batches[0].loadedAt > Self.batchAgeMaxMilliseconds {
+            if isStale(batches[0].loadedAt, now) {
                 let batch = batches.removeFirst()
                 shared.withLock { $0.loaded -= batch.remaining }
                 signal(.stale(batch))
@@ -356,6 +363,17 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             return batches[0].deliveries[batches[0].position]
         }
         return nil
+    }
+
+    /// An address that has waited behind a closed lane, or for long, is looked up again: a phone never rings for an account that has
+    /// signed out meanwhile.
+    private func isStale(_ loadedAt: Int64, _ now: Int64) -> Bool {
+        loadedAt < closedAt || now - loadedAt > Self.batchAgeMaxMilliseconds
+    }
+
+    /// Called before anything that may open the lane. Half-open is no waiting: else a probe's address would be stale each time.
+    private func noteClosed(at now: Int64) {
+        if lane.isClosed || host.state.isClosed { closedAt = now }
     }
 
     /// A test goes before everything else and is never put off: a closed lane answers for it.
