@@ -155,6 +155,8 @@ let package = Package(
         tests(
             "Operator",
             [
+                // The executable, for the live screen in a real terminal.
+                "carillon",
                 "Domain", "Store", "Settings", "Pipeline", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]

@@ -3,8 +3,9 @@ package import ArgumentParser
 /// The operator's commands; the executable's root lists them beside `serve`.
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
-        ConfigCommand.self, KeyCommand.self, QueueCommand.self, EventCommand.self, DeviceCommand.self, LaneCommand.self,
-        DirectoryCommand.self, CompletionsCommand.self,
+        QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
+        DirectoryCommand.self, CheckCommand.self, DoctorCommand.self, ConfigCommand.self, KeyCommand.self,
+        CompletionsCommand.self,
     ]
 
     /// Parses and runs one command line: the whole of the executable's `main` but for the exit.
@@ -32,7 +33,10 @@ package enum OperatorCommands {
                 }
                 return ExitStatus.ok.rawValue
             } catch {
-                return end(root, error, context)
+                let code = end(root, error, context)
+                // To a monitoring system 2 would mean CRITICAL.
+                let isCheck = arguments.first == CheckCommand.configuration.commandName
+                return isCheck && code == ExitStatus.usage.rawValue && !(error is ExitCode) ? 3 : code
             }
         }
     }

@@ -16,6 +16,8 @@ package struct OperatorContext: Sendable {
     package var talk: @Sendable (String) -> Void
     /// Columns of the terminal that shows the answer; nil when it goes to a file or pipe.
     package var columns: Int?
+    /// For live screens; nil when nobody sits before it.
+    package var terminal: Terminal?
 
     package init(
         environment: [String: String],
@@ -23,6 +25,7 @@ package struct OperatorContext: Sendable {
         checks: CredentialChecks,
         actor: String,
         columns: Int?,
+        terminal: Terminal? = nil,
         output: @escaping @Sendable ([UInt8]) throws -> Void,
         talk: @escaping @Sendable (String) -> Void
     ) {
@@ -31,6 +34,7 @@ package struct OperatorContext: Sendable {
         self.checks = checks
         self.actor = actor
         self.columns = columns
+        self.terminal = terminal
         self.output = output
         self.talk = talk
     }
@@ -49,6 +53,7 @@ package struct OperatorContext: Sendable {
             checks: checks,
             actor: user ?? "uid \(getuid())",
             columns: terminalColumns(),
+            terminal: Terminal.isInteractive ? Terminal() : nil,
             output: { bytes in try write(bytes, to: STDOUT_FILENO) },
             talk: { text in
                 // Nothing is left to tell the person with when standard error is closed.

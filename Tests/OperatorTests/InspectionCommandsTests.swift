@@ -40,6 +40,7 @@ import Testing
         #expect(
             item.map(\.name) == [
                 "id", "event", "user", "device", "lane", "state", "reason", "attempts", "nextAt", "expiresAt",
+                "school", "app", "action", "madeAt", "diedAt", "lastStatus", "lastReason", "lastAt",
             ]
         )
         #expect(item["state"] == "deferred" && item["reason"] == "retrying" && item["attempts"]?.int64 == 1)
@@ -71,7 +72,9 @@ import Testing
     @Test func `filters by user and state are joined`() async throws {
         let ran = await fixture.run("queue", "list", "--state", "accepted", "--user", "guardian-1", "-o", "csv")
         let lines = ran.output.split(separator: "\n")
-        #expect(lines.first == "id,event,user,device,lane,state,reason,attempts,nextAt,expiresAt")
+        #expect(
+            lines.first?.hasPrefix("id,event,user,device,lane,state,reason,attempts,nextAt,expiresAt,school,") == true
+        )
         #expect(lines.count == 2 && lines[1].contains(",guardian-1,phone-1,fcm/onepocket,accepted,,"))
     }
 
@@ -99,8 +102,8 @@ import Testing
         let id = await fixture.run("queue", "list", "-o", "ids").output.split(separator: "\n").joined()
         let shown = try await fixture.run("queue", "show", id, "-o", "json").json
         let timeline = try #require(shown["timeline"]?.array)
-        #expect(timeline.map { $0["what"]?.string } == ["eventAccepted", "attempt", "nextAttempt"])
-        #expect(timeline[1]["status"]?.int64 == 503)
+        #expect(timeline.map { $0["what"]?.string } == ["eventAccepted", "made", "attempt", "nextAttempt", "expiry"])
+        #expect(timeline[2]["status"]?.int64 == 503)
 
         let why = await fixture.run("queue", "why", id)
         #expect(why.output.contains("The last of 1 attempts failed: 503 UNAVAILABLE."))

@@ -35,7 +35,10 @@ final class OperatorFixture {
         var template = Array((FileManager.default.temporaryDirectory.path + "/operator-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        try write("carillon.yaml", "data: data\nlisten: {admin: admin.sock}\nstorage: {keyFile: storage.key}\n")
+        try write(
+            "carillon.yaml",
+            "data: data\nlisten: {admin: admin.sock, metrics: \"127.0.0.1:1\"}\nstorage: {keyFile: storage.key}\n"
+        )
         try write("storage.key", Self.storageKey + "\n")
     }
 
@@ -54,6 +57,17 @@ final class OperatorFixture {
     func run(_ arguments: String...) async -> Ran { await run(arguments) }
 
     func run(_ arguments: [String], columns: Int? = nil, environment: [String: String] = [:]) async -> Ran {
+        await Self.run(arguments, in: folder, columns: columns, environment: environment)
+    }
+
+    /// `onOutput`: called at each piece of the answer.
+    static func run(
+        _ arguments: [String],
+        in folder: String,
+        columns: Int? = nil,
+        environment: [String: String] = [:],
+        onOutput: @escaping @Sendable () -> Void = {}
+    ) async -> Ran {
         let recorder = Recorder()
         let environment = environment.merging(["CARILLON_CONFIG": folder + "/carillon.yaml"]) { own, _ in own }
         let context = OperatorContext(
@@ -62,11 +76,37 @@ final class OperatorFixture {
             checks: .none,
             actor: "lea",
             columns: columns,
-            output: { recorder.output($0) },
+            output: {
+                recorder.output($0)
+                onOutput()
+            },
             talk: { recorder.talk($0 + "\n") }
         )
         let code = await OperatorCommands.run(Root.self, arguments: arguments, context: context)
         return Ran(code: code, output: recorder.outputText, talk: recorder.talkText)
+    }
+
+    /// What the store's files say they were last written at.
+    func setTimes(to instant: Instant) throws {
+        let date = Date(timeIntervalSince1970: Double(instant.seconds))
+        for name in ["queue.db", "queue.db-wal", "registry.db"]
+        where FileManager.default.fileExists(atPath: folder + "/data/" + name) {
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder + "/data/" + name)
+        }
+    }
+
+    /// Opens the queue as its service would.
+    func queue<T>(_ body: (QueueStore) async throws -> T) async throws -> T {
+        let queue = try QueueStore(
+            folder: folder + "/data",
+            now: Self.now,
+            newKey: [UInt8](repeating: 7, count: 32),
+            onFatal: { _ in }
+        )
+        let result: Result<T, any Error>
+        do { result = .success(try await body(queue)) } catch { result = .failure(error) }
+        await queue.close()
+        return try result.get()
     }
 
     /// One event to three guardians on one lane: accepted, to try again, withheld; and one device.

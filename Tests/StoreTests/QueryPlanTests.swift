@@ -12,6 +12,17 @@ struct QueryPlanTests {
         for statement in QueueSQL.allCases { try check(connection, "\(statement)", statement.rawValue) }
     }
 
+    @Test func `a look beside the service scans and sorts no table`() async throws {
+        let folder = try TestFolder()
+        try await folder.queue { _ in }
+        let connection = try folder.intruder()
+        for statement in InspectionSQL.allCases {
+            try check(connection, "\(statement)", statement.rawValue)
+            let plan = try connection.queryPlan(statement.rawValue)
+            #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(statement)")
+        }
+    }
+
     @Test func `no hot statement of the registry scans a table`() async throws {
         let folder = try TestFolder()
         try await folder.registry { _ in }

@@ -30,7 +30,8 @@ struct EventList: AsyncParsableCommand {
     }
 
     private static let columns: [Listing.Column] = [
-        .text("EVENT", "id"), .text("STATE", "state"), .time("ACCEPTED", "acceptedAt"), .text("PUBLISHER", "publisher"),
+        .text("EVENT", "id"), .state("STATE", "state"), .time("ACCEPTED", "acceptedAt"),
+        .text("PUBLISHER", "publisher"),
         .text("SCHOOL", "school"), .text("APP", "app"), .text("ACTION", "action"), .text("URGENCY", "urgency"),
         .time("EXPIRES", "expiresAt"),
     ]

@@ -97,7 +97,7 @@ struct EventTrace: AsyncParsableCommand {
         Listing.Column(title: "THROUGH", member: "through") { value, _ in
             value.array?.compactMap(\.string).joined(separator: ",") ?? "-"
         },
-        .text("STATE", "state"), .text("REASON", "reason"),
+        .state("STATE", "state"), .text("REASON", "reason"),
         Listing.Column(title: "DEVICES", member: "devices") { value, _ in
             let devices = value.array?.map { device in
                 let words = ["installation", "lane", "state", "reason"].compactMap { device[$0]?.string }

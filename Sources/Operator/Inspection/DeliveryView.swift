@@ -3,7 +3,8 @@ import Store
 
 /// A delivery in the words of the contract.
 extension Inspection {
-    /// `id event user device lane state reason attempts nextAt expiresAt`.
+    /// `id event user device lane state reason attempts nextAt expiresAt`, then `school app action madeAt diedAt lastStatus lastReason
+    /// lastAt`.
     func json(_ row: DeliveryRow) throws -> JSONObject {
         var object = JSONObject()
         object["id"] = .string(row.id.description)
@@ -17,6 +18,14 @@ extension Inspection {
         object["attempts"] = .number(row.attempts)
         object["nextAt"] = row.nextAt.map { .string($0.rfc3339) } ?? .null
         object["expiresAt"] = .string(row.expiresAt.rfc3339)
+        object["school"] = row.school.map { .string($0) } ?? .null
+        object["app"] = .string(row.app)
+        object["action"] = .string(row.action)
+        object["madeAt"] = .string(row.madeAt.rfc3339)
+        object["diedAt"] = row.diedAt.map { .string($0.rfc3339) } ?? .null
+        object["lastStatus"] = row.last.map { .number($0.status) } ?? .null
+        object["lastReason"] = row.last.map { .string($0.reason) } ?? .null
+        object["lastAt"] = row.last.map { .string($0.at.rfc3339) } ?? .null
         return object
     }
 
@@ -28,7 +37,8 @@ extension Inspection {
         return row
     }
 
-    /// What happened to a delivery, oldest first: `{at, what, …}`. A first attempt that was accepted left no row of its own.
+    /// What happened to a delivery and what is to come, oldest first: `{at, what, …}` with `what` of `eventAccepted made attempt
+    /// nextAttempt outcome expiry`.
     func timeline(_ row: DeliveryRow) throws -> [JSONObject] {
         let (event, attempts) = try ask { (try $0.event(row.event), try $0.attempts(of: row.id)) }
         var lines: [JSONObject] = []
@@ -40,6 +50,12 @@ extension Inspection {
                 ])
             )
         }
+        lines.append(
+            JSONObject([
+                "at": .string(row.madeAt.rfc3339), "what": "made",
+                "lane": laneName(row.lane).map { .string($0) } ?? .null,
+            ])
+        )
         for attempt in attempts {
             lines.append(
                 JSONObject([
@@ -50,12 +66,28 @@ extension Inspection {
             )
         }
         if let next = row.nextAt { lines.append(JSONObject(["at": .string(next.rfc3339), "what": "nextAttempt"])) }
+        if row.result.state.isTerminal {
+            lines.append(
+                JSONObject([
+                    // A first attempt that was accepted left no row, so nobody knows when.
+                    "at": (row.diedAt ?? row.last?.at).map { .string($0.rfc3339) } ?? .null, "what": "outcome",
+                    "state": .string("\(row.result.state)"),
+                    "reason": row.result.reason.map { .string($0.word) } ?? .null,
+                    "millisecondsMax": row.result.state == .accepted
+                        ? .number(Int64(1) << Int64(row.result.latencyBucket)) : .null,
+                ])
+            )
+        } else {
+            lines.append(JSONObject(["at": .string(row.expiresAt.rfc3339), "what": "expiry"]))
+        }
         return lines
     }
 
     static let deliveryColumns: [Listing.Column] = [
-        .text("DELIVERY", "id"), .text("EVENT", "event"), .text("USER", "user"), .text("DEVICE", "device"),
-        .text("LANE", "lane"), .text("STATE", "state"), .text("REASON", "reason"), .number("TRIES", "attempts"),
-        .time("NEXT", "nextAt"), .time("EXPIRES", "expiresAt"),
+        .text("DELIVERY", "id"), .text("EVENT", "event"), .text("USER", "user"), .text("DEVICE", "device").optional,
+        .text("LANE", "lane"), .state("STATE", "state"), .text("REASON", "reason"), .number("TRIES", "attempts"),
+        .time("NEXT", "nextAt").optional, .time("EXPIRES", "expiresAt").optional, .text("SCHOOL", "school").optional,
+        .csv("app"), .csv("action"), .time("MADE", "madeAt").optional, .csv("diedAt"),
+        .text("HTTP", "lastStatus").optional, .text("LAST", "lastReason").optional, .csv("lastAt"),
     ]
 }

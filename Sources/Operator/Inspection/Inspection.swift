@@ -8,6 +8,9 @@ final class Inspection {
     /// A question to the store that takes longer is cut: it would hold the log from being checkpointed.
     static let questionLimit = Duration.seconds(10)
 
+    /// Names kept of persons and of devices; an export of a million deliveries must not keep them all.
+    private static let namesMax = 20_000
+
     let settings: Settings
     let queue: QueueReader
     let registry: RegistryReader
@@ -30,6 +33,8 @@ final class Inspection {
     func ask<T>(_ question: (QueueReader) throws -> T) throws -> T {
         do { return try queue.bounded(Self.questionLimit, question) } catch let failure as OperatorFailure {
             throw failure
+        } catch let problem as FilterWords.Problem {
+            throw problem
         } catch {
             throw OperatorFailure.store(error, in: settings.data)
         }
@@ -64,6 +69,7 @@ final class Inspection {
             return unknown.indices.contains(index) ? unknown[index] : nil
         }
         if let known = users[id] { return known }
+        if users.count >= Self.namesMax { users.removeAll(keepingCapacity: true) }
         let user = try askRegistry { try $0.person(id)?.publicID }
         users[id] = .some(user)
         return user
@@ -72,6 +78,7 @@ final class Inspection {
     /// nil when the device was removed since.
     func device(_ id: DeviceID) throws -> DeviceRow? {
         if let known = devices[id] { return known }
+        if devices.count >= Self.namesMax { devices.removeAll(keepingCapacity: true) }
         let device = try askRegistry { try $0.device(id) }
         devices[id] = .some(device)
         return device

@@ -41,7 +41,7 @@ struct LaneFacts {
     }
 
     static let columns: [Listing.Column] = [
-        .text("LANE", "lane"), .text("STATE", "state"), .number("WINDOW", "window"), .number("IN FLIGHT", "inFlight"),
+        .text("LANE", "lane"), .state("STATE", "state"), .number("WINDOW", "window"), .number("IN FLIGHT", "inFlight"),
         .number("PENDING", "pending"), .number("DEFERRED", "deferred"), .number("DEAD", "dead"),
         .seconds("OLDEST", "oldestSeconds"), .time("UNTIL", "until"), .text("REASON", "reason"),
     ]

@@ -4,6 +4,6 @@ struct LaneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lane",
         abstract: "The providers: one lane for each credential and environment.",
-        subcommands: [LaneListCommand.self, LanePause.self, LaneResume.self]
+        subcommands: [LaneListCommand.self, LaneShow.self, LanePause.self, LaneResume.self]
     )
 }

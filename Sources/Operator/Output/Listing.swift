@@ -7,6 +7,12 @@ struct Listing {
         /// The JSON member; also the name in a CSV.
         var member: String
         var isNumber = false
+        /// False: only in a CSV.
+        var isInTable = true
+        /// Left out of a table that is too wide for the terminal.
+        var mayGo = false
+        /// A word of a state, coloured on a terminal.
+        var isState = false
         /// What a table shows; by default the value as text.
         var shown: @Sendable (JSONValue, Instant) -> String = { value, _ in Self.plain(value) }
 
@@ -14,6 +20,20 @@ struct Listing {
 
         static func number(_ title: String, _ member: String) -> Column {
             Column(title: title, member: member, isNumber: true)
+        }
+
+        static func state(_ title: String, _ member: String) -> Column {
+            Column(title: title, member: member, isState: true)
+        }
+
+        /// Only in a CSV.
+        static func csv(_ member: String) -> Column { Column(title: member, member: member, isInTable: false) }
+
+        /// The same, left out of a table that is too wide.
+        var optional: Column {
+            var column = self
+            column.mayGo = true
+            return column
         }
 
         /// An instant, as the time from or to now.

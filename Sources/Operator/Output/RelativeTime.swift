@@ -7,6 +7,18 @@ enum RelativeTime {
         return seconds >= 0 ? "\(length(seconds)) ago" : "in \(length(-seconds))"
     }
 
+    /// For the head of a narrow column: `40s`, `80s`, `10m40`, `2h`, `3d`.
+    static func short(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<600: return "\(seconds)s"
+        case ..<7200:
+            let rest = seconds % 60
+            return "\(seconds / 60)m" + (rest == 0 ? "" : rest < 10 ? "0\(rest)" : "\(rest)")
+        case ..<172_800: return "\(seconds / 3600)h"
+        default: return "\(seconds / 86_400)d"
+        }
+    }
+
     /// `42 s`, `4 min`, `2 h 10 min`, `3 d`.
     static func length(_ seconds: Int64) -> String {
         switch seconds {

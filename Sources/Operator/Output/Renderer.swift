@@ -3,9 +3,9 @@ import Pipeline
 
 /// The single place where an answer becomes text: a new ``OutputFormat`` does not compile until it is given one here.
 struct Renderer {
-    let format: OutputFormat
+    var format: OutputFormat
     let isColored: Bool
-    let context: OperatorContext
+    var context: OperatorContext
 
     var now: Instant { context.time.now() }
 
@@ -24,6 +24,12 @@ struct Renderer {
             try writeHeader(listing)
             for item in listing.items { try write(item, of: listing) }
         }
+    }
+
+    /// Writes the list; an empty answer to a filter is exit code 3.
+    func writeMatched(_ listing: Listing, isFiltered: Bool) throws {
+        try write(listing)
+        if listing.items.isEmpty, isFiltered { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
     }
 
     /// What comes before the items of a format without end.
@@ -47,9 +53,11 @@ struct Renderer {
     }
 
     /// One thing: its object, or lines for people.
-    func write(_ object: JSONObject, id: String, lines: () -> [String]) throws {
+    ///
+    /// `colored`: the lines may hold colours of this renderer; they were made safe cell by cell.
+    func write(_ object: JSONObject, id: String, colored: Bool = false, lines: () -> [String]) throws {
         switch format {
-        case .table: try context.write(lines().map { cut($0) + "\n" }.joined())
+        case .table: try context.write(lines().map { (colored ? fitted($0) : cut($0)) + "\n" }.joined())
         case .json, .ndjson: try line(.object(object))
         case .csv:
             try context.write(Self.csv(object.map(\.name)))
@@ -63,26 +71,63 @@ struct Renderer {
         var text = ""
         if withHeader { text += cut("\(listing.scope) · \(now.rfc3339) · \(listing.source)") + "\n" }
         if listing.items.isEmpty { return text + "(none)\n" }
-        let rows = listing.items.map { item in listing.columns.map { $0.shown(item[$0.member] ?? .null, now) } }
-        let table = TextTable(
-            titles: listing.columns.map(\.title),
-            areNumbers: listing.columns.map(\.isNumber),
-            rows: rows
-        )
-        for (index, line) in table.lines(columns: context.columns).enumerated() {
-            text += (index == 0 ? bold(line) : line) + "\n"
-        }
+        text += rows(of: listing)
         if let next = listing.next {
             text += "\(listing.items.count) shown, there are more: --after \(next)\n"
         } else if let total = listing.total, withHeader {
-            text += "\(total) in all\n"
+            text += total > listing.items.count ? "\(listing.items.count) shown of \(total)\n" : "\(total) in all\n"
         }
         return text
     }
 
+    /// Titles and rows. What does not fit the terminal: first the columns that may go, from the right, then the end of the lines.
+    private func rows(of listing: Listing) -> String {
+        var columns = listing.columns.filter(\.isInTable)
+        var table = textTable(listing, columns)
+        while let width = context.columns, table.width > width, let index = columns.lastIndex(where: \.mayGo) {
+            columns.remove(at: index)
+            table = textTable(listing, columns)
+        }
+        let lines = table.lines(columns: context.columns) { row, column, cell in
+            guard isColored, columns[column].isState else { return cell }
+            return Self.painted(cell, listing.items[row][columns[column].member]?.string)
+        }
+        return lines.enumerated().map { ($0.offset == 0 ? bold($0.element) : $0.element) + "\n" }.joined()
+    }
+
+    private func textTable(_ listing: Listing, _ columns: [Listing.Column]) -> TextTable {
+        TextTable(
+            titles: columns.map(\.title),
+            areNumbers: columns.map(\.isNumber),
+            rows: listing.items.map { item in columns.map { $0.shown(item[$0.member] ?? .null, now) } }
+        )
+    }
+
+    /// Red for what a person must look at, yellow for what copes, green for what went well.
+    static func painted(_ text: String, _ state: String?) -> String {
+        switch state {
+        case "dead", "rejected", "credentialFault", "notReached", "fail", "disabled": "\u{1B}[31m\(text)\u{1B}[0m"
+        case "deferred", "open", "halfOpen", "paused", "draining", "held", "expired", "warn", "suspect", "waiting":
+            "\u{1B}[33m\(text)\u{1B}[0m"
+        case "accepted", "active", "reached", "ok": "\u{1B}[32m\(text)\u{1B}[0m"
+        default: text
+        }
+    }
+
     func bold(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
-    private func cut(_ line: String) -> String {
+    /// A line that may hold colours: those are of no width and stay, unless it has to be cut.
+    func fitted(_ line: String) -> String {
+        guard line.contains("\u{1B}") else { return cut(line) }
+        let plain = line.split(separator: "\u{1B}[", omittingEmptySubsequences: false).enumerated().map { index, part in
+            index == 0 ? String(part) : String(part.drop { $0 != "m" }.dropFirst())
+        }.joined()
+        guard let columns = context.columns, DisplayWidth.of(plain) > columns else { return line }
+        return cut(plain)
+    }
+
+    /// Made safe for a terminal, and cut at its edge.
+    func cut(_ line: String) -> String {
         let line = DisplayWidth.safe(line)
         return context.columns.map { DisplayWidth.cut(line, to: $0) } ?? line
     }

@@ -11,25 +11,46 @@ package struct TextTable {
         self.rows = rows
     }
 
+    private var cells: [[String]] { ([titles] + rows).map { $0.map(DisplayWidth.safe) } }
+
+    private static func widths(_ cells: [[String]]) -> [Int] {
+        var widths = (cells.first ?? []).map { _ in 0 }
+        for row in cells {
+            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], DisplayWidth.of(cell)) }
+        }
+        return widths
+    }
+
+    /// Columns of a terminal the longest line may take.
+    var width: Int {
+        let widths = Self.widths(cells)
+        return widths.reduce(0, +) + 2 * max(0, widths.count - 1)
+    }
+
     /// Titles first. Lines that are wider than the terminal are cut.
     ///
     /// - Parameter columns: of the terminal; nil does not cut.
     /// - Returns: lines without trailing blanks.
-    package func lines(columns: Int?) -> [String] {
-        let cells = ([titles] + rows).map { $0.map(DisplayWidth.safe) }
-        var widths = titles.map { _ in 0 }
-        for row in cells {
-            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], DisplayWidth.of(cell)) }
-        }
-        return cells.map { row in
-            var line = ""
-            for (column, cell) in row.enumerated() {
+    package func lines(columns: Int?) -> [String] { lines(columns: columns) { _, _, cell in cell } }
+
+    /// As ``lines(columns:)``; `paint` puts colour around the cell of a row and column. A line that is cut stays plain.
+    func lines(columns: Int?, paint: (_ row: Int, _ column: Int, _ cell: String) -> String) -> [String] {
+        let cells = cells
+        let widths = Self.widths(cells)
+        return cells.enumerated().map { index, row in
+            let last = row.lastIndex { !$0.isEmpty } ?? 0
+            var plain = ""
+            var painted = ""
+            for (column, cell) in row.enumerated() where column <= last {
                 let blanks = String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
-                line += areNumbers[column] ? blanks + cell : cell + blanks
-                if column < row.count - 1 { line += "  " }
+                let gap = column == last ? "" : "  "
+                let shown = index == 0 ? cell : paint(index - 1, column, cell)
+                let end = column == last && !areNumbers[column] ? "" : blanks
+                plain += (areNumbers[column] ? blanks + cell : cell + end) + gap
+                painted += (areNumbers[column] ? blanks + shown : shown + end) + gap
             }
-            while line.last == " " { line.removeLast() }
-            return columns.map { DisplayWidth.cut(line, to: $0) } ?? line
+            guard let columns, DisplayWidth.of(plain) > columns else { return painted }
+            return DisplayWidth.cut(plain, to: columns)
         }
     }
 }

@@ -5,6 +5,9 @@ struct QueueCommand: AsyncParsableCommand {
         commandName: "queue",
         abstract: "The deliveries: how many, which, and why they are where they are.",
         discussion: "Reads the store, also while the service is down.",
-        subcommands: [QueueStatus.self, QueueList.self, QueueShow.self, QueueWhy.self]
+        subcommands: [
+            QueueStatus.self, QueueShape.self, QueueList.self, QueueShow.self, QueueWhy.self, QueueExport.self,
+            QueueTop.self, QueueTail.self,
+        ]
     )
 }

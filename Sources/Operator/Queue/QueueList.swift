@@ -5,71 +5,53 @@ import Store
 struct QueueList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Deliveries, in the order of their ids.",
+        abstract: "Deliveries that match the filters.",
         discussion: """
-            Without --state and --event: what is still to do. Several filters must all hold.
+            Without --state, --event, --reason and --http: what is still to do. Several filters must all hold. \
+            Ages count from when the delivery was made. In the order of the ids, or of --sort, which reads \
+            everything that matches and counts it.
 
             Examples:
-              carillon queue list --state deferred,dead --lane fcm/onepocket
+              carillon queue list --state deferred,dead --lane 'fcm/*' --attempts '>=3'
               carillon queue list --event E-7F3K2 --user 9100001 -o json
+              carillon queue list --reason 'UNAVAIL*' --older 10m --sort due --limit 20
               carillon queue list --state dead -o ids | wc -l
             """
     )
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var paging: ListOptions
+    @OptionGroup(title: "Filters") var filters: FilterOptions
 
-    @Option(
-        help: "Of pending, deferred, accepted, rejected, expired, withheld, dead, dropped; with commas.",
-        transform: Self.states
-    )
-    var state: Set<DeliveryState> = []
-    @Option(help: "The lane's name.") var lane: String?
-    @Option(help: "The event's id.", transform: QueueList.event) var event: EventID?
-    @Option(help: "The person's ENT id or feed key.") var user: String?
-    @Option(help: "The device's installation.") var device: String?
-    @Option(help: "The reason's word: tokenGone, retrying, …", transform: Self.reason) var reason: Reason?
+    @Option(help: "id, age (oldest first), due (soonest first) or attempts (most first).")
+    var sort: DeliveryOrder = .id
+
+    func validate() throws {
+        if sort != .id, paging.after != nil { throw ValidationError("--after goes on in the order of the ids only.") }
+    }
 
     func run() async throws {
         let inspection = try options.inspection()
-        let filter = try filter(inspection)
-        let isFiltered = !state.isEmpty || lane != nil || event != nil || user != nil || device != nil || reason != nil
-        let listing = Listing(id: "id", scope: scope, source: "store", columns: Inspection.deliveryColumns)
-        try paging.write(listing, to: options.renderer, isFiltered: isFiltered) { after, limit in
-            let cursor = try after.map(Self.delivery)
-            let rows = try inspection.ask { try $0.deliveries(filter, after: cursor, limit: limit) }
-            return try rows.map(inspection.json)
+        let renderer = options.renderer
+        let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
+        var listing = Listing(
+            id: "id",
+            scope: filters.scope("deliveries", otherwise: "still to do"),
+            source: "store",
+            columns: Inspection.deliveryColumns
+        )
+        guard sort == .id else {
+            let found = try sort.first(paging.limit ?? ListOptions.limitByDefault, of: filter, inspection)
+            listing.scope += ", by \(sort.rawValue)"
+            listing.items = try found.rows.map(inspection.json)
+            listing.total = found.total
+            return try renderer.writeMatched(listing, isFiltered: !filters.words.isEmpty)
         }
-    }
-
-    private func filter(_ inspection: Inspection) throws -> QueueReader.DeliveryFilter {
-        var filter = QueueReader.DeliveryFilter(event: event, states: state, reason: reason)
-        // Reasons are kept with what has ended or waits for its retry.
-        if state.isEmpty, event == nil { filter.states = reason == nil ? [.pending, .deferred] : [] }
-        filter.lane = try lane.map { try inspection.lane(named: $0).id }
-        if let user {
-            guard let person = try inspection.askRegistry({ try $0.person(user) }) else {
-                throw OperatorFailure(.nothing, "nobody is known as \(user)")
-            }
-            filter.person = person.id
+        let pages = DeliveryPages(inspection, filter)
+        try paging.write(listing, to: renderer, isFiltered: !filters.words.isEmpty) { after, limit in
+            try pages.next(after: try after.map(Self.delivery), limit: limit).map(inspection.json)
         }
-        if let device {
-            let rows = try inspection.askRegistry { try $0.devices(.init(installation: device), after: nil, limit: 1) }
-            guard let row = rows.first else {
-                throw OperatorFailure(.nothing, "there is no device \(device)", next: "carillon device list")
-            }
-            filter.device = row.id
-        }
-        return filter
-    }
-
-    private var scope: String {
-        let filters: [(String, String?)] = [
-            ("state", state.isEmpty ? nil : state.map { "\($0)" }.sorted().joined(separator: ",")), ("lane", lane),
-            ("event", event?.description), ("user", user), ("device", device), ("reason", reason?.word),
-        ]
-        let named = filters.compactMap { name, value in value.map { "\(name) \($0)" } }
-        return named.isEmpty ? "deliveries still to do" : "deliveries, " + named.joined(separator: ", ")
+        pages.warn()
     }
 
     static func event(_ text: String) throws -> EventID {
@@ -80,28 +62,5 @@ struct QueueList: AsyncParsableCommand {
     static func delivery(_ text: String) throws -> DeliveryID {
         guard let id = DeliveryID(text) else { throw ValidationError("\(text) is no delivery: D-…") }
         return id
-    }
-
-    private static func states(_ text: String) throws -> Set<DeliveryState> {
-        var states: Set<DeliveryState> = []
-        for word in text.split(separator: ",") {
-            if word == "inFlight" {
-                throw ValidationError("What is in flight only the service knows: carillon lane list.")
-            }
-            guard let state = DeliveryState.allCases.first(where: { "\($0)" == word }) else {
-                throw ValidationError(
-                    "\(word) is no state; of \(DeliveryState.allCases.map { "\($0)" }.joined(separator: ", "))."
-                )
-            }
-            states.insert(state)
-        }
-        return states
-    }
-
-    private static func reason(_ text: String) throws -> Reason {
-        guard let reason = Reason(word: text) else {
-            throw ValidationError("\(text) is no reason; of \(Reason.allCases.map(\.word).joined(separator: ", ")).")
-        }
-        return reason
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Settings
 import Store
 
 struct QueueShow: AsyncParsableCommand {
@@ -20,35 +21,69 @@ struct QueueShow: AsyncParsableCommand {
 
     func run() async throws {
         let inspection = try options.inspection()
-        let row = try inspection.delivery(id)
+        try Self.write(try inspection.delivery(id), inspection, options.renderer)
+    }
+
+    static func write(_ row: DeliveryRow, _ inspection: Inspection, _ renderer: Renderer) throws {
         let timeline = try inspection.timeline(row)
         var object = try inspection.json(row)
         object["timeline"] = .array(timeline.map { .object($0) })
-        let now = options.renderer.now
-        try options.renderer.write(object, id: "id") {
-            var lines = ["delivery \(row.id) · \(now.rfc3339) · store"]
-            for column in Inspection.deliveryColumns where column.member != "id" {
-                let value = object[column.member] ?? .null
-                lines.append(Self.padded(column.member) + column.shown(value, now))
-            }
-            return lines + ["timeline"] + timeline.map(Self.line)
+        let device = row.lane == .nowhere ? nil : try inspection.device(row.device)
+        let now = renderer.now
+        try renderer.write(object, id: "id") {
+            ["delivery \(row.id) · \(now.rfc3339) · store"]
+                + Self.head(object, row, device: device, attemptsMax: inspection.settings.limits.attemptsMax, now: now)
+                + ["timeline"] + timeline.map { Self.line($0) }
         }
+    }
+
+    private static func head(
+        _ object: JSONObject,
+        _ row: DeliveryRow,
+        device: DeviceRow?,
+        attemptsMax: Int,
+        now: Instant
+    ) -> [String] {
+        func word(_ name: String) -> String { Listing.Column.plain(object[name] ?? .null) }
+        let reason = row.result.reason.map { " (\($0.word))" } ?? ""
+        let tries = row.attempts > 0 ? ", attempt \(row.attempts) of \(attemptsMax)" : ""
+        let next = row.nextAt.map { ", next \(RelativeTime.text($0, now: now))" } ?? ""
+        let ending = row.result.state.isTerminal ? "" : ", expires \(RelativeTime.text(row.expiresAt, now: now))"
+        var to = "user \(word("user"))"
+        if let device {
+            to += ", device \(device.installation) (\(device.platform), app \(device.app), token …\(device.tokenTail)"
+            to += ", \(device.state.word), seen \(RelativeTime.text(device.lastSeenAt, now: now)))"
+        } else if row.lane != .nowhere {
+            to += ", a device that is gone"
+        }
+        return [
+            padded("state") + "\(row.result.state)\(reason)\(tries)\(next)\(ending)",
+            padded("event") + "\(row.event) \(row.app).\(row.action), school \(word("school"))",
+            padded("to") + to, padded("lane") + word("lane"),
+        ]
     }
 
     static func padded(_ name: String) -> String {
-        "  " + name + String(repeating: " ", count: max(1, 12 - name.count))
+        "  " + name + String(repeating: " ", count: max(1, 10 - name.count))
     }
 
     private static func line(_ entry: JSONObject) -> String {
-        let at = entry["at"]?.string ?? ""
+        func word(_ name: String) -> String { entry[name].map { Listing.Column.plain($0) } ?? "-" }
+        let at = entry["at"]?.string ?? "(not kept)              "
+        let said: String
         switch entry["what"]?.string {
         case "attempt":
-            let shown = ["number", "milliseconds", "status", "reason", "state"].map {
-                entry[$0].map { Listing.Column.plain($0) } ?? "-"
-            }
-            return "  \(at)  attempt \(shown[0])  \(shown[1]) ms  \(shown[2]) \(shown[3]) -> \(shown[4])"
-        case "eventAccepted": return "  \(at)  event accepted from \(entry["publisher"]?.string ?? "-")"
-        default: return "  \(at)  next attempt"
+            let answer = entry["status"]?.int64 == 0 ? word("reason") : "\(word("status")) \(word("reason"))"
+            said = "attempt \(word("number"))  \(word("milliseconds")) ms  \(answer) -> \(word("state"))"
+        case "eventAccepted": said = "event accepted from \(word("publisher"))"
+        case "made": said = "delivery made for lane \(word("lane"))"
+        case "nextAttempt": said = "next attempt"
+        case "outcome":
+            let reason = entry["reason"]?.string.map { " (\($0))" } ?? ""
+            let time = entry["millisecondsMax"]?.int64.map { ", answered within \($0) ms" } ?? ""
+            said = "\(word("state"))\(reason)\(time)"
+        default: said = "expires"
         }
+        return "  \(at)\(String(repeating: " ", count: max(1, 26 - at.count)))\(said)"
     }
 }

@@ -109,7 +109,7 @@ extension QueueReader {
         )
     }
 
-    private static func standing(
+    static func standing(
         of deliveries: [EventReport.Delivery],
         role: ConcernedPersons.Role,
         _ laneReason: (LaneID) -> Reason?

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct CheckLanes: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lanes",
+        abstract: "Whether every lane works.",
+        discussion: """
+            A refused credential is CRITICAL: a person must repair it. A provider that cannot be reached, and a lane that an operator \
+            stopped, are WARNING.
+
+            Examples:
+              carillon check lanes
+              carillon check lanes --lane 'fcm/*'
+            """
+    )
+
+    @OptionGroup var common: CheckOptions
+
+    @Option(help: "Only this lane, or a pattern.") var lane: String?
+
+    func run() async throws {
+        try await common.run("lanes") { inspection, renderer in
+            let facts = try await LaneFacts.read(inspection, now: renderer.now)
+            let pattern = lane.map { GlobPattern($0) }
+            let lanes = facts.items.filter { pattern?.matches($0["lane"]?.string ?? "") ?? true }
+            guard !lanes.isEmpty else {
+                return CheckResult(
+                    level: .unknown,
+                    sentences: [lane.map { "there is no lane \($0)" } ?? "there is no lane yet"]
+                )
+            }
+            let active = lanes.count { $0["state"]?.string == "active" }
+            var result = CheckResult(
+                level: .ok,
+                sentences: ["\(active) of \(lanes.count) lanes active (\(facts.source))"]
+            )
+            for item in lanes where item["state"]?.string != "active" {
+                let (name, state) = (item["lane"]?.string ?? "?", item["state"]?.string ?? "?")
+                let reason = item["reason"]?.string.map { " (\($0))" } ?? ""
+                result.add(state == "credentialFault" ? .critical : .warning, "\(name) \(state)\(reason)")
+            }
+            result.measures = [
+                .init(name: "lanes", value: Int64(lanes.count)), .init(name: "active", value: Int64(active)),
+            ]
+            return result
+        }
+    }
+}

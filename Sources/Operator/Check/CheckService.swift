@@ -1,0 +1,40 @@
+import ArgumentParser
+import Domain
+
+struct CheckService: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "service",
+        abstract: "Whether the service answers on its admin socket and can promise.",
+        discussion: """
+            Example:
+              carillon check service
+            """
+    )
+
+    @OptionGroup var common: CheckOptions
+
+    func run() async throws {
+        try await common.run("service") { inspection, _ in
+            let client = AdminClient(socket: inspection.adminSocket)
+            let status = await client.get("/admin/status")
+            await client.stop()
+            guard let status else {
+                return CheckResult(
+                    level: .critical,
+                    sentences: ["it does not answer on \(inspection.adminSocket) within a second"]
+                )
+            }
+            let uptime = status["uptimeSeconds"]?.int64 ?? 0
+            let pid = status["pid"]?.int64 ?? 0
+            var result = CheckResult(level: .ok, sentences: ["pid \(pid), up \(RelativeTime.length(uptime))"])
+            for reason in status["notReady"]?.array?.compactMap(\.string) ?? [] {
+                result.add(.critical, "not ready: \(reason)")
+            }
+            result.measures = [
+                .init(name: "uptime", value: uptime, unit: "s"),
+                .init(name: "waiting_commits", value: status["waitingCommits"]?.int64 ?? 0),
+            ]
+            return result
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Domain
+import Settings
+import Store
+
+struct CheckStore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store",
+        abstract: "Whether the store can be read and has room.",
+        discussion: """
+            -w and -c are percent of the disk that must be free. A write-ahead log beyond 256 MB means that it is not taken \
+            over: something reads for too long.
+
+            Example:
+              carillon check store -w 10 -c 5
+            """
+    )
+
+    /// Four times the size at which the writer starts the log over whatever reads.
+    private static let walBytesMax: Int64 = 256 << 20
+
+    @OptionGroup var common: CheckOptions
+
+    @Option(name: .shortAndLong, help: "Percent of the disk free.") var warn: Int64 = 10
+    @Option(name: .shortAndLong, help: "Percent of the disk free.") var crit: Int64 = 5
+
+    func run() async throws {
+        try await common.run("store") { inspection, _ in
+            let health = try inspection.ask { try $0.health() }
+            let files = StoreFiles(folder: inspection.settings.data)
+            let free = files.freePercent
+            var result = CheckResult(
+                level: free < crit ? .critical : free < warn ? .warning : .ok,
+                sentences: [
+                    "schema \(health.schema), queue \(StoreFiles.text(files.queueBytes)), wal "
+                        + "\(StoreFiles.text(files.walBytes)), disk \(free) % free"
+                ]
+            )
+            if health.schema != QueueReader.schemaKnown {
+                result.add(.warning, "this release knows schema \(QueueReader.schemaKnown)")
+            }
+            if files.walBytes > Self.walBytesMax { result.add(.warning, "the write-ahead log is not taken over") }
+            result.measures = [
+                .init(name: "free", value: free, unit: "%", warn: warn, crit: crit),
+                .init(name: "queue", value: files.queueBytes, unit: "B"),
+                .init(name: "wal", value: files.walBytes, unit: "B", warn: Self.walBytesMax),
+                .init(name: "registry", value: files.registryBytes, unit: "B"),
+            ]
+            return result
+        }
+    }
+}

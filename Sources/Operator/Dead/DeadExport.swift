@@ -1,0 +1,27 @@
+import ArgumentParser
+import Store
+
+struct DeadExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Every dead letter that matches, streamed: one JSON object a line unless -o says csv or ids.",
+        discussion: """
+            Example:
+              carillon dead export --younger 7d -o csv > dead.csv
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Filters") var filters: FilterOptions
+
+    func validate() throws { try DeadList.refuseStates(filters) }
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        var renderer = options.renderer
+        if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
+        let filter = try DeadList.filter(filters, inspection, now: renderer.now)
+        let scope = filters.scope("dead letters", otherwise: "all")
+        try DeliveryStream(inspection, filter, scope: scope, columns: DeadList.columns).write(to: renderer)
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+import Settings
+
+/// The key files that the configuration has been read with: their form was checked, here is who else may read them.
+struct CredentialFindings {
+    let settings: Settings
+
+    func all() -> [Finding] {
+        var findings = settings.providers.fcm.map { file("fcm/\($0.name)", $0.serviceAccountFile, "service account") }
+        findings += settings.providers.apns.map { file("apns/\($0.name)", $0.keyFile, "APNs key \($0.keyID)") }
+        if let webpush = settings.providers.webpush { findings.append(file("webpush", webpush.keyFile, "VAPID key")) }
+        if findings.isEmpty {
+            findings.append(
+                .warn("credentials", "no push service is configured", next: "providers in the configuration")
+            )
+        }
+        return findings
+    }
+
+    private func file(_ subject: String, _ path: String, _ what: String) -> Finding {
+        var found = stat()
+        guard stat(path, &found) == 0 else {
+            return .fail(subject, "\(path): \(String(cString: strerror(errno)))", next: "carillon config check")
+        }
+        if found.st_mode & 0o007 != 0 {
+            return .warn(subject, "\(what): every user of this machine may read it", next: "chmod 600 \(path)")
+        }
+        return .ok(subject, "\(what) is of the right form and private; it has no date of expiry of its own")
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Domain
+import Pipeline
+import Settings
+import Store
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Looks at everything the gateway depends on; each line is ok, warn or fail, with what to do.",
+        discussion: """
+            Configuration and keys, data folder, disk and its fsync, store, lock, service, clock, names and TLS of the push services, \
+            file descriptors. Writes only a small file of its own into the data folder, to time fsync, and removes it. \
+            Exit code 1 when something fails.
+
+            Examples:
+              carillon doctor
+              carillon doctor --no-network -o json | jq '.items[] | select(.level != "ok")'
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Flag(inversion: .prefixedNo, help: "Ask the push services for their certificates.")
+    var network = true
+
+    func run() async throws {
+        let renderer = options.renderer
+        let context = renderer.context
+        var findings: [Finding] = []
+        let effective: EffectiveSettings?
+        (effective, findings) = configuration(context)
+        // With mistakes in it, what can be read of the configuration still says where to look.
+        let settings = effective?.settings ?? withoutSecrets(context)
+        if let settings {
+            findings += FolderFindings(folder: settings.data).all()
+            findings += await StoreFindings(settings: settings, context: context).all()
+            if network { findings += await NetworkFindings(settings: settings).all() }
+        }
+        try write(findings, renderer)
+    }
+
+    private func withoutSecrets(_ context: OperatorContext) -> Settings? {
+        do {
+            return try SettingsLoader.load(
+                config: options.config,
+                environment: context.environment,
+                readingSecrets: false
+            ).settings
+        } catch {
+            // Its mistakes are findings already.
+            return nil
+        }
+    }
+
+    private func configuration(_ context: OperatorContext) -> (EffectiveSettings?, [Finding]) {
+        do {
+            let effective = try SettingsLoader.load(
+                config: options.config,
+                environment: context.environment,
+                readingSecrets: true,
+                checks: context.checks
+            )
+            let settings = effective.settings
+            var findings: [Finding] = [.ok("config", "every key is right, every secret can be read")]
+            findings += effective.warnings.map {
+                .warn("config", "\($0.key): \($0.allowed)", next: "carillon config check")
+            }
+            findings += CredentialFindings(settings: settings).all()
+            return (effective, findings)
+        } catch {
+            let mistakes = error.mistakes.prefix(20).map { mistake in
+                Finding.fail("config", "\(mistake.key): \(mistake.allowed)", next: "carillon config check")
+            }
+            return (nil, mistakes)
+        }
+    }
+
+    private func write(_ findings: [Finding], _ renderer: Renderer) throws {
+        let failed = findings.count { $0.level == .fail }
+        let warned = findings.count { $0.level == .warn }
+        if renderer.format == .table {
+            let width = findings.map { DisplayWidth.of($0.subject) }.max() ?? 0
+            var lines = ["doctor · \(renderer.now.rfc3339)"]
+            for finding in findings {
+                let level = finding.level == .ok ? "ok  " : finding.level.rawValue.uppercased()
+                let shown = renderer.isColored ? Renderer.painted(level, finding.level.rawValue) : level
+                let blanks = String(repeating: " ", count: width - DisplayWidth.of(finding.subject))
+                lines.append(
+                    "\(shown)  \(DisplayWidth.safe(finding.subject))\(blanks)  \(DisplayWidth.safe(finding.what))"
+                )
+                if let next = finding.next {
+                    lines.append(String(repeating: " ", count: width + 8) + "try: \(DisplayWidth.safe(next))")
+                }
+            }
+            lines.append("\(findings.count) looked at, \(failed) fail, \(warned) warn")
+            // Nothing is cut: what to do stands at the end of a line.
+            try renderer.context.write(lines.map { $0 + "\n" }.joined())
+        } else {
+            try renderer.write(
+                Listing(
+                    id: "subject",
+                    scope: "doctor",
+                    source: "store",
+                    columns: [
+                        .state("LEVEL", "level"), .text("SUBJECT", "subject"), .text("WHAT", "what"),
+                        .text("NEXT", "next"),
+                    ],
+                    items: findings.map(\.json),
+                    total: findings.count
+                )
+            )
+        }
+        if failed > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+}

@@ -1,0 +1,158 @@
+import FoundationEssentials
+import Glibc
+
+/// The data folder: who may read it, the room on its disk, how fast the disk keeps a promise.
+struct FolderFindings {
+    /// An accept waits for one fdatasync; beyond this 202 takes longer than it should (p99 target 20 ms).
+    private static let syncWarnMicroseconds: Int64 = 20_000
+    private static let syncFailMicroseconds: Int64 = 200_000
+    private static let syncs = 16
+
+    let folder: String
+
+    func all() -> [Finding] {
+        var found = stat()
+        guard stat(folder, &found) == 0 else {
+            return [
+                .fail(
+                    "folder",
+                    "\(folder): \(String(cString: strerror(errno)))",
+                    next: "start the service once, or correct `data` in the configuration"
+                )
+            ]
+        }
+        return modes(found) + [disk(), inodes(), fileSystem(), sync()].compactMap { $0 }
+    }
+
+    private func modes(_ folderStat: stat) -> [Finding] {
+        var loose: [String] = []
+        if folderStat.st_mode & 0o077 != 0 { loose.append(folder) }
+        for name in ["queue.db", "registry.db", "lock"] {
+            var found = stat()
+            if stat(folder + "/" + name, &found) == 0, found.st_mode & 0o077 != 0 { loose.append(name) }
+        }
+        var findings: [Finding] = []
+        if loose.isEmpty {
+            findings.append(.ok("folder", "\(folder), private"))
+        } else {
+            findings.append(
+                .warn(
+                    "folder",
+                    "others may read: \(loose.joined(separator: ", "))",
+                    next: "chmod 700 \(folder) && chmod 600 \(folder)/*.db* \(folder)/lock"
+                )
+            )
+        }
+        if folderStat.st_uid != geteuid(), geteuid() != 0 {
+            findings.append(.warn("folder", "it belongs to uid \(folderStat.st_uid), this is uid \(geteuid())"))
+        }
+        return findings
+    }
+
+    private func disk() -> Finding {
+        let files = StoreFiles(folder: folder)
+        let what = "\(StoreFiles.text(files.freeBytes)) free (\(files.freePercent) %)"
+        // Below 32 MB the service refuses new events.
+        if files.freeBytes < 64 << 20 {
+            return .fail("disk", what, next: "make room; new events are refused below 32 MB")
+        }
+        if files.freePercent < 10 { return .warn("disk", what, next: "make room before it is full") }
+        return .ok("disk", what)
+    }
+
+    private func inodes() -> Finding? {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0, status.f_files > 0 else { return nil }
+        let percent = UInt64(status.f_favail) * 100 / UInt64(status.f_files)
+        return percent < 5 ? .warn("disk", "only \(percent) % of the inodes are free", next: "remove small files") : nil
+    }
+
+    private func fileSystem() -> Finding? {
+        guard let type = MountTable.fileSystem(of: folder) else { return nil }
+        if type.hasPrefix("nfs") || type == "cifs" || type.hasPrefix("fuse") || type == "9p" {
+            return .fail(
+                "filesystem",
+                "\(type): locks and fsync of SQLite cannot be trusted on it",
+                next: "put `data` on a local disk"
+            )
+        }
+        if type == "btrfs" || type == "zfs" {
+            return .warn(
+                "filesystem",
+                "\(type): overwriting takes new space, so outcomes may not be recorded on a full disk"
+            )
+        }
+        if type == "tmpfs" { return .warn("filesystem", "tmpfs: nothing survives a reboot") }
+        return .ok("filesystem", type)
+    }
+
+    /// Times a few small writes in a file of its own.
+    private func sync() -> Finding {
+        let path = folder + "/doctor-\(getpid())"
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            return .warn(
+                "fsync",
+                "not timed: \(String(cString: strerror(errno)))",
+                next: "run the doctor as the gateway's user"
+            )
+        }
+        defer {
+            close(file)
+            unlink(path)
+        }
+        let block = [UInt8](repeating: 0x5A, count: 4096)
+        var times: [Int64] = []
+        for _ in 0..<Self.syncs {
+            let start = ContinuousClock.now
+            guard write(file, block, block.count) == block.count, fdatasync(file) == 0 else {
+                return .fail(
+                    "fsync",
+                    "a write failed: \(String(cString: strerror(errno)))",
+                    next: "dmesg; look at the disk"
+                )
+            }
+            let time = start.duration(to: .now).components
+            times.append(time.seconds * 1_000_000 + time.attoseconds / 1_000_000_000_000)
+        }
+        times.sort()
+        let (median, worst) = (times[times.count / 2], times[times.count - 1])
+        let what = "median \(Self.milliseconds(median)), slowest \(Self.milliseconds(worst)) of \(Self.syncs)"
+        if median > Self.syncFailMicroseconds {
+            return .fail("fsync", what, next: "a faster disk; each 202 waits for one")
+        }
+        if median > Self.syncWarnMicroseconds {
+            return .warn("fsync", what, next: "a faster disk; each 202 waits for one")
+        }
+        return .ok("fsync", what)
+    }
+
+    private static func milliseconds(_ microseconds: Int64) -> String {
+        "\(Double(microseconds / 10) / 100) ms"
+    }
+}
+
+/// Which file system a path is on, from `/proc/self/mounts`.
+enum MountTable {
+    static func fileSystem(of path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: "/proc/self/mounts"), let real = realpath(path, nil)
+        else {
+            return nil
+        }
+        defer { free(real) }
+        return fileSystem(of: String(cString: real), mounts: String(decoding: data, as: UTF8.self))
+    }
+
+    /// The longest mount point above the path; of equal ones the last, which lies over the others.
+    static func fileSystem(of path: String, mounts: String) -> String? {
+        var best: (length: Int, type: String)?
+        for line in mounts.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count >= 3 else { continue }
+            let point = String(words[1])
+            let isAbove = point == "/" || path == point || path.hasPrefix(point + "/")
+            if isAbove, point.utf8.count >= best?.length ?? 0 { best = (point.utf8.count, String(words[2])) }
+        }
+        return best?.type
+    }
+}

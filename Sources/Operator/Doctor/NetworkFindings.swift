@@ -1,0 +1,55 @@
+import Settings
+import WebClient
+
+/// Names, routes and certificates of what is called outside: a HEAD to each, whose answer does not matter.
+struct NetworkFindings {
+    private static let timeout = Duration.seconds(5)
+
+    let settings: Settings
+
+    func all() async -> [Finding] {
+        var targets: [(subject: String, url: String)] = []
+        for fcm in settings.providers.fcm { targets.append(("fcm/\(fcm.name)", fcm.endpoint)) }
+        for apns in settings.providers.apns { targets.append(("apns/\(apns.name)", apns.endpoint)) }
+        if let url = settings.parents.userinfoURL { targets.append(("userinfo", url)) }
+        guard !targets.isEmpty else { return [] }
+        let client = WebClient(options: .init(transfersMax: 8, caFile: settings.tls.caFile))
+        let findings = await withTaskGroup(of: (Int, Finding).self) { group in
+            for (index, target) in targets.enumerated() {
+                group.addTask { (index, await Self.ask(target.subject, target.url, client)) }
+            }
+            var found: [(Int, Finding)] = []
+            for await finding in group { found.append(finding) }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        await client.stop()
+        return findings
+    }
+
+    private static func ask(_ subject: String, _ url: String, _ client: WebClient) async -> Finding {
+        let host = url.split(separator: "/", maxSplits: 3).dropFirst().first.map(String.init) ?? url
+        do throws(WebClientError) {
+            let response = try await client.send(
+                WebRequest(
+                    method: "HEAD",
+                    url: url,
+                    timeout: timeout,
+                    connectTimeout: timeout,
+                    responseBytesMax: 64 << 10
+                )
+            )
+            return .ok(subject, "\(host) has a name, a route and a good certificate (status \(response.status))")
+        } catch {
+            switch error {
+            case .unreachable(let reason):
+                return .fail(subject, "\(host) cannot be reached: \(reason)", next: "DNS, firewall, proxy")
+            case .tls(let reason):
+                return .fail(subject, "\(host): \(reason)", next: "tls.caFile, the system's certificates, the clock")
+            case .answerLost:
+                // APNs speaks HTTP/2 only; the TLS handshake is done by then.
+                return .ok(subject, "\(host) has a name, a route and a good certificate")
+            default: return .fail(subject, "\(host): \(error.sentence)", next: "firewall, proxy")
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import Domain
+import FoundationEssentials
+import Pipeline
+import Settings
+import Store
+
+/// The store, who works on it, the service and its clock and descriptors.
+struct StoreFindings {
+    /// The quick check holds one snapshot; longer would keep the log from being taken over.
+    private static let checkLimit = Duration.seconds(3)
+
+    let settings: Settings
+    let context: OperatorContext
+
+    func all() async -> [Finding] {
+        let holder = LockHolder.find(folder: settings.data)
+        var findings = [lock(holder)]
+        let inspection: Inspection
+        do { inspection = try Inspection(settings) } catch {
+            return findings + [Self.failed("store", error)]
+        }
+        findings += store(inspection)
+        findings += await service(inspection, holder)
+        do {
+            let clock = try await ClockFacts.read(inspection, context: context)
+            findings.append(Self.clock(clock))
+        } catch {
+            findings.append(Self.failed("clock", error))
+        }
+        return findings
+    }
+
+    private func lock(_ holder: LockHolder.Answer) -> Finding {
+        switch holder {
+        case .nobody: .warn("process", "nobody holds the data folder's lock: no service runs", next: "carillon serve")
+        case .process(let pid): .ok("process", "\(LockHolder.name(of: pid) ?? "a process"), pid \(pid), holds the lock")
+        case .unknown: .warn("process", "the system does not tell who holds the lock")
+        }
+    }
+
+    private func store(_ inspection: Inspection) -> [Finding] {
+        var findings: [Finding] = []
+        do {
+            let health = try inspection.ask { try $0.health() }
+            let known = QueueReader.schemaKnown
+            let free = health.pages == 0 ? 0 : health.freePages * 100 / health.pages
+            let what =
+                "schema \(health.schema), epoch \(health.epoch ?? 0), free pages \(free) %, SQLite \(health.sqlite)"
+            findings.append(
+                health.schema == known
+                    ? .ok("store", what)
+                    : .fail(
+                        "store",
+                        "\(what); this release knows schema \(known)",
+                        next: "use the release the service runs"
+                    )
+            )
+            findings.append(.check("queue.db", try inspection.queue.quickCheck(limit: Self.checkLimit)))
+            findings.append(.check("registry.db", try inspection.registry.quickCheck(limit: Self.checkLimit)))
+        } catch {
+            findings.append(Self.failed("store", error))
+        }
+        let wal = StoreFiles(folder: settings.data).walBytes
+        findings.append(
+            wal > 256 << 20
+                ? .warn(
+                    "wal",
+                    "\(StoreFiles.text(wal)): it is not taken over",
+                    next: "end long-running readers of queue.db"
+                )
+                : .ok("wal", StoreFiles.text(wal))
+        )
+        return findings
+    }
+
+    private func service(_ inspection: Inspection, _ holder: LockHolder.Answer) async -> [Finding] {
+        let client = AdminClient(socket: inspection.adminSocket)
+        let status = await client.get("/admin/status")
+        await client.stop()
+        guard let status else {
+            let isRunning = if case .process = holder { true } else { false }
+            return [
+                isRunning
+                    ? .fail(
+                        "service",
+                        "it runs, but does not answer on \(inspection.adminSocket) within a second",
+                        next: "run as the socket's user; else look at its log"
+                    )
+                    : .warn("service", "it does not answer on \(inspection.adminSocket)", next: "carillon serve")
+            ]
+        }
+        let pid = status["pid"]?.int64 ?? 0
+        var findings: [Finding] = []
+        let notReady = status["notReady"]?.array?.compactMap(\.string) ?? []
+        findings.append(
+            notReady.isEmpty
+                ? .ok("service", "pid \(pid), version \(status["version"]?.string ?? "?"), ready")
+                : .fail("service", "not ready: \(notReady.joined(separator: "; "))", next: "carillon queue status")
+        )
+        if case .process(let other) = holder, Int64(other) != pid {
+            findings.append(
+                .warn(
+                    "service",
+                    "pid \(pid) answers, but pid \(other) holds the lock",
+                    next: "is listen.admin another's socket?"
+                )
+            )
+        }
+        findings += Self.lanes(status)
+        if let finding = Descriptors.finding(pid: pid) { findings.append(finding) }
+        return findings
+    }
+
+    private static func lanes(_ status: JSONObject) -> [Finding] {
+        (status["lanes"]?.array?.compactMap(\.object) ?? []).compactMap { lane in
+            let (name, state) = (lane["lane"]?.string ?? "?", lane["state"]?.string ?? "?")
+            let reason = lane["reason"]?.string.map { " (\($0))" } ?? ""
+            switch state {
+            case "active": return .ok("lane \(name)", "active")
+            case "credentialFault":
+                return .fail(
+                    "lane \(name)",
+                    "the provider refuses the credential\(reason)",
+                    next: "carillon lane show \(name)"
+                )
+            default: return .warn("lane \(name)", state + reason, next: "carillon lane show \(name)")
+            }
+        }
+    }
+
+    private static func clock(_ facts: ClockFacts) -> Finding {
+        if facts.offSeconds >= 5 { return .fail("clock", facts.sentence, next: "set the clock; see timedatectl") }
+        if facts.isSynchronised == false {
+            return .warn("clock", "\(facts.sentence), but not synchronised", next: "timedatectl set-ntp true")
+        }
+        return .ok("clock", facts.sentence + (facts.isSynchronised == true ? ", synchronised" : ""))
+    }
+
+    private static func failed(_ subject: String, _ error: any Error) -> Finding {
+        guard let failure = error as? OperatorFailure else { return .fail(subject, "\(error)") }
+        return .fail(
+            subject,
+            [failure.what, failure.why].compactMap { $0 }.joined(separator: ": "),
+            next: failure.next
+        )
+    }
+}
+
+extension Finding {
+    /// Of `PRAGMA quick_check`: nil was cut.
+    fileprivate static func check(_ file: String, _ wrong: [String]?) -> Finding {
+        guard let wrong else { return .ok(file, "nothing wrong found in 3 s; the check was cut there") }
+        return wrong.isEmpty
+            ? .ok(file, "quick_check finds nothing wrong")
+            : .fail(
+                file,
+                wrong.joined(separator: "; "),
+                next: "stop the service, keep a copy of the folder, restore the last backup"
+            )
+    }
+}
+
+/// File descriptors of the service: each connection takes one.
+enum Descriptors {
+    private static let freeMin = 256
+
+    /// nil when the system does not tell.
+    static func finding(pid: Int64) -> Finding? {
+        guard let limits = FileManager.default.contents(atPath: "/proc/\(pid)/limits") else { return nil }
+        let line = String(decoding: limits, as: UTF8.self).split(separator: "\n").first {
+            $0.hasPrefix("Max open files")
+        }
+        guard let line, let limit = line.split(separator: " ").compactMap({ Int($0) }).first else { return nil }
+        let used: Int
+        do { used = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count } catch {
+            return limit < 1024
+                ? .warn("descriptors", "at most \(limit)", next: "LimitNOFILE=65536 in the unit")
+                : .ok("descriptors", "at most \(limit)")
+        }
+        let what = "\(used) of \(limit) in use"
+        return limit - used < freeMin
+            ? .warn("descriptors", what, next: "LimitNOFILE=65536 in the unit") : .ok("descriptors", what)
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct LaneShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "One lane: its state, what waits on it and what it fails of.",
+        discussion: """
+            Live when the service answers on its admin socket, else as the store last saw it.
+
+            Examples:
+              carillon lane show fcm/onepocket
+              carillon lane show apns/onepocket -o json | jq .reasons
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The lane's name.")
+    var lane: String
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let renderer = options.renderer
+        let stored = try inspection.lane(named: lane)
+        let facts = try await LaneFacts.read(inspection, now: renderer.now)
+        var object = facts.items.first { $0["lane"]?.string == lane } ?? JSONObject(["lane": .string(lane)])
+        object["changedAt"] = stored.changedAt.milliseconds == 0 ? .null : .string(stored.changedAt.rfc3339)
+        let reasons = try reasons(of: stored.id, inspection, now: renderer.now)
+        object["reasons"] = .object(reasons)
+        try renderer.write(object, id: "lane") {
+            ["lane \(lane) · \(renderer.now.rfc3339) · \(facts.source)"]
+                + object.filter { !["lane", "reasons"].contains($0.name) }.map { member in
+                    "  " + member.name + String(repeating: " ", count: max(1, 16 - member.name.count))
+                        + Self.shown(member, now: renderer.now)
+                }
+                + ["deferred and dead, by reason"]
+                + (reasons.isEmpty ? ["  (none)"] : reasons.map { "  \($0.value.int64 ?? 0)  \($0.name)" })
+        }
+    }
+
+    private static func shown(_ member: JSONObject.Member, now: Instant) -> String {
+        if member.name == "oldestSeconds" { return member.value.int64.map { RelativeTime.length($0) } ?? "-" }
+        let time = member.value.string.flatMap { Instant(rfc3339: $0) }
+        return time.map { RelativeTime.text($0, now: now) } ?? Listing.Column.plain(member.value)
+    }
+
+    /// The provider's words over what is deferred or dead on the lane, the most frequent first.
+    private func reasons(of lane: LaneID, _ inspection: Inspection, now: Instant) throws -> JSONObject {
+        var filter = QueueFilter()
+        filter.states = [.deferred, .dead]
+        filter.lanes = [lane]
+        var matrix = AgeMatrix(bounds: [])
+        let scan = DeliveryScan(inspection.queue, filter)
+        try matrix.count(scan, by: .reason, now: now, laneName: { _ in "" }) { next in
+            try inspection.ask { _ in try next() }
+        }
+        inspection.warn(scan)
+        var object = JSONObject()
+        let rows = matrix.rows.map { (key: $0.key, sum: $0.value.reduce(0, +)) }
+        for row in rows.sorted(by: { ($1.sum, $0.key) < ($0.sum, $1.key) }).prefix(20) {
+            object[row.key] = .number(row.sum)
+        }
+        return object
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct QueueExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Every delivery that matches, streamed: one JSON object a line unless -o says csv or ids.",
+        discussion: """
+            As `queue list`, without limit and without a table.
+
+            Examples:
+              carillon queue export --state dead --younger 24h | jq -r .user | sort -u | wc -l
+              carillon queue export --event E-7F3K2 -o csv > deliveries.csv
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Filters") var filters: FilterOptions
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        var renderer = options.renderer
+        if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
+        let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
+        let scope = filters.scope("deliveries", otherwise: "still to do")
+        try DeliveryStream(inspection, filter, scope: scope, columns: Inspection.deliveryColumns).write(to: renderer)
+    }
+}
+
+/// Deliveries one after the other, for the formats without end.
+struct DeliveryStream {
+    let inspection: Inspection
+    let filter: QueueFilter
+    let listing: Listing
+
+    init(_ inspection: Inspection, _ filter: QueueFilter, scope: String, columns: [Listing.Column]) {
+        self.inspection = inspection
+        self.filter = filter
+        listing = Listing(id: "id", scope: scope, source: "store", columns: columns)
+    }
+
+    /// - Throws: exit code 3 when there was none.
+    func write(to renderer: Renderer) throws {
+        let scan = DeliveryScan(inspection.queue, filter)
+        try renderer.writeHeader(listing)
+        var isEmpty = true
+        while let match = try inspection.next(of: scan) {
+            for row in try inspection.rows(of: match, in: scan) {
+                isEmpty = false
+                try renderer.write(try inspection.json(row), of: listing)
+            }
+        }
+        inspection.warn(scan)
+        if isEmpty { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct QueueTop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "top",
+        abstract: "A live screen: status, and the ages by lane, school, kind or reason.",
+        discussion: """
+            Keys: l, s, k, r show ages by lane, school, kind, reason; n none; space redraws; q quits. \
+            Works without the service, from the store.
+
+            Examples:
+              carillon queue top
+              carillon queue top --by reason --interval 5s
+              carillon queue top --once
+              carillon queue top -o ndjson --interval 10s >> status.ndjson
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "Between two frames, from 1s to 1h.")
+    var interval = "1s"
+    @Option(help: "Ages by lane, school, app, kind, event, reason or state.")
+    var by: AgeMatrix.Key?
+    @Flag(help: "One frame, without taking the terminal over.")
+    var once = false
+
+    func validate() throws {
+        guard let length = TimeLength.milliseconds(interval), (1000...3_600_000).contains(length) else {
+            throw ValidationError("--interval \(interval): expected a length of time from 1s to 1h.")
+        }
+    }
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let renderer = options.renderer
+        let screen = TopScreen(inspection: inspection, renderer: renderer)
+        let wait = Duration.milliseconds(TimeLength.milliseconds(interval) ?? 1000)
+        if once {
+            let frame = try await screen.frame(by: by, earlier: nil)
+            try renderer.write(frame.report.object, id: "source", colored: true) { frame.lines(rows: .max) }
+        } else if renderer.format != .table {
+            try await stream(screen, renderer, every: wait)
+        } else {
+            guard let terminal = renderer.context.terminal else {
+                throw OperatorFailure(
+                    .usage,
+                    "top needs a terminal",
+                    next: "carillon queue top --once, or -o ndjson"
+                )
+            }
+            try await show(screen, on: terminal, every: wait)
+        }
+    }
+
+    /// One object a line until nobody reads on.
+    private func stream(_ screen: TopScreen, _ renderer: Renderer, every wait: Duration) async throws {
+        var earlier: MetricsSample?
+        while !Task.isCancelled {
+            let frame = try await screen.frame(by: nil, earlier: earlier)
+            earlier = frame.report.sample
+            try renderer.write(frame.report.object, id: "source") { [] }
+            try await Task.sleep(for: wait)
+        }
+    }
+
+    private func show(_ screen: TopScreen, on terminal: Terminal, every wait: Duration) async throws {
+        var by = by
+        var earlier: MetricsSample?
+        let events = terminal.open(every: wait)
+        defer { terminal.close() }
+        var next: Terminal.Event? = .tick
+        var iterator = events.makeAsyncIterator()
+        while let event = next {
+            if case .key(let key) = event {
+                // q, Q, Ctrl-C, Ctrl-D
+                if [0x71, 0x51, 0x03, 0x04].contains(key) { return }
+                let views: [UInt8: AgeMatrix.Key?] = [
+                    0x6C: .lane, 0x73: .school, 0x6B: .kind, 0x72: .reason, 0x6E: nil,
+                ]
+                if let view = views[key] { by = view }
+            }
+            if event == .closed { return }
+            let (columns, rows) = terminal.size
+            var lines: [String]
+            do {
+                let frame = try await screen.resized(columns).frame(by: by, earlier: earlier)
+                earlier = frame.report.sample
+                lines = frame.lines(rows: rows - 1)
+            } catch let failure as OperatorFailure {
+                // The store may be away for a moment; the next frame tries again.
+                lines = failure.text.split(separator: "\n").map(String.init)
+            }
+            lines = Array(lines.prefix(rows - 1))
+            terminal.draw(frame: lines + ["l lane  s school  k kind  r reason  n none  q quit"])
+            next = await iterator.next()
+        }
+    }
+}

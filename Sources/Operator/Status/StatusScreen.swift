@@ -1,0 +1,50 @@
+import Domain
+
+/// A status as lines for people.
+struct StatusScreen {
+    let report: StatusReport
+    let renderer: Renderer
+
+    /// Safe for a terminal: what comes from outside holds no control characters.
+    var lines: [String] {
+        let table = renderer.table(report.facts.listing, withHeader: false).split(separator: "\n").map(String.init)
+        let attention = report.object["attention"]?.array?.compactMap(\.string) ?? []
+        return head.map(DisplayWidth.safe) + table + attention.map { DisplayWidth.safe("! \($0)") }
+    }
+
+    private var head: [String] {
+        let object = report.object
+        var lines = ["carillon · \(object["at"]?.string ?? "") · \(report.facts.source)"]
+        lines += [service(object), store(object)]
+        if let rates = object["rates"]?.object {
+            lines.append(
+                "rates     \(word(rates["eventsPerSecond"])) events/s accepted   "
+                    + "\(word(rates["deliveriesPerSecond"])) deliveries/s ended   over \(word(rates["seconds"])) s"
+            )
+        }
+        let sums = ["pending", "deferred", "dead"].map { "\($0) \(word(object[$0]))" }.joined(separator: "   ")
+        let oldest = object["oldestSeconds"]?.int64.map { "oldest \(RelativeTime.length($0))" } ?? "nothing is pending"
+        lines.append("waiting   \(sums)   \(oldest)")
+        let events = object["events"]?.object ?? JSONObject()
+        lines.append("events    " + events.map { "\($0.name) \(word($0.value))" }.joined(separator: "   "))
+        return lines + [""]
+    }
+
+    private func service(_ object: JSONObject) -> String {
+        guard report.facts.source == "live", let service = object["service"]?.object else {
+            return "service   does not answer on its admin socket: what is in flight is not known"
+        }
+        let uptime = service["uptimeSeconds"]?.int64.map { RelativeTime.length($0) } ?? "?"
+        return "service   answers, pid \(word(service["pid"])), version \(word(service["version"])), "
+            + "epoch \(word(service["epoch"])), up \(uptime)"
+    }
+
+    private func store(_ object: JSONObject) -> String {
+        let store = object["store"]?.object
+        func size(_ name: String) -> String { store?[name]?.int64.map { StoreFiles.text($0) } ?? "?" }
+        return "store     readable, queue \(size("queueBytes")), wal \(size("walBytes")), registry "
+            + "\(size("registryBytes")), disk \(word(store?["diskFreePercent"])) % free"
+    }
+
+    private func word(_ value: JSONValue?) -> String { value.map { Listing.Column.plain($0) } ?? "-" }
+}

@@ -1,0 +1,50 @@
+import Domain
+import Glibc
+
+/// Sizes of the store's files and the room around them. Nothing is opened: a descriptor of the database closed in this process would
+/// drop SQLite's locks [sqlite.org/howtocorrupt.html §2.2].
+struct StoreFiles {
+    var queueBytes: Int64
+    var walBytes: Int64
+    var registryBytes: Int64
+    var freeBytes: Int64
+    var diskBytes: Int64
+
+    init(folder: String) {
+        queueBytes = Self.bytes(folder + "/queue.db")
+        walBytes = Self.bytes(folder + "/queue.db-wal")
+        registryBytes = Self.bytes(folder + "/registry.db")
+        var status = statvfs()
+        let isKnown = statvfs(folder, &status) == 0
+        freeBytes = isKnown ? Int64(status.f_bavail) * Int64(status.f_frsize) : 0
+        diskBytes = isKnown ? Int64(status.f_blocks) * Int64(status.f_frsize) : 0
+    }
+
+    var freePercent: Int64 { diskBytes == 0 ? 0 : freeBytes * 100 / diskBytes }
+
+    var json: JSONValue {
+        [
+            "isReadable": true, "queueBytes": .number(queueBytes), "walBytes": .number(walBytes),
+            "registryBytes": .number(registryBytes), "diskFreeBytes": .number(freeBytes),
+            "diskFreePercent": .number(freePercent),
+        ]
+    }
+
+    /// `412 MB`, `3.1 GB`.
+    static func text(_ bytes: Int64) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 1000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        let rounded = value < 10 && unit > 0 ? "\((value * 10).rounded() / 10)" : "\(Int64(value.rounded()))"
+        return "\(rounded) \(units[unit])"
+    }
+
+    private static func bytes(_ path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+}

@@ -1,0 +1,148 @@
+import Glibc
+import Synchronization
+
+/// The terminal a live screen is drawn on: its size, and its keys one by one.
+///
+/// Between ``open(every:)`` and ``close()`` the terminal shows its second screen without a cursor and hands over keys at once, Ctrl-C
+/// as a key among them.
+package final class Terminal: Sendable {
+    package enum Event: Sendable, Equatable {
+        /// The time of a new frame.
+        case tick
+        case key(UInt8)
+        /// Nobody types any more.
+        case closed
+    }
+
+    private struct State {
+        var saved: termios?
+        var wake: Int32 = -1
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// True when a person sits at both ends.
+    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
+    /// Columns and rows; asked anew for every frame, so that a window may change.
+    var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20, size.ws_row >= 5 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Takes the terminal over. Keys and ticks come from a thread of their own, which waits in poll(2); the stream ends at ``close()``.
+    func open(every interval: Duration) -> AsyncStream<Event> {
+        var now = termios()
+        tcgetattr(STDIN_FILENO, &now)
+        var ends: [Int32] = [-1, -1]
+        _ = pipe(&ends)
+        let (read, write) = (ends[0], ends[1])
+        let saved = now
+        state.withLock { state in
+            state.saved = saved
+            state.wake = write
+        }
+        now.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &now)
+        draw("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
+        let (stream, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingNewest(16))
+        let watch = KeyWatch(
+            wake: read,
+            milliseconds: Int32(
+                clamping: interval.components.seconds * 1000 + interval.components.attoseconds / 1_000_000_000_000_000
+            ),
+            continuation: continuation
+        )
+        watch.start()
+        return stream
+    }
+
+    /// Gives the terminal back as it was.
+    func close() {
+        let (saved, wake) = state.withLock { state in
+            defer { state = State() }
+            return (state.saved, state.wake)
+        }
+        guard var saved else { return }
+        draw("\u{1B}[?25h\u{1B}[?1049l")
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved)
+        // The other end of the pipe sees its end, and the thread ends with it.
+        if wake >= 0 { Glibc.close(wake) }
+    }
+
+    /// A frame from the first line on; what is left of the last one is wiped.
+    func draw(frame lines: [String]) {
+        draw("\u{1B}[H" + lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J")
+    }
+
+    private func draw(_ text: String) {
+        let bytes = Array(text.utf8)
+        var start = 0
+        while start < bytes.count {
+            let count = bytes[start...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count <= 0, errno != EINTR { return }
+            start += max(0, count)
+        }
+    }
+}
+
+/// The thread that waits for keys.
+private final class KeyWatch: Sendable {
+    private let wake: Int32
+    private let milliseconds: Int32
+    private let continuation: AsyncStream<Terminal.Event>.Continuation
+
+    init(wake: Int32, milliseconds: Int32, continuation: AsyncStream<Terminal.Event>.Continuation) {
+        self.wake = wake
+        self.milliseconds = milliseconds
+        self.continuation = continuation
+    }
+
+    func start() {
+        var thread = pthread_t()
+        pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<KeyWatch>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            },
+            Unmanaged.passRetained(self).toOpaque()
+        )
+        pthread_detach(thread)
+    }
+
+    private func run() {
+        defer {
+            close(wake)
+            continuation.finish()
+        }
+        while true {
+            var descriptors = [
+                pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: wake, events: 0, revents: 0),
+            ]
+            let count = poll(&descriptors, 2, milliseconds)
+            if descriptors[1].revents != 0 { return }
+            if count == 0 {
+                continuation.yield(.tick)
+                continue
+            }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                return
+            }
+            var byte: UInt8 = 0
+            guard read(STDIN_FILENO, &byte, 1) == 1 else {
+                continuation.yield(.closed)
+                return
+            }
+            continuation.yield(.key(byte))
+        }
+    }
+}

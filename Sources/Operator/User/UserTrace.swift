@@ -1,0 +1,125 @@
+import ArgumentParser
+import Domain
+import Pipeline
+import Store
+
+struct UserTrace: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "What one person got, what not, and why; newest first.",
+        discussion: """
+            One line an event that concerned the person, with what became of it on each device. What he or she \
+            wrote is not listed: the author is not notified.
+
+            Examples:
+              carillon user trace 9100001
+              carillon user trace 9100001 --since 30d --missing
+              carillon user trace 9100001 -o json | jq '.items[] | select(.state != "reached")'
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The ENT id or the feed's key.")
+    var user: String
+
+    @Option(help: "How far back: 24h, 7d.")
+    var since = "7d"
+    @Option(help: "At most so many events.")
+    var limit = 1000
+    @Flag(help: "Only events that did not reach the person, or not yet.")
+    var missing = false
+
+    func validate() throws {
+        guard TimeLength.milliseconds(since) != nil else {
+            throw ValidationError("--since \(since): expected a length of time such as 24h or 7d.")
+        }
+        guard (1...100_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 100000.") }
+    }
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let renderer = options.renderer
+        let person = try inspection.askRegistry { try $0.person(user) }
+        let start = renderer.now + .milliseconds(-(TimeLength.milliseconds(since) ?? 0))
+        let events = try inspection.ask { queue in
+            try queue.events(
+                concerning: person.map { .known($0.id) } ?? .unknown(user),
+                since: start,
+                until: renderer.now + .seconds(60),
+                max: limit,
+                laneReason: inspection.laneReason
+            )
+        }
+        if person == nil, events.isEmpty {
+            throw OperatorFailure(
+                .nothing,
+                "nobody is known as \(user)",
+                why: "neither directory, devices nor an event since \(start.rfc3339) name this id",
+                next: "carillon device list --user \(user)"
+            )
+        }
+        let devices = try inspection.askRegistry { try $0.devices(.init(user: user), after: nil, limit: 100) }
+        let items = try events.map { try json($0, inspection) }.filter { !missing || $0["state"] != "reached" }
+        let listing = Listing(
+            id: "event",
+            scope: "events for user \(user) since \(start.rfc3339)" + (missing ? ", not reached" : ""),
+            source: "store",
+            columns: Self.columns,
+            items: items,
+            total: events.count < limit ? items.count : nil
+        )
+        if renderer.format == .table { try OperatorContext.current.write(head(events, devices, renderer)) }
+        try renderer.write(listing)
+        if items.isEmpty { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+    }
+
+    /// What to know before the lines: the devices, and the sums.
+    private func head(_ events: [PersonalEvent], _ devices: [DeviceRow], _ renderer: Renderer) -> String {
+        let shown = devices.map { device in
+            "\(device.installation) \(device.provider.name) \(device.state.word), seen "
+                + RelativeTime.text(device.lastSeenAt, now: renderer.now)
+        }
+        var sums: [String: Int] = [:]
+        for event in events { sums[EventStatus.words(event.standing).state, default: 0] += 1 }
+        let counts = ["reached", "waiting", "notReached"].map { "\($0) \(sums[$0] ?? 0)" }.joined(separator: "   ")
+        let lines = ["devices  " + (shown.isEmpty ? "none" : shown.joined(separator: "; ")), "events   " + counts]
+        return lines.map { renderer.cut($0) + "\n" }.joined()
+    }
+
+    private func json(_ entry: PersonalEvent, _ inspection: Inspection) throws -> JSONObject {
+        let (state, reason) = EventStatus.words(entry.standing)
+        return JSONObject([
+            "event": .string(entry.event.id.description), "acceptedAt": .string(entry.event.acceptedAt.rfc3339),
+            "school": entry.event.school.map { .string($0) } ?? .null, "app": .string(entry.event.app),
+            "action": .string(entry.event.action), "state": .string(state),
+            "reason": reason.map { .string($0.word) } ?? .null,
+            "devices": .array(try entry.rows.filter { $0.lane != .nowhere }.map { try device($0, inspection) }),
+        ])
+    }
+
+    private func device(_ row: DeliveryRow, _ inspection: Inspection) throws -> JSONValue {
+        [
+            "delivery": .string(row.id.description),
+            "installation": try inspection.device(row.device).map { .string($0.installation) } ?? .null,
+            "lane": .string(inspection.laneName(row.lane) ?? ""), "state": .string("\(row.result.state)"),
+            "reason": row.result.reason.map { .string($0.word) } ?? .null, "attempts": .number(row.attempts),
+            "lastStatus": row.last.map { .number($0.status) } ?? .null,
+            "lastReason": row.last.map { .string($0.reason) } ?? .null,
+            "nextAt": row.nextAt.map { .string($0.rfc3339) } ?? .null,
+        ]
+    }
+
+    private static let columns: [Listing.Column] = [
+        .time("ACCEPTED", "acceptedAt"), .text("EVENT", "event"), .text("SCHOOL", "school").optional,
+        .text("APP", "app"), .text("ACTION", "action").optional, .state("STATE", "state"), .text("REASON", "reason"),
+        Listing.Column(title: "DEVICES", member: "devices") { value, _ in
+            let devices = value.array?.map { device in
+                let last = device["state"] == "accepted" ? nil : device["lastReason"]?.string
+                let words = ["installation", "lane", "state", "reason"].compactMap { device[$0]?.string }
+                return (words + [last].compactMap { $0 }).joined(separator: " ")
+            }
+            return devices.map { $0.isEmpty ? "-" : $0.joined(separator: "; ") } ?? "-"
+        },
+    ]
+}

@@ -1,0 +1,168 @@
+package import Domain
+
+/// A filter as people write it, one list of words for each flag of the command and each member of an order's body; several words of
+/// one name are alternatives (`--state dead,deferred`), several names must all hold.
+///
+/// | name | words |
+/// |---|---|
+/// | `state` | `pending deferred accepted rejected expired withheld dead dropped` |
+/// | `lane` `school` `app` `reason` | a word or a pattern with `*` and `?`, letter case ignored |
+/// | `kind` | the same over `APP.ACTION` |
+/// | `event` | one id |
+/// | `user` `device` | one ENT id or feed key; one installation |
+/// | `http` | `503`, `5xx`, `0` for no answer: of the last attempt |
+/// | `older` `younger` | time since the delivery was made: `90s`, `10m`, `1h30m`, `7d` |
+/// | `dueBefore` | an RFC 3339 instant, or a time from now |
+/// | `attempts` | `3`, `>=3`, `<2`; several must all hold |
+package struct FilterWords: Hashable, Sendable {
+    package enum Name: String, CaseIterable, Sendable {
+        case state, lane, school, app, kind, event, user, device, reason, http, older, younger, dueBefore, attempts
+
+        /// Names that take one word only.
+        var isSingle: Bool { [.event, .user, .device, .older, .younger, .dueBefore].contains(self) }
+    }
+
+    /// What is wrong with a filter.
+    package enum Problem: Error, Hashable, Sendable {
+        case malformed(Name, word: String, expected: String)
+        /// The word is right, but names nothing.
+        case unknown(Name, word: String, known: [String])
+    }
+
+    private var words: [Name: [String]] = [:]
+
+    package init() {}
+
+    package var isEmpty: Bool { words.isEmpty }
+
+    package subscript(name: Name) -> [String] {
+        get { words[name] ?? [] }
+        set { words[name] = newValue.isEmpty ? nil : newValue }
+    }
+
+    /// `state dead,deferred, lane fcm/*`: for headers and the audit log; empty without words.
+    package var description: String {
+        Name.allCases.compactMap { name in words[name].map { "\(name.rawValue) \($0.joined(separator: ","))" } }
+            .joined(separator: ", ")
+    }
+
+    /// Checks the words without a store.
+    ///
+    /// - Throws: ``Problem/malformed(_:word:expected:)`` for the first that is wrong.
+    package func check() throws(Problem) {
+        var filter = QueueFilter()
+        try set(&filter, now: Instant(milliseconds: 0))
+    }
+
+    /// The filter these words mean now: names are looked up, times become instants. A few indexed reads.
+    ///
+    /// - Throws: ``Problem``, or what the stores threw.
+    package func resolve(queue: QueueReader, registry: RegistryReader, now: Instant) throws -> QueueFilter {
+        var filter = QueueFilter()
+        try set(&filter, now: now)
+        if let patterns = words[.lane] {
+            let lanes = try queue.lanes()
+            var chosen: Set<LaneID> = []
+            for word in patterns {
+                let pattern = GlobPattern(word)
+                let found = lanes.filter { pattern.matches($0.name) }
+                guard !found.isEmpty else { throw Problem.unknown(.lane, word: word, known: lanes.map(\.name)) }
+                chosen.formUnion(found.map(\.id))
+            }
+            filter.lanes = chosen
+        }
+        if let user = self[.user].first {
+            filter.user = try registry.person(user).map { .known($0.id) } ?? .unknown(user)
+        }
+        if let installation = self[.device].first {
+            guard let device = try registry.device(installation: installation) else {
+                throw Problem.unknown(.device, word: installation, known: [])
+            }
+            filter.device = device.id
+        }
+        return filter
+    }
+
+    /// Everything that needs no store.
+    private func set(_ filter: inout QueueFilter, now: Instant) throws(Problem) {
+        for name in Name.allCases where name.isSingle && self[name].count > 1 {
+            throw .malformed(name, word: self[name].joined(separator: ","), expected: "one word")
+        }
+        for word in self[.state] { filter.states.insert(try Self.state(word)) }
+        filter.schools = self[.school].map { GlobPattern($0) }
+        filter.apps = self[.app].map { GlobPattern($0) }
+        filter.kinds = self[.kind].map { GlobPattern($0) }
+        filter.reasons = self[.reason].map { GlobPattern($0) }
+        for word in self[.event] {
+            guard let id = EventID(word) else { throw .malformed(.event, word: word, expected: "an event's id: E-…") }
+            filter.event = id
+        }
+        for word in self[.http] {
+            guard let pattern = QueueFilter.StatusPattern(word) else {
+                throw .malformed(.http, word: word, expected: "a status such as 503, or 5xx, or 0 for no answer")
+            }
+            filter.statuses.append(pattern)
+        }
+        for word in self[.attempts] {
+            guard let comparison = QueueFilter.Comparison(word) else {
+                throw .malformed(.attempts, word: word, expected: "a comparison such as '>=3'")
+            }
+            filter.attempts.append(comparison)
+        }
+        for word in self[.older] { filter.madeBefore = now + .milliseconds(-(try Self.length(.older, word))) }
+        for word in self[.younger] { filter.madeSince = now + .milliseconds(-(try Self.length(.younger, word))) }
+        for word in self[.dueBefore] {
+            if let instant = Instant(rfc3339: word) {
+                filter.dueBefore = instant
+            } else {
+                filter.dueBefore = now + .milliseconds(try Self.length(.dueBefore, word))
+            }
+        }
+    }
+
+    private static func state(_ word: String) throws(Problem) -> DeliveryState {
+        if word == "inFlight" {
+            throw .malformed(
+                .state,
+                word: word,
+                expected: "a state of the store; what is in flight only the service knows"
+            )
+        }
+        guard let state = DeliveryState.allCases.first(where: { "\($0)" == word }) else {
+            let all = DeliveryState.allCases.map { "\($0)" }.joined(separator: ", ")
+            throw .malformed(.state, word: word, expected: "one of \(all)")
+        }
+        return state
+    }
+
+    private static func length(_ name: Name, _ word: String) throws(Problem) -> Int64 {
+        guard let length = TimeLength.milliseconds(word) else {
+            throw .malformed(name, word: word, expected: "a length of time such as 90s, 10m, 1h30m or 7d")
+        }
+        return length
+    }
+}
+
+/// Lengths of time as people write them: numbers with `s`, `m`, `h` or `d`, the largest first.
+package enum TimeLength {
+    /// nil for anything else, and for more than ten years.
+    package static func milliseconds(_ text: some StringProtocol) -> Int64? {
+        var sum: Int64 = 0
+        var digits = ""
+        var last = Int64.max
+        for character in text {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+                continue
+            }
+            let units: [Character: Int64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+            guard let unit = units[character], unit < last, digits.count <= 9, let number = Int64(digits) else {
+                return nil
+            }
+            last = unit
+            sum += number * unit
+            digits = ""
+        }
+        return digits.isEmpty && last != .max && sum <= 3650 * 86_400_000 ? sum : nil
+    }
+}
