@@ -43,7 +43,7 @@ extension LaneFeed {
             // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
             putOff(flight, classification, latency, attempts, Self.doubtWait, now)
         case .credentialFault, .laneBusy:
-            returned.append(delivery)
+            if let ending = flight.ending { end(delivery, ending) } else { returned.append(delivery) }
             react(to: classification)
         case .resend(let advice): return resend(flight, advice, classification, connection, now)
         case .deferred(let retryAfter):
@@ -134,7 +134,7 @@ extension LaneFeed {
             putOff(flight, classification, .zero, delivery.attempts + 1, nil, now)
             return .keep
         }
-        again.append(delivery)
+        if let ending = flight.ending { end(delivery, ending) } else { again.append(delivery) }
         switch (advice, flight.credential) {
         case (.keep, _): return .keep
         case (.retire, _): return .retireConnection
@@ -181,6 +181,8 @@ extension LaneFeed {
             random: .random(in: 0..<1, using: &random)
         )
         switch decision {
+        case .retry where flight.ending != nil:
+            keep(flight, flight.ending ?? .pending, classification, latency, attempts)
         case .retry(let due):
             keep(flight, SlotResult(.deferred, reason: .retrying), classification, latency, attempts, retryAt: due)
         case .expire: keep(flight, SlotResult(.expired, reason: .expired), classification, latency, attempts)

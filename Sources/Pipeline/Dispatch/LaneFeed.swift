@@ -47,6 +47,12 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case freeze
         /// A person has looked at what the mass guard held.
         case thaw
+        /// One request now, if the provider closed the lane.
+        case probe
+        /// An order takes deliveries out; `reply` gets those under way.
+        case bar(OrderBar, reply: @Sendable (Set<DeliveryID>) -> Void)
+        /// The order is on the disk, or did not get there.
+        case concluded(order: Int, isCommitted: Bool)
     }
 
     enum Signal: Sendable {
@@ -66,6 +72,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         var delivery: LoadedDelivery
         var sentAt: Instant
         var credential: UsedCredential
+        /// How it ends when it is not accepted: an order came while it was under way.
+        var ending: SlotResult?
     }
 
     /// Beyond it an address is looked up again.
@@ -76,11 +84,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     static let accusersMin = 3
     static let doubtWait = Duration.seconds(60)
 
-    private let shared = Mutex(Shared())
+    let shared = Mutex(Shared())
     var wire: LaneProtocol
     let policy: RetryPolicy
     let time: TimeSource
-    private let recorder: Recorder
+    let recorder: Recorder
     let metrics: LaneMetrics
     private let lowWater: Int
     let signal: @Sendable (Signal) -> Void
@@ -91,14 +99,17 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var budget: RateBudget?
     private var deviceRates: DeviceRates?
     var massGuard = MassGuard()
-    private var batches: [LoadedBatch] = []
+    var batches: [LoadedBatch] = []
+    var bars = DeliveryBars()
+    /// Taken out by the order whose commit is under way; they come back when it fails.
+    var aside: [LoadedDelivery] = []
     var again: [LoadedDelivery] = []
     /// What a closed lane has given back, in this order: each probe is another delivery.
     var returned: [LoadedDelivery] = []
     /// Devices of a push service that met "not you" since it last accepted something.
     var accusers: Set<DeviceID> = []
     private var tests: [LoadedDelivery] = []
-    private var flights: [InFlight?] = []
+    var flights: [InFlight?] = []
     private var freeFlights: [Int] = []
     private var inFlight = 0
     var produced = Recorder.Batch()
@@ -267,7 +278,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         publish()
     }
 
-    func turnEnded() { flush() }
+    func turnEnded() {
+        takeOrders()
+        flush()
+    }
 
     // MARK: - Taking
 
@@ -281,7 +295,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             return (shared.orders, shared.batches)
         }
         for order in orders { obey(order) }
-        for batch in more {
+        for var batch in more {
+            setAside(from: &batch)
             let place = batches.firstIndex { $0.tag > batch.tag } ?? batches.endIndex
             batches.insert(batch, at: place)
         }
@@ -295,6 +310,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .freeze: massGuard.freeze()
         case .thaw: massGuard.release()
         case .test(let delivery): tests.append(delivery)
+        case .probe: lane.probe()
+        case .bar(let bar, let reply): reply(take(bar))
+        case .concluded(let order, let isCommitted): conclude(order, isCommitted)
         case .use(let renewed):
             wire = renewed
             isRefreshing = false
@@ -315,7 +333,16 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         if let delivery = again.last {
             if now - delivery.loadedAt <= Self.batchAgeMaxMilliseconds { return again.removeLast() }
             // They waited while the lane was closed: phones may have changed hands meanwhile.
-            signal(.stale(LoadedBatch(tag: .min, deliveries: again, loadedAt: delivery.loadedAt)))
+            signal(
+                .stale(
+                    LoadedBatch(
+                        tag: .min,
+                        deliveries: again,
+                        loadedAt: delivery.loadedAt,
+                        generation: bars.newest
+                    )
+                )
+            )
             again = []
         }
         while !batches.isEmpty {
@@ -389,11 +416,14 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     // MARK: - Handing over
 
     private func flush() {
-        if !produced.isEmpty {
-            recorder.take(produced)
-            produced = .init()
-        }
+        handOver()
         publish()
+    }
+
+    func handOver() {
+        guard !produced.isEmpty else { return }
+        recorder.take(produced)
+        produced = .init()
     }
 
     private func publish() {
