@@ -54,6 +54,8 @@ struct LaneOrder {
                 let pending = object["pending"]?.int64.map { " \($0) pending wait." } ?? ""
                 return ["\(lane): \(state).\(inFlight)\(pending)"]
             }
+        case .success(let response) where response.status == 409:
+            throw OperatorFailure(.refused, AdminClient.problem(response), next: "carillon lane resume \(lane)")
         case .success(let response) where response.status == 404:
             throw OperatorFailure(.nothing, "there is no lane \(lane)", next: "carillon lane list")
         case .success(let response):
