@@ -85,8 +85,11 @@ def stop():
 # --- start ----------------------------------------------------------------------------------------------------------------
 shutil.rmtree(WORK, ignore_errors=True)
 os.makedirs(os.path.join(WORK, "secrets"), mode=0o700)
-say("starting the simulator (APNs, FCM, Google's token endpoint and the ENT's userinfo)")
-simulator = spawn("simulator", SIMULATOR, "serve", "--data", os.path.join(WORK, "simulator"), "--log", os.path.join(WORK, "pushes.ndjson"))
+say("starting the simulator (APNs, FCM, two push services of browsers, Google's token endpoint and the ENT's userinfo)")
+browsers = json.load(open(os.path.join(DATA, "devices/webpush-keys.json")))
+browser_of = {keys["p256dh"]: name for name, keys in browsers.items()}
+simulator = spawn("simulator", SIMULATOR, "serve", "--data", os.path.join(WORK, "simulator"), "--log", os.path.join(WORK, "pushes.ndjson"),
+                  "--webpush", "mozilla", "--webpush-http1", "unifiedpush", "--subscriptions", os.path.join(DATA, "devices/webpush-keys.json"))
 sim = json.loads(simulator.stdout.readline())
 PUBLIC, METRICS = free_port(), free_port()
 ADMIN = os.path.join("/tmp", f"carillon-demo-{os.getpid()}.sock")
@@ -95,6 +98,8 @@ whsec, key = secrets.token_bytes(32), "cpk_" + base64.urlsafe_b64encode(secrets.
 secret_file("one.whsec", "whsec_" + base64.b64encode(whsec).decode() + "\n")
 secret_file("one.keys", "demo sha256:" + hashlib.sha256(key.encode()).hexdigest() + "\n")
 secret_file("storage.key", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+subprocess.run([CARILLON, "key", "generate", "vapid", "--out", os.path.join(WORK, "secrets/vapid.pem")], check=True, capture_output=True)
+services = [service["origin"] for service in sim["webpush"]]
 with open(CONFIG, "w") as file:
     file.write(f"""data: {WORK}/data
 listen: {{ public: "127.0.0.1:{PUBLIC}", admin: "{ADMIN}", metrics: "127.0.0.1:{METRICS}" }}
@@ -106,6 +111,8 @@ providers:
   fcm:  [ {{ name: onepocket, app: onepocket, serviceAccountFile: simulator/fcm.json, endpoint: "{sim['fcm']}" }} ]
   apns: [ {{ name: onepocket, app: onepocket, topic: com.ode.one, teamID: SIMTEAM001, keyID: SIMKEY0001,
             keyFile: simulator/apns.p8, environment: production, endpoint: "{sim['apns']}" }} ]
+  webpush: {{ name: web, keyFile: secrets/vapid.pem, subject: "mailto:ops@ent.example.org", baseURL: "https://ent.example.org",
+              allowHosts: [{", ".join('"' + origin.removeprefix("https://") + '"' for origin in services)}], allowPrivateAddresses: true }}
 tls: {{ caFile: simulator/ca.pem }}
 storage: {{ keyFile: secrets/storage.key }}
 """)
@@ -137,22 +144,25 @@ try:
                            "--mode", "delta", "-o", "json", echo=False) or "{}")
     print(f"   {users.get('diff', {}).get('users', {}).get('added')} ENT users tied to persons of the directory")
 
-    say("registering the parents' phones, oldest registration first")
+    say("registering the parents' phones and browsers, oldest registration first")
     # The model the gateway is held against: an installation, and a token, belong to the last account that registered it.
     devices, count = {}, 0
     connection = http.client.HTTPConnection("127.0.0.1", PUBLIC)
     for line in open(os.path.join(DATA, "devices/registrations.ndjson")):
         registration = json.loads(line)
-        if registration["provider"] == "webpush":
-            continue
         user, installation = registration.pop("user"), registration.pop("installation")
+        if registration["provider"] == "webpush":
+            # The sample's push services are invented; the simulator plays two, one of them without HTTP/2. A subscription goes by its
+            # key; one that was replaced before the sample was taken has none.
+            browser = browser_of.get(registration["subscription"]["keys"]["p256dh"], "before-" + installation)
+            registration["subscription"]["endpoint"] = f"{services[int(browser[0], 16) % len(services)]}/wp/{browser}"
         connection.request("PUT", f"/v1/devices/{installation}", json.dumps(registration),
                            {"Authorization": f"Bearer ent-{user}", "Content-Type": "application/json"})
         answer = connection.getresponse()
         answer.read()
         if answer.status not in (200, 201):
             mismatches.append("registration")
-        token = registration["token"]
+        token = registration.get("token") or browser
         devices = {i: d for i, d in devices.items() if d[1] != token}
         devices.pop(installation, None)
         devices[installation] = (user, token)
@@ -160,7 +170,11 @@ try:
         for stale in own[:-20]:
             del devices[stale]
         count += 1
-    print(f"   {count} registrations, {len(devices)} phones of {len({d[0] for d in devices.values()})} accounts")
+    expected = json.load(open(os.path.join(DATA, "expected/devices.json")))
+    owners = [user for user, _ in devices.values()]
+    check("devices", len(devices), expected["devices"])
+    check("devices of each account", {user: owners.count(user) for user in owners}, expected["devicesPerUser"])
+    print(f"   {count} registrations, {len(devices)} devices ({sum(token in browsers for _, token in devices.values())} browsers) of {len(set(owners))} accounts")
     tokens_of = {}
     for user, token in devices.values():
         tokens_of.setdefault(user, set()).add(token)
@@ -217,12 +231,15 @@ try:
 
     # --- who was rung -----------------------------------------------------------------------------------------------------
     call("GET", "/control/counts", port=sim["httpPort"])
-    rung = {}
+    rung, read = {}, 0
     for line in open(os.path.join(WORK, "pushes.ndjson")):
         push = json.loads(line)
-        if push["provider"] not in ("apns", "fcm") or push["outcome"] != "accepted":
+        if push["provider"] not in ("apns", "fcm", "webpush") or push["outcome"] != "accepted":
             continue
-        collapse = push.get("collapseID") or push.get("tag")
+        collapse = push.get("collapseID") or push.get("tag") or push.get("topic")
+        if push["provider"] == "webpush":
+            # Decrypted by the simulator with the browser's own key: it says the same thing as the outside of the message.
+            read += push["payload"]["notification"]["tag"] == collapse
         rung.setdefault(collapse, []).append(push["token"])
     print(f"\n   {'publication':<42}{'guardians':>10}{'others':>8}{'phones':>8}{'rung':>8}  no phone")
     every_token = []
@@ -242,6 +259,7 @@ try:
     check("exactly the concerned parents' phones were rung, each once per publication", found, sorted(every_token))
     doubles = [c for c, tokens in rung.items() if len(tokens) != len(set(tokens))]
     check("no phone rang twice for one publication", len(doubles), 0)
+    check("messages the browsers could read", read, sum(token in browsers for token in every_token))
 
     # --- what the operator sees -------------------------------------------------------------------------------------------
     print()
@@ -255,7 +273,8 @@ try:
 
     print()
     say("summary")
-    print(f"   {len(published)} publications, {len(every_token)} phones to ring, {len(found)} rung, "
+    print(f"   {len(published)} publications, {len(every_token)} devices to ring, {len(found)} rung, "
+          f"{read} of them browsers that decrypted their message, "
           f"{len(mismatches)} mismatches, {time.time() - STARTED:.0f} s")
     print(f"   data, logs and configuration: {WORK}")
     if KEEP and not mismatches:

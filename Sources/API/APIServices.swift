@@ -66,6 +66,11 @@ package struct APIServices: Sendable {
         }
         /// Asks a closed lane at once; false when an operator paused it. Without it, 501.
         package var probeLane: (@Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Bool)?
+        /// Applies or forgets what the mass guard held of a lane; nil when its removals are not frozen.
+        package var decideRemovals:
+            @Sendable (LaneID, _ applying: Bool, _ actor: String, _ why: String) async throws(StoreError) -> (
+                held: Int, changed: Int
+            )? = { _, _, _, _ in nil }
         /// Rings an installation of an account; nil when the account has no such installation. Without it, 501.
         package var sendTest: (@Sendable (Account, _ installation: String) async throws(StoreError) -> TestOutcome?)?
 

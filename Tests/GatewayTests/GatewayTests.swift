@@ -3,8 +3,8 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-/// The built `carillon` and `carillon-simulator` as processes, driven from outside: see gateway_checks.py. One after another, since
-/// each starts a whole gateway and some kill it.
+/// The built `carillon` and `carillon-simulator` as processes, driven from outside: gateway.py starts them, the files of
+/// checks beside it ask. One after another, since each starts a whole gateway and some kill it.
 @Suite(.serialized, .tags(.slow), .timeLimit(.minutes(10)))
 struct GatewayTests {
     @Test(arguments: [
@@ -13,15 +13,35 @@ struct GatewayTests {
         "provider_unreachable", "credential_fault", "tokens_die_on_proof", "ent_down", "disk_full",
         "nothing_unrecorded_is_sent", "reload",
     ])
-    func `the running gateway passes`(check: String) async throws {
+    func `the running gateway passes`(check: String) async throws { try await pass("gateway_checks", check) }
+
+    @Test(arguments: [
+        "every_browser_rings_once", "waits_over_a_restart", "unsubscribed_browser", "one_refusal_proves_nothing",
+        "private_addresses_are_refused",
+    ])
+    func `browsers pass`(check: String) async throws { try await pass("web_push_checks", check) }
+
+    @Test(arguments: [
+        "storm_with_seconds", "storm_with_a_date", "retry_after_is_the_lanes", "quota_of_a_minute",
+        "held_removals_are_discarded", "held_removals_are_applied",
+    ])
+    func `lanes pass`(check: String) async throws { try await pass("lane_checks", check) }
+
+    @Test(arguments: [
+        "gone_before_registration", "gone_and_not_found", "suspect_until_registered", "installation_id_replaces_token",
+        "shared_phone_behind_a_pause", "shared_phone_behind_a_breaker",
+    ])
+    func `targets pass`(check: String) async throws { try await pass("token_checks", check) }
+
+    private func pass(_ file: String, _ check: String) async throws {
         let python = try #require(
             getenv("CARILLON_PYTHON").map { String(cString: $0) },
             "CARILLON_PYTHON must name a Python; deploy/test sets it"
         )
-        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/gateway_checks.py"
+        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/\(file).py"
         let folder = try TemporaryFolder()
 
-        let status = try await Program.run([python, script, try Program.folder(), folder.path, check])
+        let status = try await Program.run([python, "-B", script, try Program.folder(), folder.path, check])
 
         withExtendedLifetime(folder) {}
         #expect(status == 0, "see the traceback above")

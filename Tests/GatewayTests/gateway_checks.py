@@ -1,215 +1,8 @@
-"""Checks of the running gateway: gateway_checks.py BINARIES FOLDER CHECK. Ends with 0, or with a traceback."""
-import base64, ctypes, hashlib, http.client, json, os, secrets, signal, socket, subprocess, sys, threading, time
+"""Checks of the running gateway as a whole: kills, full disks, configuration, the first faults."""
+import base64, hashlib, os, secrets, signal, subprocess, sys, time, json
 
-BINARIES, FOLDER, CHECK = sys.argv[1:4]
-TITLE, BODY = "Le billet secret du jour", "Un texte que personne d'autre ne lit"
+from gateway import BODY, TITLE, main, sums, wait
 
-
-def end_with_parent():
-    """In a child before its program starts: the kernel kills it when this process is gone, however that came (PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def wait(what, condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"{what} did not come within {seconds} s")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=30)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
-
-
-class World:
-    """A simulator and a gateway in a folder of their own."""
-
-    def __init__(self, *simulator_options):
-        self.processes = []
-        self.options = list(simulator_options)
-        self.http_port, self.https_port = free_port(), free_port()
-        self.public, self.metrics = free_port(), free_port()
-        self.admin = f"/tmp/carillon-{os.getpid()}-{secrets.token_hex(4)}.sock"
-        self.key = "cpk_" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-        self.log = os.path.join(FOLDER, "gateway.log")
-        os.makedirs(os.path.join(FOLDER, "secrets"), exist_ok=True)
-        self.secret("one.keys", "k1 sha256:" + hashlib.sha256(self.key.encode()).hexdigest() + "\n")
-        self.secret("storage.key", "s1:" + base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
-        self.start_simulator()
-        self.config = os.path.join(FOLDER, "carillon.yaml")
-        self.write_config()
-
-    def secret(self, name, text):
-        path = os.path.join(FOLDER, "secrets", name)
-        with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-
-    def write_config(self, more=""):
-        with open(self.config, "w") as file:
-            file.write(f"""data: data
-listen: {{ public: "127.0.0.1:{self.public}", admin: "{self.admin}", metrics: "127.0.0.1:{self.metrics}" }}
-publishers:
-  - {{ name: one, sources: [], schools: ["*"], rights: [events, directory], keysFile: secrets/one.keys }}
-parents: {{ userinfoURL: "http://127.0.0.1:{self.http_port}/auth/oauth2/userinfo" }}
-providers:
-  fcm:  [ {{ name: onepocket, app: onepocket, serviceAccountFile: simulator/fcm.json, endpoint: "https://localhost:{self.https_port}" }} ]
-  apns: [ {{ name: onepocket, app: onepocket, topic: com.ode.one, teamID: SIMTEAM001, keyID: SIMKEY0001, keyFile: simulator/apns.p8,
-            environment: production, endpoint: "https://localhost:{self.https_port}" }} ]
-tls: {{ caFile: simulator/ca.pem }}
-storage: {{ keyFile: secrets/storage.key }}
-{more}""")
-
-    def start_simulator(self):
-        self.simulator = subprocess.Popen(
-            [os.path.join(BINARIES, "carillon-simulator"), "serve", "--data", os.path.join(FOLDER, "simulator"), "--port",
-             str(self.https_port), "--http-port", str(self.http_port), "--log", os.path.join(FOLDER, "pushes.ndjson"),
-             "--log-lines", "1000", *self.options], stdout=subprocess.PIPE, text=True, preexec_fn=end_with_parent)
-        self.processes.append(self.simulator)
-        json.loads(self.simulator.stdout.readline())
-
-    def serve(self, environment=None):
-        return subprocess.Popen(
-            [os.path.join(BINARIES, "carillon"), "serve", "--config", self.config], stderr=open(self.log, "a"),
-            env={**os.environ, **(environment or {})}, preexec_fn=end_with_parent)
-
-    def start(self, environment=None):
-        self.gateway = self.serve(environment)
-        self.processes.append(self.gateway)
-
-        def ready():
-            assert self.gateway.poll() is None, open(self.log).read()[-3000:]
-            try:
-                return self.call("GET", "/readyz")[0] == 200
-            except OSError:
-                return False
-        wait("readiness", ready)
-
-    def kill(self):
-        self.gateway.send_signal(signal.SIGKILL)
-        self.gateway.wait()
-
-    def command(self, *words):
-        return subprocess.run([os.path.join(BINARIES, "carillon"), *words, "--config", self.config], capture_output=True, text=True)
-
-    def call(self, method, path, body=None, headers=None, connection=None):
-        connection = connection or http.client.HTTPConnection("127.0.0.1", self.public, timeout=30)
-        connection.request(method, path, body, headers or {})
-        answer = connection.getresponse()
-        content = answer.read()
-        return answer.status, json.loads(content) if content else None, answer.headers
-
-    def simulated(self, method, path, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=30)
-        connection.request(method, path, body)
-        content = connection.getresponse().read()
-        return json.loads(content) if content else None
-
-    def script(self, script):
-        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=30)
-        connection.request("PUT", "/control/script", json.dumps(script))
-        answer = connection.getresponse()
-        assert answer.status in (200, 204), answer.read()
-
-    def register(self, user, number, provider, connection=None):
-        token = hashlib.sha256(f"{user}/{number}".encode()).hexdigest()
-        status, answer, headers = self.call(
-            "PUT", f"/v1/devices/{user}-{number}",
-            json.dumps({"provider": provider, "token": token, "environment": "production", "app": "onepocket",
-                        "platform": "ios" if provider == "apns" else "android"}),
-            {"Authorization": f"Bearer ent-{user}", "Content-Type": "application/json"}, connection)
-        return token if status in (200, 201) else (status, answer, headers)
-
-    def register_all(self, users, devices):
-        tokens, lock = set(), threading.Lock()
-
-        def work(part):
-            connection = http.client.HTTPConnection("127.0.0.1", self.public, timeout=60)
-            for user in part:
-                for number in range(devices):
-                    token = self.register(user, number, "apns" if number % 3 == 0 else "fcm", connection)
-                    assert isinstance(token, str), token
-                    with lock:
-                        tokens.add(token)
-        threads = [threading.Thread(target=work, args=(users[i::8],)) for i in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return tokens
-
-    def publish(self, users, name="r", headers=None):
-        body = json.dumps({
-            "action": "add", "type": "BLOG", "event-type": "PUBLISH-POST", "recipientsIds": users, "resource": name, "sender": "teacher",
-            "params": {"resourceUri": f"/blog#/view/{name}"}, "pushNotif": {"title": TITLE, "body": BODY}})
-        return self.call("POST", "/v1/events", body,
-                         {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **(headers or {})})
-
-    def event(self, event):
-        return self.call("GET", f"/v1/events/{event}", headers={"Authorization": f"Bearer {self.key}"})[1]
-
-    def done(self, event, seconds=120):
-        return wait(f"the end of {event}", lambda: (lambda e: e if e["state"] == "done" else None)(self.event(event)), seconds)
-
-    def accepted(self):
-        counts = self.simulated("GET", "/control/counts")
-        return counts["apns"]["accepted"] + counts["fcm"]["accepted"]
-
-    def rung(self):
-        counts = self.simulated("GET", "/control/counts")
-        return counts["apns"]["distinctTokens"] + counts["fcm"]["distinctTokens"]
-
-    def pushes(self):
-        self.simulated("GET", "/control/counts")
-        for line in open(os.path.join(FOLDER, "pushes.ndjson")):
-            push = json.loads(line)
-            if push["provider"] in ("apns", "fcm") and push["outcome"] == "accepted":
-                yield push["token"], push.get("collapseID") or push.get("tag")
-
-    def lane(self, name):
-        status, answer, _ = self.call("GET", "/admin/lanes", connection=UnixConnection(self.admin))
-        return next(lane for lane in answer["items"] if lane["lane"] == name)
-
-    def resume(self, name):
-        status, answer, _ = self.call("POST", f"/admin/lanes/resume?lane={name}", json.dumps({"actor": "test", "why": "test"}),
-                                      {"Content-Type": "application/json"}, UnixConnection(self.admin))
-        assert status == 200, answer
-
-    def trace(self, event):
-        return json.loads(self.command("event", "trace", event, "-o", "json").stdout)["users"]
-
-    def devices(self, user):
-        return json.loads(self.command("device", "list", "--user", user, "-o", "json").stdout)["items"]
-
-    def stop(self):
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        if os.path.exists(self.admin):
-            os.unlink(self.admin)
-
-
-def sums(state):
-    deliveries = state["deliveries"]
-    assert deliveries["total"] == sum(v for k, v in deliveries.items() if k != "total"), deliveries
-
-
-# --- the checks -----------------------------------------------------------------------------------------------------------
 
 def killed_three_times(world):
     """A gateway killed in the middle of an event to 10,000 devices, three times, loses nobody."""
@@ -266,21 +59,21 @@ def accepted_is_on_disk(world):
 
 def one_process_per_folder(world):
     world.start()
-    second = subprocess.run([os.path.join(BINARIES, "carillon"), "serve", "--config", world.config], capture_output=True, text=True)
+    second = subprocess.run([world.binary("carillon"), "serve", "--config", world.config], capture_output=True, text=True)
     assert second.returncode == 75 and str(world.gateway.pid) in second.stderr, second
     assert world.call("GET", "/readyz")[0] == 200
 
 
 def configuration_mistakes(world):
-    os.unlink(os.path.join(FOLDER, "simulator", "apns.p8"))
+    os.unlink(os.path.join(world.folder, "simulator", "apns.p8"))
     world.secret("storage.key", "not a key\n")
     world.write_config("lisen: {}\n")
-    refused = subprocess.run([os.path.join(BINARIES, "carillon"), "serve", "--config", world.config], capture_output=True, text=True)
+    refused = subprocess.run([world.binary("carillon"), "serve", "--config", world.config], capture_output=True, text=True)
     assert refused.returncode == 78, refused
     for mistake in ("keyFile", "apns.p8", "lisen", "storage"):
         assert mistake in refused.stderr, (mistake, refused.stderr)
     assert "not a key" not in refused.stderr
-    assert not os.path.exists(os.path.join(FOLDER, "data", "queue.db"))
+    assert not os.path.exists(os.path.join(world.folder, "data", "queue.db"))
 
 
 def stops_gracefully(world):
@@ -375,10 +168,10 @@ def ent_down(world):
 
 def start_with_shim(world):
     """The gateway on a disk that is full while the file returned exists."""
-    shim, flag = os.path.join(FOLDER, "full.so"), os.path.join(FOLDER, "full")
+    shim, flag = os.path.join(world.folder, "full.so"), os.path.join(world.folder, "full")
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "full-disk.c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
-    world.start({"LD_PRELOAD": shim, "GATEWAY_TEST_FULL": flag, "GATEWAY_TEST_FULL_FOLDER": os.path.realpath(os.path.join(FOLDER, "data"))})
+    world.start({"LD_PRELOAD": shim, "GATEWAY_TEST_FULL": flag, "GATEWAY_TEST_FULL_FOLDER": os.path.realpath(os.path.join(world.folder, "data"))})
     return flag
 
 
@@ -447,32 +240,9 @@ def reload(world):
     assert world.publish(["nobody"])[0] == 401
 
 
-CHECKS = {check.__name__: check for check in (
-    killed_three_times, accepted_is_on_disk, one_process_per_folder, configuration_mistakes, stops_gracefully, provider_unreachable,
-    credential_fault, tokens_die_on_proof, ent_down, disk_full, nothing_unrecorded_is_sent, reload)}
 # Slow enough to meet an event in the middle.
-SIMULATOR_OPTIONS = {
-    "killed_three_times": ["--latency", "20", "--max-concurrent-streams", "50"],
-    "stops_gracefully": ["--latency", "20", "--max-concurrent-streams", "50"],
-    "disk_full": ["--latency", "100", "--max-concurrent-streams", "2"],
-    "nothing_unrecorded_is_sent": ["--latency", "100", "--max-concurrent-streams", "2"],
-}
-signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
-
-
-def end_with_test(parent=os.getppid()):
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-threading.Thread(target=end_with_test, daemon=True).start()
-world = World(*SIMULATOR_OPTIONS.get(CHECK, []))
-try:
-    CHECKS[CHECK](world)
-except BaseException:
-    if os.path.exists(world.log):
-        print(open(world.log).read()[-3000:], file=sys.stderr)
-    raise
-finally:
-    world.stop()
+SLOW = {"simulator": ["--latency", "20", "--max-concurrent-streams", "50"]}
+NARROW = {"simulator": ["--latency", "100", "--max-concurrent-streams", "2"]}
+main([killed_three_times, accepted_is_on_disk, one_process_per_folder, configuration_mistakes, stops_gracefully, provider_unreachable,
+      credential_fault, tokens_die_on_proof, ent_down, disk_full, nothing_unrecorded_is_sent, reload],
+     {"killed_three_times": SLOW, "stops_gracefully": SLOW, "disk_full": NARROW, "nothing_unrecorded_is_sent": NARROW})

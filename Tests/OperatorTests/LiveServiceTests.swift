@@ -51,6 +51,29 @@ import Testing
         }
     }
 
+    @Test func `a decision about held removals goes to the service`() async throws {
+        let decided = #"{"lane":"fcm/onepocket","decision":"discard","held":30,"changed":0}"#
+        try await serving(["POST /admin/lanes/removals": (200, decided)]) { service in
+            let ran = await fixture.run("lane", "release", "fcm/onepocket", "--discard", "--why", "wrong topic")
+            #expect(ran.code == 0)
+            #expect(ran.output == "fcm/onepocket: 30 held, 0 devices given up; removals are no longer frozen.\n")
+            #expect(
+                service.requests.first?.hasSuffix(#"{"actor":"lea","why":"wrong topic","decision":"discard"}"#) == true
+            )
+            #expect(await fixture.run("lane", "release", "fcm/onepocket", "--why", "neither").code == 2)
+            #expect(
+                await fixture.run("lane", "release", "fcm/onepocket", "--apply", "--discard", "--why", "x").code == 2
+            )
+        }
+    }
+
+    @Test func `a decision about nothing is exit code 3`() async throws {
+        let problem = #"{"title":"No","detail":"Nothing is held."}"#
+        try await serving(["POST /admin/lanes/removals": (409, problem)]) { _ in
+            #expect(await fixture.run("lane", "release", "fcm/onepocket", "--apply", "--why", "x").code == 3)
+        }
+    }
+
     @Test(arguments: [(200, "applied", 0), (202, "held", 6), (422, "failed", 1)] as [(Int, String, Int32)])
     func `an import goes to the service as a tar`(status: Int, state: String, code: Int32) async throws {
         try FileManager.default.createDirectory(

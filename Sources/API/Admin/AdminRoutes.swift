@@ -28,6 +28,7 @@ struct AdminRoutes {
                 }
             },
             Route(.post, "/admin/lanes/probe") { call in try await probe(call) },
+            Route(.post, "/admin/lanes/removals") { try await removals($0) },
             Route(.get, "/v1/events/{id}") { try await EventStatusRoute(services: services).response($0, for: nil) },
         ]
     }
@@ -81,6 +82,33 @@ struct AdminRoutes {
         }
         guard isOpen else { throw Problem(.lanePaused, "An operator paused it; a probe does not end that.") }
         return try await row(of: lane)
+    }
+
+    /// A person has looked at what the mass guard held.
+    private func removals(_ call: Call) async throws -> Response {
+        let lane = try await lane(call)
+        let order = try await OrderBody.read(call, services, needsWhy: true)
+        guard let decision = order.members["decision"]?.string, ["apply", "discard"].contains(decision) else {
+            throw Problem(
+                .invalidOrder,
+                "The order is wrong.",
+                errors: [FieldError("/decision", "unknownValue", "Expected apply or discard.")]
+            )
+        }
+        let decided: (held: Int, changed: Int)?
+        do throws(StoreError) {
+            decided = try await services.hooks.decideRemovals(lane, decision == "apply", order.actor, order.why)
+        } catch { throw Problem(error, limits: services.limits) }
+        guard let decided else {
+            throw Problem(.removalsNotFrozen, "Nothing is held: the lane's removals are not frozen.")
+        }
+        return .json(
+            .ok,
+            [
+                "lane": .string(call.query("lane") ?? ""), "decision": .string(decision), "held": .number(decided.held),
+                "changed": .number(decided.changed),
+            ]
+        )
     }
 
     private func lane(_ call: Call) async throws -> LaneID {

@@ -9,7 +9,7 @@ struct LaneList {
         var backlog: LaneBacklog?
         var oldestSeconds: Int64?
 
-        /// The members of the contract and `connections`.
+        /// The members of the contract, `connections` and `removalsFrozen`.
         var json: JSONValue {
             [
                 "lane": .string(status.name), "provider": .string(status.provider.name),
@@ -18,7 +18,7 @@ struct LaneList {
                 "inFlight": .number(status.inFlight), "pending": .number(backlog?.pending ?? 0),
                 "deferred": .number(backlog?.deferred ?? 0), "dead": .number(backlog?.dead ?? 0),
                 "oldestSeconds": oldestSeconds.map { .number($0) } ?? .null,
-                "connections": .number(status.connections),
+                "connections": .number(status.connections), "removalsFrozen": .bool(status.isFrozen),
             ]
         }
     }

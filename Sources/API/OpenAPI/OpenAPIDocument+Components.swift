@@ -29,7 +29,7 @@ extension OpenAPIDocument {
               "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
               "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
               "notFound", "unknownEvent", "unknownDevice", "unknownLane", "unknownOperation", "nothingMatched", "methodNotAllowed", "bodyTooSlow",
-              "identityConflict", "orderRefused", "lanePaused", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
+              "identityConflict", "orderRefused", "lanePaused", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
               "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
               "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
               "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
@@ -163,7 +163,11 @@ extension OpenAPIDocument {
             "reason": {"type": ["string", "null"]}, "until": {"type": ["string", "null"]},
             "window": {"type": "integer"}, "inFlight": {"type": "integer"}, "pending": {"type": "integer"},
             "deferred": {"type": "integer"}, "dead": {"type": "integer"},
-            "oldestSeconds": {"type": ["integer", "null"]}, "connections": {"type": "integer"}
+            "oldestSeconds": {"type": ["integer", "null"]}, "connections": {"type": "integer"},
+            "removalsFrozen": {
+             "type": "boolean",
+             "description": "Too many targets were called bad: none is given up until a person decides."
+            }
            }
           },
           "Order": {
@@ -212,6 +216,20 @@ extension OpenAPIDocument {
             "skipped": {"type": "object", "additionalProperties": {"type": "integer"}},
             "state": {"enum": ["running", "done", "cancelled", "failed"]},
             "endedAt": {"type": ["string", "null"], "format": "date-time"}, "why": {"type": "string"}
+           }
+          },
+          "RemovalsOrder": {
+           "type": "object", "required": ["decision", "why"],
+           "properties": {
+            "decision": {"enum": ["apply", "discard"]}, "actor": {"type": "string"}, "why": {"type": "string"}
+           }
+          },
+          "RemovalsDecided": {
+           "type": "object",
+           "properties": {
+            "lane": {"type": "string"}, "decision": {"enum": ["apply", "discard"]},
+            "held": {"type": "integer", "description": "Proofs that waited."},
+            "changed": {"type": "integer", "description": "Devices that are not rung any more."}
            }
           }
          }

@@ -196,6 +196,32 @@ extension OpenAPIDocument {
            }
           }
          },
+         "/admin/lanes/removals": {
+          "post": {
+           "summary": "Decides about what the mass guard held; removals are no longer frozen.",
+           "x-listeners": ["admin"], "security": [],
+           "parameters": [
+            {
+             "name": "lane", "in": "query", "description": "Its name: fcm/onepocket.", "required": true,
+             "schema": {"type": "string"}
+            }
+           ],
+           "requestBody": {
+            "required": true,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RemovalsOrder"}}}
+           },
+           "responses": {
+            "200": {
+             "description": "What became of it.",
+             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RemovalsDecided"}}}
+            },
+            "404": {"$ref": "#/components/responses/Problem"},
+            "409": {"$ref": "#/components/responses/Problem"},
+            "422": {"$ref": "#/components/responses/Problem"},
+            "default": {"$ref": "#/components/responses/Problem"}
+           }
+          }
+         },
          "/admin/directory/imports": {
           "post": {
            "summary": "Imports a directory delivery.", "x-listeners": ["admin"], "security": [],

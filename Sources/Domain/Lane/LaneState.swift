@@ -85,6 +85,14 @@ package struct LaneState: Hashable, Sendable {
 
     package var isActive: Bool { mode == .active }
 
+    /// Nothing may be sent, not even a probe.
+    package var isClosed: Bool {
+        switch mode {
+        case .active, .halfOpen: false
+        case .paused, .draining, .open, .credentialFault: true
+        }
+    }
+
     /// The provider works: it accepted a delivery, or rejected one for a reason of its own (bad token, bad message). Only a probe's answer
     /// opens a closed lane: one that was under way when it closed proves nothing about now.
     package mutating func answered() {

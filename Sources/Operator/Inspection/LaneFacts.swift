@@ -6,7 +6,7 @@ import Store
 struct LaneFacts {
     /// `live` or `store`.
     var source: String
-    /// Objects of the contract: `lane provider state reason until window inFlight pending deferred dead oldestSeconds`.
+    /// Objects of the contract: `lane provider state reason until window inFlight pending deferred dead oldestSeconds removalsFrozen`.
     var items: [JSONObject]
 
     /// Asks the admin socket, then the store.
@@ -21,6 +21,7 @@ struct LaneFacts {
     /// What is in flight, the window and when a lane opens again are known to the service only: null.
     static func stored(_ inspection: Inspection, now: Instant) throws -> LaneFacts {
         let backlogs = try inspection.ask { try $0.backlog() }
+        let frozen = try inspection.askRegistry { try $0.frozenLanes() }
         let items = inspection.lanes.map { lane in
             let backlog = backlogs[lane.id] ?? LaneBacklog()
             var object = JSONObject()
@@ -35,6 +36,7 @@ struct LaneFacts {
             object["deferred"] = .number(backlog.deferred)
             object["dead"] = .number(backlog.dead)
             object["oldestSeconds"] = backlog.oldest.map { .number(max(0, (now - $0).components.seconds)) } ?? .null
+            object["removalsFrozen"] = .bool(frozen[lane.name] != nil)
             return object
         }
         return LaneFacts(source: "store", items: items)
@@ -44,6 +46,7 @@ struct LaneFacts {
         .text("LANE", "lane"), .state("STATE", "state"), .number("WINDOW", "window"), .number("IN FLIGHT", "inFlight"),
         .number("PENDING", "pending"), .number("DEFERRED", "deferred"), .number("DEAD", "dead"),
         .seconds("OLDEST", "oldestSeconds"), .time("UNTIL", "until"), .text("REASON", "reason"),
+        Listing.Column(title: "REMOVALS", member: "removalsFrozen") { value, _ in value == true ? "frozen" : "-" },
     ]
 
     var listing: Listing {

@@ -6,6 +6,7 @@ struct LaneCommand: AsyncParsableCommand {
         abstract: "The providers: one lane for each credential and environment.",
         subcommands: [
             LaneListCommand.self, LaneShow.self, LanePause.self, LaneResume.self, LaneDrain.self, LaneProbe.self,
+            LaneRemovals.self, LaneRelease.self,
         ]
     )
 }

@@ -9,16 +9,22 @@ struct LaneOrder {
     var verb: String
     var lane: String
     var why: String
+    /// Members of the order beside `actor` and `why`.
+    var more: KeyValuePairs<String, JSONValue> = [:]
 
     /// Gives the order and writes the lane as it then is.
     ///
-    /// - Parameter options: configuration and format.
+    /// - Parameters:
+    ///   - options: configuration and format.
+    ///   - line: what people read; by default the lane's state.
     /// - Throws: exit code 4 when the service does not answer, 3 for an unknown lane.
-    func run(_ options: GlobalOptions) async throws {
+    func run(_ options: GlobalOptions, line: ((JSONObject) -> String)? = nil) async throws {
         let settings = try options.settings().settings
         let context = OperatorContext.current
         let client = AdminClient(socket: settings.listen.adminSocket)
-        let body = JSONWriter.bytes(["actor": .string(context.actor), "why": .string(why)])
+        var order = JSONObject(["actor": .string(context.actor), "why": .string(why)])
+        for (name, value) in more { order[name] = value }
+        let body = JSONWriter.bytes(.object(order))
         let result: Result<WebResponse, WebClientError>
         do throws(WebClientError) {
             result = .success(
@@ -34,10 +40,22 @@ struct LaneOrder {
             result = .failure(error)
         }
         await client.stop()
-        try write(result, options, socket: settings.listen.adminSocket)
+        try write(result, options, socket: settings.listen.adminSocket, line: line ?? state)
     }
 
-    private func write(_ result: Result<WebResponse, WebClientError>, _ options: GlobalOptions, socket: String) throws {
+    private func state(_ object: JSONObject) -> String {
+        let state = object["state"]?.string ?? verb
+        let inFlight = object["inFlight"]?.int64.map { " In flight \($0) will finish;" } ?? ""
+        let pending = object["pending"]?.int64.map { " \($0) pending wait." } ?? ""
+        return "\(lane): \(state).\(inFlight)\(pending)"
+    }
+
+    private func write(
+        _ result: Result<WebResponse, WebClientError>,
+        _ options: GlobalOptions,
+        socket: String,
+        line: (JSONObject) -> String
+    ) throws {
         switch result {
         case .failure(let error):
             throw OperatorFailure(
@@ -48,16 +66,13 @@ struct LaneOrder {
             )
         case .success(let response) where response.status == 200:
             let object = try JSONParser.parse(response.body).object ?? JSONObject()
-            try options.renderer.write(object, id: "lane") {
-                let state = object["state"]?.string ?? verb
-                let inFlight = object["inFlight"]?.int64.map { " In flight \($0) will finish;" } ?? ""
-                let pending = object["pending"]?.int64.map { " \($0) pending wait." } ?? ""
-                return ["\(lane): \(state).\(inFlight)\(pending)"]
-            }
-        case .success(let response) where response.status == 409:
+            try options.renderer.write(object, id: "lane") { [line(object)] }
+        case .success(let response) where AdminClient.object(response)?["code"] == "lanePaused":
             throw OperatorFailure(.refused, AdminClient.problem(response), next: "carillon lane resume \(lane)")
         case .success(let response) where response.status == 404:
             throw OperatorFailure(.nothing, "there is no lane \(lane)", next: "carillon lane list")
+        case .success(let response) where response.status == 409:
+            throw OperatorFailure(.nothing, AdminClient.problem(response), next: "carillon lane list")
         case .success(let response):
             throw OperatorFailure(.failed, "the order was not taken", why: AdminClient.problem(response))
         }

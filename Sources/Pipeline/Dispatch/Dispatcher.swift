@@ -206,7 +206,8 @@ package actor Dispatcher {
                 inFlight: status.inFlight,
                 connections: snapshot?.connectionsReady ?? 0,
                 lastError: status.lastError ?? snapshot?.lastError,
-                isFrozen: status.isFrozen
+                // The lane itself learns of a freeze from before a restart with its next delivery only.
+                isFrozen: frozen[lane.definition.name] != nil
             )
         }
     }
@@ -361,6 +362,14 @@ package actor Dispatcher {
         guard let lane = lanes[id], lane.feed.status.isFrozen || frozen[lane.definition.name] != nil else { return nil }
         let name = lane.definition.name
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
+        let order = InstantOrder(
+            actor: actor,
+            verb: applying ? "lane.removalsApplied" : "lane.removalsDiscarded",
+            filter: "lane=\(id.rawValue)",
+            why: why,
+            changed: result.changed
+        )
+        try await queue.keep(order, now: time.now())
         frozen[name] = nil
         give(.thaw, to: id)
         logger.notice(

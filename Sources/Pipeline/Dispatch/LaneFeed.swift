@@ -99,6 +99,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var budget: RateBudget?
     private var deviceRates: DeviceRates?
     var massGuard = MassGuard()
+    /// When the lane was last seen closed (monotonic): what was loaded before has waited, and its phone may have changed hands.
+    private var closedAt = Int64.min
     var batches: [LoadedBatch] = []
     var bars = DeliveryBars()
     /// Taken out by the order whose commit is under way; they come back when it fails.
@@ -194,6 +196,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         if let ticket = beginTest(write) { return ticket }
         guard !recorder.isFull else { return nothing() }
         let monotonic = time.monotonic()
+        noteClosed(at: monotonic)
         guard lane.permits(inFlight: inFlight, now: monotonic), host.permits(now: monotonic),
             budget?.hasRoom(now: monotonic) ?? true
         else { return nothing() }
@@ -263,6 +266,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         takeOrders()
         switch event {
         case .opened:
+            if connectFault != nil { closedAt = time.monotonic() }
             connectFault = nil
             hasConnected = true
         case .connectFailed(let failure, _):
@@ -303,6 +307,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     private func obey(_ order: Order) {
+        noteClosed(at: time.monotonic())
         switch order {
         case .pause(let why, let draining): lane.pause(why, draining: draining)
         case .resume: lane.resume()
@@ -331,7 +336,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             returned = []
         }
         if let delivery = again.last {
-            if now - delivery.loadedAt <= Self.batchAgeMaxMilliseconds { return again.removeLast() }
+            if !isStale(delivery.loadedAt, now) { return again.removeLast() }
             // They waited while the lane was closed: phones may have changed hands meanwhile.
             signal(
                 .stale(
@@ -350,7 +355,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 batches.removeFirst()
                 continue
             }
-            if now - batches[0].loadedAt > Self.batchAgeMaxMilliseconds {
+            if isStale(batches[0].loadedAt, now) {
                 let batch = batches.removeFirst()
                 shared.withLock { $0.loaded -= batch.remaining }
                 signal(.stale(batch))
@@ -361,6 +366,17 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             return batches[0].deliveries[batches[0].position]
         }
         return nil
+    }
+
+    /// An address that has waited behind a closed lane, or for long, is looked up again: a phone never rings for an account that has
+    /// signed out meanwhile.
+    private func isStale(_ loadedAt: Int64, _ now: Int64) -> Bool {
+        loadedAt < closedAt || now - loadedAt > Self.batchAgeMaxMilliseconds
+    }
+
+    /// Called before anything that may open the lane. Half-open is no waiting: else a probe's address would be stale each time.
+    private func noteClosed(at now: Int64) {
+        if lane.isClosed || host.state.isClosed { closedAt = now }
     }
 
     /// A test goes before everything else and is never put off: a closed lane answers for it.

@@ -39,14 +39,16 @@ package struct TargetFault: Sendable {
 
 /// A token dies only on proof about that token: compare-and-disable, a brake for whole lanes, and a history of every change.
 extension Registry {
-    /// Applies proofs about targets: only when the device still has the target that was used, and has not registered since. What is held
-    /// is only written down.
+    /// Applies proofs about targets: only when the device still has the target that was used, and has not registered since. What is held,
+    /// or comes from a lane that is frozen by now, is only written down: outcomes go to the disk before their proofs come here, so the
+    /// words of the answers before the last straw come after the freeze.
     ///
     /// - Returns: how many devices changed.
     package func apply(_ faults: [TargetFault], now: Instant) async throws(StoreError) -> Int {
         try await writer.run(.normal) { connection in
-            try faults.reduce(0) { changed, fault in
-                if fault.isHeld {
+            let frozen = Set(try connection.all("SELECT lane FROM freeze") { $0.text(0) })
+            return try faults.reduce(0) { changed, fault in
+                if fault.isHeld || frozen.contains(fault.lane) {
                     try Self.hold(fault, now: now, connection)
                     return changed
                 }

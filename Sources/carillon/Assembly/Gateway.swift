@@ -133,6 +133,9 @@ struct Gateway {
                 try await dispatcher.resume(lane, actor: actor, why: why)
             }
         )
+        hooks.decideRemovals = { lane, applying, actor, why throws(StoreError) in
+            try await dispatcher.thaw(lane, applying: applying, actor: actor, why: why)
+        }
         hooks.sendTest = { account, installation throws(StoreError) in
             guard let word = try await dispatcher.test(account, installation: installation) else { return nil }
             return .init(word)

@@ -61,6 +61,33 @@ struct OperationsTests {
         #expect(orders.all.withLock { $0 } == ["pause 1 eva maintenance", "resume 1 unknown"])
     }
 
+    @Test func `a person's decision about held removals is taken while they are frozen`() async throws {
+        let orders = Orders()
+        let change: @Sendable (inout APIServices) -> Void = { services in
+            services.hooks.decideRemovals = { id, applying, actor, why async throws(StoreError) in
+                orders.all.withLock { orders in
+                    orders.append("\(id.rawValue) \(applying) \(actor) \(why)")
+                    return orders.count == 1 ? (30, 28) : nil
+                }
+            }
+        }
+        try await Gateway.run(door: { adminRouter($0) }, change: change) { _, door async throws in
+            let path = "/admin/lanes/removals?lane=fcm%2Fonepocket"
+            #expect(try await door.send(.post, path, [:], Array(#"{"why":"x"}"#.utf8)).code == "invalidOrder")
+            #expect(try await door.send(.post, path, [:], Array(#"{"decision":"apply"}"#.utf8)).code == "invalidOrder")
+            let order = Array(#"{"decision":"apply","actor":"eva","why":"app withdrawn"}"#.utf8)
+            #expect(try await door.send(.post, "/admin/lanes/removals?lane=x", [:], order).code == "unknownLane")
+            #expect(
+                try await door.send(.post, path, [:], order).json
+                    == ["lane": "fcm/onepocket", "decision": "apply", "held": 30, "changed": 28]
+            )
+            let again = try await door.send(.post, path, [:], Array(#"{"decision":"discard","why":"x"}"#.utf8))
+            #expect(again.status == 409)
+            #expect(again.code == "removalsNotFrozen")
+        }
+        #expect(orders.all.withLock { $0 } == ["1 true eva app withdrawn", "1 false unknown x"])
+    }
+
     private final class Orders: Sendable {
         let all = Mutex<[String]>([])
     }

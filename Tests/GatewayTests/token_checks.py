@@ -1,0 +1,120 @@
+"""Checks of targets: one is given up on proof about itself only, and a shared phone rings for whoever has it now."""
+import secrets
+
+from gateway import conserved, main, receiver, wait
+
+FCM, APNS = "fcm/onepocket", "apns/onepocket"
+
+
+def gone_before_registration(world):
+    """Apple says since when a token is gone: a phone that has registered since is kept."""
+    world.start()
+    old, new = world.register("old", 0, "apns"), world.register("new", 0, "apns")
+    world.script({"apns": {old: {"behaviour": "unregistered", "timestampFromNow": -3_600_000},
+                           new: {"behaviour": "unregistered", "timestampFromNow": 0}}})
+    event = world.published(["old", "new"])
+    assert world.done(event)["deliveries"]["rejected"] == 2
+    wait("the disabled phone", lambda: world.states("new") == ["disabled"])
+    assert world.states("old") == ["active"]
+    world.simulated("DELETE", "/control/script")
+    later = world.published(["old", "new"], "later")
+    state = world.done(later)
+    assert (state["deliveries"]["accepted"], state["deliveries"]["withheld"]) == (1, 1), state
+    conserved(world, {"r": event, "later": later})
+
+
+def gone_and_not_found(world):
+    """UNREGISTERED is about the token; a bare 404 is about the project: the lane stops and no token is touched."""
+    world.start()
+    gone = world.register("gone", 0, "fcm")
+    users = [f"u{number}" for number in range(5)]
+    world.register_all(users, 1, lambda _: "fcm")
+    world.script({"fcm": {gone: "unregistered"}})
+    event = world.published(["gone", *users])
+    state = world.done(event)
+    assert (state["deliveries"]["accepted"], state["deliveries"]["rejected"]) == (5, 1), state
+    wait("the disabled phone", lambda: world.states("gone") == ["disabled"])
+    world.script({"fcm": {"*": "not-found"}})
+    second = world.published(users, "second")
+    wait("the pause", lambda: world.lane(FCM)["state"] == "credentialFault")
+    waiting = world.items("queue", "list", "--lane", FCM)
+    assert len(waiting) == 5 and all(d["attempts"] == 0 for d in waiting), waiting
+    assert world.states(*users) == ["active"] * 5
+    world.simulated("DELETE", "/control/script")
+    world.resume(FCM)
+    assert world.done(second)["deliveries"]["accepted"] == 5
+    conserved(world, {"r": event, "second": second})
+
+
+def suspect_until_registered(world):
+    """A token called bad is not rung, until its phone registers again; each change has a line of history."""
+    world.start()
+    token = world.register("parent", 0, "apns")
+    world.script({"apns": {token: "bad-device-token"}})
+    event = world.published(["parent"])
+    assert world.done(event)["deliveries"]["rejected"] == 1
+    wait("the suspect", lambda: world.states("parent") == ["suspect"])
+    asked = len(list(world.records()))
+    second = world.published(["parent"], "second")
+    state = world.done(second)
+    assert state["deliveries"]["accepted"] == 0 and len(list(world.records())) == asked, state
+    world.simulated("DELETE", "/control/script")
+    world.register("parent", 0, "apns")
+    assert world.states("parent") == ["active"]
+    third = world.published(["parent"], "third")
+    assert world.done(third)["deliveries"]["accepted"] == 1
+    history = world.query("registry", "SELECT state, lane, reason FROM device_history ORDER BY id")
+    assert history == [(0, None, "registered"), (1, APNS, "BadDeviceToken"), (0, None, "registeredAgain")], history
+    conserved(world, {"r": event, "second": second, "third": third})
+
+
+def installation_id_replaces_token(world):
+    """A Firebase installation id takes the place of the token that carries it, whatever the installation is called."""
+    world.start()
+    firebase = secrets.token_urlsafe(16)
+    token = f"{firebase}:APA91b{secrets.token_urlsafe(90)}"
+    assert world.put_device("parent", "old-app", {"provider": "fcm", "token": token, "platform": "android"})[0] == 201
+    assert world.put_device("parent", "new-app", {"provider": "fcm", "tokenKind": "fid", "token": firebase, "platform": "android"})[0] == 201
+    world.devices_known["new-app"] = firebase
+    assert [(d["installation"], d["tokenKind"]) for d in world.devices("parent")] == [("new-app", "fid")]
+    event = world.published(["parent"])
+    assert world.done(event)["deliveries"]["accepted"] == 1
+    assert [(push["targetKind"], push["token"]) for push in world.records()] == [("fid", firebase)]
+    conserved(world, {"r": event})
+
+
+def shared_phone(world, close, is_closed):
+    """What waits behind a closed lane is not rung for the account that had the phone before."""
+    world.start()
+    users = [f"u{number}" for number in range(20)]
+    world.register_all(users, 1, lambda _: "fcm")
+    close()
+    event = world.published(users)
+    wait("deliveries that wait", is_closed)
+    for user in users[:10]:
+        status, answer, _ = world.put_device(
+            "next-" + user, f"{user}-0", {"provider": "fcm", "token": world.devices_known[f"{user}-0"], "platform": "android"})
+        assert status == 201, answer
+    world.simulated("DELETE", "/control/script")
+    world.resume(FCM)
+    state = world.done(event)
+    rung = {receiver(push) for push in world.records() if push["outcome"] == "accepted"}
+    assert rung == set(users[10:]), f"rang for those who have no phone any more: {sorted(rung & set(users[:10]))}"
+    assert (state["deliveries"]["accepted"], state["deliveries"]["rejected"]) == (10, 10), state
+    reasons = {(d["state"], d["reason"]) for d in world.deliveries(event) if d["state"] != "accepted"}
+    assert reasons == {("rejected", "tokenGone")}, reasons
+    conserved(world, {"r": event})
+
+
+def shared_phone_behind_a_pause(world):
+    pause = lambda: world.command("lane", "pause", FCM, "--why", "a look")
+    shared_phone(world, pause, lambda: world.lane(FCM)["pending"] == 20)
+
+
+def shared_phone_behind_a_breaker(world):
+    storm = lambda: world.script({"fcm": {"*": {"behaviour": "503", "retryAfter": 3600}}})
+    shared_phone(world, storm, lambda: world.lane(FCM)["state"] == "open" and world.lane(FCM)["inFlight"] == 0)
+
+
+main([gone_before_registration, gone_and_not_found, suspect_until_registered, installation_id_replaces_token,
+      shared_phone_behind_a_pause, shared_phone_behind_a_breaker], {})
