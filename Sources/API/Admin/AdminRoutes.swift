@@ -69,7 +69,7 @@ struct AdminRoutes {
         let lane = try await lane(call)
         let order = try await OrderBody.read(call, services, needsWhy: needsWhy)
         do throws(StoreError) { try await apply(lane, order) } catch { throw Problem(error, limits: services.limits) }
-        return try await row(of: lane)
+        return try await row(of: lane, call)
     }
 
     private func probe(_ call: Call) async throws -> Response {
@@ -81,7 +81,7 @@ struct AdminRoutes {
             throw Problem(error, limits: services.limits)
         }
         guard isOpen else { throw Problem(.lanePaused, "An operator paused it; a probe does not end that.") }
-        return try await row(of: lane)
+        return try await row(of: lane, call)
     }
 
     /// A person has looked at what the mass guard held.
@@ -120,8 +120,8 @@ struct AdminRoutes {
         return lane
     }
 
-    private func row(of lane: LaneID) async throws -> Response {
+    private func row(of lane: LaneID, _ call: Call) async throws -> Response {
         let row = try await LaneList(services: services).rows().first { $0.status.id == lane }
-        return .json(.ok, row?.json ?? [:])
+        return .json(.ok, row?.json ?? ["lane": .string(call.query("lane") ?? "")])
     }
 }

@@ -26,7 +26,9 @@ package actor OrderRunner {
     private nonisolated let begun: AsyncStream<Int64>.Continuation
     private nonisolated let isStopping = Mutex(false)
     private var cancelled: Set<Int64> = []
-    private var waiters: [Int64: [CheckedContinuation<Void, Never>]] = [:]
+    /// Who waits for the end of an order, each under a number of its own.
+    private var waiters: [Int64: [Int: CheckedContinuation<Void, Never>]] = [:]
+    private var waitersSeen = 0
 
     /// `folder`: the data folder.
     package init(queue: QueueStore, folder: String, gate: OrderGate, time: TimeSource, logger: Logger) throws {
@@ -46,9 +48,9 @@ package actor OrderRunner {
         }
         for await id in work {
             await carryOut(id)
-            for waiter in waiters.removeValue(forKey: id) ?? [] { waiter.resume() }
+            for waiter in waiters.removeValue(forKey: id) ?? [:] { waiter.value.resume() }
         }
-        for waiter in waiters.values.flatMap(\.self) { waiter.resume() }
+        for waiter in waiters.values.flatMap(\.values) { waiter.resume() }
         waiters = [:]
     }
 
@@ -258,14 +260,15 @@ package actor OrderRunner {
     // MARK: - Waiting
 
     private func wait(for id: Int64, _ patience: Duration) async {
-        await withCheckedContinuation { continuation in
-            waiters[id, default: []].append(continuation)
-            // Ends with the patience at the latest; whoever waits for the order then reads how far it has come.
-            Task {
-                do { try await Task.sleep(for: patience) } catch {}
-                for waiter in self.waiters.removeValue(forKey: id) ?? [] { waiter.resume() }
-            }
+        waitersSeen += 1
+        let number = waitersSeen
+        let timeout = Task {
+            do { try await Task.sleep(for: patience) } catch { return }
+            // Whoever waited then reads how far the order has come.
+            self.waiters[id]?.removeValue(forKey: number)?.resume()
         }
+        await withCheckedContinuation { waiters[id, default: [:]][number] = $0 }
+        timeout.cancel()
     }
 
     private func stored(_ id: Int64) throws(StoreError) -> StoredOperation? {
