@@ -28,6 +28,8 @@ package struct APIServices: Sendable {
     package var workFolder: String
     package var build: Build
     package var hooks: Hooks
+    /// Carries out bulk orders; without it, 501.
+    package var orders: OrderRunner?
     /// How long a body may take from its first to its last byte, and a delivery between two pieces; beyond: 408.
     package var bodyTimeout = Duration.seconds(30)
 
@@ -56,6 +58,14 @@ package struct APIServices: Sendable {
         package var laneStatuses: @Sendable () async -> [LaneStatus] = { [] }
         package var pauseLane: @Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Void
         package var resumeLane: @Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Void
+        /// As pausing, but what is loaded is sent first.
+        package var drainLane: @Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Void = {
+            _,
+            _,
+            _ in
+        }
+        /// Asks a closed lane at once; false when an operator paused it. Without it, 501.
+        package var probeLane: (@Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Bool)?
         /// Applies or forgets what the mass guard held of a lane; nil when its removals are not frozen.
         package var decideRemovals:
             @Sendable (LaneID, _ applying: Bool, _ actor: String, _ why: String) async throws(StoreError) -> (

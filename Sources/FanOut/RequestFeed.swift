@@ -12,7 +12,8 @@ package protocol RequestFeed: AnyObject, Sendable {
     /// A fact about the lane as a whole, for its breaker and for the operator.
     func laneEvent(_ event: LaneEvent)
 
-    /// The end of a loop turn in which at least one ticket finished: the place to hand a batch of outcomes to another thread.
+    /// The end of a loop turn in which at least one ticket finished or the lane was woken, with a connection or without: the place to hand a
+    /// batch of outcomes to another thread, and to obey orders.
     func turnEnded()
 }
 

@@ -4,7 +4,8 @@ package import ArgumentParser
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
         QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
-        DirectoryCommand.self, CheckCommand.self, DoctorCommand.self, ConfigCommand.self, KeyCommand.self,
+        OperationCommand.self, DirectoryCommand.self, CheckCommand.self, DoctorCommand.self, ConfigCommand.self,
+        KeyCommand.self,
         CompletionsCommand.self,
     ]
 

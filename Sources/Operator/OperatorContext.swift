@@ -18,6 +18,10 @@ package struct OperatorContext: Sendable {
     package var columns: Int?
     /// For live screens; nil when nobody sits before it.
     package var terminal: Terminal?
+    /// The next line of standard input, without line feed; nil at its end.
+    package var input: @Sendable () -> String? = { readLine() }
+    /// True when a person sits at standard input and error, and can be asked.
+    package var isInteractive = false
 
     package init(
         environment: [String: String],
@@ -47,7 +51,7 @@ package struct OperatorContext: Sendable {
     ) -> OperatorContext {
         signal(SIGPIPE, SIG_IGN)
         let user = ["SUDO_USER", "LOGNAME", "USER"].compactMap { environment[$0] }.first { !$0.isEmpty }
-        return OperatorContext(
+        var context = OperatorContext(
             environment: environment,
             time: time,
             checks: checks,
@@ -60,6 +64,8 @@ package struct OperatorContext: Sendable {
                 do { try write(Array((text + "\n").utf8), to: STDERR_FILENO) } catch {}
             }
         )
+        context.isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        return context
     }
 
     /// The arguments of a command are values that ArgumentParser makes; this is how what they need reaches them.

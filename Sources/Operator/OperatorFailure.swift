@@ -10,6 +10,8 @@ package enum ExitStatus: Int32, Sendable {
     case unreachable = 4
     case store = 5
     case refused = 6
+    case partlyDone = 7
+    case timedOut = 8
 }
 
 /// Why a command did not do it: what, why, and what to try next.

@@ -34,6 +34,12 @@ struct GatewayTests {
     ])
     func `targets pass`(check: String) async throws { try await pass("token_checks", check) }
 
+    @Test(arguments: [
+        "hold_and_release", "drop_in_the_middle", "dead_letters_are_tried_again", "killed_in_a_bulk_order",
+        "lanes_and_devices",
+    ])
+    func `orders pass`(check: String) async throws { try await pass("order_checks", check) }
+
     private func pass(_ file: String, _ check: String) async throws {
         let python = try #require(
             getenv("CARILLON_PYTHON").map { String(cString: $0) },

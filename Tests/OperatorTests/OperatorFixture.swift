@@ -57,8 +57,22 @@ final class OperatorFixture {
 
     func run(_ arguments: String...) async -> Ran { await run(arguments) }
 
-    func run(_ arguments: [String], columns: Int? = nil, environment: [String: String] = [:]) async -> Ran {
-        await Self.run(arguments, in: folder, columns: columns, environment: environment)
+    /// `typed`: a person sits at the terminal and types these lines; `input`: lines of a pipe.
+    func run(
+        _ arguments: [String],
+        columns: Int? = nil,
+        environment: [String: String] = [:],
+        typed: [String]? = nil,
+        input: [String] = []
+    ) async -> Ran {
+        await Self.run(
+            arguments,
+            in: folder,
+            columns: columns,
+            environment: environment,
+            typed: typed,
+            input: input
+        )
     }
 
     /// `onOutput`: called at each piece of the answer.
@@ -67,11 +81,13 @@ final class OperatorFixture {
         in folder: String,
         columns: Int? = nil,
         environment: [String: String] = [:],
+        typed: [String]? = nil,
+        input: [String] = [],
         onOutput: @escaping @Sendable () -> Void = {}
     ) async -> Ran {
         let recorder = Recorder()
         let environment = environment.merging(["CARILLON_CONFIG": folder + "/carillon.yaml"]) { own, _ in own }
-        let context = OperatorContext(
+        var context = OperatorContext(
             environment: environment,
             time: TimeSource(now: { Self.now }, monotonic: { 0 }),
             checks: .none,
@@ -83,6 +99,9 @@ final class OperatorFixture {
             },
             talk: { recorder.talk($0 + "\n") }
         )
+        context.isInteractive = typed != nil
+        let lines = Mutex((typed ?? input)[...])
+        context.input = { lines.withLock { $0.popFirst() } }
         let code = await OperatorCommands.run(Root.self, arguments: arguments, context: context)
         return Ran(code: code, output: recorder.outputText, talk: recorder.talkText)
     }

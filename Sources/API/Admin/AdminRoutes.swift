@@ -6,9 +6,6 @@ import Store
 
 /// The operator's door; the socket's file mode is its lock.
 struct AdminRoutes {
-    private static let bodyBytesMax = 16 * 1024
-    private static let whyBytesMax = 1000
-
     let services: APIServices
 
     var routes: [Route] {
@@ -25,6 +22,12 @@ struct AdminRoutes {
                     try await services.hooks.resumeLane(lane, order.actor, order.why)
                 }
             },
+            Route(.post, "/admin/lanes/drain") { call in
+                try await change(call, needsWhy: true) { lane, order throws(StoreError) in
+                    try await services.hooks.drainLane(lane, order.actor, order.why)
+                }
+            },
+            Route(.post, "/admin/lanes/probe") { call in try await probe(call) },
             Route(.post, "/admin/lanes/removals") { try await removals($0) },
             Route(.get, "/v1/events/{id}") { try await EventStatusRoute(services: services).response($0, for: nil) },
         ]
@@ -58,31 +61,34 @@ struct AdminRoutes {
         )
     }
 
-    /// Who wants it, and why: both go to the audit log.
-    private struct Order: Sendable {
-        var actor: String
-        var why: String
-        /// Of the order about removals.
-        var decision: String
-    }
-
     private func change(
         _ call: Call,
         needsWhy: Bool,
-        _ apply: @Sendable (LaneID, Order) async throws(StoreError) -> Void
+        _ apply: @Sendable (LaneID, OrderBody) async throws(StoreError) -> Void
     ) async throws -> Response {
-        let (lane, name) = try await lane(call)
-        let order = try await order(call, needsWhy: needsWhy)
+        let lane = try await lane(call)
+        let order = try await OrderBody.read(call, services, needsWhy: needsWhy)
         do throws(StoreError) { try await apply(lane, order) } catch { throw Problem(error, limits: services.limits) }
-        let row = try await LaneList(services: services).rows().first { $0.status.id == lane }
-        return .json(.ok, row?.json ?? ["lane": .string(name)])
+        return try await row(of: lane, call)
+    }
+
+    private func probe(_ call: Call) async throws -> Response {
+        guard let probe = services.hooks.probeLane else { throw Problem(.notBuilt, "Nothing here asks lanes.") }
+        let lane = try await lane(call)
+        let order = try await OrderBody.read(call, services, needsWhy: false)
+        let isOpen: Bool
+        do throws(StoreError) { isOpen = try await probe(lane, order.actor, order.why) } catch {
+            throw Problem(error, limits: services.limits)
+        }
+        guard isOpen else { throw Problem(.lanePaused, "An operator paused it; a probe does not end that.") }
+        return try await row(of: lane, call)
     }
 
     /// A person has looked at what the mass guard held.
     private func removals(_ call: Call) async throws -> Response {
-        let (lane, name) = try await lane(call)
-        let order = try await order(call, needsWhy: true)
-        guard ["apply", "discard"].contains(order.decision) else {
+        let lane = try await lane(call)
+        let order = try await OrderBody.read(call, services, needsWhy: true)
+        guard let decision = order.members["decision"]?.string, ["apply", "discard"].contains(decision) else {
             throw Problem(
                 .invalidOrder,
                 "The order is wrong.",
@@ -91,7 +97,7 @@ struct AdminRoutes {
         }
         let decided: (held: Int, changed: Int)?
         do throws(StoreError) {
-            decided = try await services.hooks.decideRemovals(lane, order.decision == "apply", order.actor, order.why)
+            decided = try await services.hooks.decideRemovals(lane, decision == "apply", order.actor, order.why)
         } catch { throw Problem(error, limits: services.limits) }
         guard let decided else {
             throw Problem(.removalsNotFrozen, "Nothing is held: the lane's removals are not frozen.")
@@ -99,50 +105,23 @@ struct AdminRoutes {
         return .json(
             .ok,
             [
-                "lane": .string(name), "decision": .string(order.decision), "held": .number(decided.held),
+                "lane": .string(call.query("lane") ?? ""), "decision": .string(decision), "held": .number(decided.held),
                 "changed": .number(decided.changed),
             ]
         )
     }
 
-    private func lane(_ call: Call) async throws(Problem) -> (LaneID, String) {
+    private func lane(_ call: Call) async throws -> LaneID {
         let name = call.query("lane") ?? ""
         let known = await services.hooks.laneStatuses().first { $0.name == name }
         guard let lane = known?.id ?? services.lanes().lane(named: name) else {
             throw Problem(.unknownLane, "There is no such lane.")
         }
-        return (lane, name)
+        return lane
     }
 
-    private func order(_ call: Call, needsWhy: Bool) async throws(Problem) -> Order {
-        let body = try await BodyReader(bytesMax: Self.bodyBytesMax, timeout: services.bodyTimeout)
-            .bytes(of: call.request)
-        var value: JSONValue = [:]
-        if !body.isEmpty || needsWhy {
-            do { value = try JSONParser.parse(body) } catch { throw Problem(.json(error)) }
-        }
-        var errors: [FieldError] = []
-        func text(_ name: String) -> String {
-            guard let member = value[name], !member.isNull else { return "" }
-            guard let text = member.string, text.utf8.count <= Self.whyBytesMax else {
-                errors.append(
-                    FieldError(
-                        JSONPointer.root.member(name),
-                        "malformed",
-                        "Expected a string of at most \(Self.whyBytesMax) bytes."
-                    )
-                )
-                return ""
-            }
-            return text
-        }
-        let actor = text("actor")
-        let why = text("why")
-        let decision = text("decision")
-        if needsWhy, errors.isEmpty, why.allSatisfy(\.isWhitespace) {
-            errors.append(FieldError("/why", "missing", "Say why; it goes to the audit log."))
-        }
-        guard errors.isEmpty else { throw Problem(.invalidOrder, "The order is wrong.", errors: errors) }
-        return Order(actor: actor.isEmpty ? "unknown" : actor, why: why, decision: decision)
+    private func row(of lane: LaneID, _ call: Call) async throws -> Response {
+        let row = try await LaneList(services: services).rows().first { $0.status.id == lane }
+        return .json(.ok, row?.json ?? ["lane": .string(call.query("lane") ?? "")])
     }
 }

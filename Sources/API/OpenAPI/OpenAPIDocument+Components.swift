@@ -28,8 +28,8 @@ extension OpenAPIDocument {
               "notJSON", "notUTF8", "tooDeep", "duplicateMember", "malformedIdempotencyKey",
               "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
               "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
-              "notFound", "unknownEvent", "unknownDevice", "unknownLane", "methodNotAllowed", "bodyTooSlow",
-              "identityConflict", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
+              "notFound", "unknownEvent", "unknownDevice", "unknownLane", "unknownOperation", "nothingMatched", "methodNotAllowed", "bodyTooSlow",
+              "identityConflict", "orderRefused", "lanePaused", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
               "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
               "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
               "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
@@ -172,7 +172,51 @@ extension OpenAPIDocument {
           },
           "Order": {
            "type": "object",
-           "properties": {"actor": {"type": "string"}, "why": {"type": "string", "description": "Required to pause."}}
+           "properties": {
+            "actor": {"type": "string"},
+            "why": {"type": "string", "description": "Required to pause, drain and revoke."}
+           }
+          },
+          "BulkOrder": {
+           "type": "object", "required": ["verb"],
+           "properties": {
+            "verb": {"enum": ["retry", "hold", "release", "drop", "expire"]},
+            "ids": {"type": "array", "items": {"type": "string"}, "maxItems": 10000},
+            "filter": {
+             "type": "object",
+             "description": "Lists of words: state lane school app kind event user device reason http older younger dueBefore attempts.",
+             "additionalProperties": {"type": "array", "items": {"type": "string"}}
+            },
+            "dryRun": {"type": "boolean"}, "expect": {"type": "integer", "minimum": 0}, "yes": {"type": "boolean"},
+            "fresh": {"type": "boolean", "description": "retry and release: what has expired gets its time to live anew."},
+            "actor": {"type": "string"}, "why": {"type": "string", "description": "Required to hold and drop."}
+           }
+          },
+          "OrderReport": {
+           "type": "object",
+           "properties": {
+            "operation": {"type": ["string", "null"]}, "verb": {"type": "string"}, "filter": {"type": "string"},
+            "matched": {"type": "integer"}, "eligible": {"type": "integer"},
+            "notEligible": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "changed": {"type": "integer"}, "skipped": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "state": {"enum": ["planned", "running", "done", "cancelled", "failed"]},
+            "byEvent": {"type": "array", "items": {"type": "object"}},
+            "sample": {"type": "array", "items": {"type": "string"}},
+            "bindsWhatComes": {
+             "type": "boolean", "description": "The event is not wholly expanded: the order holds for the rest, too."
+            }
+           }
+          },
+          "Operation": {
+           "type": "object",
+           "properties": {
+            "operation": {"type": "string"}, "at": {"type": "string", "format": "date-time"}, "actor": {"type": "string"},
+            "verb": {"type": "string"}, "filter": {"type": "string"}, "matched": {"type": "integer"},
+            "eligible": {"type": "integer"}, "changed": {"type": "integer"},
+            "skipped": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "state": {"enum": ["running", "done", "cancelled", "failed"]},
+            "endedAt": {"type": ["string", "null"], "format": "date-time"}, "why": {"type": "string"}
+           }
           },
           "RemovalsOrder": {
            "type": "object", "required": ["decision", "why"],

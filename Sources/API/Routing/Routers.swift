@@ -19,7 +19,8 @@ package func metricsRouter(_ services: APIServices) -> Router<APIContext> {
 /// For the Unix socket: whoever may open it may do all this.
 package func adminRouter(_ services: APIServices) -> Router<APIContext> {
     router(
-        AdminRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
+        AdminRoutes(services: services).routes + OrderRoutes(services: services).routes
+            + DeviceOrderRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
             + OperationsRoutes(services: services).document
     )
 }

@@ -16,8 +16,11 @@ package enum DeliveryState: UInt8, Hashable, Sendable, CaseIterable {
     case dead = 6
     /// Dropped by an operator or withdrawn by the ENT. Terminal.
     case dropped = 7
+    /// An operator holds it; a row in `held` keeps what it needs to go on. Never expires by itself. Can transition to: deferred (release),
+    /// expired, dropped.
+    case held = 8
 
-    package var isTerminal: Bool { self != .pending && self != .deferred }
+    package var isTerminal: Bool { self != .pending && self != .deferred && self != .held }
 }
 
 /// One slot of a page's result: two bytes, overwritten in place.

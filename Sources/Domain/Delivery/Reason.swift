@@ -23,6 +23,7 @@ package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
     case kindDisabled = 20
     case tokenSuspect = 21
     case superseded = 22
+    case held = 23
 
     /// The word in the API; equal to the case's name.
     package var word: String { "\(self)" }

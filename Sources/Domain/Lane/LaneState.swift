@@ -9,7 +9,7 @@ package struct LaneState: Hashable, Sendable {
         case active
         /// An operator stopped it; what is in flight finishes. Can transition to: `active` (resume).
         case paused
-        /// Like paused, but said to finish what is loaded first. Can transition to: `paused`, `active` (resume).
+        /// Sends what is loaded, and nothing new is. Can transition to: `paused` (also when the provider refuses), `active` (resume).
         case draining
         /// The provider said "not now", or nobody answers. Can transition to: `halfOpen` (time over or resume).
         case open(until: Int64)
@@ -48,8 +48,8 @@ package struct LaneState: Hashable, Sendable {
     /// Whether one more request may begin now: while active as many as the window holds, while half-open one probe at a time.
     package mutating func permits(inFlight: Int, now: Int64) -> Bool {
         switch mode {
-        case .active: return inFlight < windowSize(now: now)
-        case .paused, .draining: return false
+        case .active, .draining: return inFlight < windowSize(now: now)
+        case .paused: return false
         case .open(let until):
             guard now >= until else { return false }
             mode = .halfOpen
@@ -118,6 +118,7 @@ package struct LaneState: Hashable, Sendable {
         case .halfOpen: open(why, atLeast: nil, now: now, random: random)
         case .active where failuresInARow >= Self.failuresMax || mostFail:
             open(why, atLeast: nil, now: now, random: random)
+        case .draining where failuresInARow >= Self.failuresMax: pause(why)
         case .active, .open, .paused, .draining, .credentialFault: break
         }
     }
@@ -126,13 +127,15 @@ package struct LaneState: Hashable, Sendable {
     package mutating func busy(_ why: String, retryAfter: Int64?, now: Int64, random: Double) {
         switch mode {
         case .active, .halfOpen, .open: open(why, atLeast: retryAfter, now: now, random: random)
-        case .paused, .draining, .credentialFault: break
+        case .draining: pause(why)
+        case .paused, .credentialFault: break
         }
     }
 
     package mutating func credentialRefused(_ why: String, now: Int64) {
         switch mode {
-        case .paused, .draining: break
+        case .paused: break
+        case .draining: pause(why)
         case .active, .open, .halfOpen, .credentialFault:
             mode = .credentialFault(nextProbe: now + Self.probeIntervalMilliseconds)
             reason = why
@@ -156,6 +159,14 @@ package struct LaneState: Hashable, Sendable {
         }
         failuresInARow = 0
         openings = 0
+    }
+
+    /// An operator wants to know now: what the provider closed is probed at once. A pause stays.
+    package mutating func probe() {
+        switch mode {
+        case .open, .credentialFault: mode = .halfOpen
+        case .active, .paused, .draining, .halfOpen: break
+        }
     }
 
     private var mostFail: Bool { answersWeighed >= Self.answersWeighedMin && failureShare > Self.failureShareMax }

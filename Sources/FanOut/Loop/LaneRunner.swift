@@ -15,6 +15,7 @@ final class LaneRunner {
     /// The feed has not said that it is empty since the last wake or answer.
     private var mayHaveWork = false
     private var isStopping = false
+    /// A ticket finished or somebody woke the lane: the feed is told at the end of the turn.
     private var hasFinished = false
     /// Set by the loop only.
     var isTouched = false
@@ -45,6 +46,7 @@ final class LaneRunner {
 
     func wake() {
         mayHaveWork = true
+        hasFinished = true
         touch()
     }
 

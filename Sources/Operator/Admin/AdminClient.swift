@@ -32,7 +32,8 @@ struct AdminClient: Sendable {
         body: WebRequest.Body,
         timeout: Duration
     ) async throws(WebClientError) -> WebResponse {
-        var request = request("POST", path + "?" + Self.encode(query), timeout: timeout)
+        let question = query.isEmpty ? "" : "?" + Self.encode(query)
+        var request = request("POST", path + question, timeout: timeout)
         request.headers = [WebHeader("Content-Type", contentType)]
         request.body = body
         return try await client.send(request)
@@ -60,17 +61,17 @@ struct AdminClient: Sendable {
         )
     }
 
-    /// Form encoding of a query; everything but letters, digits and `-._` is escaped.
     private static func encode(_ query: [(String, String)]) -> String {
-        query.map { name, value in
-            let escaped = value.utf8.map { byte in
-                let character = Character(Unicode.Scalar(byte))
-                let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._".contains(character))
-                return isPlain
-                    ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-            return name + "=" + escaped.joined()
-        }.joined(separator: "&")
+        query.map { name, value in name + "=" + escape(value) }.joined(separator: "&")
+    }
+
+    /// Form encoding of a value, or of a path's segment; everything but letters, digits and `-._` is escaped.
+    static func escape(_ text: String) -> String {
+        text.utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._".contains(character))
+            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 }
 

@@ -5,7 +5,8 @@ struct LaneCommand: AsyncParsableCommand {
         commandName: "lane",
         abstract: "The providers: one lane for each credential and environment.",
         subcommands: [
-            LaneListCommand.self, LaneShow.self, LanePause.self, LaneResume.self, LaneRemovals.self, LaneRelease.self,
+            LaneListCommand.self, LaneShow.self, LanePause.self, LaneResume.self, LaneDrain.self, LaneProbe.self,
+            LaneRemovals.self, LaneRelease.self,
         ]
     )
 }

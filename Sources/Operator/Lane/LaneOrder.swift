@@ -67,6 +67,8 @@ struct LaneOrder {
         case .success(let response) where response.status == 200:
             let object = try JSONParser.parse(response.body).object ?? JSONObject()
             try options.renderer.write(object, id: "lane") { [line(object)] }
+        case .success(let response) where AdminClient.object(response)?["code"] == "lanePaused":
+            throw OperatorFailure(.refused, AdminClient.problem(response), next: "carillon lane resume \(lane)")
         case .success(let response) where response.status == 404:
             throw OperatorFailure(.nothing, "there is no lane \(lane)", next: "carillon lane list")
         case .success(let response) where response.status == 409:

@@ -20,11 +20,7 @@ struct LanePause: AsyncParsableCommand {
     @Option(help: "The reason, for those who come after.")
     var why: String
 
-    func validate() throws {
-        guard why.contains(where: { !$0.isWhitespace }), why.utf8.count <= 1000 else {
-            throw ValidationError("--why must say something, in at most 1000 bytes.")
-        }
-    }
+    func validate() throws { try WhyText.check(why) }
 
     func run() async throws { try await LaneOrder(verb: "pause", lane: lane, why: why).run(options) }
 }

@@ -22,6 +22,8 @@ struct Explanation {
             let why = last.map { "The last of \(row.attempts) attempts failed: \($0.status) \($0.reason)." }
             let next = row.nextAt.map { "It is tried again \(RelativeTime.text($0, now: now)) (\($0.rfc3339))." }
             return [why, next, lane(row.lane), expiry(row.expiresAt)].compactMap { $0 }
+        case .held:
+            return ["An operator holds it; it does not expire.", "carillon queue release \(row.id) lets it go on."]
         case .rejected, .withheld, .expired, .dead, .dropped:
             let reason = result.reason.map(Self.sentence)
             return [reason ?? "It ended as \(result.state)."]
@@ -114,6 +116,7 @@ struct Explanation {
         case .retrying: "another attempt is to come."
         case .expired: "the time to live ended before a provider took it."
         case .dropped: "an operator dropped it."
+        case .held: "an operator holds it."
         case .withdrawn: "the publication was withdrawn."
         case .dead: "every attempt failed; it is a dead letter."
         case .forbidden: "the publisher may not write to this person."

@@ -8,6 +8,7 @@ struct QueueCommand: AsyncParsableCommand {
         subcommands: [
             QueueStatus.self, QueueShape.self, QueueList.self, QueueShow.self, QueueWhy.self, QueueExport.self,
             QueueTop.self, QueueTail.self,
+            QueueRetry.self, QueueHold.self, QueueRelease.self, QueueDrop.self, QueueExpire.self,
         ]
     )
 }

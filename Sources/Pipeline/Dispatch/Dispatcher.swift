@@ -54,6 +54,10 @@ package actor Dispatcher {
     private var scheduler = Scheduler()
     var lanes: [LaneID: Lane] = [:]
     private var hosts: [String: HostHealth] = [:]
+    /// The last order that was given a number, and the last whose fate is known (`Dispatcher+Orders`).
+    var ordersGiven = 0
+    var ordersConcluded = 0
+    var barred: Set<DeliveryID> = []
     private var frozen: [String: Instant]
     let recorder: Recorder
     private let signals: AsyncStream<Signal>
@@ -229,7 +233,7 @@ package actor Dispatcher {
         give(.resume, to: lane)
     }
 
-    private func give(_ order: LaneFeed.Order, to id: LaneID) {
+    func give(_ order: LaneFeed.Order, to id: LaneID) {
         guard let lane = lanes[id] else { return }
         lane.feed.order(order)
         wake(lane)
@@ -310,7 +314,8 @@ package actor Dispatcher {
         guard let lane = lanes[id] else { return }
         switch signal {
         case .wantsDeliveries: fill(id)
-        case .stale(let batch): deliver(id, tag: batch.tag) { try $0.reload(batch, now: $1) }
+        case .stale(let batch):
+            deliver(id, tag: batch.tag, generation: batch.generation) { try $0.reload(batch, now: $1) }
         case .needsOrdinaryClient: useOrdinaryClient(lane, &group)
         case .removalsFrozen: freeze(lane, &group)
         case .conditionChanged:
@@ -366,6 +371,14 @@ package actor Dispatcher {
         guard let lane = lanes[id], lane.feed.status.isFrozen || frozen[lane.definition.name] != nil else { return nil }
         let name = lane.definition.name
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
+        let order = InstantOrder(
+            actor: actor,
+            verb: applying ? "lane.removalsApplied" : "lane.removalsDiscarded",
+            filter: "lane=\(id.rawValue)",
+            why: why,
+            changed: result.changed
+        )
+        try await queue.keep(order, now: time.now())
         frozen[name] = nil
         give(.thaw, to: id)
         logger.notice(
@@ -445,18 +458,20 @@ package actor Dispatcher {
         _ id: LaneID,
         tag: Int64? = nil,
         isUrgent: Bool = false,
+        generation: Int? = nil,
         _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
     ) {
         guard let lane = lanes[id] else { return }
         let now = time.monotonic()
         let tag = tag ?? scheduler.virtualTime(of: id)
+        let generation = generation ?? ordersConcluded
         guard lane.isWebPush else {
-            return handOver(Result { try load(&loader, now) }, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now)
+            return handOver(Result { try load(&loader, now) }, to: lane, tag, isUrgent, loadedAt: now, generation)
         }
         lanes[id]?.isSealing = true
         sealer.submit(
             .init(load: { try load(&$0, now) }) { [self, signal] result in
-                handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now)
+                handOver(result, to: lane, tag, isUrgent, loadedAt: now, generation)
                 signal.yield(.sealed(id))
             }
         )
@@ -465,15 +480,24 @@ package actor Dispatcher {
     private nonisolated func handOver(
         _ result: Result<DeliveryLoader.Loaded, any Error>,
         to lane: Lane,
-        tag: Int64,
-        isUrgent: Bool,
-        loadedAt: Int64
+        _ tag: Int64,
+        _ isUrgent: Bool,
+        loadedAt: Int64,
+        _ generation: Int
     ) {
         do {
             let loaded = try result.get()
             if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
             guard !loaded.deliveries.isEmpty else { return }
-            lane.feed.add(LoadedBatch(tag: tag, isUrgent: isUrgent, deliveries: loaded.deliveries, loadedAt: loadedAt))
+            lane.feed.add(
+                LoadedBatch(
+                    tag: tag,
+                    isUrgent: isUrgent,
+                    deliveries: loaded.deliveries,
+                    loadedAt: loadedAt,
+                    generation: generation
+                )
+            )
             wake(lane)
         } catch {
             // The page stays open in the store and is taken up again at the next start; doctor names it.

@@ -41,12 +41,12 @@ extension LaneFeed {
         case .payloadRefused:
             succeeded()
             keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
-        case .platformFault: platformFailed(delivery, classification, now)
+        case .platformFault: platformFailed(delivery, classification, now, ending: flight.ending)
         case .credentialFault where !isBeyondDoubt(delivery):
             // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
             putOff(flight, classification, latency, attempts, Self.doubtWait, now)
         case .credentialFault, .laneBusy:
-            returned.append(delivery)
+            if let ending = flight.ending { end(delivery, ending) } else { returned.append(delivery) }
             react(to: classification)
         case .resend(let advice): return resend(flight, advice, classification, connection, now)
         case .deferred(let retryAfter):
@@ -137,7 +137,7 @@ extension LaneFeed {
             putOff(flight, classification, .zero, delivery.attempts + 1, nil, now)
             return .keep
         }
-        again.append(delivery)
+        if let ending = flight.ending { end(delivery, ending) } else { again.append(delivery) }
         switch (advice, flight.credential) {
         case (.keep, _): return .keep
         case (.retire, _): return .retireConnection
@@ -191,6 +191,8 @@ extension LaneFeed {
             random: .random(in: 0..<1, using: &random)
         )
         switch decision {
+        case .retry where flight.ending != nil:
+            keep(flight, flight.ending ?? .pending, classification, latency, attempts)
         case .retry(let due):
             keep(flight, SlotResult(.deferred, reason: .retrying), classification, latency, attempts, retryAt: due)
         case .expire: keep(flight, SlotResult(.expired, reason: .expired), classification, latency, attempts)

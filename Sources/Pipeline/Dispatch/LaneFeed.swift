@@ -47,6 +47,12 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case freeze
         /// A person has looked at what the mass guard held.
         case thaw
+        /// One request now, if the provider closed the lane.
+        case probe
+        /// An order takes deliveries out; `reply` gets those under way.
+        case bar(OrderBar, reply: @Sendable (Set<DeliveryID>) -> Void)
+        /// The order is on the disk, or did not get there.
+        case concluded(order: Int, isCommitted: Bool)
     }
 
     enum Signal: Sendable {
@@ -66,6 +72,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         var delivery: LoadedDelivery
         var sentAt: Instant
         var credential: UsedCredential
+        /// How it ends when it is not accepted: an order came while it was under way.
+        var ending: SlotResult?
     }
 
     /// Beyond it an address is looked up again.
@@ -77,14 +85,14 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private static let reserveShare = 8
     static let doubtWait = Duration.seconds(60)
 
-    private let shared = Mutex(Shared())
+    let shared = Mutex(Shared())
     var wire: LaneProtocol
     /// What connections up to this one still use after a reload, until they are retired.
     private var replaced: (wire: LaneProtocol, lastConnection: ConnectionID)
     private var newestConnection = ConnectionID(0)
     let policy: RetryPolicy
     let time: TimeSource
-    private let recorder: Recorder
+    let recorder: Recorder
     let metrics: LaneMetrics
     private let lowWater: Int
     let signal: @Sendable (Signal) -> Void
@@ -98,14 +106,17 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     var platformPart = PlatformPart()
     /// When the lane was last seen closed (monotonic): what was loaded before has waited, and its phone may have changed hands.
     private var closedAt = Int64.min
-    private var batches: [LoadedBatch] = []
+    var batches: [LoadedBatch] = []
+    var bars = DeliveryBars()
+    /// Taken out by the order whose commit is under way; they come back when it fails.
+    var aside: [LoadedDelivery] = []
     var again: [LoadedDelivery] = []
     /// What a closed lane has given back, in this order: each probe is another delivery.
     var returned: [LoadedDelivery] = []
     /// Devices of a push service that met "not you" since it last accepted something.
     var accusers: Set<DeviceID> = []
     private var tests: [LoadedDelivery] = []
-    private var flights: [InFlight?] = []
+    var flights: [InFlight?] = []
     private var freeFlights: [Int] = []
     private var inFlight = 0
     var produced = Recorder.Batch()
@@ -288,7 +299,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         publish()
     }
 
-    func turnEnded() { flush() }
+    func turnEnded() {
+        takeOrders()
+        flush()
+    }
 
     // MARK: - Taking
 
@@ -302,7 +316,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             return (shared.orders, shared.batches)
         }
         for order in orders { obey(order) }
-        for batch in more {
+        for var batch in more {
+            setAside(from: &batch)
             let place =
                 batches.firstIndex { ($0.isUrgent ? 0 : 1, $0.tag) > (batch.isUrgent ? 0 : 1, batch.tag) }
                 ?? batches.endIndex
@@ -321,6 +336,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .freeze: massGuard.freeze()
         case .thaw: massGuard.release()
         case .test(let delivery): tests.append(delivery)
+        case .probe: lane.probe()
+        case .bar(let bar, let reply): reply(take(bar))
+        case .concluded(let order, let isCommitted): conclude(order, isCommitted)
         case .use(let renewed):
             // Apple binds a connection to the first key it sees: those that are open finish with the old one.
             replaced = (wire, newestConnection)
@@ -344,7 +362,17 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         }
         if let delivery = again.last {
             if !isStale(delivery.loadedAt, now) { return again.removeLast() }
-            signal(.stale(LoadedBatch(tag: .min, deliveries: again, loadedAt: delivery.loadedAt)))
+            // They waited while the lane was closed: phones may have changed hands meanwhile.
+            signal(
+                .stale(
+                    LoadedBatch(
+                        tag: .min,
+                        deliveries: again,
+                        loadedAt: delivery.loadedAt,
+                        generation: bars.newest
+                    )
+                )
+            )
             again = []
         }
         while !batches.isEmpty {
@@ -429,11 +457,14 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     // MARK: - Handing over
 
     private func flush() {
-        if !produced.isEmpty {
-            recorder.take(produced)
-            produced = .init()
-        }
+        handOver()
         publish()
+    }
+
+    func handOver() {
+        guard !produced.isEmpty else { return }
+        recorder.take(produced)
+        produced = .init()
     }
 
     private func publish() {

@@ -14,8 +14,10 @@ package final class Recorder: Sendable {
     struct Batch: Sendable {
         var outcomes: [Outcome] = []
         var faults: [TargetFault] = []
+        /// Told when everything before them is on the disk, or why it is not.
+        var waiters: [@Sendable (Result<Void, StoreError>) -> Void] = []
 
-        var isEmpty: Bool { outcomes.isEmpty && faults.isEmpty }
+        var isEmpty: Bool { outcomes.isEmpty && faults.isEmpty && waiters.isEmpty }
     }
 
     fileprivate struct State {
@@ -50,9 +52,21 @@ package final class Recorder: Sendable {
         let next: Batch? = state.withLock { state in
             state.waiting.outcomes += batch.outcomes
             state.waiting.faults += batch.faults
+            state.waiting.waiters += batch.waiters
             return state.begin()
         }
         if let next { write(next) }
+    }
+
+    /// Returns when every outcome taken so far is on the disk.
+    ///
+    /// - Throws: what the store said to them; they stay here and are tried again.
+    func barrier() async throws(StoreError) {
+        let result: Result<Void, StoreError> = await withCheckedContinuation { continuation in
+            guard !state.withLock({ $0.hasFailed }) else { return continuation.resume(returning: .failure(.full)) }
+            take(Batch(waiters: [{ continuation.resume(returning: $0) }]))
+        }
+        try result.get()
     }
 
     /// True while lanes must not send; also while a refused write is being tried again, since nobody knows its end yet.
@@ -94,6 +108,7 @@ package final class Recorder: Sendable {
             state.hasFailed = false
             return (state.begin(), wasStuck)
         }
+        for waiter in batch.waiters { waiter(result.map { _ in }) }
         switch result {
         case .success(let held): onEvent(.recorded(batch, held: held))
         case .failure(let error): if !wasStuck { onEvent(.refused(error)) }

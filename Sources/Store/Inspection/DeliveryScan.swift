@@ -180,11 +180,14 @@ extension DeliveryScan {
             cost.headers += ids.count
             return Set(ids)
         }
-        guard !filter.states.isEmpty, filter.states.isSubset(of: [.pending, .deferred, .dead]) else { return nil }
+        guard !filter.states.isEmpty, filter.states.isSubset(of: [.pending, .deferred, .dead, .held]) else {
+            return nil
+        }
         var pages: Set<PageID> = []
         if filter.states.contains(.pending) { pages.formUnion(try openPages()) }
         if filter.states.contains(.deferred) { try add(.retryDeliveries, to: &pages) }
         if filter.states.contains(.dead) { try add(.deadDeliveries, to: &pages) }
+        if filter.states.contains(.held) { try add(.heldDeliveries, to: &pages) }
         return pages
     }
 
@@ -249,7 +252,7 @@ extension SlotResult {
         switch state {
         case .pending, .withheld: false
         case .accepted: attempts > 1
-        case .deferred, .rejected, .expired, .dead, .dropped: true
+        case .deferred, .rejected, .expired, .dead, .dropped, .held: true
         }
     }
 }

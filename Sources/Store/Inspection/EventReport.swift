@@ -120,6 +120,7 @@ extension QueueReader {
             return .waiting(laneReason(pending.lane))
         }
         if deliveries.contains(where: { $0.result.state == .deferred }) { return .waiting(.retrying) }
+        if deliveries.contains(where: { $0.result.state == .held }) { return .waiting(.held) }
         // Of several endings the one an operator can do most about comes first.
         let order: [DeliveryState] = [.dead, .expired, .dropped, .rejected, .withheld]
         for state in order {
@@ -134,13 +135,13 @@ extension QueueReader {
 }
 
 extension EventReport.Sums {
-    /// Dead and dropped are rejected for good: the sums of the API have no other place for them.
+    /// Dead and dropped are rejected for good, and what is held waits as the deferred do: the sums of the API have no other place for them.
     mutating func count(_ result: SlotResult) {
         total += 1
         switch result.state {
         case .pending: pending += 1
         case .accepted: accepted += 1
-        case .deferred: deferred += 1
+        case .deferred, .held: deferred += 1
         case .rejected, .dead, .dropped: rejected += 1
         case .expired: expired += 1
         case .withheld: withheld += 1

@@ -17,6 +17,8 @@ package enum InspectionSQL: String, CaseIterable, Sendable {
     /// Index retry_delivery, covering; keyset.
     case retryDeliveries = "SELECT delivery, lane FROM retry WHERE delivery > ? ORDER BY delivery LIMIT ?"
     /// Primary key; keyset.
+    case heldDeliveries = "SELECT delivery, lane FROM held WHERE delivery > ? ORDER BY delivery LIMIT ?"
+    /// Primary key; keyset.
     case deadDeliveries = "SELECT delivery, lane FROM dead WHERE delivery > ? ORDER BY delivery LIMIT ?"
     /// Primary key; keyset.
     case headers = """

@@ -54,7 +54,9 @@ extension QueueReader {
     /// Events by state; the open ones exactly, `done` since `since`.
     package func eventCounts(doneSince since: Instant) throws -> [EventState: Int] {
         var counts: [EventState: Int] = [:]
-        try connection.query("SELECT state, count(*) FROM event WHERE state IN (0, 1, 2, 3, 5) GROUP BY state") { row in
+        try connection.query(
+            "SELECT \(Self.shownState) AS shown, count(*) FROM event WHERE state IN (0, 1, 2, 3, 5) GROUP BY shown"
+        ) { row in
             if let state = EventState(rawValue: row.int(0)) { counts[state] = row.int(1) }
         }
         counts[.done] = try connection.first(
@@ -71,7 +73,7 @@ extension QueueReader {
         let top = before?.rawValue ?? .max
         if let state {
             return try connection.all(
-                Self.eventColumns + " WHERE id < ? AND state = ? ORDER BY id DESC LIMIT ?",
+                Self.eventColumns + " WHERE id < ? AND \(Self.shownState) = ? ORDER BY id DESC LIMIT ?",
                 top,
                 state.rawValue,
                 limit,

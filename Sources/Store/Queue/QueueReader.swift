@@ -123,8 +123,11 @@ package final class QueueReader {
         )
     }
 
+    /// An event that an operator holds says so, while the column keeps how far it has come.
+    static let shownState = "CASE WHEN standing = 1 AND state < 4 THEN 5 ELSE state END"
+
     static let eventColumns = """
-        SELECT id, state, publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
+        SELECT id, \(shownState), publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
             subject, collapse, cursor, parts, pupils, unresolved, unknown_users FROM event
         """
 

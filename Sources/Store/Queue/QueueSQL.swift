@@ -35,11 +35,29 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case closePage = "UPDATE page SET state = 1, closed_at = ? WHERE id = ?"
     /// UNIQUE index retry_delivery.
     case deleteRetry = "DELETE FROM retry WHERE delivery = ?"
-    /// Indexes page_event and retry_event.
+    case retryAttempts = "SELECT attempts FROM retry WHERE delivery = ?"
+    case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ? WHERE delivery = ?"
+    case keepRetry = """
+        INSERT OR REPLACE INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        """
+    /// Primary keys.
+    case keepHeld = "INSERT OR REPLACE INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)"
+    case heldAttempts = "SELECT attempts FROM held WHERE delivery = ?"
+    case deleteHeld = "DELETE FROM held WHERE delivery = ?"
+    case deleteDead = "DELETE FROM dead WHERE delivery = ?"
+    case reopenEvent = "UPDATE event SET state = 3, done_at = NULL WHERE id = ? AND state = 4"
+    case operationProgress =
+        "UPDATE operation SET changed = changed + ?, cursor = ?, skipped = ? WHERE id = ? AND state = 'running'"
+    /// Index operation_running.
+    case runningOperations = "SELECT id FROM operation WHERE state = 'running' AND id > 0 ORDER BY id"
+    /// Primary key.
+    case auditHash = "SELECT hash FROM audit WHERE id = ?"
+    /// Indexes page_event, retry_event and held_event.
     case closeEvent = """
         UPDATE event SET state = 4, done_at = ? WHERE id = ? AND state = 3
             AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state <> 1)
             AND NOT EXISTS (SELECT 1 FROM retry WHERE event = ?2)
+            AND NOT EXISTS (SELECT 1 FROM held WHERE event = ?2)
         """
     /// Index page_expiry.
     case expiredPages = "SELECT id, event FROM page WHERE state = 0 AND expires_at <= ? LIMIT ?"

@@ -86,6 +86,39 @@ enum QueueSchema {
                 ) STRICT;
                 """
             )
-        }
+        },
+        Migration(2) { connection in
+            try connection.execute(
+                """
+                -- An order about a whole event also binds the pages that are still to be made: 0 none, 1 hold, 2 drop, 3 expire.
+                ALTER TABLE event ADD COLUMN standing INTEGER NOT NULL DEFAULT 0 CHECK(standing BETWEEN 0 AND 3);
+
+                -- Deliveries an operator holds; their slots say `held`.
+                CREATE TABLE held(
+                    delivery INTEGER PRIMARY KEY, lane INTEGER NOT NULL, event INTEGER NOT NULL, attempts INTEGER NOT NULL,
+                    held_at INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX held_event ON held(event);
+
+                -- Progress of a bulk order: `scope` says how to go on after a restart, behind page `cursor`.
+                ALTER TABLE operation ADD COLUMN state TEXT NOT NULL DEFAULT 'done'
+                    CHECK(state IN ('running', 'done', 'cancelled', 'failed'));
+                ALTER TABLE operation ADD COLUMN eligible INTEGER NOT NULL DEFAULT 1;
+                ALTER TABLE operation ADD COLUMN scope TEXT NOT NULL DEFAULT '{}';
+                ALTER TABLE operation ADD COLUMN cursor INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE operation ADD COLUMN skipped TEXT NOT NULL DEFAULT '{}';
+                ALTER TABLE operation ADD COLUMN ended_at INTEGER;
+                CREATE INDEX operation_running ON operation(id) WHERE state = 'running';
+
+                -- What was ordered and what came of it, each row sealed with the one before it (AuditChain). Never updated.
+                CREATE TABLE audit(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, operation INTEGER NOT NULL, entry TEXT NOT NULL,
+                    hash BLOB NOT NULL CHECK(length(hash) = 32)
+                ) STRICT;
+                CREATE INDEX audit_operation ON audit(operation);
+                """
+            )
+            try AuditChain.adoptOperations(connection)
+        },
     ]
 }

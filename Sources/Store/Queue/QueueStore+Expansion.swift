@@ -79,15 +79,18 @@ extension QueueStore {
         now: Instant,
         _ connection: Connection
     ) throws -> [Scheduler.Entry]? {
-        let current = try connection.first("SELECT state, parts FROM event WHERE id = ?", step.event.rawValue) {
-            (EventState(rawValue: $0.int(0)), $0.int(1))
+        let row = try connection.first(
+            "SELECT state, parts, standing FROM event WHERE id = ?",
+            step.event.rawValue
+        ) {
+            (EventState(rawValue: $0.int(0)), $0.int(1), StandingOrder(rawValue: $0.int(2)))
         }
-        guard case let (state?, parts)? = current, parts == step.part,
+        guard case let (state?, parts, standing)? = row, parts == step.part,
             [.scheduled, .accepted, .expanding].contains(state)
         else {
             return nil
         }
-        let entries = try step.pages.compactMap { try insert($0, of: step, now: now, connection) }
+        let entries = try step.pages.compactMap { try insert($0, of: step, standing, now: now, connection) }
         try connection.run(
             "INSERT INTO concerned(event, part, persons) VALUES (?, ?, ?)",
             step.event.rawValue,
@@ -110,13 +113,16 @@ extension QueueStore {
     private static func insert(
         _ page: NewPage,
         of step: ExpansionStep,
+        _ standing: StandingOrder?,
         now: Instant,
         _ connection: Connection
     ) throws -> Scheduler.Entry? {
         guard let first = page.plan.slots.first, let last = page.plan.slots.last else {
             preconditionFailure("A page has at least one slot")
         }
-        let pending = page.result.pendingCount
+        var result = page.result
+        let bound = standing?.bind(&result) ?? []
+        let pending = result.pendingCount
         try connection.run(
             """
             INSERT INTO page(event, lane, part, tag, count, state, expires_at, person_min, person_max, opened_at, closed_at)
@@ -136,7 +142,17 @@ extension QueueStore {
         )
         let id = connection.lastInsertRowID
         try connection.run("INSERT INTO plan(page, slots) VALUES (?, ?)", id, page.plan.encoded())
-        try connection.run("INSERT INTO result(page, slots) VALUES (?, ?)", id, page.result.bytes)
+        try connection.run("INSERT INTO result(page, slots) VALUES (?, ?)", id, result.bytes)
+        for slot in bound where result[slot].state == .held {
+            try connection.run(
+                QueueSQL.keepHeld.rawValue,
+                DeliveryID(page: PageID(rawValue: id), slot: slot).rawValue,
+                Int64(page.lane.rawValue),
+                step.event.rawValue,
+                0,
+                now.milliseconds
+            )
+        }
         guard pending > 0 else { return nil }
         return Scheduler.Entry(
             page: PageID(rawValue: id),

@@ -55,13 +55,10 @@ extension QueueStore {
                 Int64(lane.rawValue)
             )
             guard connection.changes == 1 else { throw StoreError.damaged("lane \(lane.rawValue) is missing") }
-            try connection.run(
-                "INSERT INTO operation(at, actor, verb, filter, matched, changed, why) VALUES (?, ?, ?, ?, 1, 1, ?)",
-                now.milliseconds,
-                actor,
-                "lane.\(mode)",
-                "lane=\(lane.rawValue)",
-                why
+            try Self.audit(
+                InstantOrder(actor: actor, verb: "lane.\(mode)", filter: "lane=\(lane.rawValue)", why: why, changed: 1),
+                now: now,
+                connection
             )
         }
     }

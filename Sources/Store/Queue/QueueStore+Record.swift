@@ -75,6 +75,12 @@ extension QueueStore {
                 try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue)
                 mayBeDone = true
             }
+            if before == .held {
+                // Only an ending counts: what is held is not put back to waiting by a late answer.
+                guard outcome.result.state.isTerminal else { continue }
+                try connection.run(QueueSQL.deleteHeld.rawValue, delivery.rawValue)
+                mayBeDone = true
+            }
             guard !before.isTerminal else { continue }
             result[outcome.slot] = outcome.result
             try keep(outcome, delivery: delivery, event: event, lane: lane, expiresAt: expiresAt, now: now, connection)
@@ -115,7 +121,7 @@ extension QueueStore {
         case .deferred:
             guard let due = outcome.retryAt else { preconditionFailure("A deferred delivery has a time") }
             try connection.run(
-                "INSERT OR REPLACE INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+                QueueSQL.keepRetry.rawValue,
                 lane,
                 due.milliseconds,
                 delivery.rawValue,
@@ -140,6 +146,15 @@ extension QueueStore {
                 now.milliseconds,
                 outcome.attempt?.reason ?? "",
                 outcome.attempts
+            )
+        case .held:
+            try connection.run(
+                QueueSQL.keepHeld.rawValue,
+                delivery.rawValue,
+                lane,
+                event,
+                outcome.attempts,
+                now.milliseconds
             )
         case .pending, .accepted, .rejected, .expired, .withheld, .dropped: break
         }

@@ -185,6 +185,21 @@ extension Registry {
         }
     }
 
+    /// An operator ends a device: it rings no more until it registers anew.
+    ///
+    /// - Returns: whether it changed; nil when there is no such installation.
+    package func revoke(_ installation: String, now: Instant) async throws(StoreError) -> Bool? {
+        try await writer.run(.full) { connection in
+            let row = try connection.first("SELECT id, state FROM device WHERE installation = ?", installation) {
+                ($0.int64(0), $0.int(1))
+            }
+            guard let (id, state) = row else { return nil }
+            guard state != DeviceState.disabled.rawValue else { return false }
+            try Self.set(.disabled, device: id, lane: nil, "revoked", now: now, connection)
+            return true
+        }
+    }
+
     // MARK: - Rows
 
     private static func apply(_ fault: TargetFault, now: Instant, _ connection: Connection) throws -> Bool {

@@ -141,10 +141,23 @@ struct Gateway {
             guard let word = try await dispatcher.test(account, installation: installation) else { return nil }
             return .init(word)
         }
+        hooks.drainLane = { lane, actor, why throws(StoreError) in
+            try await dispatcher.pause(lane, actor: actor, why: why, draining: true)
+        }
+        hooks.probeLane = { lane, actor, why throws(StoreError) in
+            try await dispatcher.probe(lane, actor: actor, why: why)
+        }
         hooks.laneStatuses = { await dispatcher.statuses() }
         hooks.readiness = { Self.reasonsNotReady(queue, folder, settings.limits) }
         hooks.health = { JSONObject(["diskFreeBytes": .number(folder.freeBytes)]) }
-        let services = APIServices(
+        let orders = try OrderRunner(
+            queue: queue,
+            folder: folder.path,
+            gate: OrderGate(dispatcher),
+            time: time,
+            logger: Self.logger("orders", settings)
+        )
+        var services = APIServices(
             intake: intake,
             queue: queue,
             queueReader: queueReader,
@@ -169,6 +182,7 @@ struct Gateway {
             build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch),
             hooks: hooks
         )
+        services.orders = orders
 
         let group = ServiceGroup(
             configuration: .init(
@@ -176,6 +190,7 @@ struct Gateway {
                     // The order of dependence; shutdown runs it backwards, each waits for the one behind it.
                     .init(service: Delivering(dispatcher: dispatcher, engine: engine, drain: Self.engineDrain)),
                     .init(service: Expanding(expander: expander)),
+                    .init(service: Ordering(orders: orders)),
                     .init(
                         service: Sweeping(
                             sweeper: Sweeper(

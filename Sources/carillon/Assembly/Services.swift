@@ -35,6 +35,19 @@ struct Expanding: Service {
     }
 }
 
+/// Operators' bulk orders; stops after the slice that is under way, and goes on at the next start.
+struct Ordering: Service {
+    let orders: OrderRunner
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await orders.run()
+        } onGracefulShutdown: {
+            orders.stop()
+        }
+    }
+}
+
 struct Sweeping: Service {
     let sweeper: Sweeper
 

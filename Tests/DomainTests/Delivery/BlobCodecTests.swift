@@ -93,7 +93,7 @@ struct BlobCodecTests {
     }
 
     @Test(
-        arguments: [([1], BlobError.endsEarly), ([8, 0], .outOfRange), ([3, 200], .outOfRange)]
+        arguments: [([1], BlobError.endsEarly), ([9, 0], .outOfRange), ([3, 200], .outOfRange)]
             as [([UInt8], BlobError)]
     )
     func `what is no result says why`(bytes: [UInt8], error: BlobError) {

@@ -38,7 +38,7 @@ struct LaneStateTests {
         arguments: [
             ("active", ["active", "active", "open", "credentialFault", "paused", "draining", "active"]),
             ("paused", ["paused", "paused", "paused", "paused", "paused", "draining", "active"]),
-            ("draining", ["draining", "draining", "draining", "draining", "paused", "draining", "active"]),
+            ("draining", ["draining", "draining", "paused", "paused", "paused", "draining", "active"]),
             ("open", ["open", "open", "open", "credentialFault", "paused", "draining", "halfOpen"]),
             ("halfOpen", ["active", "open", "open", "credentialFault", "paused", "draining", "halfOpen"]),
             (
@@ -57,6 +57,22 @@ struct LaneStateTests {
             Self.apply(input, to: &lane, now: 10)
             #expect(lane.word == word, "\(from) on \(input)")
         }
+    }
+
+    @Test func `a draining lane sends what it has, and stops when the provider fails`() {
+        var lane = Self.lane(in: "draining")
+        let permitsBefore = lane.permits(inFlight: 0, now: 0)
+        for _ in 0..<LaneState.failuresMax { lane.failed("reset", now: 0, random: 0) }
+        let permitsAfter = lane.permits(inFlight: 0, now: .max)
+        #expect(permitsBefore && !permitsAfter)
+        #expect(lane.word == "paused" && lane.reason == "reset")
+    }
+
+    @Test(arguments: ["active", "paused", "draining", "open", "halfOpen", "credentialFault"])
+    func `a probe asks what the provider closed, and ends no pause`(from: String) {
+        var lane = Self.lane(in: from)
+        lane.probe()
+        #expect(lane.word == (["open", "credentialFault"].contains(from) ? "halfOpen" : from))
     }
 
     @Test func `only failures in a row open the lane`() {
@@ -98,8 +114,8 @@ struct LaneStateTests {
             let inFlight = Int.random(in: 0...2, using: &random)
             let permits = lane.permits(inFlight: inFlight, now: now)
             if permits {
-                #expect(!["paused", "draining"].contains(before), "seed \(seed)")
-                #expect(before == "active" || inFlight == 0, "seed \(seed): one probe at a time")
+                #expect(before != "paused", "seed \(seed)")
+                #expect(["active", "draining"].contains(before) || inFlight == 0, "seed \(seed): one probe at a time")
                 if before == "credentialFault", let refusedAt {
                     #expect(now - refusedAt >= LaneState.probeIntervalMilliseconds, "seed \(seed)")
                 }

@@ -36,7 +36,8 @@ struct RenderedEvents {
     ) {
         guard let stored = try queue.event(id) else { throw StoreError.damaged("event \(id) is missing") }
         let key = Key(event: id, form: form)
-        if let known = events[key] { return (known, stored.collapse) }
+        // An operator may have given it more time.
+        if let known = events[key], known.expiresAt == stored.expiresAt { return (known, stored.collapse) }
         guard let publication = try queue.publication(of: id) else {
             throw StoreError.damaged("event \(id) has no content")
         }

@@ -1,0 +1,75 @@
+import Domain
+import Pipeline
+import Store
+
+/// The body of `POST /admin/orders`: `{verb, ids, filter:{state:[…],lane:[…],…}, dryRun, expect, yes, fresh, actor, why}`.
+struct OrderReader {
+    let body: OrderBody
+
+    func order() throws(Problem) -> Order {
+        var errors: [FieldError] = []
+        func wrong(_ member: String, _ detail: String) {
+            errors.append(FieldError(JSONPointer.root.member(member), "malformed", detail))
+        }
+        let members = body.members
+        let verb = members["verb"]?.string.flatMap { OrderVerb(rawValue: $0) }
+        if verb == nil { wrong("verb", "One of \(OrderVerb.allCases.map(\.rawValue).joined(separator: ", ")).") }
+        var scope = OrderScope()
+        if let ids = members["ids"], !ids.isNull {
+            let deliveries = ids.array?.map { $0.string.flatMap { DeliveryID($0) } } ?? [nil]
+            scope.deliveries = Set(deliveries.compactMap(\.self)).sorted()
+            if deliveries.contains(nil) { wrong("ids", "A list of deliveries: D-….") }
+        }
+        do throws(MalformedFilter) { scope.words = try words(members["filter"]) } catch {
+            wrong("filter", error.detail)
+        }
+        if !scope.deliveries.isEmpty, !scope.words.isEmpty { wrong("filter", "Name deliveries, or a filter.") }
+        func flag(_ name: String) -> Bool {
+            guard let value = members[name], !value.isNull else { return false }
+            guard let flag = value.bool else {
+                wrong(name, "true or false.")
+                return false
+            }
+            return flag
+        }
+        scope.isFresh = flag("fresh")
+        let (isDryRun, isConfirmed) = (flag("dryRun"), flag("yes"))
+        var expect: Int?
+        if let value = members["expect"], !value.isNull {
+            expect = value.int64.flatMap { Int(exactly: $0) }
+            if expect.map({ $0 < 0 }) ?? true { wrong("expect", "A number of deliveries.") }
+        }
+        guard errors.isEmpty, let verb else {
+            throw Problem(.invalidOrder, "The order is wrong.", errors: errors)
+        }
+        if verb != .retry, verb != .release { scope.isFresh = false }
+        var order = Order(verb: verb, scope: scope, why: body.why, actor: body.actor)
+        order.isDryRun = isDryRun
+        order.expect = expect
+        order.isConfirmed = isConfirmed
+        return order
+    }
+
+    private struct MalformedFilter: Error {
+        var detail: String
+    }
+
+    private func words(_ value: JSONValue?) throws(MalformedFilter) -> FilterWords {
+        var words = FilterWords()
+        guard let value, !value.isNull else { return words }
+        guard let members = value.object else { throw MalformedFilter(detail: "An object of lists of words.") }
+        for (name, list) in members.map({ ($0.name, $0.value) }) {
+            let known = FilterWords.Name(rawValue: name)
+            guard let known else { throw MalformedFilter(detail: "There is no filter \(name).") }
+            guard let texts = list.array?.map(\.string), !texts.contains(nil) else {
+                throw MalformedFilter(detail: "\(name): a list of words.")
+            }
+            words[known] = texts.compactMap(\.self)
+        }
+        do throws(FilterWords.Problem) { try words.check() } catch {
+            guard case .malformed(let name, _, let expected) = error else { return words }
+            throw MalformedFilter(detail: "\(name.rawValue): expected \(expected).")
+        }
+        return words
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Domain
+import Pipeline
+import Store
+
+struct OperationList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Orders, the newest first.",
+        discussion: """
+            Example:
+              carillon operation list -o json | jq '.items[] | select(.state == "running")'
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var paging: ListOptions
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let listing = Listing(
+            id: "operation",
+            scope: "operations",
+            source: "store",
+            columns: [
+                .text("OPERATION", "operation"), .time("AT", "at"), .text("ACTOR", "actor"), .text("VERB", "verb"),
+                .text("FILTER", "filter").optional, .number("MATCHED", "matched"), .number("CHANGED", "changed"),
+                .state("STATE", "state"), .text("WHY", "why").optional, .csv("eligible"), .csv("endedAt"),
+            ]
+        )
+        try paging.write(listing, to: options.renderer, isFiltered: false) { after, limit in
+            let before = try after.map(Self.number)
+            return try inspection.ask { try $0.operations(before: before, limit: limit) }.map(\.json)
+        }
+    }
+
+    static func number(_ text: String) throws -> Int64 {
+        guard let id = OperationName.number(text) else {
+            throw OperatorFailure(.usage, "\(text) is no operation: O-17")
+        }
+        return id
+    }
+}

@@ -1,0 +1,75 @@
+import Crypto
+import Domain
+import Logging
+import Pipeline
+import SQLite
+import Settings
+import Store
+
+/// The store itself, while no service runs: takes the lock of the data folder for one order.
+struct StoreDoor: OrderDoor {
+    let settings: Settings
+
+    func give(_ order: Order) async throws -> JSONObject {
+        let context = OperatorContext.current
+        let queue: QueueStore
+        do {
+            queue = try QueueStore(
+                folder: settings.data,
+                now: context.time.now(),
+                newKey: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) },
+                onFatal: { context.talk("the store failed: \($0)") }
+            )
+        } catch ProcessLockError.held(_, let pid) {
+            throw OperatorFailure(
+                .refused,
+                "process \(pid.map(String.init) ?? "?") works on \(settings.data)",
+                next: "the same without --offline"
+            )
+        } catch {
+            throw OperatorFailure.store(error, in: settings.data)
+        }
+        let result: Result<JSONObject, any Error>
+        do { result = .success(try await carryOut(order, queue, context)) } catch { result = .failure(error) }
+        await queue.close()
+        return try result.get()
+    }
+
+    func operation(_ name: String) async -> JSONObject? { nil }
+
+    private func carryOut(_ order: Order, _ queue: QueueStore, _ context: OperatorContext) async throws -> JSONObject {
+        let runner: OrderRunner
+        do {
+            runner = try OrderRunner(
+                queue: queue,
+                folder: settings.data,
+                gate: .none,
+                time: context.time,
+                logger: Logger(label: "orders", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+        } catch {
+            throw OperatorFailure.store(error, in: settings.data)
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await runner.run() }
+            defer { runner.stop() }
+            do throws(OrderRefusal) {
+                // Nobody else waits: the lock is ours until it is over.
+                return try await runner.give(order, patience: .seconds(86_400)).json
+            } catch { throw failure(error, order) }
+        }
+    }
+
+    private func failure(_ refusal: OrderRefusal, _ order: Order) -> OperatorFailure {
+        switch refusal {
+        case .noFilter: OperatorFailure(.refused, "an order without a filter would be about everything")
+        case .needsWhy: OperatorFailure(.usage, "--why is needed to \(order.verb)")
+        case .needsConfirmation(let report): OrderText.needsYes(Int64(report.eligible), order)
+        case .expectExceeded(let report): OrderText.expectExceeded(Int64(report.eligible), order)
+        case .nothingMatched: OperatorFailure(.nothing, "nothing matched: \(order.scope.description)")
+        case .tooManyDeliveries: OperatorFailure(.usage, "more than \(Order.deliveriesMax) deliveries; use a filter")
+        case .filter(let problem): OperatorFailure(.nothing, problem.sentence, why: problem.known, next: problem.next)
+        case .store(let error): OperatorFailure.store(error, in: settings.data)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Store
+
+struct QueueHold: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold",
+        abstract: "Holds deliveries: nothing more is sent of them, and they do not expire, until `queue release`.",
+        discussion: """
+            With nothing but --event: of the deliveries that are still to be made, too. What is in flight finishes.
+
+            Examples:
+              carillon queue hold --event E-7F3K2 --why 'wrong date in the text'
+              carillon queue hold D-7F3K2041 --why test
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Filters") var filters: FilterOptions
+    @OptionGroup(title: "Order") var order: OrderOptions
+
+    func run() async throws {
+        try await OrderRun(order.order(.hold, filters.words), options, order).run()
+    }
+}

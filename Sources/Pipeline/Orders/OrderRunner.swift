@@ -1,0 +1,277 @@
+import Domain
+package import Logging
+package import Store
+import Synchronization
+
+/// Carries out operators' bulk orders: counts, writes down, changes slice by slice, one order after the other. On a thread of its own.
+///
+/// What was begun goes on after a restart behind its cursor, and can be cancelled between two slices. Between the count and the change the
+/// world moves on: what has ended meanwhile is skipped and counted, never changed.
+package actor OrderRunner {
+    /// Pages of one commit; ``OrderVerb/deliveriesPerCommit`` bounds it, too.
+    private static let pagesPerCommit = 50
+    private static let eventsShown = 5
+    private static let sampleMax = 3
+
+    private let executor = ThreadExecutor()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let queue: QueueStore
+    private let reader: QueueReader
+    private let registry: RegistryReader
+    private let gate: OrderGate
+    private let time: TimeSource
+    private let logger: Logger
+    private let work: AsyncStream<Int64>
+    private nonisolated let begun: AsyncStream<Int64>.Continuation
+    private nonisolated let isStopping = Mutex(false)
+    private var cancelled: Set<Int64> = []
+    /// Who waits for the end of an order, each under a number of its own.
+    private var waiters: [Int64: [Int: CheckedContinuation<Void, Never>]] = [:]
+    private var waitersSeen = 0
+
+    /// `folder`: the data folder.
+    package init(queue: QueueStore, folder: String, gate: OrderGate, time: TimeSource, logger: Logger) throws {
+        self.queue = queue
+        self.gate = gate
+        self.time = time
+        self.logger = logger
+        reader = try QueueReader(folder: folder)
+        registry = try RegistryReader(folder: folder, seal: nil)
+        (work, begun) = AsyncStream.makeStream(of: Int64.self)
+    }
+
+    /// Runs until stopped: first what an earlier process has begun, then what is ordered. What is not finished stays `running` in the store.
+    package func run() async {
+        do { for operation in try reader.runningOperations() { begun.yield(operation.id) } } catch {
+            logger.error("unfinished orders cannot be read", metadata: ["error": "\(error)"])
+        }
+        for await id in work {
+            await carryOut(id)
+            for waiter in waiters.removeValue(forKey: id) ?? [:] { waiter.value.resume() }
+        }
+        for waiter in waiters.values.flatMap(\.values) { waiter.resume() }
+        waiters = [:]
+    }
+
+    /// Ends ``run()`` after the slice that is under way.
+    package nonisolated func stop() {
+        isStopping.withLock { $0 = true }
+        begun.finish()
+    }
+
+    /// Counts, and unless it is a dry run begins the order. Returns when it is over or `patience` has passed; it then goes on by itself.
+    package func give(_ order: Order, patience: Duration) async throws(OrderRefusal) -> OrderReport {
+        guard !order.scope.isEmpty else { throw .noFilter }
+        guard order.scope.deliveries.count <= Order.deliveriesMax else { throw .tooManyDeliveries }
+        guard !order.verb.needsWhy || order.isDryRun || order.why.contains(where: { !$0.isWhitespace }) else {
+            throw .needsWhy
+        }
+        var report = try count(order)
+        guard report.matched > 0 || report.bindsWhatComes else { throw .nothingMatched }
+        if order.isDryRun { return report }
+        if let expect = order.expect, report.eligible > expect { throw .expectExceeded(report) }
+        let needsYes = order.verb == .drop || report.eligible > Order.confirmedMax
+        guard order.isConfirmed || !needsYes else { throw .needsConfirmation(report) }
+        let id = try await begin(order, report)
+        report.operation = id
+        await wait(for: id, patience)
+        do {
+            guard let operation = try reader.operation(id) else { throw StoreError.damaged("operation \(id)") }
+            report.changed = operation.changed
+            report.skipped = operation.skipped
+            report.state = operation.state.rawValue
+        } catch { throw .store(StoreError(error)) }
+        return report
+    }
+
+    /// Lets a running order stop after the slice that is under way.
+    ///
+    /// - Returns: the order as it stands; nil when there is none.
+    package func cancel(_ id: Int64, actor: String, why: String) async throws(StoreError) -> StoredOperation? {
+        guard let operation = try stored(id) else { return nil }
+        guard operation.state == .running else { return operation }
+        try await queue.noteCancel(id, actor: actor, why: why, now: time.now())
+        guard let operation = try stored(id), operation.state == .running else { return try stored(id) }
+        cancelled.insert(id)
+        await wait(for: id, .seconds(10))
+        return try stored(id)
+    }
+
+    // MARK: - Counting
+
+    private func count(_ order: Order) throws(OrderRefusal) -> OrderReport {
+        var report = OrderReport(verb: order.verb, filter: order.scope.description)
+        do {
+            var matches = try self.matches(order.scope, order.verb, now: time.now(), after: PageID(rawValue: 0))
+            let eligible = order.verb.eligible(withDead: order.scope.namesDead)
+            var events: [EventID: Int] = [:]
+            while let match = try matches.next() {
+                let hasExpired = order.verb == .retry && !order.scope.isFresh && match.expiresAt <= time.now()
+                for slot in match.slots {
+                    report.matched += 1
+                    let state = match.result[slot].state
+                    if !eligible.contains(state) {
+                        report.notEligible["\(state)", default: 0] += 1
+                    } else if hasExpired {
+                        report.notEligible["expired", default: 0] += 1
+                    } else {
+                        report.eligible += 1
+                        events[match.event, default: 0] += 1
+                        if report.sample.count < Self.sampleMax {
+                            report.sample.append(DeliveryID(page: match.page, slot: slot))
+                        }
+                    }
+                }
+            }
+            if matches.unknown > 0 { report.notEligible["unknown"] = matches.unknown }
+            if matches.damaged > 0 { report.notEligible["damaged"] = matches.damaged }
+            report.byEvent = events.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.eventsShown)
+                .map { ($0.key, $0.value) }
+            if order.verb != .retry, let event = order.scope.wholeEvent {
+                // Held shows as a state of its own; how far it has come is what counts.
+                report.bindsWhatComes = try reader.isToBeExpanded(event)
+            }
+        } catch let problem as FilterWords.Problem {
+            throw .filter(problem)
+        } catch {
+            throw .store(StoreError(error))
+        }
+        return report
+    }
+
+    private func matches(
+        _ scope: OrderScope,
+        _ verb: OrderVerb,
+        now: Instant,
+        after: PageID
+    ) throws -> OrderMatches {
+        try OrderMatches(scope, verb: verb, reader: reader, registry: registry, now: now, after: after)
+    }
+
+    // MARK: - Carrying out
+
+    private func begin(_ order: Order, _ report: OrderReport) async throws(OrderRefusal) -> Int64 {
+        let operation = NewOperation(
+            actor: order.actor,
+            verb: order.verb,
+            scope: order.scope,
+            matched: report.matched,
+            eligible: report.eligible,
+            why: order.why
+        )
+        do throws(StoreError) {
+            let (id, head) = try await queue.begin(operation, now: time.now())
+            logger.notice(
+                "order",
+                metadata: [
+                    "operation": "\(OperationName.text(id))", "actor": "\(order.actor)", "verb": "\(order.verb)",
+                    "eligible": "\(report.eligible)", "why": "\(order.why)",
+                    // Kept outside the store, it tells a chain that was made anew.
+                    "audit": "\(head.prefix(8).map { String($0, radix: 16) }.joined(separator: "."))",
+                ]
+            )
+            begun.yield(id)
+            return id
+        } catch { throw .store(error) }
+    }
+
+    private func carryOut(_ id: Int64) async {
+        var ending = StoredOperation.State.done
+        do {
+            guard let operation = try stored(id), operation.state == .running else { return }
+            guard let verb = operation.orderVerb, let scope = OrderScope(text: operation.scope) else {
+                throw StoreError.damaged("operation \(id)")
+            }
+            if try await !slices(of: operation, verb, scope) { ending = .cancelled }
+        } catch StoreError.stopped {
+            return
+        } catch {
+            logger.error("order gives up", metadata: ["operation": "\(id)", "error": "\(error)"])
+            ending = .failed
+        }
+        do throws(StoreError) {
+            let changed = try await queue.end(id, ending, now: time.now())
+            logger.notice(
+                "order ended",
+                metadata: ["operation": "\(id)", "state": "\(ending)", "changed": "\(changed ?? 0)"]
+            )
+        } catch {
+            // It is still `running` in the store, and goes on after the next start.
+            logger.error("order not ended", metadata: ["operation": "\(id)", "error": "\(error)"])
+        }
+        cancelled.remove(id)
+    }
+
+    /// False: cancelled.
+    private func slices(of operation: StoredOperation, _ verb: OrderVerb, _ scope: OrderScope) async throws -> Bool {
+        var matches = try self.matches(scope, verb, now: operation.at, after: operation.cursor)
+        var skipped = operation.skipped
+        let eligible = verb.eligible(withDead: scope.namesDead)
+        var isOver = false
+        while !isOver {
+            if isStopping.withLock({ $0 }) { throw StoreError.stopped }
+            if cancelled.contains(operation.id) { return false }
+            var pages: [(page: PageID, slots: [Int])] = []
+            var barred: [LaneID: Set<DeliveryID>] = [:]
+            var count = 0
+            while pages.count < Self.pagesPerCommit, count < verb.deliveriesPerCommit {
+                guard let match = try matches.next() else {
+                    isOver = true
+                    break
+                }
+                // What was not eligible when it was read was counted as such already.
+                let slots = match.slots.filter { eligible.contains(match.result[$0].state) }
+                guard !slots.isEmpty else { continue }
+                pages.append((match.page, slots))
+                barred[match.lane, default: []].formUnion(slots.map { DeliveryID(page: match.page, slot: $0) })
+                count += slots.count
+            }
+            guard !pages.isEmpty else { continue }
+            var slice = OrderSlice(
+                operation: operation.id,
+                verb: verb,
+                withDead: scope.namesDead,
+                isFresh: scope.isFresh,
+                pages: pages,
+                inFlight: [],
+                skipped: skipped
+            )
+            skipped = try await apply(&slice, barred)
+        }
+        return true
+    }
+
+    private func apply(_ slice: inout OrderSlice, _ barred: [LaneID: Set<DeliveryID>]) async throws -> [String: Int] {
+        guard let mark = slice.verb.mark else {
+            return try await queue.apply(slice, now: time.now()).skipped
+        }
+        do {
+            slice.inFlight = try await gate.bar(barred, mark)
+            let skipped = try await queue.apply(slice, now: time.now()).skipped
+            await gate.conclude(true)
+            return skipped
+        } catch {
+            await gate.conclude(false)
+            throw error
+        }
+    }
+
+    // MARK: - Waiting
+
+    private func wait(for id: Int64, _ patience: Duration) async {
+        waitersSeen += 1
+        let number = waitersSeen
+        let timeout = Task {
+            do { try await Task.sleep(for: patience) } catch { return }
+            // Whoever waited then reads how far the order has come.
+            self.waiters[id]?.removeValue(forKey: number)?.resume()
+        }
+        await withCheckedContinuation { waiters[id, default: [:]][number] = $0 }
+        timeout.cancel()
+    }
+
+    private func stored(_ id: Int64) throws(StoreError) -> StoredOperation? {
+        do { return try reader.operation(id) } catch { throw StoreError(error) }
+    }
+}

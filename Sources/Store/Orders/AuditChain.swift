@@ -1,0 +1,68 @@
+import Crypto
+import Domain
+import SQLite
+
+/// The log of orders: each row is sealed with the hash of the row before it, so that a row that was changed, removed or put in shows.
+///
+/// Rows are only added: that an order began, that it ended, that somebody cancelled it. The tables of progress beside it may change;
+/// ``QueueReader/verifyAudit()`` holds them against the log. Somebody who may write the file can make a whole new chain; whoever fears
+/// that keeps the head's hash elsewhere (the service logs it).
+enum AuditChain {
+    /// Of the row before the first.
+    static let seed = [UInt8](repeating: 0, count: 32)
+
+    /// SHA-256 over the hash before, the numbers as 8 bytes big-endian, and the entry's text.
+    static func hash(previous: [UInt8], id: Int64, at: Int64, operation: Int64, entry: String) -> [UInt8] {
+        var sha = SHA256()
+        sha.update(data: previous)
+        for number in [id, at, operation] {
+            withUnsafeBytes(of: number.bigEndian) { sha.update(bufferPointer: $0) }
+        }
+        sha.update(data: Array(entry.utf8))
+        return Array(sha.finalize())
+    }
+
+    /// Adds a row in the transaction that is open.
+    ///
+    /// - Returns: its hash, the chain's head.
+    @discardableResult
+    static func append(
+        _ entry: JSONObject,
+        operation: Int64,
+        at now: Int64,
+        _ connection: Connection
+    ) throws -> [UInt8] {
+        // AUTOINCREMENT never gives a number twice; the row has to know its own before it is sealed.
+        let last = try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'audit'") { $0.int64(0) } ?? 0
+        let previous = try connection.first(QueueSQL.auditHash.rawValue, last) { $0.blob(0) } ?? seed
+        let text = JSONWriter.text(.object(entry))
+        let hash = hash(previous: previous, id: last + 1, at: now, operation: operation, entry: text)
+        try connection.run(
+            "INSERT INTO audit(id, at, operation, entry, hash) VALUES (?, ?, ?, ?, ?)",
+            last + 1,
+            now,
+            operation,
+            text,
+            hash
+        )
+        return hash
+    }
+
+    /// Orders of an older store, which had no chain, enter it as they stand. Part of migration 2: never changes.
+    static func adoptOperations(_ connection: Connection) throws {
+        try connection.run("UPDATE operation SET eligible = matched, ended_at = at")
+        let rows = try connection.all(
+            "SELECT id, at, actor, verb, filter, matched, changed, why FROM operation ORDER BY id"
+        ) { row in
+            (
+                row.int64(0), row.int64(1),
+                JSONObject([
+                    "what": "adopted", "actor": .string(row.text(2)), "verb": .string(row.text(3)),
+                    "filter": .string(row.text(4)), "matched": .number(row.int64(5)), "changed": .number(row.int64(6)),
+                    "why": .string(row.text(7)),
+                ])
+            )
+        }
+        for (id, at, entry) in rows { try append(entry, operation: id, at: at, connection) }
+    }
+}

@@ -1,0 +1,133 @@
+import Domain
+import SQLite
+
+/// What a walk along the audit log found.
+package struct AuditReport: Sendable {
+    package var entries = 0
+    package var operations = 0
+    /// SHA-256 of the last row, hexadecimal; empty for an empty log. Worth keeping elsewhere.
+    package var head = ""
+    /// The first row that is not as it was written, in a sentence; nil: everything fits.
+    package var broken: String?
+}
+
+extension QueueReader {
+    /// Walks the whole chain, a slice at a time, and holds every order against what the log says of it. About 5 µs an entry.
+    ///
+    /// `head`: a hash noted earlier, hexadecimal; it must be one of the chain's.
+    package func verifyAudit(head: String? = nil) throws -> AuditReport {
+        var walk = AuditWalk(sought: head?.lowercased())
+        while let rows = try nextAuditRows(after: walk.last), !rows.isEmpty {
+            for row in rows {
+                let operation = try operation(row.operation)
+                if let broken = walk.step(row, operation) { return walk.report(broken) }
+            }
+        }
+        let numbered = try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'audit'") { $0.int64(0) } ?? 0
+        guard numbered == walk.last else {
+            return walk.report("the log ends at entry \(walk.last), but \(numbered) were written")
+        }
+        guard walk.sought == nil else { return walk.report("the head that was noted is not in the log") }
+        let unlogged = try connection.first(
+            "SELECT min(id) FROM operation WHERE NOT EXISTS (SELECT 1 FROM audit WHERE operation = operation.id)"
+        ) { $0.int64OrNil(0) }
+        if let unlogged = unlogged ?? nil { return walk.report("operation \(unlogged) is not in the log") }
+        return walk.report(nil)
+    }
+
+    private func nextAuditRows(after last: Int64) throws -> [AuditWalk.Row]? {
+        try connection.all(
+            "SELECT id, at, operation, entry, hash FROM audit WHERE id > ? ORDER BY id LIMIT 500",
+            last
+        ) { row in
+            AuditWalk.Row(
+                id: row.int64(0),
+                at: row.int64(1),
+                operation: row.int64(2),
+                entry: row.text(3),
+                hash: row.blob(4)
+            )
+        }
+    }
+}
+
+/// The state of a walk along the chain.
+private struct AuditWalk {
+    struct Row {
+        var id: Int64
+        var at: Int64
+        var operation: Int64
+        var entry: String
+        var hash: [UInt8]
+    }
+
+    var last: Int64 = 0
+    private var previous = AuditChain.seed
+    private var entries = 0
+    private var operations: Set<Int64> = []
+    /// nil once it was met.
+    private(set) var sought: String?
+
+    init(sought: String?) { self.sought = sought }
+
+    /// nil: the row fits.
+    mutating func step(_ row: Row, _ operation: StoredOperation?) -> String? {
+        let name = "entry \(row.id) (operation \(row.operation))"
+        guard row.id == last + 1 else { return "entry \(last + 1) is missing" }
+        let hash = AuditChain.hash(
+            previous: previous,
+            id: row.id,
+            at: row.at,
+            operation: row.operation,
+            entry: row.entry
+        )
+        guard hash == row.hash else { return "\(name) was changed: its hash does not follow from the entry before" }
+        guard let operation else { return "operation \(row.operation) was removed; \(name) tells of it" }
+        if let member = disagreement(row, operation) {
+            return "operation \(row.operation) was changed: its \(member) is not what \(name) says"
+        }
+        last = row.id
+        previous = hash
+        entries += 1
+        operations.insert(row.operation)
+        if let sought, sought == Self.hex(hash) { self.sought = nil }
+        return nil
+    }
+
+    func report(_ broken: String?) -> AuditReport {
+        AuditReport(
+            entries: entries,
+            operations: operations.count,
+            head: entries == 0 ? "" : Self.hex(previous),
+            broken: broken
+        )
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef")
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    /// The first member of the order that the entry contradicts; what the entry does not tell cannot disagree.
+    private func disagreement(_ row: Row, _ operation: StoredOperation) -> String? {
+        guard let entry = Self.object(row.entry) else { return "entry" }
+        let what = entry["what"]?.string
+        if what == "cancelled" { return nil }
+        let told: [(String, JSONValue)] = [
+            ("actor", .string(operation.actor)), ("verb", .string(operation.verb)),
+            ("filter", .string(operation.filter)), ("scope", .string(operation.scope)),
+            ("matched", .number(operation.matched)), ("eligible", .number(operation.eligible)),
+            ("changed", .number(operation.changed)), ("why", .string(operation.why)),
+            ("state", .string(operation.state.rawValue)),
+        ]
+        for (name, value) in told {
+            if let own = entry[name], own != value { return name }
+        }
+        let time = what == "ended" ? operation.endedAt?.milliseconds : operation.at.milliseconds
+        return time == row.at ? nil : "time"
+    }
+
+    private static func object(_ text: String) -> JSONObject? {
+        do { return try JSONParser.parse(text).object } catch { return nil }
+    }
+}

@@ -1,0 +1,82 @@
+package import Domain
+
+/// What an operator may do to deliveries in bulk.
+package enum OrderVerb: String, CaseIterable, Sendable {
+    /// Makes deferred and dead deliveries due now; the dead begin to count anew.
+    case retry
+    /// Nothing more is sent of them, and they do not expire, until they are released.
+    case hold
+    /// What was held goes on; what has outlived its time meanwhile ends expired.
+    case release
+    /// Ends them as dropped.
+    case drop
+    /// Ends them as expired.
+    case expire
+
+    /// States it changes. Dead letters are dropped only when they were asked for: the reason they died of is worth keeping.
+    package func eligible(withDead: Bool) -> Set<DeliveryState> {
+        switch self {
+        case .retry: [.deferred, .dead]
+        case .hold: [.pending, .deferred]
+        case .release: [.held]
+        case .drop: withDead ? [.pending, .deferred, .held, .dead] : [.pending, .deferred, .held]
+        case .expire: [.pending, .deferred, .held]
+        }
+    }
+
+    /// How a delivery stands that was under way when the order came and is not accepted; nil: the order does not stop any.
+    package var mark: SlotResult? {
+        switch self {
+        case .retry, .release: nil
+        case .hold: SlotResult(.held, reason: .held)
+        case .drop: SlotResult(.dropped, reason: .dropped)
+        case .expire: SlotResult(.expired, reason: .expired)
+        }
+    }
+
+    /// True when the reason must be given.
+    package var needsWhy: Bool { self == .hold || self == .drop }
+
+    /// Rows written for each delivery bound what one commit may hold; endings of what is pending write none.
+    package var deliveriesPerCommit: Int {
+        switch self {
+        case .retry, .hold, .release: 1000
+        case .drop, .expire: 10_000
+        }
+    }
+
+    var standing: StandingOrder? {
+        switch self {
+        case .hold: .hold
+        case .drop: .drop
+        case .expire: .expire
+        case .release: StandingOrder.none
+        case .retry: nil
+        }
+    }
+}
+
+/// What an order about a whole event says of the pages that are still to be made.
+enum StandingOrder: Int, Sendable {
+    case none = 0
+    case hold = 1
+    case drop = 2
+    case expire = 3
+
+    /// Applies it to a new page.
+    ///
+    /// - Returns: the slots that changed.
+    func bind(_ result: inout PageResult) -> [Int] {
+        let verb: OrderVerb? =
+            switch self {
+            case .none: nil
+            case .hold: .hold
+            case .drop: .drop
+            case .expire: .expire
+            }
+        guard let mark = verb?.mark else { return [] }
+        let slots = (0..<result.count).filter { result[$0].state == .pending }
+        for slot in slots { result[slot] = mark }
+        return slots
+    }
+}

@@ -1,0 +1,143 @@
+package import Domain
+import SQLite
+
+/// The life of an order in the table of operations and in the audit log. An order that was answered is on the disk.
+extension QueueStore {
+    /// Writes a bulk order down, and what it says about pages that are still to be made.
+    ///
+    /// - Returns: its number, and the audit log's head.
+    package func begin(_ order: NewOperation, now: Instant) async throws(StoreError) -> (id: Int64, head: [UInt8]) {
+        try await writer.run(.full) { connection in
+            let filter = order.scope.description
+            let id = try Self.insertOperation(
+                ("running", order.actor, order.verb.rawValue, filter, order.why),
+                (order.matched, order.eligible, 0),
+                scope: order.scope.text,
+                now: now,
+                connection
+            )
+            if let event = order.scope.wholeEvent, let standing = order.verb.standing {
+                try Self.set(standing, on: event, now: now, connection)
+            }
+            let entry = JSONObject([
+                "what": "ordered", "actor": .string(order.actor), "verb": .string(order.verb.rawValue),
+                "filter": .string(filter), "scope": .string(order.scope.text), "matched": .number(order.matched),
+                "eligible": .number(order.eligible), "why": .string(order.why),
+            ])
+            return (id, try AuditChain.append(entry, operation: id, at: now.milliseconds, connection))
+        }
+    }
+
+    /// Ends a running order; nothing happens to one that has ended. The slices before it are on the disk with it.
+    ///
+    /// - Returns: how many deliveries it changed; nil when it was not running.
+    package func end(
+        _ operation: Int64,
+        _ state: StoredOperation.State,
+        now: Instant
+    ) async throws(StoreError) -> Int? {
+        try await writer.run(.full) { connection -> Int? in
+            try connection.run(
+                "UPDATE operation SET state = ?, ended_at = ? WHERE id = ? AND state = 'running'",
+                state.rawValue,
+                now.milliseconds,
+                operation
+            )
+            guard connection.changes == 1 else { return nil }
+            let changed =
+                try connection.first("SELECT changed FROM operation WHERE id = ?", operation) { $0.int(0) } ?? 0
+            try AuditChain.append(
+                JSONObject(["what": "ended", "state": .string(state.rawValue), "changed": .number(changed)]),
+                operation: operation,
+                at: now.milliseconds,
+                connection
+            )
+            return changed
+        }
+    }
+
+    /// Writes down who wants a running order to stop; it stops at its next slice.
+    package func noteCancel(_ operation: Int64, actor: String, why: String, now: Instant) async throws(StoreError) {
+        try await writer.run(.full) { connection in
+            _ = try AuditChain.append(
+                JSONObject(["what": "cancelled", "actor": .string(actor), "why": .string(why)]),
+                operation: operation,
+                at: now.milliseconds,
+                connection
+            )
+        }
+    }
+
+    /// Writes down an order that has been carried out.
+    ///
+    /// - Returns: its number.
+    @discardableResult
+    package func keep(_ order: InstantOrder, now: Instant) async throws(StoreError) -> Int64 {
+        try await writer.run(.full) { try Self.audit(order, now: now, $0) }
+    }
+
+    @discardableResult
+    static func audit(_ order: InstantOrder, now: Instant, _ connection: Connection) throws -> Int64 {
+        let id = try insertOperation(
+            ("done", order.actor, order.verb, order.filter, order.why),
+            (order.changed, order.changed, order.changed),
+            scope: "{}",
+            now: now,
+            connection
+        )
+        let entry = JSONObject([
+            "what": "carriedOut", "actor": .string(order.actor), "verb": .string(order.verb),
+            "filter": .string(order.filter), "matched": .number(order.changed), "changed": .number(order.changed),
+            "why": .string(order.why),
+        ])
+        try AuditChain.append(entry, operation: id, at: now.milliseconds, connection)
+        return id
+    }
+
+    private static func insertOperation(
+        _ words: (state: String, actor: String, verb: String, filter: String, why: String),
+        _ counts: (matched: Int, eligible: Int, changed: Int),
+        scope: String,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> Int64 {
+        try connection.run(
+            """
+            INSERT INTO operation(at, actor, verb, filter, matched, changed, why, state, eligible, scope, ended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            now.milliseconds,
+            words.actor,
+            words.verb,
+            words.filter,
+            counts.matched,
+            counts.changed,
+            words.why,
+            words.state,
+            counts.eligible,
+            scope,
+            words.state == "done" ? now.milliseconds : nil
+        )
+        return connection.lastInsertRowID
+    }
+
+    /// A scheduled event that is dropped or expired is expanded at once, so that everybody is accounted for without waiting for its time.
+    private static func set(
+        _ standing: StandingOrder,
+        on event: EventID,
+        now: Instant,
+        _ connection: Connection
+    ) throws {
+        try connection.run(
+            "UPDATE event SET standing = ? WHERE id = ? AND state < 4",
+            standing.rawValue,
+            event.rawValue
+        )
+        guard standing == .drop || standing == .expire else { return }
+        try connection.run(
+            "UPDATE event SET state = 1, not_before = min(not_before, ?) WHERE id = ? AND state = 0",
+            now.milliseconds,
+            event.rawValue
+        )
+    }
+}

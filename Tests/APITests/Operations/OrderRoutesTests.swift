@@ -1,0 +1,242 @@
+import API
+import Domain
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Pipeline
+import Store
+import Synchronization
+import Testing
+
+/// Bulk orders through the admin door, on a real store; the dispatcher is played by a gate.
+@Suite(.timeLimit(.minutes(1)))
+struct OrderRoutesTests {
+    private final class Dispatching: Sendable {
+        let barred = Mutex<[DeliveryID]>([])
+        let underWay: Set<DeliveryID>
+        let onBar: @Sendable () async throws -> Void
+
+        init(underWay: Set<DeliveryID>, onBar: @escaping @Sendable () async throws -> Void) {
+            self.underWay = underWay
+            self.onBar = onBar
+        }
+
+        var gate: OrderGate {
+            OrderGate(
+                bar: { [self] deliveries, _ in
+                    try await onBar()
+                    let all = deliveries.values.flatMap(\.self)
+                    barred.withLock { $0 += all }
+                    return underWay.intersection(all)
+                },
+                conclude: { _ in }
+            )
+        }
+    }
+
+    /// An event of `count` deliveries on one lane; `body` gets the door and the event.
+    private func serving(
+        count: Int,
+        underWay: Set<DeliveryID> = [],
+        onBar: @escaping @Sendable (OrderRunner, QueueReader) async throws -> Void = { _, _ in },
+        _ body: @escaping @Sendable (Door, EventID, OrderRunner, QueueStore) async throws -> Void
+    ) async throws {
+        try await Gateway.run { gateway, _ async throws in
+            let queue = gateway.services.queue
+            let now = gateway.services.time.now()
+            let lane = try await queue.lane(named: "fcm/onepocket", provider: .fcm, now: now)
+            let event = try await Self.fill(queue, lane.id, count: count, now: now)
+            let place = Mutex<OrderRunner?>(nil)
+            let dispatching = Dispatching(underWay: underWay) {
+                if let runner = place.withLock({ $0 }) {
+                    try await onBar(runner, try QueueReader(folder: gateway.folder))
+                }
+            }
+            let runner = try OrderRunner(
+                queue: queue,
+                folder: gateway.folder,
+                gate: dispatching.gate,
+                time: gateway.services.time,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+            place.withLock { $0 = runner }
+            var services = gateway.services
+            services.orders = runner
+            let running = Task { await runner.run() }
+            let result: Result<Void, any Error>
+            do {
+                try await Application(router: adminRouter(services)).test(.router) { client in
+                    try await body(Door(client: client), event, runner, queue)
+                }
+                result = .success(())
+            } catch { result = .failure(error) }
+            runner.stop()
+            await running.value
+            try result.get()
+        }
+    }
+
+    private static func fill(_ queue: QueueStore, _ lane: LaneID, count: Int, now: Instant) async throws -> EventID {
+        let accepted = try await queue.accept(
+            NewEvent(
+                publisher: "one",
+                publication: Publication(
+                    app: "BLOG",
+                    action: "POST",
+                    school: nil,
+                    audience: [],
+                    title: "Titre",
+                    body: "Texte"
+                ),
+                dataClass: .clear,
+                acceptedAt: now,
+                expiresAt: now + .seconds(3600),
+                identity: Array(repeating: 1, count: 32),
+                bodyHash: Array(repeating: 2, count: 32),
+                identityWindow: .seconds(60),
+                unresolved: []
+            )
+        )
+        guard case .created(let event, _) = accepted else { throw StoreError.failed("not new") }
+        let persons = (1...Int64(count)).map { PersonID(rawValue: $0) }
+        let pages = stride(from: 0, to: count, by: Limits.deliveriesPerPage).map { start in
+            let slots = persons[start..<min(start + Limits.deliveriesPerPage, count)].map {
+                Plan.Slot(person: $0, device: DeviceID(rawValue: $0.rawValue))
+            }
+            return NewPage(lane: lane, tag: 0, plan: Plan(slots: slots), result: PageResult(count: slots.count))
+        }
+        let step = ExpansionStep(
+            event: event,
+            part: 0,
+            pages: pages,
+            concerned: ConcernedPersons(entries: persons.map { .init(person: $0, role: .other, through: []) }),
+            cursor: Int64(count),
+            isLast: true,
+            expiresAt: now + .seconds(3600),
+            pupils: 0,
+            unknownUsers: []
+        )
+        _ = try await queue.append(step, now: now)
+        return event
+    }
+
+    private func order(_ door: Door, _ text: String) async throws -> Answer {
+        try await door.send(.post, "/admin/orders", [:], Array(text.utf8))
+    }
+
+    @Test func `an order is counted, refused, confirmed and carried out`() async throws {
+        try await serving(count: 150) { door, event, _, _ async throws in
+            let filter = #""verb":"hold","filter":{"event":["\#(event)"]},"why":"x","actor":"eva""#
+            let plan = try await order(door, "{\(filter),\"dryRun\":true}")
+            #expect(try plan.json["eligible"]?.int64 == 150 && plan.json["operation"]?.isNull == true)
+            #expect(try await door.send(.get, "/admin/operations").json["items"] == [])
+
+            let refused = try await order(door, "{\(filter)}")
+            #expect(refused.status == 409 && refused.code == "orderRefused")
+            #expect(try refused.json["refusal"] == "needsYes")
+            let exceeded = try await order(door, "{\(filter),\"yes\":true,\"expect\":149}")
+            #expect(try exceeded.json["refusal"] == "expectExceeded")
+            let done = try await order(door, "{\(filter),\"yes\":true,\"expect\":150}")
+            #expect(try done.status == 200 && done.json["state"] == "done" && done.json["changed"]?.int64 == 150)
+
+            let name = try #require(try done.json["operation"]?.string)
+            let shown = try await door.send(.get, "/admin/operations/\(name)")
+            #expect(try shown.json["actor"] == "eva" && shown.json["why"] == "x" && shown.json["changed"]?.int64 == 150)
+            let again = try await order(door, "{\(filter)}")
+            #expect(try again.json["notEligible"]?["held"]?.int64 == 150)
+            #expect(try again.json["changed"]?.int64 == 0)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"verb":"burn","filter":{"state":["dead"]}}"#, 422, "invalidOrder"),
+        (#"{"verb":"hold"}"#, 409, "orderRefused"),
+        (#"{"verb":"hold","filter":{"lane":["fcm/*"]}}"#, 422, "invalidOrder"),
+        (#"{"verb":"retry","filter":{"colour":["red"]}}"#, 422, "invalidOrder"),
+        (#"{"verb":"retry","filter":{"older":["soon"]}}"#, 422, "invalidOrder"),
+        (#"{"verb":"retry","filter":{"lane":["none/*"]}}"#, 404, "nothingMatched"),
+        (#"{"verb":"retry","filter":{"lane":["fcm/*"]}}"#, 404, "nothingMatched"),
+        (#"{"verb":"retry","ids":["D-1","x"]}"#, 422, "invalidOrder"),
+        (#"{"verb":"retry","ids":["D-1"],"filter":{"lane":["fcm/*"]}}"#, 422, "invalidOrder"),
+        (#"{"verb":"retry","ids":["D-1"],"expect":-1}"#, 422, "invalidOrder"), (#"{"verb":"#, 400, "notJSON"),
+    ])
+    func `what is no order says why`(body: String, status: Int, code: String) async throws {
+        try await serving(count: 1) { door, _, _, _ async throws in
+            let answer = try await order(door, body)
+            #expect(answer.status == status && answer.code == code)
+            #expect(try await door.send(.get, "/admin/operations").json["items"] == [])
+        }
+    }
+
+    @Test func `what is under way is left to finish`() async throws {
+        let underWay = Set((0..<7).map { DeliveryID(page: PageID(rawValue: 1), slot: $0) })
+        try await serving(count: 20, underWay: underWay) { door, event, _, _ async throws in
+            let text = #"{"verb":"drop","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
+            let done = try await order(door, text).json
+            #expect(done["changed"]?.int64 == 13 && done["skipped"]?["inFlight"]?.int64 == 7)
+        }
+    }
+
+    @Test func `an order is cancelled between two slices`() async throws {
+        let asked = Mutex(false)
+        try await serving(count: 3000) { runner, reader async throws in
+            guard
+                asked.withLock({ asked in
+                    defer { asked = true }
+                    return !asked
+                })
+            else { return }
+            Task { try await runner.cancel(1, actor: "lea", why: "wrong") }
+            // The order's first slice waits here until it is written down that somebody has asked.
+            while try reader.audit(of: 1).count < 2 { await Task.yield() }
+        } _: { door, event, _, _ async throws in
+            let text = #"{"verb":"hold","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
+            let ended = try await order(door, text).json
+            #expect(ended["state"] == "cancelled" && ended["changed"]?.int64 == 1000)
+            let late = try await door.send(.post, "/admin/operations/O-1/cancel", [:], [])
+            #expect(try late.status == 200 && late.json["state"] == "cancelled")
+            #expect(try await door.send(.post, "/admin/operations/O-9/cancel", [:], []).code == "unknownOperation")
+        }
+    }
+
+    @Test func `a store that fails in the middle leaves a failed order, and says so`() async throws {
+        let calls = Mutex(0)
+        try await serving(count: 3000) { _, _ async throws in
+            let call = calls.withLock { calls in
+                calls += 1
+                return calls
+            }
+            if call == 2 { throw StoreError.failed("the lane does not answer") }
+        } _: { door, event, _, _ async throws in
+            let text = #"{"verb":"hold","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
+            let ended = try await order(door, text).json
+            #expect(ended["state"] == "failed" && ended["changed"]?.int64 == 1000)
+        }
+    }
+
+    @Test func `a device is revoked until it registers again`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            let device = Registration(
+                installation: "phone 1",
+                target: .fcmToken("token-token-abcd"),
+                environment: .production,
+                app: "onepocket",
+                platform: .android
+            )
+            let now = gateway.services.time.now()
+            let account = Account(userID: "u1", externalKey: nil)
+            _ = try await gateway.services.registry.register(device, for: account, limits: Limits(), now: now)
+            let path = "/admin/devices/phone%201/revoke"
+            #expect(try await door.send(.post, path, [:], Array("{}".utf8)).code == "invalidOrder")
+            let answer = try await door.send(.post, path, [:], Array(#"{"why":"stolen","actor":"eva"}"#.utf8))
+            #expect(try answer.json["state"] == "disabled")
+            let found = try await gateway.services.registryReader.read { try $0.device(installation: "phone 1") }
+            #expect(found?.state == .disabled && found?.reason == "revoked")
+            let log = try await door.send(.get, "/admin/operations").json["items"]?.array
+            #expect(log?.first?["verb"] == "device.revoke" && log?.first?["why"] == "stolen")
+            #expect(
+                try await door.send(.post, "/admin/devices/x/revoke", [:], Array(#"{"why":"y"}"#.utf8)).status == 404
+            )
+        }
+    }
+}

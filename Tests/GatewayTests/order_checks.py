@@ -1,0 +1,208 @@
+"""Checks of operators' orders: what is held, dropped or tried again while the gateway sends, is killed, or is down."""
+import json, signal, sqlite3, subprocess
+from gateway import conserved, main, sums, wait
+
+FCM, APNS = "fcm/onepocket", "apns/onepocket"
+SLOW = ["--latency", "50", "--max-concurrent-streams", "5"]
+
+
+def order(world, *words):
+    """Gives an order and returns its report."""
+    given = world.command(*words, "-o", "json")
+    assert given.returncode == 0, (words, given)
+    return json.loads(given.stdout)
+
+
+def sending(world, users, enough, name="r"):
+    """An event to all devices of these users of which some have rung."""
+    event = world.published(users, name)
+    wait(f"{enough} phones", lambda: world.accepted() >= enough)
+    return event
+
+
+def settled(world):
+    """Nothing is under way."""
+    wait("the last answer", lambda: all(lane["inFlight"] == 0 for lane in world.lanes().values()))
+
+
+def verified(world):
+    report = world.command("operation", "verify", "-o", "json")
+    assert report.returncode == 0, report
+    return json.loads(report.stdout)
+
+
+def hold_and_release(world):
+    world.start()
+    users = [f"u{number:03}" for number in range(500)]
+    tokens = world.register_all(users, 2, lambda number: "apns" if number % 2 else "fcm")
+    event = sending(world, users, 100)
+    refused = world.command("queue", "hold", "--event", event, "--why", "wrong date")
+    assert refused.returncode == 6 and "--yes" in refused.stderr, refused
+    assert world.command("queue", "hold", "--event", event, "--yes").returncode == 2, "why is needed"
+    held = order(world, "queue", "hold", "--event", event, "--why", "wrong date", "--yes")
+    assert held["state"] == "done" and held["changed"] > 100, held
+    settled(world)
+    # Lanes move: another event passes, and nothing of the held one with it.
+    other = world.published(users[:10], "other")
+    assert world.done(other)["deliveries"]["accepted"] == 20
+    state = world.event(event)
+    assert state["state"] == "held" and state["deliveries"]["deferred"] == held["changed"], state
+    assert any(user["state"] == "waiting" and user["reason"] == "held" for user in world.trace(event))
+    assert world.accepted() == 1000 - held["changed"] + 20
+    sums(state)
+    # Held over a restart, too.
+    world.kill()
+    world.start()
+    assert world.event(event)["state"] == "held"
+    some = [delivery["id"] for delivery in world.items("queue", "list", "--state", "held", "--event", event)]
+    assert len(some) == held["changed"]
+    released = order(world, "queue", "release", *some[:5])
+    assert released["changed"] == 5 and released["state"] == "done", released
+    order(world, "queue", "release", "--event", event, "--yes", "--expect", str(len(some) - 5))
+    assert world.done(event)["deliveries"]["accepted"] == 1000
+    assert {token for token, _ in world.pushes()} == tokens
+    conserved(world, {"r": event, "other": other}, copies=True)
+    verified(world)
+
+
+def drop_in_the_middle(world):
+    world.start()
+    users = [f"u{number:03}" for number in range(500)]
+    world.register_all(users, 2, lambda number: "apns" if number % 2 else "fcm")
+    event = sending(world, users, 100)
+    plan = order(world, "queue", "drop", "--event", event, "--dry-run")
+    assert plan["state"] == "planned" and plan["matched"] == 1000 and plan["operation"] is None, plan
+    exceeded = world.command("queue", "drop", "--event", event, "--why", "sent by mistake", "--yes", "--expect", "3")
+    assert exceeded.returncode == 6 and "nothing was changed" in exceeded.stderr, exceeded
+    dropped = order(world, "queue", "drop", "--event", event, "--why", "sent by mistake", "--yes")
+    assert dropped["state"] == "done" and dropped["changed"] > 100, dropped
+    settled(world)
+    other = world.published(users[:10], "other")
+    world.done(other)
+    state = world.done(event)
+    assert state["deliveries"]["accepted"] == 1000 - dropped["changed"], (state, dropped)
+    # Every single request that the providers saw, of those not dropped and of the other event.
+    assert len(list(world.records())) == 1000 - dropped["changed"] + 20
+    assert world.command("queue", "release", "--event", event).returncode == 0, "nothing is eligible, and that is no failure"
+    conserved(world, {"r": event, "other": other})
+    log = world.items("operation", "list")
+    assert [line["verb"] for line in log] == ["release", "drop"] and "uid" in log[1]["actor"], log
+    verified(world)
+
+
+def dead_letters_are_tried_again(world):
+    world.start()
+    users = [f"u{number}" for number in range(20)]
+    world.register_all(users, 1, lambda number: "fcm")
+    assert world.command("lane", "pause", FCM, "--why", "test").returncode == 0
+    event = world.published(users)
+    wait("its page", lambda: world.event(event)["deliveries"]["pending"] == 20)
+    world.kill()
+    # Eight attempts take half an hour; here is what they would have left.
+    database = sqlite3.connect(f"{world.folder}/data/queue.db")
+    page, lane, number = database.execute("SELECT id, lane, event FROM page WHERE state = 0").fetchone()
+    database.execute("UPDATE result SET slots = ? WHERE page = ?", (bytes([6, 17] * 20), page))
+    for slot in range(20):
+        database.execute("INSERT INTO dead VALUES (?, ?, ?, 1, 1, 0, 'UNAVAILABLE', 8)", (page * 1024 + slot, lane, number))
+    database.execute("UPDATE page SET state = 1 WHERE id = ?", (page,))
+    database.execute("UPDATE event SET state = 4 WHERE id = ?", (number,))
+    database.commit()
+    database.close()
+    world.start()
+    world.resume(FCM)
+    assert world.event(event)["state"] == "done" and len(world.items("dead", "list")) == 20
+    assert world.command("dead", "retry").returncode == 6, "no filter"
+    assert order(world, "dead", "retry", "--lane", "fcm/*", "--dry-run")["eligible"] == 20
+    first = world.items("dead", "list")[0]["id"]
+    assert order(world, "dead", "drop", first, "--why", "too late", "--yes")["changed"] == 1
+    assert order(world, "dead", "retry", "--lane", "fcm/*")["changed"] == 19
+    assert world.done(event)["deliveries"]["accepted"] == 19
+    assert world.command("dead", "retry", "--lane", "fcm/*").returncode == 3
+    verified(world)
+
+
+def killed_in_a_bulk_order(world):
+    """An order that a kill cut in two is carried out to its end by the next process."""
+    world.start()
+    users = [f"u{number:04}" for number in range(1000)]
+    world.register_all(users, 8)
+    for lane in (FCM, APNS):
+        assert world.command("lane", "pause", lane, "--why", "test").returncode == 0
+    event = world.published(users)
+    wait("its pages", lambda: world.event(event)["deliveries"]["pending"] == 8000)
+    verb, total = "hold", 8000
+    for attempt in range(20):
+        given = subprocess.Popen([world.binary("carillon"), "queue", verb, "--event", event, "--why", "test", "--yes", "--config", world.config],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        rows = wait("the first slice", lambda: [row for row in world.query(
+            "queue", "SELECT id, changed, state FROM operation WHERE verb IN ('hold', 'release') ORDER BY id")[attempt:] if row[1] > 0])
+        world.gateway.send_signal(signal.SIGKILL)
+        world.gateway.wait()
+        given.wait()
+        operation, changed, state = world.query("queue", "SELECT id, changed, state FROM operation WHERE id = ?", rows[0][0])[0]
+        world.start()
+        if state == "running":
+            break
+        # It was over already: the other way round, once more.
+        verb = "release" if verb == "hold" else "hold"
+    else:
+        raise AssertionError("never killed in the middle")
+    assert 0 < changed < total, changed
+    ended = wait("its end", lambda: [row for row in world.query("queue", "SELECT state, changed, skipped FROM operation WHERE id = ?", operation)
+                                     if row[0] != "running"])
+    assert ended == [("done", total, "{}")], ended
+    deferred = world.event(event)["deliveries"]["deferred"]
+    assert deferred == total, deferred
+    assert len(world.query("queue", "SELECT 1 FROM held")) == (total if verb == "hold" else 0)
+    report = verified(world)
+    world.kill()
+    # Without the service: the log can be read, and an order takes the store's lock.
+    assert world.command("operation", "verify", "--head", report["head"]).returncode == 0
+    assert world.command("queue", "drop", "--event", event, "--why", "x", "--yes").returncode == 4
+    dropped = order(world, "queue", "drop", "--event", event, "--why", "test", "--yes", "--offline")
+    assert dropped["changed"] == total and dropped["state"] == "done", dropped
+    database = sqlite3.connect(f"{world.folder}/data/queue.db")
+    database.execute("UPDATE operation SET why = 'of course' WHERE id = ?", (operation,))
+    database.commit()
+    database.close()
+    broken = world.command("operation", "verify")
+    assert broken.returncode == 1 and f"operation {operation} was changed: its why" in broken.stderr, broken
+    world.start()
+    assert world.event(event)["state"] == "done"
+    assert world.command("queue", "drop", "--event", event, "--why", "x", "--yes", "--offline").returncode == 6
+
+
+def lanes_and_devices(world):
+    world.start()
+    users = [f"u{number:03}" for number in range(300)]
+    world.register_all(users, 4, lambda number: "fcm")
+    event = sending(world, users, 50)
+    drained = world.command("lane", "drain", FCM, "--why", "maintenance")
+    assert drained.returncode == 0, drained
+    wait("an empty lane", lambda: world.lane(FCM)["state"] == "draining" and world.lane(FCM)["inFlight"] == 0)
+    assert world.command("lane", "resume", FCM).returncode == 0
+    assert world.done(event)["deliveries"]["accepted"] == 1200
+    tested = world.command("device", "test", "u000-0")
+    assert tested.returncode == 0 and "accepted" in tested.stdout, tested
+    revoked = world.command("device", "revoke", "u000-0", "--why", "stolen")
+    assert revoked.returncode == 0, revoked
+    assert world.command("device", "revoke", "nobody", "--why", "stolen").returncode == 3
+    again = world.published(["u000"], "again")
+    assert world.done(again)["deliveries"]["accepted"] == 3
+    assert world.command("lane", "pause", FCM, "--why", "test").returncode == 0
+    assert world.command("lane", "probe", FCM).returncode == 6
+    assert world.command("lane", "resume", FCM).returncode == 0
+    # A closed lane is asked at once.
+    world.script({"fcm": {"*": {"behaviour": "503", "retryAfter": 600}}})
+    late = world.published(["u001"], "late")
+    wait("the closed lane", lambda: world.lane(FCM)["state"] == "open")
+    world.simulated("DELETE", "/control/script")
+    assert world.command("lane", "probe", FCM).returncode == 0
+    assert world.done(late)["deliveries"]["accepted"] == 4
+    verbs = [line["verb"] for line in world.items("operation", "list")]
+    assert verbs == ["lane.probe", "lane.active", "lane.paused", "device.revoke", "lane.active", "lane.draining"], verbs
+    verified(world)
+
+
+main([hold_and_release, drop_in_the_middle, dead_letters_are_tried_again, killed_in_a_bulk_order, lanes_and_devices],
+     {"hold_and_release": {"simulator": SLOW}, "drop_in_the_middle": {"simulator": SLOW}, "lanes_and_devices": {"simulator": SLOW}})

@@ -1,0 +1,143 @@
+import Domain
+import FoundationEssentials
+import Store
+import Testing
+
+/// Orders from the command line: against the store itself while nobody serves it, and against a service that answers.
+@Suite(.timeLimit(.minutes(1)))
+struct OrderCommandTests {
+    let fixture: OperatorFixture
+
+    init() async throws {
+        fixture = try OperatorFixture()
+        try await fixture.fillStore()
+    }
+
+    private var event: String { fixture.event.description }
+
+    @Test func `while the service is down an order needs --offline`() async throws {
+        let ran = await fixture.run("queue", "retry", "--event", event)
+        #expect(ran.code == 4 && ran.talk.contains("--offline"))
+        let held = await fixture.run("queue", "hold", "--event", event, "--why", "test", "--offline", "-o", "json")
+        #expect(held.code == 0)
+        let json = try held.json
+        #expect(json["matched"]?.int64 == 3 && json["changed"]?.int64 == 1 && json["state"] == "done")
+        #expect(json["notEligible"]?["accepted"]?.int64 == 1 && json["notEligible"]?["withheld"]?.int64 == 1)
+        let listed = try await fixture.run("queue", "list", "--state", "held", "-o", "json").json
+        #expect(listed["items"]?.array?.count == 1 && listed["items"]?.array?.first?["reason"] == "held")
+        #expect(try await fixture.run("event", "show", event, "-o", "json").json["state"] == "held")
+
+        let id = try #require(listed["items"]?.array?.first?["id"]?.string)
+        let why = await fixture.run("queue", "why", id)
+        #expect(why.output.contains("An operator holds it"))
+        let released = await fixture.run(["queue", "release", "-", "--offline"], input: [id, ""])
+        #expect(released.code == 0 && released.output.contains("O-2 done: changed 1"), "\(released)")
+        #expect(await fixture.run(["queue", "release", "-", "--offline"], input: []).code == 3)
+    }
+
+    @Test(
+        arguments: [
+            (["queue", "drop", "--offline", "--why", "x"], 6), (["queue", "drop", "--event", "E-1", "--offline"], 2),
+            (["queue", "hold", "D-1", "--lane", "x", "--why", "x"], 2), (["queue", "hold", "what", "--why", "x"], 2),
+            (["queue", "retry", "--event", "E-1", "--offline"], 3), (["queue", "retry", "D-1", "--offline"], 3),
+            (["dead", "retry", "--offline"], 6), (["dead", "retry", "--state", "dead"], 2),
+            (["dead", "drop", "--lane", "fcm/*", "--why", "x", "--yes", "--offline"], 3),
+            (["queue", "expire", "--event", "E-1", "--expect", "-1"], 2), (["operation", "show", "O-99"], 3),
+            (["operation", "show", "x"], 2), (["device", "revoke", "x", "--why", " "], 2),
+            (["device", "revoke", "x", "--why", "y"], 4), (["lane", "drain", "fcm/onepocket", "--why", "y"], 4),
+        ] as [([String], Int32)]
+    )
+    func `what cannot be done has its exit code and changes nothing`(arguments: [String], code: Int32) async throws {
+        let ran = await fixture.run(arguments)
+        #expect(ran.code == code, "\(ran.talk)")
+        #expect(try await fixture.run("operation", "list", "-o", "json").json["items"] == [])
+    }
+
+    @Test func `to drop needs yes, or the number typed by a person`() async throws {
+        let words = ["queue", "drop", "--event", event, "--why", "mistake", "--offline"]
+        let refused = await fixture.run(words)
+        #expect(refused.code == 6 && refused.talk.contains("--yes --expect 1"))
+        let mistyped = await fixture.run(words, typed: ["2"])
+        #expect(mistyped.code == 6 && mistyped.talk.contains("Type 1 to drop them:"))
+        let exceeded = await fixture.run(words + ["--yes", "--expect", "0"])
+        #expect(exceeded.code == 6 && exceeded.talk.contains("more than the 0 expected"))
+        let plan = await fixture.run(words + ["--dry-run"])
+        #expect(plan.code == 0 && plan.output.contains("nothing changed (dry run)"))
+        #expect(try await fixture.run("operation", "list", "-o", "json").json["items"] == [])
+
+        let dropped = await fixture.run(words, typed: ["1"])
+        #expect(dropped.code == 0 && dropped.output.contains("changed 1"))
+        #expect(try await fixture.run("event", "show", event, "-o", "json").json["state"] == "done")
+    }
+
+    @Test func `the log tells who ordered what, and verify names what was changed`() async throws {
+        _ = await fixture.run("queue", "hold", "--event", event, "--why", "test", "--offline")
+        _ = await fixture.run("queue", "release", "--event", event, "--offline")
+        let listed = try await fixture.run("operation", "list", "-o", "json").json["items"]?.array
+        #expect(listed?.map { $0["verb"] } == ["release", "hold"])
+        #expect(listed?.last?["actor"] == "lea" && listed?.last?["why"] == "test")
+        let shown = try await fixture.run("operation", "show", "O-1", "-o", "json").json
+        #expect(shown["log"]?.array?.map { $0["what"] } == ["ordered", "ended"])
+        let verified = await fixture.run("operation", "verify", "-o", "json")
+        let head = try #require(try verified.json["head"]?.string)
+        #expect(verified.code == 0 && head.count == 64)
+        #expect(await fixture.run("operation", "verify", "--head", head).code == 0)
+        let other = await fixture.run("operation", "verify", "--head", "00")
+        #expect(other.code == 1 && other.talk.contains("the head that was noted is not in the log"))
+    }
+
+    @Test(
+        arguments: [
+            (409, #"{"code":"orderRefused","refusal":"needsYes","order":{"eligible":500}}"#, 6, "--yes --expect 500"),
+            (409, #"{"code":"orderRefused","refusal":"expectExceeded","order":{"eligible":500}}"#, 6, "more than"),
+            (404, #"{"code":"nothingMatched","detail":"No delivery matches."}"#, 3, "nothing matched"),
+            (422, #"{"code":"invalidOrder","errors":[{"detail":"Bad word."}]}"#, 2, "Bad word."),
+            (503, #"{"code":"storeUnavailable","detail":"Later."}"#, 5, "Later."),
+            (200, #"{"operation":"O-7","state":"cancelled","changed":4}"#, 7, "cancelled after 4"),
+            (200, #"{"operation":"O-7","state":"failed","changed":0}"#, 1, "failed after 0"),
+            (200, #"{"operation":"O-7","state":"done","changed":4}"#, 0, ""),
+        ] as [(Int, String, Int32, String)]
+    )
+    func `the service's word becomes an exit code`(
+        status: Int,
+        body: String,
+        code: Int32,
+        said: String
+    ) async throws {
+        let service = try FakeService(
+            path: fixture.folder + "/admin.sock",
+            answers: ["POST /admin/orders": (status, body)]
+        )
+        defer { service.stop() }
+        let ran = await fixture.run(
+            "queue",
+            "retry",
+            "--lane",
+            "fcm/*",
+            "--state",
+            "dead,deferred",
+            "--fresh-ttl",
+            "--yes"
+        )
+        #expect(ran.code == code)
+        #expect(said.isEmpty || ran.talk.contains(said), "\(ran.talk)")
+        let request = try #require(service.requests.first)
+        let sent = try #require(request.split(separator: "\r\n\r\n").last)
+        let json = try JSONParser.parse(String(sent))
+        #expect(json["verb"] == "retry" && json["fresh"] == true && json["actor"] == "lea" && json["yes"] == true)
+        #expect(json["filter"] == ["state": ["dead", "deferred"], "lane": ["fcm/*"]])
+    }
+
+    @Test func `a long order is followed to its end`() async throws {
+        let service = try FakeService(
+            path: fixture.folder + "/admin.sock",
+            answers: [
+                "POST /admin/orders": (202, #"{"operation":"O-7","state":"running","changed":4,"eligible":9}"#),
+                "GET /admin/operations/O-7": (200, #"{"operation":"O-7","state":"done","changed":9,"skipped":{}}"#),
+            ]
+        )
+        defer { service.stop() }
+        let ran = await fixture.run("queue", "expire", "--event", event, "--yes", "-o", "json")
+        #expect(try ran.code == 0 && ran.json["state"] == "done" && ran.json["changed"]?.int64 == 9)
+    }
+}

@@ -1,0 +1,98 @@
+import Domain
+import SQLite
+import Store
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct AuditTests {
+    let folder: TestFolder
+    let now = TestFolder.start
+
+    init() async throws {
+        folder = try TestFolder()
+        try await folder.queue { queue async throws in
+            for number in 1...5 {
+                let order = InstantOrder(
+                    actor: "lea",
+                    verb: "device.revoke",
+                    filter: "device=\(number)",
+                    why: "test",
+                    changed: 1
+                )
+                try await queue.keep(order, now: now + .seconds(Int64(number)))
+            }
+            var scope = OrderScope()
+            scope.words[.lane] = ["fcm/*"]
+            let order = NewOperation(actor: "eva", verb: .drop, scope: scope, matched: 3, eligible: 2, why: "old")
+            let id = try await queue.begin(order, now: now).id
+            try await queue.noteCancel(id, actor: "lea", why: "no", now: now)
+            _ = try await queue.end(id, .cancelled, now: now)
+        }
+    }
+
+    @Test func `an untouched log fits, also while an order runs`() async throws {
+        let report = try folder.reader().verifyAudit()
+        #expect(report.broken == nil && report.entries == 8 && report.operations == 6 && report.head.count == 64)
+        #expect(try folder.reader().verifyAudit(head: report.head).broken == nil)
+        #expect(try folder.reader().verifyAudit(head: String(repeating: "0", count: 64)).broken != nil)
+        try await folder.queue { queue async throws in
+            var scope = OrderScope()
+            scope.deliveries = [DeliveryID(rawValue: 1024)]
+            let order = NewOperation(actor: "eva", verb: .hold, scope: scope, matched: 1, eligible: 1, why: "x")
+            _ = try await queue.begin(order, now: now)
+        }
+        let later = try folder.reader().verifyAudit(head: report.head)
+        #expect(later.broken == nil && later.entries == 9)
+    }
+
+    @Test(
+        arguments: [
+            ("UPDATE audit SET entry = replace(entry, 'device=3', 'device=9') WHERE id = 3", "entry 3"),
+            ("UPDATE audit SET at = at + 1 WHERE id = 4", "entry 4"),
+            ("UPDATE audit SET hash = zeroblob(32) WHERE id = 2", "entry 2"),
+            ("DELETE FROM audit WHERE id = 3", "entry 3"), ("DELETE FROM audit WHERE id = 8", "ends at entry 7"),
+            ("UPDATE operation SET actor = 'eve' WHERE id = 2", "operation 2 was changed: its actor"),
+            ("UPDATE operation SET why = '' WHERE id = 6", "operation 6 was changed: its why"),
+            ("UPDATE operation SET changed = 1 WHERE id = 6", "operation 6 was changed: its changed"),
+            ("UPDATE operation SET at = 0 WHERE id = 1", "operation 1 was changed: its time"),
+            ("UPDATE operation SET scope = '{}' WHERE id = 6", "operation 6 was changed: its scope"),
+            ("UPDATE operation SET state = 'done' WHERE id = 6", "operation 6 was changed: its state"),
+            ("DELETE FROM operation WHERE id = 4", "operation 4 was removed"),
+            (
+                "INSERT INTO operation(at, actor, verb, filter, matched, changed, why) VALUES (1, 'eve', 'x', '', 0, 0, '')",
+                "operation 7 is not in the log"
+            ),
+        ]
+    )
+    func `a row that was changed is named`(tampering: String, named: String) throws {
+        try folder.intruder().execute(tampering)
+        let broken = try #require(try folder.reader().verifyAudit().broken)
+        #expect(broken.contains(named), "\(broken)")
+    }
+
+    @Test func `orders of an older store enter the chain when it is migrated`() async throws {
+        let old = try TestFolder()
+        try await old.queue { _ in }
+        let connection = try old.intruder()
+        // As the schema before: no chain, and none of the columns it brought.
+        try connection.execute(
+            """
+            DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
+            ALTER TABLE event DROP COLUMN standing;
+            DROP TABLE operation;
+            CREATE TABLE operation(
+                id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, verb TEXT NOT NULL,
+                filter TEXT NOT NULL, matched INTEGER NOT NULL, changed INTEGER NOT NULL, why TEXT NOT NULL
+            ) STRICT;
+            INSERT INTO operation(at, actor, verb, filter, matched, changed, why)
+                VALUES (5, 'lea', 'lane.paused', 'lane=1', 1, 1, 'before');
+            PRAGMA user_version = 1;
+            """
+        )
+        try await old.queue { _ in }
+        let report = try old.reader().verifyAudit()
+        #expect(report.broken == nil && report.entries == 1)
+        let adopted = try #require(try old.reader().operation(1))
+        #expect(adopted.state == .done && adopted.why == "before" && adopted.eligible == 1)
+    }
+}
