@@ -4,7 +4,7 @@ import Store
 
 /// The filter flags of every command that looks for deliveries; one language with the orders (``FilterWords``).
 struct FilterOptions: ParsableArguments {
-    @Option(help: "Of pending, deferred, accepted, rejected, expired, withheld, dead, dropped; with commas.")
+    @Option(help: "Of pending, deferred, accepted, rejected, expired, withheld, dead, dropped, held; with commas.")
     var state: Words?
     @Option(help: "The lane's name, or a pattern: 'fcm/*'.") var lane: Words?
     @Option(help: "The school's UAI, or a pattern.") var school: Words?
