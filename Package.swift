@@ -157,7 +157,7 @@ let package = Package(
             [
                 // The executable, for the live screen in a real terminal.
                 "carillon",
-                "Domain", "Store", "Settings", "Pipeline", crypto,
+                "Domain", "SQLite", "Store", "Settings", "Pipeline", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

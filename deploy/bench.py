@@ -5,7 +5,7 @@ import subprocess, sys, threading, time
 options = argparse.ArgumentParser(prog="deploy/bench")
 options.add_argument("bin")
 options.add_argument("tools")
-options.add_argument("--only", default="a,b,c,d", help="parts: a engine, b deliveries, c accepts, d audience")
+options.add_argument("--only", default="a,b,c,d,e,f", help="parts: a engine, b deliveries, c accepts, d audience, e fairness, f isolation")
 options.add_argument("--guardians", type=int, default=100_000, help="of each of the two schools")
 options.add_argument("--requests", type=int, default=300_000, help="of part a")
 options.add_argument("--runs", type=int, default=3)
@@ -233,13 +233,13 @@ log: {{ level: warning }}
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
-    def post(self, school, audience):
+    def post(self, school, audience, urgency="normal"):
         body = {"specversion": "1.0", "id": secrets.token_hex(16), "source": "https://ent.example.org/one", "type": "fr.ent.publication",
                 "data": {"app": "NEWS", "action": "NEWS-PUBLISHED", "school": school, "audience": [audience],
                          "author": {"id": "teacher", "name": "M. Durand-Œuvrard"}, "title": "Nouvelle actualité",
                          "body": "M. Durand-Œuvrard : Fête de l'école — « appel aux bénévoles »",
                          "resource": {"id": "187f1b91-8619-54b9-a515-9f90dc013511", "uri": "/actualites#/view/thread/187f1b91"},
-                         "params": {"resourceUri": "/actualites#/view/thread/187f1b91"}, "urgency": "normal"}}
+                         "params": {"resourceUri": "/actualites#/view/thread/187f1b91"}, "urgency": urgency}}
         connection = http.client.HTTPConnection("127.0.0.1", self.public, timeout=60)
         connection.request("POST", "/v1/events", json.dumps(body), {"Authorization": "Bearer " + self.key,
                                                                   "Content-Type": "application/cloudevents+json"})
@@ -343,6 +343,44 @@ def part_d(gateway):
     gateway.wait(event, DONE)
 
 
+def part_e(gateway):
+    count = options.guardians
+    say(f"e: words to one phone each, of another school, while an event to {count:,} phones runs on the same lane; accept to recorded answer")
+    for urgency in ("normal", "urgent"):
+        time.sleep(2)
+        big = gateway.post(APNS_SCHOOL, {"school": APNS_SCHOOL})
+        small = []
+        while gateway.database.execute("SELECT state FROM event WHERE id = ?", (big,)).fetchone()[0] < DONE:
+            small.append(gateway.post(FCM_SCHOOL, {"user": f"user-a-{len(small)}"}, urgency))
+            time.sleep(0.01)
+        for event in small:
+            gateway.wait(event, DONE)
+        marks = ",".join("?" * len(small))
+        times = sorted(done - accepted for done, accepted in
+                       gateway.database.execute(f"SELECT done_at, accepted_at FROM event WHERE id IN ({marks})", small))
+        done, accepted = gateway.database.execute("SELECT done_at, accepted_at FROM event WHERE id = ?", (big,)).fetchone()
+        row(f"{urgency}, {len(small)} words", p50=f"{times[len(times) // 2]} ms", p99=f"{times[len(times) * 99 // 100]} ms", worst=f"{times[-1]} ms",
+            **{"the large event": f"{(done - accepted) / 1000:.2f} s"})
+
+
+def part_f(gateway):
+    count = options.guardians
+    say(f"f: one event to {count:,} phones of a healthy lane, alone and beside a lane whose provider is gone with as many waiting")
+    def run():
+        time.sleep(2)
+        meter, begin = Meter(gateway.process.pid), time.time()
+        end = gateway.wait(gateway.post(APNS_SCHOOL, {"school": APNS_SCHOOL}), DONE)
+        return end - begin, meter.cpu() * 10_000 / count
+    alone = [run() for _ in range(options.runs)]
+    gateway.fcm.process.terminate()
+    gateway.fcm.process.wait()
+    gateway.wait(gateway.post(FCM_SCHOOL, {"school": FCM_SCHOOL}), SENDING)
+    beside = [run() for _ in range(options.runs)]
+    for what, runs in (("alone", alone), ("beside the ill lane", beside)):
+        row(what, seconds=f"{middle([r[0] for r in runs]):.2f}", **{"CPU s/10k": f"{middle([r[1] for r in runs]):.3f}"})
+    row("", ratio=f"{middle([r[0] for r in beside]) / middle([r[0] for r in alone]):.2f} in time (target 1.1)")
+
+
 def part_c(gateway):
     say("c: accepts over 64 keep-alive connections, each event with an id of its own; gateway and client share the cores")
     later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
@@ -385,9 +423,9 @@ try:
     print(f"   {len(CORES)} cores, {model}; loopback; load of the machine at start {os.getloadavg()[0]:.1f}")
     if "a" in PARTS:
         part_a()
-    if set(PARTS) & {"b", "c", "d"}:
+    if set(PARTS) & {"b", "c", "d", "e", "f"}:
         gateway = Gateway()
-    for name, part in (("b", part_b), ("d", part_d), ("c", part_c)):
+    for name, part in (("b", part_b), ("d", part_d), ("e", part_e), ("c", part_c), ("f", part_f)):
         if name in PARTS:
             part(gateway)
     print(f"\n   data and logs: {WORK}")

@@ -39,7 +39,7 @@ struct ConnectionPoolTests {
     @Test(
         arguments: [
             // peer, cap, expected
-            (1000, 500, 500), (100, 500, 100), (nil, 500, 100), (0, 500, nil), (Int.max, 1000, 1000),
+            (1000, 500, 500), (100, 500, 100), (nil, 500, 100), (0, 500, nil), (Int.max, 1000, 1000), (1000, 100, 100),
         ] as [(Int?, Int, Int?)]
     )
     func `the stream budget is the smallest of the limits`(peer: Int?, cap: Int, expected: Int?) {
@@ -121,6 +121,21 @@ struct ConnectionPoolTests {
         #expect(pool.goAway(first, at(5)) == [.close(first, .drained)])
         #expect(pool.filled(feedIsEmpty: false, at(5)) == [])
         #expect(pool.timer(at(6.1)) == [.connect(second)])
+    }
+
+    @Test func `a changed credential replaces every connection, at once and without losing what is in flight`() {
+        var pool = makeReady()
+        pool.streamOpened(first, at(1))
+        _ = pool.filled(feedIsEmpty: false, at(1))
+        #expect(pool.timer(at(1.1)) == [.connect(second)])
+
+        #expect(pool.retireAll() == [.close(second, .ordered)], "it may have been opened for the old credential")
+        #expect(pool.roomiest() == nil)
+        #expect(
+            pool.filled(feedIsEmpty: false, at(2)) == [.connect(ConnectionID(3))],
+            "however young the old ones were"
+        )
+        #expect(pool.streamEnded(first, .succeeded, at(3)) == [.close(first, .drained)])
     }
 
     @Test func `a late answer is asked after with a PING, and no PONG means dead`() {

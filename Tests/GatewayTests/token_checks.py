@@ -1,4 +1,4 @@
-"""Checks of targets: one is given up on proof about itself only, and a shared phone rings for whoever has it now."""
+"""Checks of targets and access tokens: one is given up on proof about itself only, and a shared phone rings for whoever has it now."""
 import secrets
 
 from gateway import conserved, main, receiver, wait
@@ -83,6 +83,41 @@ def installation_id_replaces_token(world):
     conserved(world, {"r": event})
 
 
+def revoked_access_token(world):
+    """All that is under way with a revoked access token is refused at once: one new token, no pause, nothing tried in vain."""
+    world.start()
+    users = [f"u{number:03}" for number in range(100)]
+    world.register_all(users, 1, lambda _: "fcm")
+    first = world.published(users[:1], "first")
+    world.done(first)
+    world.simulated("DELETE", "/control/access-tokens")
+    second = world.published(users, "second")
+    # Sooner than a lane that waits for its next probe would be done.
+    state = world.done(second, 40)
+    assert state["deliveries"]["accepted"] == 100, state
+    refused = [record for record in world.records() if record.get("status") == 401]
+    assert len(refused) > 1, "too few met the revoked token to prove anything"
+    assert world.simulated("GET", "/control/counts")["grants"] == 2
+    assert "credentialFault" not in open(world.log).read()
+    assert world.query("queue", "SELECT count(*) FROM retry") == [(0,)]
+    conserved(world, {"first": first, "second": second})
+
+
+def refused_access_tokens(world):
+    """A second token that is refused, too, pauses the lane, and each probe has a new one."""
+    world.start()
+    users = [f"u{number:02}" for number in range(20)]
+    world.register_all(users, 1, lambda _: "fcm")
+    world.script({"fcm": {"*": "unauthenticated"}})
+    event = world.published(users)
+    wait("the pause", lambda: world.lane(FCM)["state"] == "credentialFault")
+    wait("a token for the next probe", lambda: world.simulated("GET", "/control/counts")["grants"] == 3)
+    world.simulated("DELETE", "/control/script")
+    world.resume(FCM)
+    assert world.done(event, 40)["deliveries"]["accepted"] == 20
+    conserved(world, {"r": event})
+
+
 def shared_phone(world, close, is_closed):
     """What waits behind a closed lane is not rung for the account that had the phone before."""
     world.start()
@@ -116,5 +151,5 @@ def shared_phone_behind_a_breaker(world):
     shared_phone(world, storm, lambda: world.lane(FCM)["state"] == "open" and world.lane(FCM)["inFlight"] == 0)
 
 
-main([gone_before_registration, gone_and_not_found, suspect_until_registered, installation_id_replaces_token,
-      shared_phone_behind_a_pause, shared_phone_behind_a_breaker], {})
+main([gone_before_registration, gone_and_not_found, suspect_until_registered, installation_id_replaces_token, revoked_access_token,
+      refused_access_tokens, shared_phone_behind_a_pause, shared_phone_behind_a_breaker], {})

@@ -1,6 +1,8 @@
+import ArgumentParser
 import Crypto
 import Domain
 import FoundationEssentials
+import Operator
 import Settings
 import Testing
 
@@ -69,19 +71,29 @@ import Testing
     }
 
     @Test func `every command's help has an example`() async {
-        let verbs = [
-            "config check", "config show", "key generate", "queue status", "queue list", "queue show", "queue why",
-            "event list",
-            "event show", "event trace", "device list", "device show", "lane list", "lane pause", "lane resume",
-            "directory import", "completions",
-        ]
-        for verb in verbs {
-            let words = verb.split(separator: " ").map(String.init)
+        let paths = OperatorCommands.all.flatMap { Self.leaves($0, []) }
+        #expect(paths.count > 30)
+        for words in paths {
             let ran = await fixture.run(words + ["--help"])
+            let path = words.joined(separator: " ")
             #expect(
-                ran.code == 0 && ran.output.contains("Example") && ran.output.contains("carillon \(verb)"),
-                "\(verb)"
+                ran.code == 0 && ran.output.contains("Example") && ran.output.contains("carillon \(path)"),
+                "\(path)"
             )
         }
+    }
+
+    private static func leaves(_ command: any ParsableCommand.Type, _ parents: [String]) -> [[String]] {
+        let path = parents + [command.configuration.commandName ?? ""]
+        let children = command.configuration.subcommands
+        return children.isEmpty ? [path] : children.flatMap { leaves($0, path) }
+    }
+
+    @Test func `lanes are completed from the store`() async throws {
+        let fixture = try OperatorFixture()
+        #expect(await fixture.run("---completion", "lane", "show", "--", "lane", "0", "0", "").talk.isEmpty)
+        try await fixture.fillStore()
+        let ran = await fixture.run("---completion", "lane", "show", "--", "positional@0", "3", "0")
+        #expect(ran.output.contains("fcm/onepocket"), "\(ran)")
     }
 }

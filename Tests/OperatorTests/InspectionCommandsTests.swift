@@ -73,7 +73,7 @@ import Testing
         let ran = await fixture.run("queue", "list", "--state", "accepted", "--user", "guardian-1", "-o", "csv")
         let lines = ran.output.split(separator: "\n")
         #expect(
-            lines.first?.hasPrefix("id,event,user,device,lane,state,reason,attempts,nextAt,expiresAt,school,") == true
+            lines.first?.hasPrefix("id,event,user,device,lane,state,reason,attempts,nextAt,expiresAt,") == true
         )
         #expect(lines.count == 2 && lines[1].contains(",guardian-1,phone-1,fcm/onepocket,accepted,,"))
     }

@@ -23,6 +23,28 @@ import Testing
         #expect(table.lines(columns: nil)[1] == "x·[2Jy···")
     }
 
+    @Test func `a table that is too wide loses columns before its lines are cut`() async throws {
+        let fixture = try OperatorFixture()
+        try await fixture.fillStore()
+        func titles(_ columns: Int) async -> String {
+            let lines = await fixture.run(["queue", "list", "--no-color"], columns: columns).output.split(
+                separator: "\n"
+            )
+            return String(lines.count > 1 ? lines[1] : "")
+        }
+        #expect(await titles(200).hasSuffix("SCHOOL"))
+        let narrow = await titles(90)
+        #expect(narrow.contains("TRIES") && !narrow.contains("SCHOOL") && !narrow.contains("…"))
+        #expect(await titles(40).count <= 40)
+    }
+
+    @Test func `a sentence is wrapped at blanks`() async throws {
+        let fixture = try OperatorFixture()
+        try await fixture.fillStore()
+        let ran = await fixture.run(["queue", "why", fixture.event.description], columns: 40)
+        #expect(ran.output.split(separator: "\n").dropFirst().allSatisfy { $0.count <= 40 && !$0.contains("…") })
+    }
+
     @Test func `a table has scope, time and source, then the rows`() async throws {
         let fixture = try OperatorFixture()
         try await fixture.fillStore()

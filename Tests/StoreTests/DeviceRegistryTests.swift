@@ -88,6 +88,17 @@ struct DeviceRegistryTests {
         }
     }
 
+    @Test func `a new token of an installation takes the place of its old one`() async throws {
+        try await folder.registry { registry async throws in
+            let isNew = try await register(registry, "i-1", "token-1", of: "u-1")
+            let isNewAgain = try await register(registry, "i-1", "token-2", of: "u-1", at: now + .seconds(9))
+
+            #expect(isNew && !isNewAgain)
+            #expect(try installations(registry, of: "u-1") == ["i-1"])
+            #expect(try reader(registry).fcmTokens(of: "u-1") == ["token-2"])
+        }
+    }
+
     @Test func `of more than twenty devices the stalest goes`() async throws {
         try await folder.registry { registry async throws in
             for number in 1...20 {

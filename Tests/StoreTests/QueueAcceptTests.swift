@@ -40,6 +40,20 @@ struct QueueAcceptTests {
         }
     }
 
+    @Test func `the same event posted many times at once is one event`() async throws {
+        try await folder.queue { queue async throws in
+            let answers = try await withThrowingTaskGroup(of: Acceptance.self) { group in
+                for _ in 0..<40 { group.addTask { try await queue.post(.sample("a")) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+
+            let created = answers.filter { if case .created = $0 { true } else { false } }
+            #expect(answers.count == 40 && created.count == 1)
+            #expect(Set(answers.map(\.id)).count == 1)
+            #expect(try folder.reader().dueEvents(now: now, limit: 9).count == 1)
+        }
+    }
+
     @Test(arguments: [(60_000, true), (60_001, false), (-5000, true)] as [(Int64, Bool)])
     func `an identity made of bytes holds for 60 seconds`(later: Int64, isDuplicate: Bool) async throws {
         try await folder.queue { queue async throws in

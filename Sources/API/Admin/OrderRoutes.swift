@@ -61,6 +61,7 @@ struct OrderRoutes {
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
         case .filter(.malformed(let name, _, let expected)):
             return invalid("filter", "malformed", "\(name.rawValue): expected \(expected).")
+        case .filter(.noSuchName(let name)): return invalid("filter", "malformed", "There is no filter \(name).")
         case .filter(.unknown(let name, _, _)): return Problem(.nothingMatched, "\(name.rawValue) names nothing.")
         case .store(let error): return Problem(error, limits: services.limits)
         }

@@ -1,7 +1,7 @@
 /// The order of pages: start-time fair queueing per lane by (school, class of urgency).
 ///
 /// Each page gets a tag at expansion, `start = max(V, F)`, where V is the tag of the page the lane last started and F the end of its
-/// flow's last page; the lowest tag goes first. An event to a whole town and a word to one class share a lane by their weights, nobody
+/// flow's last page; the lowest tag goes first, urgent pages before all others. An event to a whole town and a word to one class share a lane by their weights, nobody
 /// starves, and no ageing is needed. Value type: no clock, no I/O; the same code runs in simulation.
 package struct Scheduler: Sendable {
     /// A page that waits, as the scheduler knows it.
@@ -11,13 +11,16 @@ package struct Scheduler: Sendable {
         package var lane: LaneID
         package var tag: Int64
         package var count: Int
+        /// Goes before what is not urgent, whatever its tag (``Scheduler/urgentInARowMax``).
+        package var isUrgent: Bool
 
-        package init(page: PageID, event: EventID, lane: LaneID, tag: Int64, count: Int) {
+        package init(page: PageID, event: EventID, lane: LaneID, tag: Int64, count: Int, isUrgent: Bool = false) {
             self.page = page
             self.event = event
             self.lane = lane
             self.tag = tag
             self.count = count
+            self.isUrgent = isUrgent
         }
     }
 
@@ -34,6 +37,9 @@ package struct Scheduler: Sendable {
         }
     }
 
+    /// Urgent pages that may go one after another while others wait.
+    package static let urgentInARowMax = 2
+
     /// An event with more devices than this is accounted as bulk unless it is urgent.
     package static let bulkDeliveries = 2000
 
@@ -48,8 +54,10 @@ package struct Scheduler: Sendable {
 
     fileprivate struct Lane: Sendable {
         var virtualTime: Int64 = 0
-        /// Sorted, highest tag first, so that the next one is popped from the end.
+        /// Sorted, highest tag first, so that the next one is popped from the end; urgent pages apart.
         var waiting: [Entry] = []
+        var urgent: [Entry] = []
+        var urgentInARow = 0
         var pending = 0
     }
 
@@ -80,15 +88,15 @@ package struct Scheduler: Sendable {
     /// Removes what waits of an event; for withdraw and hold.
     package mutating func remove(_ event: EventID) -> [Entry] {
         var removed: [Entry] = []
-        for lane in lanes.keys {
-            removed += lanes[lane]?.waiting.filter { $0.event == event } ?? []
-            lanes[lane]?.waiting.removeAll { $0.event == event }
-        }
-        for entry in removed { lanes[entry.lane]?.pending -= entry.count }
+        for lane in lanes.keys { removed += lanes[lane]?.remove { $0.event == event } ?? [] }
         return removed
     }
 
-    package func hasWaiting(on lane: LaneID) -> Bool { lanes[lane]?.waiting.isEmpty == false }
+    package func hasWaiting(on lane: LaneID) -> Bool {
+        lanes[lane].map { !$0.waiting.isEmpty || !$0.urgent.isEmpty } ?? false
+    }
+
+    package func hasUrgent(on lane: LaneID) -> Bool { lanes[lane]?.urgent.isEmpty == false }
 
     /// Slots of the pages that wait (a page given back counts whole).
     package func pending(on lane: LaneID) -> Int { lanes[lane]?.pending ?? 0 }
@@ -102,27 +110,44 @@ package struct Scheduler: Sendable {
 }
 
 extension Scheduler.Lane {
+    /// Urgent pages go first, but no more than two in a row while others wait: who calls everything urgent must not stop the rest.
     fileprivate mutating func popNext() -> Scheduler.Entry? {
-        guard let entry = waiting.popLast() else { return nil }
+        let takesUrgent = !urgent.isEmpty && (waiting.isEmpty || urgentInARow < Scheduler.urgentInARowMax)
+        guard let entry = takesUrgent ? urgent.popLast() : waiting.popLast() else { return nil }
         pending -= entry.count
-        virtualTime = max(virtualTime, entry.tag)
+        urgentInARow = takesUrgent ? urgentInARow + 1 : 0
+        // An urgent page runs ahead of its time: what it overtook keeps its place.
+        if !takesUrgent { virtualTime = max(virtualTime, entry.tag) }
         return entry
     }
 
     fileprivate mutating func insert(_ entry: Scheduler.Entry) {
+        if entry.isUrgent { Self.insert(entry, into: &urgent) } else { Self.insert(entry, into: &waiting) }
+        pending += entry.count
+    }
+
+    fileprivate mutating func remove(where isGone: (Scheduler.Entry) -> Bool) -> [Scheduler.Entry] {
+        let removed = urgent.filter(isGone) + waiting.filter(isGone)
+        guard !removed.isEmpty else { return [] }
+        urgent.removeAll(where: isGone)
+        waiting.removeAll(where: isGone)
+        for entry in removed { pending -= entry.count }
+        return removed
+    }
+
+    private static func insert(_ entry: Scheduler.Entry, into entries: inout [Scheduler.Entry]) {
         // Binary search: most new pages have the highest tag and go to the front, but a page given back has the lowest.
         var low = 0
-        var high = waiting.count
+        var high = entries.count
         while low < high {
             let middle = (low + high) / 2
-            let other = waiting[middle]
+            let other = entries[middle]
             if (other.tag, other.page.rawValue) > (entry.tag, entry.page.rawValue) {
                 low = middle + 1
             } else {
                 high = middle
             }
         }
-        waiting.insert(entry, at: low)
-        pending += entry.count
+        entries.insert(entry, at: low)
     }
 }

@@ -17,7 +17,7 @@ struct CheckBacklog: AsyncParsableCommand {
 
     @OptionGroup var common: CheckOptions
 
-    @Option(help: "Only this lane, or a pattern.") var lane: String?
+    @Option(help: "Only this lane, or a pattern.", completion: .lanes) var lane: String?
     @Option(name: .shortAndLong, help: "Age of the oldest.", transform: CheckOptions.seconds) var warn: Int64 = 300
     @Option(name: .shortAndLong, help: "Age of the oldest.", transform: CheckOptions.seconds) var crit: Int64 = 1800
     @Option(help: "Pending and deferred.") var warnPending: Int64?

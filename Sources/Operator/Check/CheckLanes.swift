@@ -18,7 +18,7 @@ struct CheckLanes: AsyncParsableCommand {
 
     @OptionGroup var common: CheckOptions
 
-    @Option(help: "Only this lane, or a pattern.") var lane: String?
+    @Option(help: "Only this lane, or a pattern.", completion: .lanes) var lane: String?
 
     func run() async throws {
         try await common.run("lanes") { inspection, renderer in

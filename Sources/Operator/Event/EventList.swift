@@ -10,6 +10,7 @@ struct EventList: AsyncParsableCommand {
             Examples:
               carillon event list --limit 10
               carillon event list --state sending -o ids
+              carillon event list --school 0429901A --kind 'BLOG.*' --since 24h
             """
     )
 
@@ -19,14 +20,56 @@ struct EventList: AsyncParsableCommand {
     @Option(help: "scheduled, accepted, expanding, sending, done, held or withdrawn.", transform: Self.state)
     var state: EventState?
 
+    @Option(help: "The school's UAI, or a pattern.") var school: String?
+    @Option(help: "The publication's app, or a pattern.") var app: String?
+    @Option(help: "App and action, or a pattern: 'BLOG.*'.") var kind: String?
+    @Option(help: "Accepted not longer ago than: 24h, 7d.") var since: String?
+
+    func validate() throws {
+        if let since, TimeLength.milliseconds(since) == nil {
+            throw ValidationError("--since \(since): expected a length of time such as 24h or 7d.")
+        }
+    }
+
     func run() async throws {
         let inspection = try options.inspection()
-        let scope = state.map { "events, state \($0.word)" } ?? "events"
-        let listing = Listing(id: "id", scope: scope, source: "store", columns: Self.columns)
-        try paging.write(listing, to: options.renderer, isFiltered: state != nil) { after, limit in
-            let cursor = try after.map(QueueList.event)
-            return try inspection.ask { try $0.events(before: cursor, state: state, limit: limit) }.map(Self.json)
+        let named: [(String, String?)] = [
+            ("state", state?.word), ("school", school), ("app", app), ("kind", kind), ("since", since),
+        ]
+        let words = named.compactMap { name, value in value.map { "\(name) \($0)" } }
+        let listing = Listing(
+            id: "id",
+            scope: (["events"] + words).joined(separator: ", "),
+            source: "store",
+            columns: Self.columns
+        )
+        let start = since.flatMap { TimeLength.milliseconds($0) }.map { options.renderer.now + .milliseconds(-$0) }
+        try paging.write(listing, to: options.renderer, isFiltered: !words.isEmpty) { after, limit in
+            try events(inspection, before: after.map(QueueList.event), since: start, limit: limit).map(Self.json)
         }
+    }
+
+    /// A slice of the events a statement, until so many match.
+    private func events(
+        _ inspection: Inspection,
+        before: EventID?,
+        since: Instant?,
+        limit: Int
+    ) throws -> [StoredEvent] {
+        let patterns = [school, app, kind].map { $0.map { GlobPattern($0) } }
+        var cursor = before
+        var found: [StoredEvent] = []
+        while found.count < limit {
+            let slice = try inspection.ask { try $0.events(before: cursor, state: state, limit: ListOptions.chunk) }
+            for event in slice where found.count < limit {
+                if let since, event.acceptedAt < since { return found }
+                let words = [event.school ?? "", event.app, event.app + "." + event.action]
+                if zip(patterns, words).allSatisfy({ $0?.matches($1) ?? true }) { found.append(event) }
+            }
+            cursor = slice.last?.id
+            if slice.count < ListOptions.chunk { return found }
+        }
+        return found
     }
 
     private static let columns: [Listing.Column] = [

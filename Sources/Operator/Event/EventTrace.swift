@@ -26,12 +26,20 @@ struct EventTrace: AsyncParsableCommand {
     @Option(help: "Only this person, by ENT id or feed key.")
     var user: String?
 
+    @Option(help: "Users shown in a table at most; the other formats show all.")
+    var limit = ListOptions.limitByDefault
+
+    func validate() throws {
+        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000000.") }
+    }
+
     func run() async throws {
         let inspection = try options.inspection()
         let report = try inspection.report(id)
-        let rows = try rows(report, inspection)
+        let persons = try persons(report, inspection)
         let renderer = options.renderer
-        let status = EventStatus.json(report)
+        let isTable = renderer.format == .table
+        let rows = try rows(isTable ? Array(persons.prefix(limit)) : persons, report, inspection)
         let scope = [missing ? "not reached" : nil, user.map { "user \($0)" }].compactMap { $0 }
         let listing = Listing(
             id: "user",
@@ -39,40 +47,66 @@ struct EventTrace: AsyncParsableCommand {
             source: "store",
             columns: Self.columns,
             items: rows,
-            total: rows.count
+            total: persons.count
         )
+        let lanes = LaneSums.of(report, inspection).map(\.json)
         switch renderer.format {
-        case .table:
-            let head = EventShow.lines(status, now: renderer.now).filter { line in
-                ["guardians", "pupils", "deliveries", "state"].contains { line.hasPrefix("  \($0) ") }
-                    || !line.hasPrefix(" ")
-            }
-            let table = renderer.table(listing, withHeader: false)
-            try renderer.write(status, id: "id") { head + [""] + table.split(separator: "\n").map(String.init) }
+        case .table: try write(report, lanes, listing, renderer)
         case .json:
-            var object = status
+            var object = EventStatus.json(report)
+            object["lanes"] = .array(lanes.map { .object($0) })
             object["users"] = .array(rows.map { .object($0) })
             try renderer.write(object, id: "id") { [] }
         case .ndjson, .csv, .ids: try renderer.write(listing)
         }
-        if rows.isEmpty, missing || user != nil {
+        if persons.isEmpty, missing || user != nil {
             throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)")
         }
     }
 
-    private func rows(_ report: EventReport, _ inspection: Inspection) throws -> [JSONObject] {
-        let names = Dictionary(uniqueKeysWithValues: inspection.lanes.map { ($0.id, $0.name) })
+    private func write(_ report: EventReport, _ lanes: [JSONObject], _ users: Listing, _ renderer: Renderer) throws {
+        let status = EventStatus.json(report)
+        let shown = ["state", "guardians", "pupils", "deliveries", "waiting", "notReached"]
+        let head = EventShow.lines(status, now: renderer.now).filter { line in
+            shown.contains { line.hasPrefix("  \($0) ") } || !line.hasPrefix(" ")
+        }
+        var lanesTable = users
+        (lanesTable.columns, lanesTable.items, lanesTable.total) = (LaneSums.columns, lanes, nil)
+        var lines = head.map(renderer.cut)
+        if !lanes.isEmpty { lines += [""] + Self.lines(renderer.table(lanesTable, withHeader: false)) }
+        lines += [""] + Self.lines(renderer.table(users, withHeader: false))
+        if let total = users.total, total > users.items.count {
+            lines.append(
+                "\(users.items.count) of \(total) users shown; --missing, --user, --limit, or -o ndjson for all"
+            )
+        }
+        try renderer.write(status, id: "id", colored: true) { lines }
+    }
+
+    private static func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+
+    /// Those the flags ask for.
+    private func persons(_ report: EventReport, _ inspection: Inspection) throws -> [EventReport.Person] {
         var wanted: PersonID?
         if let user { wanted = try inspection.askRegistry { try $0.person(user)?.id } }
-        return try report.persons.compactMap { person in
-            if missing, person.standing == .reached || person.role == .author { return nil }
-            if let user {
-                let unknown = person.person.unknownIndex
-                let isNamed = unknown.map {
-                    report.event.unknownUsers.indices.contains($0) && report.event.unknownUsers[$0] == user
-                }
-                guard person.person == wanted || isNamed == true else { return nil }
+        return report.persons.filter { person in
+            if missing, person.standing == .reached || person.role == .author { return false }
+            guard let user else { return true }
+            let unknown = person.person.unknownIndex
+            let isNamed = unknown.map {
+                report.event.unknownUsers.indices.contains($0) && report.event.unknownUsers[$0] == user
             }
+            return person.person == wanted || isNamed == true
+        }
+    }
+
+    private func rows(
+        _ persons: [EventReport.Person],
+        _ report: EventReport,
+        _ inspection: Inspection
+    ) throws -> [JSONObject] {
+        let names = Dictionary(uniqueKeysWithValues: inspection.lanes.map { ($0.id, $0.name) })
+        return try persons.compactMap { person in
             // Read before, because what the rows are made with cannot throw.
             var persons: [PersonID: StoredPerson] = [:]
             for id in [person.person] + person.through where id.unknownIndex == nil {

@@ -4,16 +4,23 @@ import Store
 
 /// The filter flags of every command that looks for deliveries; one language with the orders (``FilterWords``).
 struct FilterOptions: ParsableArguments {
-    @Option(help: "Of pending, deferred, accepted, rejected, expired, withheld, dead, dropped, held; with commas.")
+    @Option(
+        help: "Of pending, deferred, accepted, rejected, expired, withheld, dead, dropped, held; with commas.",
+        completion: .list(DeliveryState.allCases.map { "\($0)" })
+    )
     var state: Words?
-    @Option(help: "The lane's name, or a pattern: 'fcm/*'.") var lane: Words?
+    @Option(help: "The lane's name, or a pattern: 'fcm/*'.", completion: .lanes) var lane: Words?
     @Option(help: "The school's UAI, or a pattern.") var school: Words?
     @Option(help: "The publication's app, or a pattern.") var app: Words?
     @Option(help: "App and action: BLOG.PUBLISH-POST, or a pattern: 'BLOG.*'.") var kind: Words?
     @Option(help: "The event's id.") var event: Words?
     @Option(help: "The person's ENT id or feed key.") var user: Words?
     @Option(help: "The device's installation.") var device: Words?
-    @Option(help: "The reason's word or the provider's, or a pattern: retrying, 'UNAVAIL*'.") var reason: Words?
+    @Option(
+        help: "The reason's word or the provider's, or a pattern: retrying, 'UNAVAIL*'.",
+        completion: .list(Reason.allCases.map(\.word))
+    )
+    var reason: Words?
     @Option(help: "Status of the last attempt: 503, 5xx, or 0 for no answer.") var http: Words?
     @Option(help: "Made longer ago than: 90s, 10m, 1h30m, 7d.") var older: Words?
     @Option(help: "Made not longer ago than.") var younger: Words?
@@ -77,6 +84,7 @@ struct FilterOptions: ParsableArguments {
 extension FilterWords.Problem {
     var sentence: String {
         switch self {
+        case .noSuchName(let name): "there is no filter \(name)"
         case .malformed(let name, let word, let expected): "--\(name.flag) \(word): expected \(expected)."
         case .unknown(let name, let word, _): "there is no \(name.flag) \(word)"
         }

@@ -86,8 +86,8 @@ extension Inspection {
     static let deliveryColumns: [Listing.Column] = [
         .text("DELIVERY", "id"), .text("EVENT", "event"), .text("USER", "user"), .text("DEVICE", "device").optional,
         .text("LANE", "lane"), .state("STATE", "state"), .text("REASON", "reason"), .number("TRIES", "attempts"),
-        .time("NEXT", "nextAt").optional, .time("EXPIRES", "expiresAt").optional, .text("SCHOOL", "school").optional,
-        .csv("app"), .csv("action"), .time("MADE", "madeAt").optional, .csv("diedAt"),
-        .text("HTTP", "lastStatus").optional, .text("LAST", "lastReason").optional, .csv("lastAt"),
+        .time("NEXT", "nextAt").optional, .csv("expiresAt"), .time("MADE", "madeAt").optional,
+        .text("HTTP", "lastStatus").optional, .text("LAST", "lastReason").optional, .text("SCHOOL", "school").optional,
+        .csv("app"), .csv("action"), .csv("diedAt"), .csv("lastAt"),
     ]
 }

@@ -42,14 +42,19 @@ struct LaneFacts {
         return LaneFacts(source: "store", items: items)
     }
 
-    static let columns: [Listing.Column] = [
+    private static let columns: [Listing.Column] = [
         .text("LANE", "lane"), .state("STATE", "state"), .number("WINDOW", "window"), .number("IN FLIGHT", "inFlight"),
         .number("PENDING", "pending"), .number("DEFERRED", "deferred"), .number("DEAD", "dead"),
         .seconds("OLDEST", "oldestSeconds"), .time("UNTIL", "until"), .text("REASON", "reason"),
-        Listing.Column(title: "REMOVALS", member: "removalsFrozen") { value, _ in value == true ? "frozen" : "-" },
     ]
+    /// Shown only where somebody has to look.
+    private static let removals = Listing.Column(title: "REMOVALS", member: "removalsFrozen") { value, _ in
+        value == true ? "frozen" : "-"
+    }
 
     var listing: Listing {
-        Listing(id: "lane", scope: "lanes", source: source, columns: Self.columns, items: items, total: items.count)
+        let hasFrozen = items.contains { $0["removalsFrozen"] == true }
+        let columns = hasFrozen ? Self.columns + [Self.removals] : Self.columns
+        return Listing(id: "lane", scope: "lanes", source: source, columns: columns, items: items, total: items.count)
     }
 }

@@ -14,7 +14,7 @@ struct LanePause: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.")
+    @Argument(help: "The lane's name.", completion: .lanes)
     var lane: String
 
     @Option(help: "The reason, for those who come after.")

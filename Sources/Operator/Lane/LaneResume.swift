@@ -12,7 +12,7 @@ struct LaneResume: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.")
+    @Argument(help: "The lane's name.", completion: .lanes)
     var lane: String
 
     @Option(help: "A reason, for those who come after.")

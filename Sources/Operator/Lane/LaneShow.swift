@@ -17,7 +17,7 @@ struct LaneShow: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.")
+    @Argument(help: "The lane's name.", completion: .lanes)
     var lane: String
 
     func run() async throws {
@@ -31,7 +31,9 @@ struct LaneShow: AsyncParsableCommand {
         object["reasons"] = .object(reasons)
         try renderer.write(object, id: "lane") {
             ["lane \(lane) · \(renderer.now.rfc3339) · \(facts.source)"]
-                + object.filter { !["lane", "reasons"].contains($0.name) }.map { member in
+                + object.filter {
+                    !["lane", "reasons"].contains($0.name) && ($0.name, $0.value) != ("removalsFrozen", false)
+                }.map { member in
                     "  " + member.name + String(repeating: " ", count: max(1, 16 - member.name.count))
                         + Self.shown(member, now: renderer.now)
                 }

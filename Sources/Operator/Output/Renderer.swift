@@ -69,7 +69,7 @@ struct Renderer {
     /// Header, column titles, rows, and how to go on; also for the part of a screen.
     func table(_ listing: Listing, withHeader: Bool = true) -> String {
         var text = ""
-        if withHeader { text += cut("\(listing.scope) · \(now.rfc3339) · \(listing.source)") + "\n" }
+        if withHeader { text += cut(header(of: listing)) + "\n" }
         if listing.items.isEmpty { return text + "(none)\n" }
         text += rows(of: listing)
         if let next = listing.next {
@@ -78,6 +78,15 @@ struct Renderer {
             text += total > listing.items.count ? "\(listing.items.count) shown of \(total)\n" : "\(total) in all\n"
         }
         return text
+    }
+
+    /// What was asked for, when, and of whom.
+    func header(of listing: Listing) -> String { "\(listing.scope) · \(now.rfc3339) · \(listing.source)" }
+
+    /// A sentence over as many lines as it needs.
+    func wrapped(_ text: String) -> [String] {
+        let text = DisplayWidth.safe(text)
+        return context.columns.map { DisplayWidth.wrap(text, to: $0) } ?? [text]
     }
 
     /// Titles and rows. What does not fit the terminal: first the columns that may go, from the right, then the end of the lines.

@@ -45,7 +45,7 @@ struct QueueShow: AsyncParsableCommand {
         now: Instant
     ) -> [String] {
         func word(_ name: String) -> String { Listing.Column.plain(object[name] ?? .null) }
-        let reason = row.result.reason.map { " (\($0.word))" } ?? ""
+        let reason = row.result.reason.flatMap { $0.word == word("state") ? nil : " (\($0.word))" } ?? ""
         let tries = row.attempts > 0 ? ", attempt \(row.attempts) of \(attemptsMax)" : ""
         let next = row.nextAt.map { ", next \(RelativeTime.text($0, now: now))" } ?? ""
         let ending = row.result.state.isTerminal ? "" : ", expires \(RelativeTime.text(row.expiresAt, now: now))"
@@ -79,7 +79,7 @@ struct QueueShow: AsyncParsableCommand {
         case "made": said = "delivery made for lane \(word("lane"))"
         case "nextAttempt": said = "next attempt"
         case "outcome":
-            let reason = entry["reason"]?.string.map { " (\($0))" } ?? ""
+            let reason = entry["reason"]?.string.flatMap { $0 == word("state") ? nil : " (\($0))" } ?? ""
             let time = entry["millisecondsMax"]?.int64.map { ", answered within \($0) ms" } ?? ""
             said = "\(word("state"))\(reason)\(time)"
         default: said = "expires"

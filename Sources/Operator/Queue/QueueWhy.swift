@@ -41,6 +41,8 @@ struct QueueWhy: AsyncParsableCommand {
             "state": .string(state),
             "why": .array(sentences.map { .string($0) }),
         ])
-        try renderer.write(object, id: "id") { ["\(id) · \(renderer.now.rfc3339) · \(facts.source)"] + sentences }
+        try renderer.write(object, id: "id") {
+            ["\(id) · \(renderer.now.rfc3339) · \(facts.source)"] + sentences.flatMap(renderer.wrapped)
+        }
     }
 }

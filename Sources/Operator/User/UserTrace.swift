@@ -69,13 +69,23 @@ struct UserTrace: AsyncParsableCommand {
             items: items,
             total: events.count < limit ? items.count : nil
         )
-        if renderer.format == .table { try OperatorContext.current.write(head(events, devices, renderer)) }
-        try renderer.write(listing)
+        if renderer.format == .table {
+            try renderer.context.write(
+                head(listing, events, devices, renderer) + renderer.table(listing, withHeader: false)
+            )
+        } else {
+            try renderer.write(listing)
+        }
         if items.isEmpty { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
     }
 
     /// What to know before the lines: the devices, and the sums.
-    private func head(_ events: [PersonalEvent], _ devices: [DeviceRow], _ renderer: Renderer) -> String {
+    private func head(
+        _ listing: Listing,
+        _ events: [PersonalEvent],
+        _ devices: [DeviceRow],
+        _ renderer: Renderer
+    ) -> String {
         let shown = devices.map { device in
             "\(device.installation) \(device.provider.name) \(device.state.word), seen "
                 + RelativeTime.text(device.lastSeenAt, now: renderer.now)
@@ -83,7 +93,10 @@ struct UserTrace: AsyncParsableCommand {
         var sums: [String: Int] = [:]
         for event in events { sums[EventStatus.words(event.standing).state, default: 0] += 1 }
         let counts = ["reached", "waiting", "notReached"].map { "\($0) \(sums[$0] ?? 0)" }.joined(separator: "   ")
-        let lines = ["devices  " + (shown.isEmpty ? "none" : shown.joined(separator: "; ")), "events   " + counts]
+        let lines = [
+            renderer.header(of: listing), "devices  " + (shown.isEmpty ? "none" : shown.joined(separator: "; ")),
+            "events   " + counts, "",
+        ]
         return lines.map { renderer.cut($0) + "\n" }.joined()
     }
 
@@ -116,8 +129,10 @@ struct UserTrace: AsyncParsableCommand {
         Listing.Column(title: "DEVICES", member: "devices") { value, _ in
             let devices = value.array?.map { device in
                 let last = device["state"] == "accepted" ? nil : device["lastReason"]?.string
-                let words = ["installation", "lane", "state", "reason"].compactMap { device[$0]?.string }
-                return (words + [last].compactMap { $0 }).joined(separator: " ")
+                let state = device["state"]?.string
+                let reason = device["reason"]?.string
+                let words = [device["installation"]?.string, device["lane"]?.string, state]
+                return (words + [reason == state ? nil : reason, last]).compactMap { $0 }.joined(separator: " ")
             }
             return devices.map { $0.isEmpty ? "-" : $0.joined(separator: "; ") } ?? "-"
         },

@@ -165,12 +165,21 @@ package actor Dispatcher {
 
     private static let nextEngineLane = Mutex(0)
 
-    /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish.
-    package func reload(_ definition: LaneDefinition) throws {
-        guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else { return }
+    /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish. A lane
+    /// that is new in the configuration is added.
+    ///
+    /// - Returns: false when the endpoint, the proxy or a bound is another: that needs a restart.
+    package func reload(_ definition: LaneDefinition) async throws -> Bool {
+        guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else {
+            try await add(definition)
+            return true
+        }
         lanes[lane.id]?.definition = definition
         give(.use(try wire(of: definition)), to: lane.id)
         engine.retireConnections(of: lane.engineLane)
+        let (old, new) = (lane.definition, definition)
+        return old.key == new.key && old.bounds == new.bounds && old.engine.host == new.engine.host
+            && old.engine.port == new.engine.port && old.engine.proxy == new.engine.proxy
     }
 
     private func wire(of definition: LaneDefinition) throws -> LaneProtocol {
@@ -416,14 +425,15 @@ package actor Dispatcher {
     private func fill(_ id: LaneID) {
         guard let lane = lanes[id] else { return }
         let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
-        guard lane.feed.loaded < most / 2, !lane.isSealing else { return }
+        guard lane.feed.loaded < most / 2 || scheduler.hasUrgent(on: id), !lane.isSealing else { return }
         // A closed lane gets no more than it needs to probe; a paused one nothing.
         let status = lane.feed.status
         guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
         loadRetries(id, most: most / Self.retryShare)
         guard lanes[id]?.isSealing == false else { return }
-        while lane.feed.loaded < most, let entry = scheduler.next(on: id) {
-            deliver(id, tag: entry.tag) { try $0.load(entry.page, form: lane.form, now: $1) }
+        // Urgent pages do not wait for room, within bounds.
+        while lane.feed.loaded < (scheduler.hasUrgent(on: id) ? 2 * most : most), let entry = scheduler.next(on: id) {
+            deliver(id, tag: entry.tag, isUrgent: entry.isUrgent) { try $0.load(entry.page, form: lane.form, now: $1) }
             if !status.isActive || lane.isWebPush { break }
         }
     }
@@ -448,6 +458,7 @@ package actor Dispatcher {
         _ id: LaneID,
         tag: Int64? = nil,
         generation: Int? = nil,
+        isUrgent: Bool = false,
         _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
     ) {
         guard let lane = lanes[id] else { return }
@@ -455,12 +466,13 @@ package actor Dispatcher {
         let tag = tag ?? scheduler.virtualTime(of: id)
         let generation = generation ?? ordersConcluded
         guard lane.isWebPush else {
-            return handOver(Result { try load(&loader, now) }, to: lane, tag, loadedAt: now, generation)
+            let result = Result { try load(&loader, now) }
+            return handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
         }
         lanes[id]?.isSealing = true
         sealer.submit(
             .init(load: { try load(&$0, now) }) { [self, signal] result in
-                handOver(result, to: lane, tag, loadedAt: now, generation)
+                handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
                 signal.yield(.sealed(id))
             }
         )
@@ -469,7 +481,8 @@ package actor Dispatcher {
     private nonisolated func handOver(
         _ result: Result<DeliveryLoader.Loaded, any Error>,
         to lane: Lane,
-        _ tag: Int64,
+        tag: Int64,
+        isUrgent: Bool,
         loadedAt: Int64,
         _ generation: Int
     ) {
@@ -478,7 +491,13 @@ package actor Dispatcher {
             if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
             guard !loaded.deliveries.isEmpty else { return }
             lane.feed.add(
-                LoadedBatch(tag: tag, deliveries: loaded.deliveries, loadedAt: loadedAt, generation: generation)
+                LoadedBatch(
+                    tag: tag,
+                    isUrgent: isUrgent,
+                    deliveries: loaded.deliveries,
+                    loadedAt: loadedAt,
+                    generation: generation
+                )
             )
             wake(lane)
         } catch {

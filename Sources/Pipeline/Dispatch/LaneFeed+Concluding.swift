@@ -19,11 +19,13 @@ extension LaneFeed {
             return .keep
         }
         let attempts = delivery.attempts + 1
+        if platformPart.probe != nil, classification.verdict != .accepted { probeLanded(delivery) }
         switch classification.verdict {
         case .accepted:
             succeeded()
             if !accusers.isEmpty { accusers = [] }
-            hasRenewedOnce = false
+            platformAccepted(delivery)
+            if !refusedTokens.isEmpty { refusedTokens = [] }
             metrics.accepted.add()
             metrics.eventSeconds[Int(delivery.event.urgency.rawValue)].observe(now - delivery.event.acceptedAt)
             let result = SlotResult.accepted(attempts: attempts, latencyMilliseconds: latency.wholeMilliseconds)
@@ -39,6 +41,7 @@ extension LaneFeed {
         case .payloadRefused:
             succeeded()
             keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
+        case .platformFault: platformFailed(flight, classification, now)
         case .credentialFault where !isBeyondDoubt(delivery):
             // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
             putOff(flight, classification, latency, attempts, Self.doubtWait, now)
@@ -94,7 +97,7 @@ extension LaneFeed {
     /// A refused credential and a quota are the lane's own; lost answers and 5xx say something of the host, too.
     private func isOfTheHost(_ classification: Classification) -> Bool {
         switch classification.verdict {
-        case .credentialFault: false
+        case .credentialFault, .platformFault: false
         case .laneBusy: classification.status >= 500
         default: true
         }
@@ -139,23 +142,25 @@ extension LaneFeed {
         case (.keep, _): return .keep
         case (.retire, _): return .retireConnection
         case (.renewCredential, .fcm(let token)):
-            if hasRenewedOnce {
+            if refusedTokens.contains(token.value) { return .keep }
+            if !refusedTokens.isEmpty {
                 react(
                     to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
                 )
-            } else {
-                hasRenewedOnce = true
-                refresh(rejected: token)
             }
+            // Also of the second: each probe shall have a token that was not refused yet.
+            refuse(token.value)
+            refresh(rejected: token)
             return .keep
         case (.renewCredential, .apns(let token)):
-            guard case .apns(let lane) = wire, !hasRenewedOnce, lane.expire(token, now: now) else {
+            if refusedTokens.contains(token.value) { return .closeConnection }
+            guard case .apns(let lane) = wire, refusedTokens.isEmpty, lane.expire(token, now: now) else {
                 react(
                     to: Classification(.credentialFault, status: classification.status, reason: classification.reason)
                 )
                 return .closeConnection
             }
-            hasRenewedOnce = true
+            refuse(token.value)
             return .closeConnection
         case (.revertCredential, .apns(let token)):
             guard case .apns(let lane) = wire else { return .keep }
@@ -163,6 +168,11 @@ extension LaneFeed {
         case (.revertCredential, .fcm), (.revertCredential, .webpush), (.renewCredential, .webpush):
             return .retireConnection
         }
+    }
+
+    private func refuse(_ token: String) {
+        if refusedTokens.count >= Self.refusedTokensMax { refusedTokens = [] }
+        refusedTokens.insert(token)
     }
 
     private func putOff(
@@ -237,9 +247,9 @@ extension LaneFeed {
         metrics.count(result.state)
     }
 
-    /// The phone's own quota is used up: it waits a minute. Not an attempt.
-    func hold(_ delivery: LoadedDelivery, _ now: Instant) {
-        let due = now + .seconds(60)
+    /// The delivery waits on the disk for a reason that is not its own. Not an attempt.
+    func hold(_ delivery: LoadedDelivery, _ now: Instant, _ wait: Duration) {
+        let due = now + wait
         guard due < delivery.event.expiresAt else { return end(delivery, SlotResult(.expired, reason: .expired)) }
         produced.outcomes.append(
             Outcome(

@@ -12,6 +12,7 @@ extension LaneFeed {
         for index in batches.indices { setAside(from: &batches[index]) }
         setAside(from: &again, bar.deliveries)
         setAside(from: &returned, bar.deliveries)
+        setAside(from: &platformPart.parked, bar.deliveries)
         var underWay: Set<DeliveryID> = []
         for index in flights.indices {
             guard let delivery = flights[index]?.delivery, delivery.reply == nil, bar.deliveries.contains(delivery.id)

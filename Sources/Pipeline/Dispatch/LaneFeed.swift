@@ -84,10 +84,14 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     static let resendsMax = 10
     /// Devices that have to meet it before a push service's refusal is the credential's.
     static let accusersMin = 3
+    private static let reserveShare = 8
     static let doubtWait = Duration.seconds(60)
 
     let shared = Mutex(Shared())
     var wire: LaneProtocol
+    /// What connections up to this one still use after a reload, until they are retired.
+    private var replaced: (wire: LaneProtocol, lastConnection: ConnectionID)
+    private var newestConnection = ConnectionID(0)
     let policy: RetryPolicy
     let time: TimeSource
     let recorder: Recorder
@@ -101,6 +105,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var budget: RateBudget?
     private var deviceRates: DeviceRates?
     var massGuard = MassGuard()
+    var platformPart = PlatformPart()
     /// When the lane was last seen closed (monotonic): what was loaded before has waited, and its phone may have changed hands.
     private var closedAt = Int64.min
     var batches: [LoadedBatch] = []
@@ -118,7 +123,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var inFlight = 0
     var produced = Recorder.Batch()
     private var isRefreshing = false
-    var hasRenewedOnce = false
+    /// Access and provider tokens refused since something was last accepted. All that is under way with one comes back with the same word,
+    /// and that is one word; a second token refused is the credential's fault.
+    var refusedTokens: Set<String> = []
+    static let refusedTokensMax = 16
     private var connectFault: String?
     private var hasConnected = false
     var lastError: String?
@@ -137,6 +145,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         signal: @escaping @Sendable (Signal) -> Void
     ) {
         self.wire = wire
+        replaced = (wire, ConnectionID(0))
         self.policy = policy
         self.time = time
         self.recorder = recorder
@@ -186,7 +195,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     // MARK: - On the lane's thread
 
     func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64? {
-        next { delivery, now, scratch in
+        newestConnection = max(newestConnection, connection.id)
+        let wire = connection.id <= replaced.lastConnection ? replaced.wire : wire
+        return next { delivery, now, scratch in
             try wire.write(delivery, to: request, on: connection, now: now, scratch: &scratch)
         }
     }
@@ -200,7 +211,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         let monotonic = time.monotonic()
         noteClosed(at: monotonic)
         guard lane.permits(inFlight: inFlight, now: monotonic), host.permits(now: monotonic),
-            budget?.hasRoom(now: monotonic) ?? true
+            budget?.hasRoom(now: monotonic) ?? true, keepsReserve(monotonic)
         else { return nothing() }
         let now = time.now()
         while let delivery = takeDelivery(monotonic) {
@@ -213,9 +224,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 continue
             }
             if deviceRates?.take(delivery.device, now: monotonic) == false {
-                hold(delivery, now)
+                hold(delivery, now, .seconds(60))
                 continue
             }
+            if parks(delivery, now) { continue }
             do {
                 guard let credential = try write(delivery, now, &scratch) else {
                     again.append(delivery)
@@ -250,6 +262,13 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         }
     }
 
+    /// An eighth of the window is kept for urgent deliveries, so that one of them finds a free stream at once.
+    private func keepsReserve(_ now: Int64) -> Bool {
+        let window = lane.windowSize(now: now)
+        guard window >= Self.reserveShare, inFlight >= window - window / Self.reserveShare else { return true }
+        return (again.last?.event.urgency ?? (batches.first?.isUrgent == true ? .urgent : .normal)) == .urgent
+    }
+
     /// What was in flight under this ticket, which ends here.
     func land(_ ticket: UInt64) -> InFlight {
         let index = Int(ticket)
@@ -261,13 +280,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         return flight
     }
 
-    /// The delivery under way with this ticket.
-    func flying(_ ticket: UInt64) -> LoadedDelivery? { flights[Int(ticket)]?.delivery }
-
     func laneEvent(_ event: LaneEvent) {
         takeOrders()
         switch event {
-        case .opened:
+        case .opened(let connection, _, _):
+            newestConnection = max(newestConnection, connection.id)
             if connectFault != nil { closedAt = time.monotonic() }
             connectFault = nil
             hasConnected = true
@@ -303,7 +320,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         for order in orders { obey(order) }
         for var batch in more {
             setAside(from: &batch)
-            let place = batches.firstIndex { $0.tag > batch.tag } ?? batches.endIndex
+            let place =
+                batches.firstIndex { ($0.isUrgent ? 0 : 1, $0.tag) > (batch.isUrgent ? 0 : 1, batch.tag) }
+                ?? batches.endIndex
             batches.insert(batch, at: place)
         }
     }
@@ -312,7 +331,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         noteClosed(at: time.monotonic())
         switch order {
         case .pause(let why, let draining): lane.pause(why, draining: draining)
-        case .resume: lane.resume()
+        case .resume:
+            lane.resume()
+            platformPart.state.resume()
         case .credentialRenewed: isRefreshing = false
         case .freeze: massGuard.freeze()
         case .thaw: massGuard.release()
@@ -321,10 +342,13 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .bar(let bar, let reply): reply(take(bar))
         case .concluded(let order, let isCommitted): conclude(order, isCommitted)
         case .use(let renewed):
+            // Apple binds a connection to the first key it sees: those that are open finish with the old one.
+            replaced = (wire, newestConnection)
             wire = renewed
             isRefreshing = false
-            hasRenewedOnce = false
+            refusedTokens = []
             if lane.word == "credentialFault" { lane.resume() }
+            platformPart.state.resume()
         case .credentialFailed(let classification):
             isRefreshing = false
             react(to: classification)
@@ -333,6 +357,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     private func takeDelivery(_ now: Int64) -> LoadedDelivery? {
+        if !platformPart.state.isActive, let probe = takeProbe(now) { return probe }
         if again.isEmpty, !returned.isEmpty {
             again = returned.reversed()
             returned = []
@@ -451,10 +476,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         let closer = lane.isActive && !host.state.isActive ? host.state : lane
         let status = Status(
             state: isConnecting ? "open" : closer.word,
-            reason: isConnecting ? connectFault ?? "" : closer.reason,
+            reason: isConnecting ? connectFault ?? "" : closer.isActive ? platformPart.state.reason : closer.reason,
             isActive: closer.isActive,
             isSendingAllowed: lane.word != "paused" && lane.word != "draining",
-            wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max(),
+            wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max()
+                ?? platformPart.state.wakeAt,
             inFlight: inFlight,
             window: min(lane.windowSize(now: now), bounds.windowMax),
             isFrozen: massGuard.isFrozen,

@@ -223,6 +223,7 @@ package actor Expander {
             cursor: persons.last?.person.rawValue ?? work.event.cursor,
             isLast: persons.endIndex == work.audience.persons.endIndex,
             expiresAt: work.event.expiresAt,
+            isUrgent: work.event.urgency == .urgent,
             pupils: work.audience.pupils.count,
             unknownUsers: work.audience.unknownUsers
         )

@@ -28,8 +28,9 @@ package struct APNsMessage: Sendable {
             template.string(texts.body)
             template.literal(#"},"sound":"default","thread-id":"#)
             template.string(message.channel)
-            // `active` is the default of the level and is not spelt out.
+            // `active` is the default of the level and is not spelt out; what is not urgent at all does not light the screen.
             if breaksThrough { template.literal(#","interruption-level":"time-sensitive""#) }
+            if message.urgency == .low { template.literal(#","interruption-level":"passive""#) }
             template.literal("},")
             template.routingKeys(of: message, params: texts.params)
             template.literal("}")

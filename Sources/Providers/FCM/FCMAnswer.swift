@@ -29,8 +29,8 @@ package enum FCMAnswer {
         // Only this word ends a token. Google names no instant: the caller takes the time of its sending.
         case 400...499 where error.errorCode == "UNREGISTERED": .tokenDead(since: nil)
         case 400: badRequest(error)
-        // The APNs key or web push key inside the Firebase project; a new access token would not help.
-        case 401 where error.errorCode == "THIRD_PARTY_AUTH_ERROR": .credentialFault
+        // The APNs key or web push key inside the Firebase project: Android is not concerned.
+        case 401 where error.errorCode == "THIRD_PARTY_AUTH_ERROR": .platformFault
         case 401: .resend(.renewCredential)
         case 403 where error.errorCode == "SENDER_ID_MISMATCH": .tokenSuspect
         // PERMISSION_DENIED (API switched off, role missing), or a project or address that does not exist.

@@ -42,7 +42,14 @@ package struct AgeMatrix: Sendable {
             case .event: add(event.id.description, index, match.slots.count)
             case .state: for slot in match.slots { add("\(match.result[slot].state)", index, 1) }
             case .reason:
-                for row in try scan.rows(of: match) { add(Self.reason(of: row), index, 1) }
+                // Most deliveries have left no row; only the others are worth reading their plan and rows.
+                var exceptions = match
+                exceptions.slots = match.slots.filter { match.result[$0].hasLeftRows }
+                for slot in match.slots where !match.result[slot].hasLeftRows {
+                    add(match.result[slot].reason?.word ?? "-", index, 1)
+                }
+                guard !exceptions.slots.isEmpty else { continue }
+                for row in try scan.rows(of: exceptions) { add(Self.reason(of: row), index, 1) }
             }
         }
     }

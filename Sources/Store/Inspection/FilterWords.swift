@@ -24,6 +24,8 @@ package struct FilterWords: Hashable, Sendable {
 
     /// What is wrong with a filter.
     package enum Problem: Error, Hashable, Sendable {
+        /// No filter has this name; only from JSON.
+        case noSuchName(String)
         case malformed(Name, word: String, expected: String)
         /// The word is right, but names nothing.
         case unknown(Name, word: String, known: [String])

@@ -26,7 +26,8 @@ package final class QueueReader {
                 event: EventID(rawValue: row.int64(1)),
                 lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(2))),
                 tag: row.int64(3),
-                count: row.int(4)
+                count: row.int(4),
+                isUrgent: row.bool(5)
             )
         }
     }

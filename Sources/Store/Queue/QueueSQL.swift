@@ -2,8 +2,11 @@
 package enum QueueSQL: String, CaseIterable, Sendable {
     /// Primary key.
     case identity = "SELECT event, body, accepted_at FROM idempotency WHERE scope = ?"
-    /// Index page_open.
-    case openPages = "SELECT id, event, lane, tag, count FROM page WHERE state = 0 AND lane > 0 ORDER BY lane, tag, id"
+    /// Index page_open; primary key of event.
+    case openPages = """
+        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
+        WHERE page.state = 0 AND lane > 0 ORDER BY lane, tag, page.id
+        """
     /// Index event_due.
     case dueEvents = """
         SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) <= ?

@@ -28,6 +28,7 @@ package struct ExpansionStep: Sendable {
     package var cursor: Int64
     package var isLast: Bool
     package var expiresAt: Instant
+    package var isUrgent: Bool
     /// Pupils of the whole audience, and users nobody knows; written with each step, equal in all.
     package var pupils: Int
     package var unknownUsers: [String]
@@ -40,6 +41,7 @@ package struct ExpansionStep: Sendable {
         cursor: Int64,
         isLast: Bool,
         expiresAt: Instant,
+        isUrgent: Bool = false,
         pupils: Int,
         unknownUsers: [String]
     ) {
@@ -50,6 +52,7 @@ package struct ExpansionStep: Sendable {
         self.cursor = cursor
         self.isLast = isLast
         self.expiresAt = expiresAt
+        self.isUrgent = isUrgent
         self.pupils = pupils
         self.unknownUsers = unknownUsers
     }
@@ -156,7 +159,8 @@ extension QueueStore {
             event: step.event,
             lane: page.lane,
             tag: page.tag,
-            count: page.plan.slots.count
+            count: page.plan.slots.count,
+            isUrgent: step.isUrgent
         )
     }
 

@@ -50,6 +50,8 @@ package struct DeviceAddress: Sendable {
     package var targetHash: [UInt8]
     package var registeredAt: Instant
     package var state: DeviceState
+    /// nil: the app did not say.
+    package var platform: Platform?
 }
 
 extension RegistryReader {
@@ -91,7 +93,8 @@ extension RegistryReader {
                 target: try seal.open(row.blob(2)),
                 targetHash: row.blob(3),
                 registeredAt: Instant(milliseconds: row.int64(4)),
-                state: DeviceState(rawValue: row.int(5)) ?? .disabled
+                state: DeviceState(rawValue: row.int(5)) ?? .disabled,
+                platform: Platform(name: row.text(6))
             )
         }
     }

@@ -37,7 +37,7 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         "SELECT id, provider, environment, app, host, state FROM device WHERE owner = ? AND state <> 2 AND last_seen_at >= ? ORDER BY id"
     /// Primary keys.
     case address = """
-        SELECT owner, coalesce(ent_id, key, ''), target, target_hash, registered_at, state
+        SELECT owner, coalesce(ent_id, key, ''), target, target_hash, registered_at, state, platform
         FROM device JOIN person ON person.id = device.owner WHERE device.id = ?
         """
     /// Index device_owner.

@@ -91,6 +91,7 @@ struct Gateway {
         }
         try await dispatcher.openKnownWebPushLanes()
         let lanes = await dispatcher.laneTable()
+        let laneTable = SharedLaneTable(lanes)
 
         let publishers = PublisherDirectory(Self.entries(settings))
         let boundSchools = SchoolBounds(Self.schools(settings))
@@ -174,7 +175,7 @@ struct Gateway {
             limits: settings.limits,
             time: time,
             metrics: metrics,
-            lanes: { lanes },
+            lanes: { laneTable.value },
             endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
             webPushKey: webPush?.credential.publicKey,
             workFolder: workFolder,
@@ -220,7 +221,7 @@ struct Gateway {
                     ),
                     .init(
                         service: Reloading {
-                            try await reload(dispatcher, publishers, boundSchools, providerClient)
+                            try await reload(dispatcher, expander, laneTable, publishers, boundSchools, providerClient)
                         } failed: { report in
                             Self.logger("reload", settings).error(
                                 "reload refused, the old settings stay",
@@ -271,12 +272,23 @@ struct Gateway {
     /// SIGHUP: everything is read and checked anew; with a mistake the old settings stay.
     private func reload(
         _ dispatcher: Dispatcher,
+        _ expander: Expander,
+        _ laneTable: SharedLaneTable,
         _ publishers: PublisherDirectory,
         _ bounds: SchoolBounds,
         _ client: WebClient
     ) async throws {
         let settings = try Self.load(config).settings
-        for definition in try Lanes.definitions(settings, client: client) { try await dispatcher.reload(definition) }
+        for definition in try Lanes.definitions(settings, client: client)
+        where try await !dispatcher.reload(definition) {
+            Self.logger("reload", settings).warning(
+                "the lane's endpoint, proxy or quota changes with a restart only",
+                metadata: ["lane": "\(definition.name)"]
+            )
+        }
+        let lanes = await dispatcher.laneTable()
+        await expander.use(lanes)
+        laneTable.replace(lanes)
         publishers.replace(Self.entries(settings))
         bounds.replace(Self.schools(settings))
     }

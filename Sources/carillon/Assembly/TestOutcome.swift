@@ -7,7 +7,7 @@ extension APIServices.TestOutcome {
         switch classification.verdict {
         case .accepted: self.init(outcome: "accepted", reason: nil)
         case .tokenDead, .tokenSuspect, .payloadRefused: self.init(outcome: "rejected", reason: classification.reason)
-        case .credentialFault, .resend, .laneBusy, .deferred, .ambiguous:
+        case .credentialFault, .platformFault, .resend, .laneBusy, .deferred, .ambiguous:
             self.init(outcome: "deferred", reason: classification.reason)
         }
     }

@@ -157,4 +157,39 @@ struct SchedulerTests {
     private static func lowest(_ entries: [Scheduler.Entry], _ lane: LaneID) -> Scheduler.Entry? {
         entries.filter { $0.lane == lane }.min { ($0.tag, $0.page) < ($1.tag, $1.page) }
     }
+
+    @Test func `urgent pages go first, two in a row at most while others wait`() {
+        var scheduler = Scheduler()
+        let lane = LaneID(rawValue: 1)
+        func add(_ page: Int64, urgent: Bool) {
+            scheduler.add(
+                .init(
+                    page: PageID(rawValue: page),
+                    event: EventID(rawValue: page),
+                    lane: lane,
+                    tag: page,
+                    count: 1,
+                    isUrgent: urgent
+                )
+            )
+        }
+        for page in 1...3 { add(Int64(page), urgent: false) }
+        for page in 11...15 { add(Int64(page), urgent: true) }
+
+        var order: [Int64] = []
+        while let entry = scheduler.next(on: lane) { order.append(entry.page.rawValue) }
+
+        #expect(order == [11, 12, 1, 13, 14, 2, 15, 3])
+        #expect(scheduler.pending(on: lane) == 0)
+    }
+
+    @Test func `an urgent page does not move the lane's time`() {
+        var scheduler = Scheduler()
+        let lane = LaneID(rawValue: 1)
+        scheduler.add(
+            .init(page: .init(rawValue: 1), event: .init(rawValue: 1), lane: lane, tag: 9_000, count: 1, isUrgent: true)
+        )
+        _ = scheduler.next(on: lane)
+        #expect(scheduler.virtualTime(of: lane) == 0)
+    }
 }

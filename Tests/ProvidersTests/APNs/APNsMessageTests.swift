@@ -35,19 +35,23 @@ import Testing
         #expect(body["receiver"]?.string == receiver)
     }
 
-    @Test(arguments: [
-        (Urgency.urgent, true, true), (.urgent, false, false), (.normal, true, false), (.low, true, false),
-    ])
-    func `only an urgent message breaks through, and only where the app may`(
+    @Test(
+        arguments: [
+            (Urgency.urgent, true, "time-sensitive"), (.urgent, false, nil), (.normal, true, nil),
+            (.low, true, "passive"),
+            (.low, false, "passive"),
+        ] as [(Urgency, Bool, String?)]
+    )
+    func `only an urgent message breaks through, and only where the app may; a low one lights no screen`(
         urgency: Urgency,
         isAllowed: Bool,
-        breaksThrough: Bool
+        expected: String?
     ) throws {
         let message = try APNsMessage(Samples.message(urgency: urgency), isTimeSensitiveAllowed: isAllowed)
 
         let level = try JSONParser.parse(message.bytes())["aps"]?["interruption-level"]?.string
 
-        #expect(level == (breaksThrough ? "time-sensitive" : nil))
+        #expect(level == expected)
     }
 
     @Test func `a body is added behind what the buffer holds`() throws {

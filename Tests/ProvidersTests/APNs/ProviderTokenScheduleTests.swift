@@ -116,6 +116,20 @@ import Testing
         #expect(mint.count == 0)
     }
 
+    @Test func `a process that restarts in a loop makes one token`() {
+        var stored: ProviderToken?
+        let mint = Mint()
+
+        for restart in 0..<600 as Range<Int64> {
+            let now = Self.start + .seconds(restart * 3)
+            var schedule = ProviderTokenSchedule(stored: stored, keyID: "KEY")
+            _ = schedule.token(for: 1, at: now) { mint(at: now) }
+            stored = schedule.newest
+        }
+
+        #expect(mint.count == 1)
+    }
+
     @Test(arguments: [
         ("another key", ProviderToken(keyID: "OTHER", value: "t", issuedAtSeconds: Samples.now.seconds)),
         ("too old", ProviderToken(keyID: "KEY", value: "t", issuedAtSeconds: Samples.now.seconds - 36 * 60)),

@@ -156,7 +156,7 @@ struct FCMRow: CustomTestStringConvertible, Sendable {
             401,
             error("UNAUTHENTICATED", fcm("THIRD_PARTY_AUTH_ERROR")),
             reason: "THIRD_PARTY_AUTH_ERROR",
-            .credentialFault
+            .platformFault
         ),
         FCMRow(
             "PERMISSION_DENIED",

@@ -63,4 +63,16 @@ import Testing
         words[.user] = []
         #expect(words.description == "state dead,deferred, lane fcm/*")
     }
+
+    @Test func `a filter is the same from JSON`() throws {
+        var words = FilterWords()
+        words[.state] = ["dead", "deferred"]
+        words[.older] = ["10m"]
+        #expect(try FilterWords(json: words.json) == words)
+        #expect(try FilterWords(json: JSONObject(["older": "10m", "state": ["dead", "deferred"]])) == words)
+        #expect(throws: FilterWords.Problem.noSuchName("color")) { try FilterWords(json: JSONObject(["color": "red"])) }
+        for wrong in [.number(1), "", [.null]] as [JSONValue] {
+            #expect(throws: FilterWords.Problem.self) { try FilterWords(json: JSONObject(["lane": wrong])) }
+        }
+    }
 }

@@ -189,6 +189,7 @@ struct DeliveryLoader {
                 device: device,
                 target: target,
                 isInstallation: isInstallation,
+                platform: address.platform,
                 targetHash: address.targetHash,
                 receiver: address.ownerID,
                 collapseID: collapse,

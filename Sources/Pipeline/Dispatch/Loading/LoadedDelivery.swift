@@ -36,6 +36,8 @@ struct LoadedDelivery: Sendable {
     /// The token, or the installation id when `isInstallation`.
     let target: String
     let isInstallation: Bool
+    /// nil: the app did not say.
+    let platform: Platform?
     let targetHash: [UInt8]
     /// The owner's name outside.
     let receiver: String
@@ -69,8 +71,9 @@ final class SealedMessage: Sendable {
 
 /// Deliveries of one page, or retries that are due, on their way to the engine. Made by the dispatcher, then owned by the loop thread.
 struct LoadedBatch: Sendable {
-    /// Order among the batches of a lane: the page's tag.
+    /// Order among the batches of a lane: the page's tag, urgent ones first.
     let tag: Int64
+    var isUrgent = false
     var deliveries: [LoadedDelivery]
     var position = 0
     /// Monotonic milliseconds; an old batch is looked up anew before it is sent, since devices move.

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Settings
+import Store
+
+extension CompletionKind {
+    /// The names of the lanes in the store of the usual configuration; none when it cannot be read.
+    static var lanes: CompletionKind {
+        .custom { _, _, _ in
+            guard let context = OperatorContext.task else { return [] }
+            do {
+                let settings = try SettingsLoader.load(
+                    config: nil,
+                    environment: context.environment,
+                    readingSecrets: false
+                ).settings
+                return try QueueReader(folder: settings.data).lanes().map(\.name)
+            } catch {
+                // A person is typing: an error here would spoil the line.
+                return []
+            }
+        }
+    }
+}
