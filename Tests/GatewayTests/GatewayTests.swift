@@ -35,7 +35,8 @@ struct GatewayTests {
     func `targets pass`(check: String) async throws { try await pass("token_checks", check) }
 
     @Test(arguments: [
-        "hold_and_release", "drop_in_the_middle", "dead_letters_are_tried_again", "killed_in_a_bulk_order",
+        "hold_and_release", "drop_in_the_middle", "drop_among_browsers", "dead_letters_are_tried_again",
+        "killed_in_a_bulk_order",
         "lanes_and_devices",
     ])
     func `orders pass`(check: String) async throws { try await pass("order_checks", check) }

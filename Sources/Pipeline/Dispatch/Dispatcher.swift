@@ -457,8 +457,8 @@ package actor Dispatcher {
     private func deliver(
         _ id: LaneID,
         tag: Int64? = nil,
-        isUrgent: Bool = false,
         generation: Int? = nil,
+        isUrgent: Bool = false,
         _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
     ) {
         guard let lane = lanes[id] else { return }
@@ -466,12 +466,13 @@ package actor Dispatcher {
         let tag = tag ?? scheduler.virtualTime(of: id)
         let generation = generation ?? ordersConcluded
         guard lane.isWebPush else {
-            return handOver(Result { try load(&loader, now) }, to: lane, tag, isUrgent, loadedAt: now, generation)
+            let result = Result { try load(&loader, now) }
+            return handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
         }
         lanes[id]?.isSealing = true
         sealer.submit(
             .init(load: { try load(&$0, now) }) { [self, signal] result in
-                handOver(result, to: lane, tag, isUrgent, loadedAt: now, generation)
+                handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
                 signal.yield(.sealed(id))
             }
         )
@@ -480,8 +481,8 @@ package actor Dispatcher {
     private nonisolated func handOver(
         _ result: Result<DeliveryLoader.Loaded, any Error>,
         to lane: Lane,
-        _ tag: Int64,
-        _ isUrgent: Bool,
+        tag: Int64,
+        isUrgent: Bool,
         loadedAt: Int64,
         _ generation: Int
     ) {

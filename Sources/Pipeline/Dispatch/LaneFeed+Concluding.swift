@@ -41,7 +41,7 @@ extension LaneFeed {
         case .payloadRefused:
             succeeded()
             keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
-        case .platformFault: platformFailed(delivery, classification, now, ending: flight.ending)
+        case .platformFault: platformFailed(flight, classification, now)
         case .credentialFault where !isBeyondDoubt(delivery):
             // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
             putOff(flight, classification, latency, attempts, Self.doubtWait, now)

@@ -18,6 +18,7 @@ extension LaneFeed {
             guard let delivery = flights[index]?.delivery, delivery.reply == nil, bar.deliveries.contains(delivery.id)
             else { continue }
             flights[index]?.ending = bar.mark
+            flights[index]?.endingOrder = bar.order
             underWay.insert(delivery.id)
         }
         return underWay
@@ -27,7 +28,7 @@ extension LaneFeed {
         defer { aside = [] }
         guard !isCommitted else { return }
         bars.remove(order: order)
-        for index in flights.indices { flights[index]?.ending = nil }
+        for index in flights.indices where flights[index]?.endingOrder == order { flights[index]?.ending = nil }
         again += aside.reversed()
     }
 

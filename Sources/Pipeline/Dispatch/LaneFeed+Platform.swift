@@ -48,25 +48,18 @@ extension LaneFeed {
         return true
     }
 
-    /// The provider refused the platform's credential for this delivery. `ending`: what an operator's order makes of it instead of waiting.
-    func platformFailed(
-        _ delivery: LoadedDelivery,
-        _ classification: Classification,
-        _ now: Instant,
-        ending: SlotResult?
-    ) {
+    /// The provider refused the platform's credential for this delivery.
+    func platformFailed(_ flight: InFlight, _ classification: Classification, _ now: Instant) {
+        let delivery = flight.delivery
         let before = platformPart.state.word
         lastError = "\(classification.status) \(classification.reason)"
         if platformPart.probe == delivery.id { platformPart.probe = nil }
         if PlatformPart.concerns(delivery) {
             platformPart.state.credentialRefused(lastError ?? "", now: time.monotonic())
-        }
-        if let ending {
-            end(delivery, ending)
-        } else if PlatformPart.concerns(delivery) {
-            park(delivery, now)
+            if let ending = flight.ending { end(delivery, ending) } else { park(delivery, now) }
         } else {
             // The app did not say what it runs on: only this one waits.
+            if let ending = flight.ending { return end(delivery, ending) }
             hold(delivery, now, PlatformPart.waitOfRest)
         }
         if platformPart.state.word != before { signal(.conditionChanged) }

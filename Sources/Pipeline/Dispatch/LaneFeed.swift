@@ -74,6 +74,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         var credential: UsedCredential
         /// How it ends when it is not accepted: an order came while it was under way.
         var ending: SlotResult?
+        /// The order that said so.
+        var endingOrder = 0
     }
 
     /// Beyond it an address is looked up again.

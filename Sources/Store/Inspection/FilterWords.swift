@@ -5,7 +5,7 @@ package import Domain
 ///
 /// | name | words |
 /// |---|---|
-/// | `state` | `pending deferred accepted rejected expired withheld dead dropped` |
+/// | `state` | `pending deferred accepted rejected expired withheld dead dropped held` |
 /// | `lane` `school` `app` `reason` | a word or a pattern with `*` and `?`, letter case ignored |
 /// | `kind` | the same over `APP.ACTION` |
 /// | `event` | one id |

@@ -36,11 +36,7 @@ package struct OrderScope: Hashable, Sendable {
     package var json: JSONObject {
         var object = JSONObject()
         if deliveries.isEmpty {
-            var members = JSONObject()
-            for name in FilterWords.Name.allCases where !words[name].isEmpty {
-                members[name.rawValue] = .array(words[name].map { .string($0) })
-            }
-            object["words"] = .object(members)
+            object["words"] = .object(words.json)
         } else {
             object["deliveries"] = .array(deliveries.map { .string($0.description) })
         }
@@ -55,12 +51,7 @@ package struct OrderScope: Hashable, Sendable {
             deliveries = ids.compactMap { $0.string.flatMap { DeliveryID($0) } }
             guard deliveries.count == ids.count, !ids.isEmpty else { return nil }
         } else if let members = object["words"]?.object {
-            for member in members {
-                guard let name = FilterWords.Name(rawValue: member.name), let list = member.value.array else {
-                    return nil
-                }
-                words[name] = list.compactMap(\.string)
-            }
+            do throws(FilterWords.Problem) { words = try FilterWords(json: members) } catch { return nil }
         } else {
             return nil
         }
