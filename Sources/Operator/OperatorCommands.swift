@@ -4,7 +4,7 @@ package import ArgumentParser
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
         ConfigCommand.self, KeyCommand.self, QueueCommand.self, EventCommand.self, DeviceCommand.self, LaneCommand.self,
-        DirectoryCommand.self, CompletionsCommand.self,
+        DirectoryCommand.self, DoctorCommand.self, BackupCommand.self, CompletionsCommand.self,
     ]
 
     /// Parses and runs one command line: the whole of the executable's `main` but for the exit.

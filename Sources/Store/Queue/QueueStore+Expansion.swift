@@ -84,7 +84,9 @@ extension QueueStore {
         else {
             return nil
         }
+        if step.part > 0 { CrashPoint.reach(.betweenSteps) }
         let entries = try step.pages.compactMap { try insert($0, of: step, now: now, connection) }
+        CrashPoint.reach(.expansion)
         try connection.run(
             "INSERT INTO concerned(event, part, persons) VALUES (?, ?, ?)",
             step.event.rawValue,
