@@ -14,14 +14,20 @@ struct GatewayTests {
         "nothing_unrecorded_is_sent", "reload",
     ])
     func `the running gateway passes`(check: String) async throws {
+        try await Self.run("gateway_checks.py", check)
+    }
+
+    /// One check of a script beside this file, in a folder of its own.
+    static func run(_ script: String, _ check: String) async throws {
         let python = try #require(
             getenv("CARILLON_PYTHON").map { String(cString: $0) },
             "CARILLON_PYTHON must name a Python; deploy/test sets it"
         )
-        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/gateway_checks.py"
+        let path = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + script
         let folder = try TemporaryFolder()
 
-        let status = try await Program.run([python, script, try Program.folder(), folder.path, check])
+        // -B: the sources stay free of compiled files.
+        let status = try await Program.run([python, "-B", path, try Program.folder(), folder.path, check])
 
         withExtendedLifetime(folder) {}
         #expect(status == 0, "see the traceback above")
@@ -33,7 +39,7 @@ extension Tag {
 }
 
 /// Removed, with everything in it, when the test lets go of it.
-private final class TemporaryFolder {
+final class TemporaryFolder {
     let path: String
 
     init() throws {
@@ -48,7 +54,7 @@ private final class TemporaryFolder {
     }
 }
 
-private enum Program {
+enum Program {
     struct Failed: Error {
         let errno: Int32
     }

@@ -41,6 +41,8 @@ class World:
 
     def __init__(self, *simulator_options):
         self.processes = []
+        # Before the gateway's own command line.
+        self.prefix = []
         self.options = list(simulator_options)
         self.http_port, self.https_port = free_port(), free_port()
         self.public, self.metrics = free_port(), free_port()
@@ -84,15 +86,18 @@ storage: {{ keyFile: secrets/storage.key }}
 
     def serve(self, environment=None):
         return subprocess.Popen(
-            [os.path.join(BINARIES, "carillon"), "serve", "--config", self.config], stderr=open(self.log, "a"),
+            [*self.prefix, os.path.join(BINARIES, "carillon"), "serve", "--config", self.config], stderr=open(self.log, "a"),
             env={**os.environ, **(environment or {})}, preexec_fn=end_with_parent)
 
-    def start(self, environment=None):
+    def start(self, environment=None, mayDie=False):
+        """mayDie: returns, too, when the gateway ends before it is ready."""
         self.gateway = self.serve(environment)
         self.processes.append(self.gateway)
 
         def ready():
-            assert self.gateway.poll() is None, open(self.log).read()[-3000:]
+            if self.gateway.poll() is not None and mayDie:
+                return True
+            assert self.gateway.poll() is None, (self.gateway.returncode, open(self.log).read()[-3000:])
             try:
                 return self.call("GET", "/readyz")[0] == 200
             except OSError:
@@ -102,6 +107,7 @@ storage: {{ keyFile: secrets/storage.key }}
     def kill(self):
         self.gateway.send_signal(signal.SIGKILL)
         self.gateway.wait()
+        self.processes.remove(self.gateway)
 
     def command(self, *words):
         return subprocess.run([os.path.join(BINARIES, "carillon"), *words, "--config", self.config], capture_output=True, text=True)
@@ -374,11 +380,11 @@ def ent_down(world):
 
 
 def start_with_shim(world):
-    """The gateway on a disk that is full while the file returned exists."""
-    shim, flag = os.path.join(FOLDER, "full.so"), os.path.join(FOLDER, "full")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "full-disk.c")
+    """The gateway on a disk that is full, or otherwise sick, while the file returned exists: io-faults.c."""
+    shim, flag = os.path.join(FOLDER, "faults.so"), os.path.join(FOLDER, "faults")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "io-faults.c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
-    world.start({"LD_PRELOAD": shim, "GATEWAY_TEST_FULL": flag, "GATEWAY_TEST_FULL_FOLDER": os.path.realpath(os.path.join(FOLDER, "data"))})
+    world.start({"LD_PRELOAD": shim, "IO_FAULTS": flag, "IO_FAULTS_FOLDER": os.path.realpath(os.path.join(FOLDER, "data"))})
     return flag
 
 
@@ -457,7 +463,6 @@ SIMULATOR_OPTIONS = {
     "disk_full": ["--latency", "100", "--max-concurrent-streams", "2"],
     "nothing_unrecorded_is_sent": ["--latency", "100", "--max-concurrent-streams", "2"],
 }
-signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
 
 
 def end_with_test(parent=os.getppid()):
@@ -466,13 +471,20 @@ def end_with_test(parent=os.getppid()):
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-threading.Thread(target=end_with_test, daemon=True).start()
-world = World(*SIMULATOR_OPTIONS.get(CHECK, []))
-try:
-    CHECKS[CHECK](world)
-except BaseException:
-    if os.path.exists(world.log):
-        print(open(world.log).read()[-3000:], file=sys.stderr)
-    raise
-finally:
-    world.stop()
+def main(checks, simulator_options):
+    """Runs the check of the command line in a world of its own; for the other files of checks, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
+    threading.Thread(target=end_with_test, daemon=True).start()
+    world = World(*simulator_options.get(CHECK, []))
+    try:
+        checks[CHECK](world)
+    except BaseException:
+        if os.path.exists(world.log):
+            print(open(world.log).read()[-3000:], file=sys.stderr)
+        raise
+    finally:
+        world.stop()
+
+
+if __name__ == "__main__":
+    main(CHECKS, SIMULATOR_OPTIONS)

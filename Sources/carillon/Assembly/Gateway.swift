@@ -124,6 +124,7 @@ struct Gateway {
             time: time,
             metrics: pipelineMetrics,
             identityWindow: identityWindow,
+            waitingMax: settings.limits.acceptQueueMax,
             hasRoom: { !folder.isFull },
             onAccepted: { expander.wake() }
         )
