@@ -179,8 +179,8 @@ let package = Package(
             dependencies: ["carillon", "carillon-simulator"],
             exclude: [
                 "gateway.py", "gateway_checks.py", "web_push_checks.py", "lane_checks.py", "token_checks.py",
-                "order_checks.py",
-                "full-disk.c",
+                "order_checks.py", "checker.py", "load.py", "crash_checks.py", "fault_checks.py", "store_checks.py",
+                "time_checks.py", "io-faults.c",
             ],
             swiftSettings: strict
         ),
@@ -200,6 +200,12 @@ if ProcessInfo.processInfo.environment["CARILLON_BENCHMARKS"] != nil {
             name: "BenchSeed",
             dependencies: ["Domain", "Store", crypto],
             path: "Tests/Benchmarks/BenchSeed",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "RetentionBench",
+            dependencies: ["Domain", "Store"],
+            path: "Tests/Benchmarks/RetentionBench",
             swiftSettings: strict
         ),
     ]

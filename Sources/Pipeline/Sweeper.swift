@@ -4,19 +4,25 @@ package import Store
 
 /// Ends what has outlived its time, forgets old identities and gives up dead devices, a slice at a time in the background.
 package struct Sweeper: Sendable {
+    /// 10,000 deliveries a slice: a day of a million is gone after half a minute, at a few per cent of the writer's time.
+    private static let pruneRest = Duration.milliseconds(200)
+
     private let queue: QueueStore
     private let registry: Registry
     private let deviceAges: Registry.HygieneAges
     private let time: TimeSource
     private let logger: Logger
     private let identityAge: Duration
+    private let eventAge: Duration
 
     /// `identityWindow`: how long an identity has to be remembered. A day more is kept, so that a clock that steps does not
     ///   shorten the promise.
+    /// `eventAge`: how long an ended event is kept, counted from its acceptance; never shorter than its identity.
     package init(
         queue: QueueStore,
         registry: Registry,
         identityWindow: Duration,
+        eventAge: Duration,
         deviceAges: Registry.HygieneAges,
         time: TimeSource,
         logger: Logger
@@ -25,6 +31,7 @@ package struct Sweeper: Sendable {
         self.registry = registry
         self.deviceAges = deviceAges
         identityAge = identityWindow + .seconds(86_400)
+        self.eventAge = max(eventAge, identityAge)
         self.time = time
         self.logger = logger
     }
@@ -36,7 +43,14 @@ package struct Sweeper: Sendable {
                 while try await !queue.expire(now: time.now()).isEmpty {}
                 let before = Instant(milliseconds: time.now().milliseconds - identityAge.wholeMilliseconds)
                 while try await queue.pruneIdentities(before: before) >= 2000 {}
+                let ended = Instant(milliseconds: time.now().milliseconds - eventAge.wholeMilliseconds)
+                while try await queue.prune(acceptedBefore: ended).isFull {
+                    // Between two slices the writer belongs to those who wait for an answer.
+                    try await Task.sleep(for: Self.pruneRest)
+                }
                 while try await registry.sweepDevices(deviceAges, now: time.now()) >= 500 {}
+            } catch is CancellationError {
+                return
             } catch {
                 // Nothing is lost by sweeping later; a fatal error ends the process by itself.
                 logger.warning("sweep waits", metadata: ["error": "\(error)"])

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// One SQLite connection with its cache of prepared statements.
 ///
@@ -20,7 +21,7 @@ package final class Connection {
     /// - Throws: `cannotOpen`, `corrupt` for a file that is no database, or what a pragma met.
     package init(path: String, options: ConnectionOptions) throws(SQLiteError) {
         var opened: OpaquePointer?
-        let name = options.isReadOnly ? Self.readOnlyURI(path) : path
+        let name = options.isReadOnly ? Self.readOnlyURI(path) + Self.immutability(path) : path
         let mode =
             options.isReadOnly ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let code = sqlite3_open_v2(name, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -161,6 +162,13 @@ package final class Connection {
     private func setFlag(_ option: Int32, _ isOn: Bool) {
         let code = carillon_sqlite_db_config_bool(handle, option, isOn ? 1 : 0)
         precondition(code == SQLITE_OK, "sqlite3_db_config refuses only options it does not know.")
+    }
+
+    /// A reader of a WAL database needs the `-shm` file, and cannot make it in a folder that is read-only for it. Without a WAL nothing can
+    /// be missing from the database file, and in such a folder nobody of these rights can change it: a copy on read-only media.
+    private static func immutability(_ path: String) -> String {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        return access(folder, W_OK) != 0 && access(path + "-wal", F_OK) != 0 ? "&immutable=1" : ""
     }
 
     /// [sqlite.org/uri.html]: `%`, `?` and `#` of a path have to be escaped in a `file:` name.

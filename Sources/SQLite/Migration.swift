@@ -31,8 +31,10 @@ extension Connection {
         for migration in migrations.dropFirst(version) {
             try transaction(.immediate) { connection in
                 try migration.apply(connection)
+                CrashPoint.reach(.migration)
                 try connection.execute("PRAGMA user_version = \(migration.number)")
             }
+            CrashPoint.reach(.afterMigration)
         }
     }
 }

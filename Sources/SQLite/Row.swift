@@ -2,13 +2,17 @@ internal import CSQLite
 
 /// The row a statement stands on; gone with the next step, hence not copyable.
 ///
-/// Columns count from 0. The plain readers trap on NULL, which a NOT NULL column of a STRICT table never holds: the schema
-/// promises, so a trap is a defect of the SQL text. Columns that may be NULL are read with the `…OrNil` forms.
+/// Columns count from 0. NULL in a plain reader, which a NOT NULL column of a sound file never holds, reads as zero or empty, and the
+/// statement then throws `corrupt`: a damaged file ends in a sentence, not in a trap at each start. Columns that may be NULL are read
+/// with the `…OrNil` forms.
 package struct Row: ~Copyable {
     private let statement: OpaquePointer
+    /// Outlives its rows; not retained, because rows are made by the million.
+    private unowned(unsafe) let owner: Statement
 
-    init(_ statement: OpaquePointer) {
-        self.statement = statement
+    init(_ owner: Statement) {
+        statement = owner.handle
+        self.owner = owner
     }
 
     package var columnCount: Int { Int(sqlite3_column_count(statement)) }
@@ -90,6 +94,6 @@ package struct Row: ~Copyable {
     }
 
     private func refuseNull(_ column: Int) {
-        precondition(!isNull(column), "Column \(column) is NULL or absent: read it with an OrNil reader.")
+        if isNull(column) { owner.hasMetNull = true }
     }
 }

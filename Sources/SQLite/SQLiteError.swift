@@ -71,6 +71,9 @@ extension SQLiteError {
         let cause = Cause(code: code, message: message, sql: sql)
         switch code & 0xFF {
         case SQLITE_FULL: self = .full(cause)
+        // SQLITE_IOERR_SHMSIZE: the index of the WAL could not grow, which is how a full disk looks there. Nothing was written; the
+        // index is rebuilt at the next opening, so that nothing can be lost by going on.
+        case SQLITE_IOERR where code == SQLITE_IOERR | (19 << 8): self = .full(cause)
         case SQLITE_BUSY, SQLITE_LOCKED: self = .busy(cause)
         case SQLITE_IOERR: self = .ioFailure(cause)
         case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(cause)

@@ -8,6 +8,8 @@ package final class Statement {
     package let sql: String
     /// The connection's handle, for error messages; a statement alive keeps it valid (`sqlite3_close_v2`).
     private let database: OpaquePointer
+    /// Set by ``Row``.
+    var hasMetNull = false
 
     init(_ sql: String, on connection: Connection) throws(SQLiteError) {
         var prepared: OpaquePointer?
@@ -58,17 +60,24 @@ package final class Statement {
 
     package func forEach(_ body: (borrowing Row) throws -> Void) throws {
         defer { finish() }
-        while try step() { try body(Row(handle)) }
+        while try step() {
+            try body(Row(self))
+            try refuseNull()
+        }
     }
 
     /// The first row; the rest is not computed.
     package func first<T>(_ body: (borrowing Row) throws -> T) throws -> T? {
         defer { finish() }
-        return try step() ? try body(Row(handle)) : nil
+        guard try step() else { return nil }
+        let result = try body(Row(self))
+        try refuseNull()
+        return result
     }
 
     /// True while there is a row. For the caller who has to stop in the middle; ends with `finish()`.
     package func step() throws(SQLiteError) -> Bool {
+        try refuseNull()
         let code = sqlite3_step(handle)
         switch code {
         case SQLITE_ROW: return true
@@ -81,12 +90,20 @@ package final class Statement {
     }
 
     /// The row `step()` stands on.
-    package var row: Row { Row(handle) }
+    package var row: Row { Row(self) }
 
     /// Closes the rows and lets bound values go. The code returned by reset is that of the last step, already reported.
     package func finish() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
+    }
+
+    /// A row read before held NULL where a plain reader expected a value.
+    private func refuseNull() throws(SQLiteError) {
+        guard hasMetNull else { return }
+        hasMetNull = false
+        finish()
+        throw SQLiteError(code: SQLITE_CORRUPT, message: "NULL where the schema has none", sql: sql)
     }
 
     private func checkCount(_ count: Int) throws(SQLiteError) {

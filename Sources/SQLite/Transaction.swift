@@ -63,6 +63,12 @@ extension Connection {
         if isReader { try execute("PRAGMA query_only = ON") }
     }
 
+    /// Makes of a copy a file that goes on where the original may have gone on, too: every AUTOINCREMENT number jumps ahead, so that the copy
+    /// never gives a number that the original gave after the copy was made.
+    package func leapAhead(by numbers: Int64) throws(SQLiteError) {
+        try run("UPDATE sqlite_sequence SET seq = seq + ?", numbers)
+    }
+
     /// The steps of the plan (`SEARCH event USING INDEX …`), for tests that hold a hot statement to its index.
     package func queryPlan(_ sql: String) throws -> [String] {
         let explain = try Statement("EXPLAIN QUERY PLAN \(sql)", on: self)

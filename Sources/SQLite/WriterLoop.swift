@@ -128,8 +128,10 @@ final class WriterLoop {
             if clock.now - start > batchTimeMax { break }
         }
         let commitStart = clock.now
+        CrashPoint.reach(.beforeCommit)
         do {
             try connection.run("COMMIT")
+            CrashPoint.reach(.afterCommit)
         } catch {
             connection.rollBack()
             let done = jobs.prefix(count)
@@ -162,7 +164,9 @@ final class WriterLoop {
         defer { policy.checkpointed() }
         do throws(SQLiteError) {
             try setSynchronous(.full)
+            CrashPoint.reach(.beforeCheckpoint)
             try connection.checkpoint(mode)
+            CrashPoint.reach(.afterCheckpoint)
         } catch {
             // A reader in the way (busy) or no space: nothing is lost, all is still in the WAL, the next growth tries again.
             if error.isFatal { fail(error) }

@@ -52,6 +52,8 @@ package struct Settings: Sendable {
     package struct Retention: Sendable {
         /// How long the identity of an event is remembered, at least 3 days.
         package var identityDays = 3
+        /// How long an ended event is kept, with who was reached and why not.
+        package var eventDays = 30
         /// Without a registration for so long: not rung any more.
         package var deviceStaleDays = 180
         /// A target called malformed or foreign is given up after so long without a new registration.

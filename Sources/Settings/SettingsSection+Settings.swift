@@ -122,6 +122,7 @@ extension SettingsSection {
     private func retention() -> Settings.Retention {
         var retention = Settings.Retention()
         retention.identityDays = integer("identityDays", default: 3, in: 3...90, unit: "days")
+        retention.eventDays = days("eventDays", default: retention.eventDays)
         retention.deviceStaleDays = days("deviceStaleDays", default: retention.deviceStaleDays)
         retention.deviceSuspectDays = days("deviceSuspectDays", default: retention.deviceSuspectDays)
         retention.deviceDisabledDays = days("deviceDisabledDays", default: retention.deviceDisabledDays)

@@ -3,6 +3,7 @@ import Domain
 import Glibc
 import SQLite
 import Settings
+import Store
 
 /// Runs the gateway until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
@@ -30,7 +31,13 @@ struct Serve: AsyncParsableCommand {
         } catch let report as SettingsReport {
             end(report.description, Code.configuration)
         } catch let error as ProcessLockError {
+            // A lock that cannot be made is no lock that is held: a full or read-only disk.
+            if case .unavailable = error { end("The store cannot be used: \(error).", Code.store) }
             end("The data folder is in use: \(error).", Code.inUse)
+        } catch let error as DataFolder.Failure {
+            end("The store cannot be used: \(error).", Code.store)
+        } catch let error as StoreError {
+            end("The store cannot be trusted: \(error).", Code.store)
         } catch let error as SQLiteError {
             end("The store cannot be trusted: \(error).", Code.store)
         } catch {

@@ -41,15 +41,18 @@ struct GatewayTests {
     ])
     func `orders pass`(check: String) async throws { try await pass("order_checks", check) }
 
-    private func pass(_ file: String, _ check: String) async throws {
+    private func pass(_ file: String, _ check: String) async throws { try await Self.run(file + ".py", check) }
+
+    /// One check of a script beside this file, in a folder of its own.
+    static func run(_ script: String, _ check: String) async throws {
         let python = try #require(
             getenv("CARILLON_PYTHON").map { String(cString: $0) },
             "CARILLON_PYTHON must name a Python; deploy/test sets it"
         )
-        let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/\(file).py"
+        let path = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + script
         let folder = try TemporaryFolder()
 
-        let status = try await Program.run([python, "-B", script, try Program.folder(), folder.path, check])
+        let status = try await Program.run([python, "-B", path, try Program.folder(), folder.path, check])
 
         withExtendedLifetime(folder) {}
         #expect(status == 0, "see the traceback above")

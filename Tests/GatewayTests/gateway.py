@@ -4,6 +4,8 @@ import base64, ctypes, hashlib, http.client, json, os, re, secrets, signal, sock
 
 TITLE, BODY = "Le billet secret du jour", "Un texte que personne d'autre ne lit"
 LINKS = "https://ent.example.org"
+# Of the command line of a file of checks; nothing when it is only imported.
+BINARIES, FOLDER = (sys.argv[1:3] + ["", ""])[:2]
 
 
 def end_with_parent():
@@ -48,6 +50,8 @@ class World:
     def __init__(self, binaries, folder, simulator=(), services=(), private=True, fcm="", more=""):
         self.binaries, self.folder = binaries, folder
         self.processes, self.devices_known = [], {}
+        # Before the gateway's own command line.
+        self.prefix = []
         self.options, self.fcm, self.private = list(simulator), fcm, private
         self.http_port, self.https_port = free_port(), free_port()
         self.public, self.metrics = free_port(), free_port()
@@ -111,15 +115,18 @@ storage: {{ keyFile: secrets/storage.key }}
 
     def serve(self, environment=None):
         return subprocess.Popen(
-            [self.binary("carillon"), "serve", "--config", self.config], stderr=open(self.log, "a"),
+            [*self.prefix, self.binary("carillon"), "serve", "--config", self.config], stderr=open(self.log, "a"),
             env={**os.environ, **(environment or {})}, preexec_fn=end_with_parent)
 
-    def start(self, environment=None):
+    def start(self, environment=None, mayDie=False):
+        """mayDie: returns, too, when the gateway ends before it is ready."""
         self.gateway = self.serve(environment)
         self.processes.append(self.gateway)
 
         def ready():
-            assert self.gateway.poll() is None, open(self.log).read()[-3000:]
+            if self.gateway.poll() is not None and mayDie:
+                return True
+            assert self.gateway.poll() is None, (self.gateway.returncode, open(self.log).read()[-3000:])
             try:
                 return self.call("GET", "/readyz")[0] == 200
             except OSError:
@@ -129,6 +136,7 @@ storage: {{ keyFile: secrets/storage.key }}
     def kill(self):
         self.gateway.send_signal(signal.SIGKILL)
         self.gateway.wait()
+        self.processes.remove(self.gateway)
 
     def stop(self):
         for process in reversed(self.processes):
@@ -345,6 +353,15 @@ def end_with_test(parent):
     while os.getppid() == parent:
         time.sleep(1)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def start_with_shim(world):
+    """The gateway on a disk that is full, or otherwise sick, while the file returned exists: io-faults.c."""
+    shim, flag = os.path.join(world.folder, "faults.so"), os.path.join(world.folder, "faults")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "io-faults.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
+    world.start({"LD_PRELOAD": shim, "IO_FAULTS": flag, "IO_FAULTS_FOLDER": os.path.realpath(os.path.join(world.folder, "data"))})
+    return flag
 
 
 def main(checks, setups):

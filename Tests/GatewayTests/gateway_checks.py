@@ -1,7 +1,7 @@
 """Checks of the running gateway as a whole: kills, full disks, configuration, the first faults."""
 import base64, hashlib, os, secrets, signal, subprocess, sys, time, json
 
-from gateway import BODY, TITLE, main, sums, wait
+from gateway import BODY, TITLE, main, start_with_shim, sums, wait
 
 
 def killed_three_times(world):
@@ -164,15 +164,6 @@ def ent_down(world):
     assert world.devices("other") == []
     world.start_simulator()
     assert isinstance(world.register("parent", 0, "fcm"), str)
-
-
-def start_with_shim(world):
-    """The gateway on a disk that is full while the file returned exists."""
-    shim, flag = os.path.join(world.folder, "full.so"), os.path.join(world.folder, "full")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "full-disk.c")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
-    world.start({"LD_PRELOAD": shim, "GATEWAY_TEST_FULL": flag, "GATEWAY_TEST_FULL_FOLDER": os.path.realpath(os.path.join(world.folder, "data"))})
-    return flag
 
 
 def disk_full(world):

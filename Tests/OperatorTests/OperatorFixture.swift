@@ -226,7 +226,7 @@ final class OperatorFixture {
                 .init(person: PersonID(rawValue: 2), role: .guardian, through: []),
                 .init(person: .unknown(index: 0), role: .other, through: []),
             ]),
-            cursor: 2,
+            cursor: PersonID.unknown(index: 0).rawValue,
             isLast: true,
             expiresAt: now + .seconds(3600),
             pupils: 1,

@@ -59,7 +59,6 @@ struct OrderRoutes {
         case .expectExceeded(let report):
             return refused("expectExceeded", "It would change \(report.eligible) deliveries.", report)
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
-        case .filter(.noSuchName(let name)): return invalid("filter", "unknownValue", "\(name) is no filter.")
         case .filter(.malformed(let name, _, let expected)):
             return invalid("filter", "malformed", "\(name.rawValue): expected \(expected).")
         case .filter(.noSuchName(let name)): return invalid("filter", "malformed", "There is no filter \(name).")

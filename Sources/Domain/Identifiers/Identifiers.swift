@@ -94,8 +94,8 @@ enum Base32 {
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
     static func encode(_ value: Int64) -> String {
-        precondition(value >= 0, "An id is never negative")
-        var rest = UInt64(value)
+        // A negative id stands in a damaged store only; whoever reports the damage has to be able to name it.
+        var rest = UInt64(bitPattern: value)
         var digits: [UInt8] = []
         repeat {
             digits.append(alphabet[Int(rest & 31)])

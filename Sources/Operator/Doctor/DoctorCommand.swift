@@ -13,8 +13,12 @@ struct DoctorCommand: AsyncParsableCommand {
             file descriptors. Writes only a small file of its own into the data folder, to time fsync, and removes it. \
             Exit code 1 when something fails.
 
+            With --deep only the store, but every event, page and row of it; beside the running service, on a stopped one and on a copy. \
+            Exit code 1 when a promise is broken, 5 when the store cannot be read.
+
             Examples:
               carillon doctor
+              carillon doctor --deep --data /var/backups/carillon -o json | jq .violations
               carillon doctor --no-network -o json | jq '.items[] | select(.level != "ok")'
             """
     )
@@ -24,7 +28,22 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Ask the push services for their certificates.")
     var network = true
 
+    @Flag(help: "Every event, page, retry and dead row against what they promise each other.")
+    var deep = false
+
+    @Option(help: "With --deep: the data folder; by default that of the configuration.")
+    var data: String?
+
+    func validate() throws {
+        guard deep || data == nil else { throw ValidationError("--data goes with --deep.") }
+    }
+
     func run() async throws {
+        if deep {
+            return try DoctorDeep(folder: try data ?? options.settings().settings.data, isDeep: true).run(
+                options.renderer
+            )
+        }
         let renderer = options.renderer
         let context = renderer.context
         var findings: [Finding] = []

@@ -13,6 +13,7 @@ package final class Intake: Sendable {
     private let time: TimeSource
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
+    private let waitingMax: Int
     private let hasRoom: @Sendable () -> Bool
     private let onAccepted: @Sendable () -> Void
 
@@ -22,6 +23,7 @@ package final class Intake: Sendable {
     ///   - time: the clocks.
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
+    ///   - waitingMax: commits that may wait (``Limits/acceptQueueMax``); beyond it `overloaded` is the answer.
     ///   - hasRoom: false while the disk is too full to promise more. The store alone would take events until its preallocated
     ///     log is used up, and then outcomes had no room either.
     ///   - onAccepted: called after each commit that holds a new event; wakes the expander.
@@ -31,6 +33,7 @@ package final class Intake: Sendable {
         time: TimeSource,
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
+        waitingMax: Int = Limits().acceptQueueMax,
         hasRoom: @escaping @Sendable () -> Bool = { true },
         onAccepted: @escaping @Sendable () -> Void
     ) {
@@ -39,6 +42,7 @@ package final class Intake: Sendable {
         self.time = time
         self.metrics = metrics
         self.identityWindow = identityWindow
+        self.waitingMax = waitingMax
         self.hasRoom = hasRoom
         self.onAccepted = onAccepted
     }
@@ -47,7 +51,7 @@ package final class Intake: Sendable {
     package func accept(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> Receipt {
         let started = time.monotonic()
         let event = try await prepare(submission, from: publisher)
-        guard hasRoom() else { throw .unavailable(.full) }
+        if let refusal { throw .unavailable(refusal) }
         let acceptance: Acceptance
         do { acceptance = try await queue.accept(event) } catch { throw .unavailable(error) }
         let receipt = try receipt(acceptance, event)
@@ -72,7 +76,7 @@ package final class Intake: Sendable {
                 results[index] = .failure(error)
             }
         }
-        guard prepared.isEmpty || hasRoom() else { throw .full }
+        if !prepared.isEmpty, let refusal { throw refusal }
         let acceptances = prepared.isEmpty ? [] : try await queue.accept(prepared)
         for (place, (acceptance, event)) in zip(places, zip(acceptances, prepared)) {
             do throws(IntakeError) { results[place] = .success(try receipt(acceptance, event)) } catch {
@@ -80,6 +84,12 @@ package final class Intake: Sendable {
             }
         }
         return results.compactMap { $0 }
+    }
+
+    /// Why nothing more can be promised now; nil while it can.
+    private var refusal: StoreError? {
+        if !hasRoom() { return .full }
+        return queue.waitingCommits >= waitingMax ? .overloaded : nil
     }
 
     private func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {

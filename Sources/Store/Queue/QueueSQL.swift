@@ -67,6 +67,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case pagesOfEvent = "SELECT id FROM page WHERE event = ? ORDER BY id"
     /// Primary key.
     case concerned = "SELECT persons FROM concerned WHERE event = ? ORDER BY part"
+    /// Primary key: ids begin with the time of acceptance. What is still open that long ago is rare, and passed over.
+    case prunableEvents = """
+        SELECT id FROM event WHERE id < ?1 AND state IN (4, 6)
+            AND NOT EXISTS (SELECT 1 FROM page WHERE page.event = event.id AND page.state <> 1)
+            AND NOT EXISTS (SELECT 1 FROM retry WHERE retry.event = event.id)
+        ORDER BY id LIMIT ?2
+        """
     /// Index idempotency_age.
     case pruneIdentities = """
         DELETE FROM idempotency WHERE scope IN (SELECT scope FROM idempotency WHERE accepted_at < ? LIMIT ?)

@@ -90,7 +90,9 @@ extension QueueStore {
         else {
             return nil
         }
+        if step.part > 0 { CrashPoint.reach(.betweenSteps) }
         let entries = try step.pages.compactMap { try insert($0, of: step, standing, now: now, connection) }
+        CrashPoint.reach(.expansion)
         try connection.run(
             "INSERT INTO concerned(event, part, persons) VALUES (?, ?, ?)",
             step.event.rawValue,

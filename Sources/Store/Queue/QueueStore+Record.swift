@@ -30,6 +30,7 @@ extension QueueStore {
     }
 
     private static func record(_ outcomes: [Outcome], now: Instant, _ connection: Connection) throws -> [PageID] {
+        CrashPoint.reach(.beforeRecord)
         var byPage: [PageID: [Outcome]] = [:]
         for outcome in outcomes { byPage[outcome.page, default: []].append(outcome) }
         var touched: Set<Int64> = []

@@ -80,6 +80,9 @@ package final class QueueStore: Sendable {
     /// Jobs that wait for their commit; readiness looks at it.
     package var waitingCommits: Int { writer.queuedJobs }
 
+    /// When the newest event was accepted, as far as the store knows: no sound clock lies far before it.
+    package var lastAcceptance: Instant { Instant(milliseconds: lastEvent.withLock { $0 } >> 20) }
+
     /// A number above all before it, that grows with time.
     func nextEventID(_ now: Instant) -> EventID {
         lastEvent.withLock { last in

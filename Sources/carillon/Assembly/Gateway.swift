@@ -35,8 +35,15 @@ struct Gateway {
 
     func run() async throws {
         let settings = effective.settings
-        let time = SystemTime.source
         let logger = Self.logger("carillon", settings)
+        let clock = SteadyTime { isInDoubt in
+            if isInDoubt {
+                logger.error("the clock has stepped: time goes on from before until it has been steady for a minute")
+            } else {
+                logger.notice("the clock is believed again")
+            }
+        }
+        let time = clock.source
         for warning in effective.warnings {
             logger.warning("configuration", metadata: ["key": "\(warning.key)", "what": "\(warning.allowed)"])
         }
@@ -53,6 +60,7 @@ struct Gateway {
             report in
             pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
         }
+        clock.hasBeen(queue.lastAcceptance)
         let registry = try Registry(
             folder: folder.path,
             keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
@@ -117,6 +125,7 @@ struct Gateway {
             time: time,
             metrics: pipelineMetrics,
             identityWindow: identityWindow,
+            waitingMax: settings.limits.acceptQueueMax,
             hasRoom: { !folder.isFull },
             onAccepted: { expander.wake() }
         )
@@ -149,7 +158,9 @@ struct Gateway {
         }
         hooks.laneStatuses = { await dispatcher.statuses() }
         hooks.readiness = { Self.reasonsNotReady(queue, folder, settings.limits) }
-        hooks.health = { JSONObject(["diskFreeBytes": .number(folder.freeBytes)]) }
+        hooks.health = {
+            JSONObject(["diskFreeBytes": .number(folder.freeBytes), "isClockInDoubt": .bool(clock.isInDoubt)])
+        }
         let orders = try OrderRunner(
             queue: queue,
             folder: folder.path,
@@ -197,6 +208,7 @@ struct Gateway {
                                 queue: queue,
                                 registry: registry,
                                 identityWindow: identityWindow,
+                                eventAge: Self.days(settings.retention.eventDays),
                                 deviceAges: .init(
                                     suspect: Self.days(settings.retention.deviceSuspectDays),
                                     disabled: Self.days(settings.retention.deviceDisabledDays),
@@ -295,9 +307,14 @@ struct Gateway {
 
     private static func address(_ text: String) throws -> API.ListenAddress {
         guard let address = API.ListenAddress(text) else {
-            throw DataFolder.Failure(description: "cannot listen on \(text)")
+            throw ListenFailure(address: text)
         }
         return address
+    }
+
+    private struct ListenFailure: Error, CustomStringConvertible {
+        let address: String
+        var description: String { "cannot listen on \(address)" }
     }
 
     private static func entries(_ settings: Settings) -> [PublisherDirectory.Entry] {

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Domain
+import FoundationEssentials
+import Glibc
+import Settings
+import Store
+
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copies both stores into a new folder, while the gateway works.",
+        discussion: """
+            The folder then holds queue.db and registry.db, checked and on the disk. The storage key is not in it: keep it
+            elsewhere, without it no device of the copy can be rung.
+            Restore: stop the service, empty the data folder, copy the two files into it, start.
+            Example:
+              carillon backup /var/backups/carillon/$(date +%F)
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The folder to make; it must not exist.")
+    var folder: String
+
+    @Option(help: "The data folder; by default that of the configuration.")
+    var data: String?
+
+    func run() async throws {
+        let source = try data ?? options.settings().settings.data
+        let renderer = options.renderer
+        umask(0o077)
+        guard mkdir(folder, 0o700) == 0 else {
+            throw OperatorFailure(
+                .failed,
+                "\(folder) cannot be made",
+                why: String(cString: strerror(errno)),
+                next: "a folder that does not exist yet, in one that does"
+            )
+        }
+        do {
+            try Backup.copy(from: source, to: folder)
+        } catch {
+            throw OperatorFailure(.store, "the store in \(source) cannot be copied", why: StoreError(error).sentence)
+        }
+        var bytes: Int64 = 0
+        for name in ["queue.db", "registry.db", ""] { bytes += try sync(folder + "/" + name) }
+        try DoctorDeep(folder: folder, isDeep: false).requireSound()
+        var object = JSONObject()
+        object["at"] = .string(renderer.now.rfc3339)
+        object["folder"] = .string(folder)
+        object["bytes"] = .number(bytes)
+        try renderer.write(object, id: "folder") { ["\(folder)", "\(bytes) bytes, checked and on the disk"] }
+    }
+
+    /// - Returns: the size of a file; 0 for the folder.
+    private func sync(_ path: String) throws -> Int64 {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw OperatorFailure(.failed, "\(path) cannot be synced", why: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+        return Int64(status.st_size)
+    }
+}

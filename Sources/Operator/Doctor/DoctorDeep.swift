@@ -1,0 +1,89 @@
+import Domain
+import Store
+
+/// The promises of a store, live or copied, checked row by row.
+struct DoctorDeep {
+    let folder: String
+    /// false: only the files themselves.
+    let isDeep: Bool
+
+    /// - Throws: exit code 1 after the answer is written when a promise is broken, 5 when a file cannot be opened.
+    func run(_ renderer: Renderer) throws {
+        let report = try report()
+        try renderer.write(json(report, now: renderer.now), id: "folder") { lines(report) }
+        try refuseViolations(report)
+    }
+
+    /// As `run`, saying nothing.
+    func requireSound() throws { try refuseViolations(try report()) }
+
+    private func report() throws -> ConservationReport {
+        do {
+            return try check(try QueueReader(folder: folder), try RegistryReader(folder: folder, seal: nil))
+        } catch {
+            throw OperatorFailure.store(error, in: folder)
+        }
+    }
+
+    private func refuseViolations(_ report: ConservationReport) throws {
+        guard report.violationsTotal == 0 else {
+            throw OperatorFailure(
+                .failed,
+                "\(report.violationsTotal) promises of the store are broken",
+                next: "keep a copy of \(folder) before anything else; runbook, The store is damaged"
+            )
+        }
+    }
+
+    private func check(_ queue: QueueReader, _ registry: RegistryReader) throws -> ConservationReport {
+        var report = ConservationReport()
+        if isDeep {
+            var conservation = Conservation(queue)
+            report = try conservation.check()
+        } else {
+            for line in try queue.integrity() { report.add(.integrity, "queue.db", line) }
+        }
+        report.add(try registry.violations())
+        return report
+    }
+
+    private func json(_ report: ConservationReport, now: Instant) -> JSONObject {
+        let counts = report.counts
+        var object = JSONObject()
+        object["at"] = .string(now.rfc3339)
+        object["source"] = "store"
+        object["folder"] = .string(folder)
+        object["isDeep"] = .bool(isDeep)
+        object["isSound"] = .bool(report.violationsTotal == 0)
+        object["checked"] = [
+            "events": .number(counts.events), "pages": .number(counts.pages), "deliveries": .number(counts.deliveries),
+            "persons": .number(counts.persons), "pending": .number(counts.pending),
+            "deferred": .number(counts.deferred), "dead": .number(counts.dead),
+        ]
+        object["violationsTotal"] = .number(report.violationsTotal)
+        object["violations"] = .array(
+            report.violations.map {
+                ["rule": .string($0.rule.rawValue), "id": .string($0.id), "detail": .string($0.detail)]
+            }
+        )
+        return object
+    }
+
+    private func lines(_ report: ConservationReport) -> [String] {
+        let counts = report.counts
+        var lines = ["\(folder)"]
+        if isDeep {
+            lines.append(
+                "checked   \(counts.events) events, \(counts.pages) pages, \(counts.deliveries) deliveries,"
+                    + " \(counts.persons) persons"
+            )
+            lines.append("to do     pending \(counts.pending), deferred \(counts.deferred); dead \(counts.dead)")
+        }
+        if report.violationsTotal == 0 { return lines + ["ok        no promise is broken"] }
+        lines += report.violations.map { "BROKEN    \($0.rule.rawValue)  \($0.id): \($0.detail)" }
+        if report.violationsTotal > report.violations.count {
+            lines.append("BROKEN    and \(report.violationsTotal - report.violations.count) more")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,66 @@
+package import Domain
+import SQLite
+
+/// What one slice of pruning deleted.
+package struct PruneReport: Sendable, Equatable {
+    package var events = 0
+    package var pages = 0
+    /// A slice that met its bound: there may be more.
+    package var isFull = false
+
+    package init(events: Int = 0, pages: Int = 0, isFull: Bool = false) {
+        self.events = events
+        self.pages = pages
+        self.isFull = isFull
+    }
+}
+
+extension QueueStore {
+    /// Deletes ended events that were accepted before `before`, with everything that belongs to them: text, pages, plans, results, persons,
+    /// attempts, dead letters. An event goes wholly or not at all, so that what is left always adds up.
+    ///
+    /// A slice ends at `pagesMax` pages (10,000 deliveries at 20), but for an event that is larger: one of 100,000 devices is 200 pages and
+    /// about 10 ms of the writer. The pages of the file that become free are used again; the file does not shrink.
+    package func prune(
+        acceptedBefore before: Instant,
+        eventsMax: Int = 200,
+        pagesMax: Int = 20
+    ) async throws(StoreError) -> PruneReport {
+        try await writer.run(.normal) { connection in
+            var report = PruneReport()
+            let events = try connection.all(
+                QueueSQL.prunableEvents.rawValue,
+                before.milliseconds << 20,
+                eventsMax
+            ) { $0.int64(0) }
+            for event in events {
+                guard report.pages < pagesMax else {
+                    report.isFull = true
+                    break
+                }
+                report.pages += try Self.delete(event, connection)
+                report.events += 1
+            }
+            if events.count == eventsMax { report.isFull = true }
+            return report
+        }
+    }
+
+    /// - Returns: how many pages it had.
+    private static func delete(_ event: Int64, _ connection: Connection) throws -> Int {
+        let pages = try connection.all(QueueSQL.pagesOfEvent.rawValue, event) { $0.int64(0) }
+        for page in pages {
+            // Primary keys, each a range of one page's slots.
+            try connection.run("DELETE FROM attempt WHERE delivery BETWEEN ? AND ?", page << 10, page << 10 | 1023)
+            try connection.run("DELETE FROM plan WHERE page = ?", page)
+            try connection.run("DELETE FROM result WHERE page = ?", page)
+        }
+        // Indexes page_event and dead_event, primary keys.
+        try connection.run("DELETE FROM page WHERE event = ?", event)
+        try connection.run("DELETE FROM dead WHERE event = ?", event)
+        try connection.run("DELETE FROM concerned WHERE event = ?", event)
+        try connection.run("DELETE FROM content WHERE event = ?", event)
+        try connection.run("DELETE FROM event WHERE id = ?", event)
+        return pages.count
+    }
+}

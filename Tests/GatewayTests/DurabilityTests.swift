@@ -1,0 +1,20 @@
+import Testing
+
+/// Kills, sick disks, damaged and moved stores, clocks and floods: the fault table of the durability promises, on the built gateway.
+extension GatewayTests {
+    @Test(arguments: ["random_kills", "crash_points"])
+    func `nothing is lost to kill -9`(check: String) async throws { try await Self.run("crash_checks.py", check) }
+
+    @Test(arguments: ["failing_disk", "failing_points", "full_disk_stages", "slow_disk"])
+    func `a sick disk costs no promise`(check: String) async throws { try await Self.run("fault_checks.py", check) }
+
+    @Test(arguments: ["read_only", "flipped_bytes", "taken_over", "backup_and_restore", "old_schemas"])
+    func `the data folder may be damaged, moved, copied or old`(check: String) async throws {
+        try await Self.run("store_checks.py", check)
+    }
+
+    @Test(arguments: ["stopped_and_continued", "clock_steps", "overload", "malformed_input"])
+    func `neither time nor floods lose anything`(check: String) async throws {
+        try await Self.run("time_checks.py", check)
+    }
+}

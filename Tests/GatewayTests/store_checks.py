@@ -1,0 +1,279 @@
+"""Checks of what may happen to the data folder: store_checks.py BINARIES FOLDER CHECK. CARILLON_SEED repeats a run."""
+import collections, http.client, json, os, random, shutil, signal, sqlite3, subprocess, sys, threading, time
+
+from checker import doctor, run
+from gateway import BINARIES, FOLDER, main, wait
+
+CARILLON = os.path.join(BINARIES, "carillon")
+DATA = os.path.join(FOLDER, "data")
+SEED = int(os.environ.get("CARILLON_SEED") or random.SystemRandom().randrange(1 << 32))
+FLIPS = int(os.environ.get("CARILLON_FLIPS") or 60)
+SAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SampleData", "stores")
+# Root may write everywhere; without this right it is a user like others.
+AS_USER = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+def stop(world):
+    world.gateway.terminate()
+    assert world.gateway.wait(30) == 0
+
+
+def answers(world, process):
+    try:
+        return process.poll() is not None or world.call("GET", "/readyz")[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def open_work(world, users=30):
+    """A killed gateway with an event in the middle, one done, one scheduled and a retry."""
+    world.start()
+    users = [f"u{number:02}" for number in range(users)]
+    world.register_all(users, 4)
+    world.done(world.publish(users, "done")[1]["id"])
+    world.simulated("POST", "/control/reset")
+    world.script({"fcm": {"*": {"behaviour": "503", "retryAfter": 60}}, "apns": {"*": {"every": 3, "behaviour": "reset", "code": "INTERNAL_ERROR"}}})
+    event = world.publish(users, "open")[1]["id"]
+    wait("some outcomes", lambda: world.event(event)["deliveries"]["accepted"] > 5)
+    world.kill()
+    return users, event
+
+
+def read_only(world):
+    """A folder nobody may write: the service says so and ends with 70, the commands read."""
+    users, event = open_work(world)
+    for clean in (False, True):
+        if clean:
+            world.simulated("DELETE", "/control/script")
+            world.start()
+            stop(world)
+        before = {name: os.stat(os.path.join(DATA, name)).st_mtime_ns for name in sorted(os.listdir(DATA))}
+        for name in before:
+            os.chmod(os.path.join(DATA, name), 0o500 if name == "work" else 0o400)
+        os.chmod(DATA, 0o500)
+        try:
+            refused = subprocess.run([*AS_USER, CARILLON, "serve", "--config", world.config], capture_output=True, text=True, timeout=30)
+            assert refused.returncode == 70, refused
+            assert "data" in refused.stderr and "Fatal" not in refused.stderr, refused.stderr
+            for words in (["event", "list"], ["event", "trace", event], ["queue", "status"], ["doctor", "--deep"]):
+                read = subprocess.run([*AS_USER, CARILLON, *words, "--config", world.config, "-o", "json"], capture_output=True, text=True)
+                assert read.returncode == 0, (clean, words, read)
+                json.loads(read.stdout)
+        finally:
+            os.chmod(DATA, 0o700)
+            for name in before:
+                os.chmod(os.path.join(DATA, name), 0o700 if name == "work" else 0o600)
+    world.start()
+
+
+def flipped_bytes(world):
+    """One byte of the queue or the registry turned over, anywhere: named or harmless; a sentence instead of a trap; no push to anybody else."""
+    print(f"seed {SEED}, {FLIPS} flips", file=sys.stderr)
+    chance = random.Random(SEED)
+    open_work(world)
+    world.simulated("DELETE", "/control/script")
+    sound = os.path.join(FOLDER, "sound")
+    shutil.copytree(DATA, sound)
+    owner = collections.defaultdict(set)
+    ends = collections.Counter()
+    for flip in range(FLIPS):
+        shutil.rmtree(DATA)
+        shutil.copytree(sound, DATA)
+        name = chance.choice(["queue.db"] * 3 + ["queue.db-wal"] * 3 + ["registry.db", "registry.db-wal"])
+        path = os.path.join(DATA, name)
+        # The log is grown beforehand: beyond its frames there is nothing to damage.
+        size = max(4096, min(os.path.getsize(path), 400_000))
+        position, bit = chance.randrange(size), 1 << chance.randrange(8)
+        with open(path, "r+b") as file:
+            file.seek(position)
+            byte = file.read(1)[0]
+            file.seek(position)
+            file.write(bytes([byte ^ bit]))
+        what = f"{name} byte {position} bit {bit}"
+        report = subprocess.run([CARILLON, "doctor", "--deep", "-o", "json", "--config", world.config], capture_output=True, text=True, timeout=60)
+        assert report.returncode in (0, 1, 5), (what, report.returncode, report.stderr[-500:])
+        assert report.returncode == 0 or report.stderr.strip(), what
+        mark = os.path.getsize(world.log)
+        process = world.serve()
+        world.processes.append(process)
+        wait("an end or readiness", lambda: answers(world, process), 30)
+        if process.poll() is None:
+            # Long enough for what can be sent to go out; what is damaged waits.
+            threading.Event().wait(0.15)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+            ends["serves" if report.returncode == 0 else "serves, named by doctor"] += 1
+        else:
+            said = open(world.log).read()[mark:]
+            assert process.returncode in (1, 70), (what, process.returncode, said[-1500:])
+            assert said.strip() and "Fatal error" not in said, (what, said[-1500:])
+            ends[f"ends with {process.returncode}"] += 1
+        world.processes.remove(process)
+        if name.startswith("queue"):
+            for token, identifier in world.pushes():
+                owner[identifier].add(token)
+        else:
+            world.simulated("DELETE", "/control/log")
+    # One identifier is one event and one account, which has four devices.
+    import hashlib
+    accounts = {hashlib.sha256(f"u{n:02}/{d}".encode()).hexdigest(): n for n in range(30) for d in range(4)}
+    for identifier, tokens in owner.items():
+        assert len({accounts[token] for token in tokens}) == 1, f"one message for two accounts: {identifier}"
+    print(dict(ends), file=sys.stderr)
+    shutil.rmtree(DATA)
+    shutil.copytree(sound, DATA)
+    world.start()
+
+
+def taken_over(world):
+    """A lock file that is left, one that was deleted, a copied folder: one writer goes on, the older ends with 70 and promises nothing."""
+    with_work = os.path.join(DATA, "lock")
+    world.start()
+    world.register("parent", 0, "fcm")
+    stop(world)
+    with open(with_work, "w") as file:
+        file.write("1\n")
+    world.start()
+    older = world.gateway
+    os.unlink(with_work)
+    old_ports = world.public, world.metrics, world.admin
+    import gateway_checks
+    world.public, world.metrics, world.admin = gateway_checks.free_port(), gateway_checks.free_port(), world.admin + "2"
+    world.write_config()
+    world.start()
+    connection = http.client.HTTPConnection("127.0.0.1", old_ports[0], timeout=30)
+    try:
+        status, answer, _ = world.call("POST", "/v1/events", json.dumps({"notificationName": "A.B", "recipientIds": ["parent"]}),
+                                       {"Authorization": f"Bearer {world.key}", "Content-Type": "application/json"}, connection)
+        assert status == 503, (status, answer)
+    except (OSError, http.client.HTTPException):
+        pass
+    assert older.wait(30) == 70
+    assert "another process took over" in open(world.log).read()
+    state = world.done(world.publish(["parent"], "after")[1]["id"])
+    assert state["deliveries"]["accepted"] == 1
+    assert doctor(CARILLON, world.config)["events"] == 1
+    # A copy of the running folder: its WAL is recovered, and it is a store of its own.
+    copy = os.path.join(FOLDER, "copy")
+    shutil.copytree(DATA, copy, ignore=shutil.ignore_patterns("*-shm", "lock"))
+    doctor(CARILLON, world.config, "--data", copy)
+    stop(world)
+
+
+def backup_and_restore(world):
+    """A backup under load is whole; the gateway goes on from it, gives no number twice and knows the identities it had."""
+    world.start()
+    users = [f"u{number:02}" for number in range(40)]
+    world.register_all(users, 4)
+    done = world.publish(users, "done", {"Idempotency-Key": "done"})[1]["id"]
+    world.done(done)
+    world.script({"fcm": {"*": {"behaviour": "503", "retryAfter": 60}}})
+    waiting = world.publish(users, "waiting", {"Idempotency-Key": "waiting"})[1]["id"]
+    ending, posted = threading.Event(), []
+
+    def work():
+        while not ending.is_set():
+            posted.append(world.publish(users[:5], f"load-{len(posted)}")[1]["id"])
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        folder = os.path.join(FOLDER, "backup")
+        answer = json.loads(run(CARILLON, world.config, "backup", folder, "-o", "json"))
+        assert answer["bytes"] > 0 and sorted(os.listdir(folder)) == ["queue.db", "registry.db"], answer
+        assert world.command("backup", folder).returncode == 1, "an existing folder is not written into"
+    finally:
+        ending.set()
+        thread.join()
+    doctor(CARILLON, world.config, "--data", folder)
+    pages = deliveries(world)
+    late = world.publish(users, "late")[1]["id"]
+    # What the lost days gave, no store that goes on from the backup may give again.
+    wait("its pages", lambda: world.event(late)["deliveries"]["total"] == 160)
+    pages |= deliveries(world)
+    world.kill()
+    shutil.rmtree(DATA)
+    shutil.copytree(folder, DATA)
+    known = json.loads(run(CARILLON, world.config, "queue", "status", "-o", "json"))
+    assert known["store"]["isReadable"]
+    before = deliveries(world)
+    world.simulated("DELETE", "/control/script")
+    world.start()
+    for name, event in (("done", done), ("waiting", waiting)):
+        status, answer, _ = world.publish(users, name, {"Idempotency-Key": name})
+        assert (status, answer["id"]) == (200, event), answer
+    for lane in ("fcm/onepocket", "apns/onepocket"):
+        if world.lane(lane)["state"] != "active":
+            world.resume(lane)
+    assert world.done(waiting)["deliveries"]["accepted"] == 160
+    fresh = world.publish(users, "fresh")[1]["id"]
+    assert fresh not in (done, waiting, late, *posted) and world.done(fresh)["deliveries"]["accepted"] == 160
+    again = (deliveries(world) - before) & pages
+    assert not again, f"given twice: {sorted(again)[:5]}"
+    stop(world)
+    doctor(CARILLON, world.config)
+
+
+def deliveries(world):
+    states = "pending,deferred,accepted,rejected,expired,withheld,dead,dropped"
+    return set(run(CARILLON, world.config, "queue", "list", "--state", states, "-o", "ids", ok=(0, 3)).split())
+
+
+def old_schemas(world):
+    """A store of each earlier schema with open work in it opens, migrates, survives a kill in the migration, and goes on."""
+    fixtures = sorted(name for name in os.listdir(SAMPLES) if name.endswith(".sql"))
+    queues = [name for name in fixtures if name.startswith("queue-")]
+    registries = [name for name in fixtures if name.startswith("registry-")]
+    assert queues and registries, fixtures
+    # Its events were accepted long ago.
+    world.write_config("retention: { eventDays: 3650 }\n")
+    world.secret("storage.key", open(os.path.join(SAMPLES, "storage.key")).read())
+    for queue in queues:
+        for registry in registries:
+            if os.path.exists(DATA):
+                shutil.rmtree(DATA)
+            os.makedirs(DATA, 0o700)
+            for name, file in ((queue, "queue.db"), (registry, "registry.db")):
+                store = sqlite3.connect(os.path.join(DATA, file))
+                store.executescript(open(os.path.join(SAMPLES, name)).read())
+                store.execute("PRAGMA journal_mode = WAL")
+                store.close()
+            now = {file: version(file) for file in ("queue.db", "registry.db")}
+            assert now == {"queue.db": int(queue[6:-4]), "registry.db": int(registry[9:-4])}, now
+            # Killed in a migration, if there is one to make: the file stands at the step before.
+            process = world.serve({"CARILLON_CRASH": "migration:1"})
+            world.processes.append(process)
+            wait("the crash or readiness", lambda: answers(world, process), 30)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            else:
+                assert process.returncode == -signal.SIGKILL, process.returncode
+                assert {file: version(file) for file in now} == now
+            world.simulated("POST", "/control/reset")
+            world.start()
+            doctor(CARILLON, world.config)
+            events = json.loads(run(CARILLON, world.config, "event", "list", "-o", "json"))["items"]
+            assert len(events) == 3, events
+            for event in events:
+                deliveries = world.done(event["id"])["deliveries"]
+                assert deliveries["total"] == 24 and deliveries["accepted"] + deliveries["rejected"] == 24, deliveries
+                assert deliveries["rejected"] <= 1, deliveries
+            state = world.done(world.publish(["u00", "u05"], "new")[1]["id"])
+            assert state["deliveries"]["accepted"] == 8, state
+            stop(world)
+            doctor(CARILLON, world.config)
+
+
+def version(file):
+    store = sqlite3.connect(os.path.join(DATA, file))
+    try:
+        return store.execute("PRAGMA user_version").fetchone()[0]
+    finally:
+        store.close()
+
+
+CHECKS = [read_only, flipped_bytes, taken_over, backup_and_restore, old_schemas]
+
+if __name__ == "__main__":
+    main(CHECKS, {"flipped_bytes": {"simulator": ["--latency", "2"]}})

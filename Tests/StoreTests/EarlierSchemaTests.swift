@@ -1,0 +1,61 @@
+import Crypto
+import Domain
+import Glibc
+import SQLite
+import Store
+import Testing
+
+/// Stores of every earlier schema, with open work in them, open as they are and lose nothing.
+@Suite(.timeLimit(.minutes(1)))
+struct EarlierSchemaTests {
+    let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
+    private func fill(_ file: String, from dump: String) throws {
+        let path = Sample.folder.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/stores/" + dump
+        let descriptor = open(path, O_RDONLY)
+        try #require(descriptor >= 0, "\(path)")
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        let count = read(descriptor, &bytes, bytes.count)
+        try #require(count > 0 && count < bytes.count)
+        try folder.intruder(file).execute(String(decoding: bytes[..<count], as: UTF8.self))
+    }
+
+    @Test(arguments: ["queue-1.sql"])
+    func `the queue opens, adds up and goes on`(dump: String) async throws {
+        try fill("queue.db", from: dump)
+        try await folder.queue { queue async throws in
+            let reader = try folder.reader()
+            var conservation = Conservation(reader)
+            let report = try conservation.check()
+            #expect(report.violations == [])
+            #expect((report.counts.events, report.counts.deliveries) == (3, 36))
+            #expect((report.counts.pending, report.counts.deferred, report.counts.dead) == (33, 1, 1))
+            #expect(try reader.openPages().map(\.count).sorted() == [6, 6, 12, 12])
+            #expect(try reader.dueEvents(now: TestFolder.start, limit: 10).count == 2)
+            let lane = try #require(try reader.lanes().first { $0.name == "fcm/onepocket" })
+            #expect(try reader.dueRetries(on: lane.id, now: TestFolder.start + .seconds(90), limit: 10).count == 1)
+            // An identity of before the migration is still one.
+            guard case .duplicate = try await queue.post(NewEvent.sample("sending")) else {
+                Issue.record("the identity is forgotten")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: ["registry-1.sql", "registry-2.sql"])
+    func `the registry opens and every target can be rung`(dump: String) async throws {
+        try fill("registry.db", from: dump)
+        let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+        try await folder.registry(keys: [key]) { registry async throws in
+            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            #expect(try reader.violations() == [])
+            for device in Int64(1)...24 {
+                let address = try reader.address(of: DeviceID(rawValue: device))
+                #expect(address?.owner == PersonID(rawValue: (device - 1) / 4 + 1) && address?.state == .active)
+            }
+        }
+    }
+}
