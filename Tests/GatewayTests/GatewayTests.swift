@@ -29,7 +29,8 @@ struct GatewayTests {
 
     @Test(arguments: [
         "gone_before_registration", "gone_and_not_found", "suspect_until_registered", "installation_id_replaces_token",
-        "revoked_access_token", "refused_access_tokens",
+        "revoked_access_token", "refused_access_tokens", "lost_answers_ring_once", "refused_streams_cost_nothing",
+        "iphones_wait_alone", "a_new_reason_reaches_the_operator",
         "shared_phone_behind_a_pause", "shared_phone_behind_a_breaker",
     ])
     func `targets pass`(check: String) async throws { try await pass("token_checks", check) }

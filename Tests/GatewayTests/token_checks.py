@@ -150,6 +150,77 @@ def shared_phone_behind_a_breaker(world):
     storm = lambda: world.script({"fcm": {"*": {"behaviour": "503", "retryAfter": 3600}}})
     shared_phone(world, storm, lambda: world.lane(FCM)["state"] == "open" and world.lane(FCM)["inFlight"] == 0)
 
+def lost_answers_ring_once(world):
+    """An answer that is lost behind a push that was taken: the copy carries the same identifier, and the delivery ends once."""
+    world.start()
+    world.register_all(["u0", "u1", "u2", "u3"], 1, lambda _: "fcm")
+    lost = world.devices_known["u0-0"]
+    world.script({"fcm": {lost: {"behaviour": "reset", "code": "INTERNAL_ERROR", "delivers": True, "times": 1}}})
+    event = world.published(["u0", "u1", "u2", "u3"])
+    assert world.done(event)["deliveries"]["accepted"] == 4
+    copies = [push for push in world.records() if push["token"] == lost]
+    assert len(copies) == 2 and len({push["collapse"] for push in copies}) == 1, copies
+    delivery = next(d for d in world.items("queue", "list", "--event", event, "--state", "accepted") if d["device"] == "u0-0")
+    assert delivery["attempts"] == 2, delivery
+    conserved(world, {"r": event}, copies=True)
 
-main([gone_before_registration, gone_and_not_found, suspect_until_registered, installation_id_replaces_token, revoked_access_token,
+
+def refused_streams_cost_nothing(world):
+    """REFUSED_STREAM and a GOAWAY below what is in flight were not processed: sent again, no attempt, no row."""
+    world.start()
+    users = [f"u{number}" for number in range(40)]
+    world.register_all(users, 1, lambda _: "fcm")
+    world.script({"fcm": {"*": [
+        {"behaviour": "reset", "code": "REFUSED_STREAM", "every": 5, "times": 6},
+        {"behaviour": "accept", "onConnection": 10, "times": 2, "goaway": {"last": "before", "code": "NO_ERROR"}}]}})
+    event = world.published(users)
+    state = world.done(event)
+    assert state["deliveries"]["accepted"] == 40, state
+    assert world.counts("lost", "fcm") > 0, "nothing was refused"
+    assert world.query("queue", "SELECT count(*) FROM attempt")[0][0] == 0
+    assert world.query("queue", "SELECT count(*) FROM retry")[0][0] == 0
+    conserved(world, {"r": event})
+
+
+def iphones_wait_alone(world):
+    """The APNs key inside the Firebase project is refused: phones said to be iPhones wait, Android rings, no attempt is counted."""
+    world.start()
+    phones, androids = [f"i{number}" for number in range(5)], [f"a{number}" for number in range(5)]
+    refused = {}
+    for user in phones:
+        token = secrets.token_hex(32)
+        status, answer, _ = world.put_device(user, f"{user}-0", {"provider": "fcm", "token": token, "platform": "ios"})
+        assert status == 201, answer
+        world.devices_known[f"{user}-0"] = token
+        refused[token] = "THIRD_PARTY_AUTH_ERROR"
+    world.register_all(androids, 1, lambda _: "fcm")
+    world.script({"fcm": refused})
+    event = world.published(phones + androids)
+    wait("Android", lambda: world.event(event)["deliveries"]["accepted"] == 5)
+    wait("the word", lambda: "THIRD_PARTY_AUTH_ERROR" in (world.lane(FCM)["reason"] or ""))
+    assert world.lane(FCM)["state"] == "active" and world.event(event)["state"] == "sending"
+    assert world.query("queue", "SELECT count(*) FROM attempt")[0][0] == 0
+    later = world.published(androids, "later")
+    assert world.done(later)["deliveries"]["accepted"] == 5
+    world.simulated("DELETE", "/control/script")
+    world.resume(FCM)
+    assert world.done(event)["deliveries"]["accepted"] == 10
+    conserved(world, {"r": event, "later": later})
+
+
+def a_new_reason_reaches_the_operator(world):
+    """What no table knows is classed by its status and told in the provider's word; no phone is touched."""
+    world.start()
+    token = world.register("parent", 0, "apns")
+    world.script({"apns": {token: {"status": 418, "reason": "TEAPOT"}}})
+    event = world.published(["parent"])
+    assert world.done(event)["deliveries"]["rejected"] == 1
+    assert world.states("parent") == ["active"]
+    delivery = world.items("queue", "list", "--event", event, "--state", "rejected")[0]
+    shown = world.command("queue", "show", delivery["id"], "-o", "json").stdout
+    assert "TEAPOT" in shown, shown
+
+
+main([lost_answers_ring_once, refused_streams_cost_nothing, iphones_wait_alone, a_new_reason_reaches_the_operator, gone_before_registration,
+      gone_and_not_found, suspect_until_registered, installation_id_replaces_token, revoked_access_token,
       refused_access_tokens, shared_phone_behind_a_pause, shared_phone_behind_a_breaker], {})
