@@ -34,15 +34,15 @@ package actor Dispatcher {
     }
 
     /// Retries may take a fifth of what is loaded, so that a storm of them never starves fresh work.
-    private static let retryShare = 5
+    static let retryShare = 5
 
     private let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let queue: QueueStore
-    private let registry: Registry
+    let registry: Registry
     nonisolated let engine: FanOutEngine
-    private let limits: Limits
+    let limits: Limits
     let time: TimeSource
     private let metrics: PipelineMetrics
     let logger: Logger
@@ -51,17 +51,17 @@ package actor Dispatcher {
     /// Browsers' messages are encrypted on a thread of their own.
     let sealer: WebPushSealer
     let webPush: WebPushSetup?
-    private var scheduler = Scheduler()
+    var scheduler = Scheduler()
     var lanes: [LaneID: Lane] = [:]
     private var hosts: [String: HostHealth] = [:]
     /// The last order that was given a number, and the last whose fate is known (`Dispatcher+Orders`).
     var ordersGiven = 0
     var ordersConcluded = 0
     var barred: Set<DeliveryID> = []
-    private var frozen: [String: Instant]
+    var frozen: [String: Instant]
     let recorder: Recorder
     private let signals: AsyncStream<Signal>
-    private nonisolated let signal: AsyncStream<Signal>.Continuation
+    nonisolated let signal: AsyncStream<Signal>.Continuation
 
     /// `openReaders`: makes the two readers this thread uses.
     package init(
@@ -164,74 +164,6 @@ package actor Dispatcher {
     }
 
     private static let nextEngineLane = Mutex(0)
-
-    /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish. A lane
-    /// that is new in the configuration is added.
-    ///
-    /// - Returns: false when the endpoint, the proxy or a bound is another: that needs a restart.
-    package func reload(_ definition: LaneDefinition) async throws -> Bool {
-        guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else {
-            try await add(definition)
-            return true
-        }
-        lanes[lane.id]?.definition = definition
-        give(.use(try wire(of: definition)), to: lane.id)
-        engine.retireConnections(of: lane.engineLane)
-        let (old, new) = (lane.definition, definition)
-        return old.key == new.key && old.bounds == new.bounds && old.engine.host == new.engine.host
-            && old.engine.port == new.engine.port && old.engine.proxy == new.engine.proxy
-    }
-
-    private func wire(of definition: LaneDefinition) throws -> LaneProtocol {
-        switch definition.credential {
-        case .fcm(let projectID, let tokens): return .fcm(FCMLane(projectID: projectID, tokens: tokens))
-        case .webpush(let credential, let endpoint):
-            return .webpush(WebPushLane(credential: credential, endpoint: endpoint))
-        case .apns(let credential, let topic, _):
-            let name = "providerToken." + definition.name
-            let known = try reader.meta(name).flatMap(ProviderToken.init(stored:))
-            return .apns(
-                APNsLane(credential: credential, topic: topic, stored: known) { [queue] token in
-                    queue.remember(name, token.stored)
-                }
-            )
-        }
-    }
-
-    package func statuses() -> [LaneStatus] {
-        let now = time.now()
-        let monotonic = time.monotonic()
-        return lanes.values.sorted { $0.definition.name < $1.definition.name }.map { lane in
-            let status = lane.feed.status
-            let snapshot = engine.snapshot(of: lane.engineLane)
-            return LaneStatus(
-                id: lane.id,
-                name: lane.definition.name,
-                provider: lane.definition.key.provider,
-                state: status.state,
-                reason: status.reason,
-                until: status.wakeAt.map { now + .milliseconds(max(0, $0 - monotonic)) },
-                window: min(status.window, snapshot?.streamsWindow ?? 0),
-                inFlight: status.inFlight,
-                connections: snapshot?.connectionsReady ?? 0,
-                lastError: status.lastError ?? snapshot?.lastError,
-                // The lane itself learns of a freeze from before a restart with its next delivery only.
-                isFrozen: frozen[lane.definition.name] != nil
-            )
-        }
-    }
-
-    /// An operator's order; on the disk and in force when this returns.
-    package func pause(_ lane: LaneID, actor: String, why: String, draining: Bool = false) async throws(StoreError) {
-        try await queue.setMode(draining ? .draining : .paused, of: lane, actor: actor, why: why, now: time.now())
-        give(.pause(why, draining: draining), to: lane)
-    }
-
-    /// Ends a pause as well as an open breaker, and probes at once.
-    package func resume(_ lane: LaneID, actor: String, why: String) async throws(StoreError) {
-        try await queue.setMode(.active, of: lane, actor: actor, why: why, now: time.now())
-        give(.resume, to: lane)
-    }
 
     func give(_ order: LaneFeed.Order, to id: LaneID) {
         guard let lane = lanes[id] else { return }
@@ -342,56 +274,6 @@ package actor Dispatcher {
         }
     }
 
-    /// The mass guard tripped: what this lane changed in the guard's span is undone and held for a person.
-    private func freeze(_ lane: Lane, _ group: inout DiscardingTaskGroup) {
-        let name = lane.definition.name
-        let now = time.now()
-        frozen[name] = now
-        group.addTask { [registry, logger] in
-            do {
-                let restored = try await registry.freeze(
-                    lane: name,
-                    since: now - .milliseconds(MassGuard.spanMilliseconds),
-                    now: now
-                )
-                logger.error(
-                    "too many targets are called bad: removals are frozen, look at the lane's credential, topic and environment",
-                    metadata: ["lane": "\(name)", "restored": "\(restored)"]
-                )
-            } catch {
-                logger.error("removals not frozen", metadata: ["lane": "\(name)", "error": "\(error)"])
-            }
-        }
-    }
-
-    /// An operator has looked at what the mass guard held: it is applied, or forgotten. nil: the lane is not frozen.
-    package func thaw(_ id: LaneID, applying: Bool, actor: String, why: String) async throws(StoreError) -> (
-        held: Int, changed: Int
-    )? {
-        guard let lane = lanes[id], lane.feed.status.isFrozen || frozen[lane.definition.name] != nil else { return nil }
-        let name = lane.definition.name
-        let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
-        let order = InstantOrder(
-            actor: actor,
-            verb: applying ? "lane.removalsApplied" : "lane.removalsDiscarded",
-            filter: "lane=\(id.rawValue)",
-            why: why,
-            changed: result.changed
-        )
-        try await queue.keep(order, now: time.now())
-        frozen[name] = nil
-        give(.thaw, to: id)
-        logger.notice(
-            "removals thawed",
-            metadata: [
-                "lane": "\(name)", "actor": "\(actor)", "why": "\(why)", "applied": "\(applying)",
-                "held": "\(result.held)",
-                "changed": "\(result.changed)",
-            ]
-        )
-        return result
-    }
-
     private func recorded(
         _ retries: [DeliveryID],
         _ faults: [TargetFault],
@@ -421,107 +303,11 @@ package actor Dispatcher {
         }
     }
 
-    /// Loads until enough waits in the feed: retries that are due first, up to their share, then pages in order.
-    private func fill(_ id: LaneID) {
-        guard let lane = lanes[id] else { return }
-        let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
-        guard lane.feed.loaded < most / 2 || scheduler.hasUrgent(on: id), !lane.isSealing else { return }
-        // A closed lane gets no more than it needs to probe; a paused one nothing.
-        let status = lane.feed.status
-        guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
-        loadRetries(id, most: most / Self.retryShare)
-        guard lanes[id]?.isSealing == false else { return }
-        // Urgent pages do not wait for room, within bounds.
-        while lane.feed.loaded < (scheduler.hasUrgent(on: id) ? 2 * most : most), let entry = scheduler.next(on: id) {
-            deliver(id, tag: entry.tag, isUrgent: entry.isUrgent) { try $0.load(entry.page, form: lane.form, now: $1) }
-            if !status.isActive || lane.isWebPush { break }
-        }
-    }
-
-    private func loadRetries(_ id: LaneID, most: Int) {
-        guard let lane = lanes[id], lane.claimedRetries.count < most else { return }
-        do {
-            // Rows already handed over are still there until their outcome is committed.
-            let due = try reader.dueRetries(on: id, now: time.now(), limit: most)
-                .filter { !lane.claimedRetries.contains($0.delivery) }
-            guard !due.isEmpty else { return }
-            lanes[id]?.claimedRetries.formUnion(due.map(\.delivery))
-            deliver(id, tag: scheduler.virtualTime(of: id)) { try $0.load(due, form: lane.form, now: $1) }
-        } catch {
-            logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
-        }
-    }
-
-    /// Loads, ends what cannot be sent, and hands the rest to the lane. A push service's page is loaded by the sealer, and the next one
-    /// when this has come back.
-    private func deliver(
-        _ id: LaneID,
-        tag: Int64? = nil,
-        generation: Int? = nil,
-        isUrgent: Bool = false,
-        _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
-    ) {
-        guard let lane = lanes[id] else { return }
-        let now = time.monotonic()
-        let tag = tag ?? scheduler.virtualTime(of: id)
-        let generation = generation ?? ordersConcluded
-        guard lane.isWebPush else {
-            let result = Result { try load(&loader, now) }
-            return handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
-        }
-        lanes[id]?.isSealing = true
-        sealer.submit(
-            .init(load: { try load(&$0, now) }) { [self, signal] result in
-                handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
-                signal.yield(.sealed(id))
-            }
-        )
-    }
-
-    private nonisolated func handOver(
-        _ result: Result<DeliveryLoader.Loaded, any Error>,
-        to lane: Lane,
-        tag: Int64,
-        isUrgent: Bool,
-        loadedAt: Int64,
-        _ generation: Int
-    ) {
-        do {
-            let loaded = try result.get()
-            if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
-            guard !loaded.deliveries.isEmpty else { return }
-            lane.feed.add(
-                LoadedBatch(
-                    tag: tag,
-                    isUrgent: isUrgent,
-                    deliveries: loaded.deliveries,
-                    loadedAt: loadedAt,
-                    generation: generation
-                )
-            )
-            wake(lane)
-        } catch {
-            // The page stays open in the store and is taken up again at the next start; doctor names it.
-            logger.error("page cannot be loaded", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
-        }
-    }
-
     /// Keeps a lane's condition for readers beside a dead service; only when it changed.
     private func note(_ status: LaneFeed.Status, of id: LaneID) {
         let text = status.state + " " + status.reason
         guard let lane = lanes[id], lane.noted != text else { return }
         lanes[id]?.noted = text
         queue.note(condition: status.state, reason: status.reason, virtualTime: scheduler.virtualTime(of: id), of: id)
-    }
-}
-
-extension ProviderToken {
-    /// As kept between starts: key id, issue time and token, separated by line breaks.
-    fileprivate var stored: [UInt8] { Array("\(keyID)\n\(issuedAtSeconds)\n\(value)".utf8) }
-
-    fileprivate init?(stored: [UInt8]) {
-        let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n")
-        guard parts.count == 3, let issued = Int64(parts[1]) else { return nil }
-        self.init(keyID: String(parts[0]), value: String(parts[2]), issuedAtSeconds: issued)
     }
 }
