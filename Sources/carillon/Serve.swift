@@ -48,6 +48,7 @@ struct Serve: AsyncParsableCommand {
     private func end(_ sentence: String, _ code: Int32) -> Never {
         let line = Array((sentence + "\n").utf8)
         _ = write(STDERR_FILENO, line, line.count)
-        Glibc.exit(code)
+        // Not exit: see the fatal end in Gateway.
+        Glibc._exit(code)
     }
 }

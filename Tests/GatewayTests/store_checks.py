@@ -2,7 +2,7 @@
 import collections, http.client, json, os, random, shutil, signal, sqlite3, subprocess, sys, threading, time
 
 from checker import doctor, run
-from gateway import BINARIES, FOLDER, main, wait
+from gateway import BINARIES, FOLDER, free_port, main, wait
 
 CARILLON = os.path.join(BINARIES, "carillon")
 DATA = os.path.join(FOLDER, "data")
@@ -138,8 +138,7 @@ def taken_over(world):
     older = world.gateway
     os.unlink(with_work)
     old_ports = world.public, world.metrics, world.admin
-    import gateway_checks
-    world.public, world.metrics, world.admin = gateway_checks.free_port(), gateway_checks.free_port(), world.admin + "2"
+    world.public, world.metrics, world.admin = free_port(), free_port(), world.admin + "2"
     world.write_config()
     world.start()
     connection = http.client.HTTPConnection("127.0.0.1", old_ports[0], timeout=30)

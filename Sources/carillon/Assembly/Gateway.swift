@@ -52,7 +52,8 @@ struct Gateway {
         let onFatal: @Sendable (any Error) -> Void = { error in
             // Fail-stop: after a failed write nothing may be promised; WAL recovery decides at the next start.
             logger.critical("the store cannot be trusted, ending", metadata: ["error": "\(error)"])
-            exit(70)
+            // Not exit: its handlers take OpenSSL away under the threads that still use it, and the process would end by SIGSEGV.
+            _exit(70)
         }
         let metrics = MetricRegistry(prefix: "carillon_")
         let pipelineMetrics = PipelineMetrics(metrics)
