@@ -38,6 +38,8 @@ package struct Sweeper: Sendable {
 
     /// Runs until cancelled: looks each second, and goes on at once while a slice was full.
     package func run() async {
+        // Devices age by days: asking the writer each second would be work for nothing.
+        var devicesDue = time.monotonic()
         while !Task.isCancelled {
             do {
                 while try await !queue.expire(now: time.now()).isEmpty {}
@@ -48,7 +50,10 @@ package struct Sweeper: Sendable {
                     // Between two slices the writer belongs to those who wait for an answer.
                     try await Task.sleep(for: Self.pruneRest)
                 }
-                while try await registry.sweepDevices(deviceAges, now: time.now()) >= 500 {}
+                if time.monotonic() >= devicesDue {
+                    while try await registry.sweepDevices(deviceAges, now: time.now()) >= 500 {}
+                    devicesDue = time.monotonic() + 3_600_000
+                }
             } catch is CancellationError {
                 return
             } catch {

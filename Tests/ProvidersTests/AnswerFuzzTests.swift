@@ -52,8 +52,6 @@ import Testing
             for classification in classifications {
                 check(classification, status: status, "seed \(seed), round \(round)")
             }
-            let reason = APNsAnswer.reason(in: body)
-            #expect(reason.map(isWord) ?? true, "seed \(seed), round \(round)")
         }
     }
 

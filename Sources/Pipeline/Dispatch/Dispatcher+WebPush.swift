@@ -26,7 +26,7 @@ extension Dispatcher {
 
     func useOrdinaryClient(_ lane: Lane, _ group: inout DiscardingTaskGroup) {
         guard let webPush, lane.ordinary == nil else { return }
-        // The engine has never had a connection of this lane, so nothing is in flight; once it is removed nobody else asks the feed.
+        // The engine has never had a connection of this lane, so nothing is in flight, and the feed no longer answers it.
         engine.remove(lane.engineLane)
         lane.feed.leaveEngine()
         let sender = OrdinarySender(

@@ -61,6 +61,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     static let refusedTokensMax = 16
     private var connectFault: String?
     private var hasConnected = false
+    /// Written by the engine's thread before it says so, and never again: what the engine still asks afterwards is not answered, since
+    /// another thread has the lane by then.
+    private var hasLeftEngine = false
     var lastError: String?
     var random = SystemRandomNumberGenerator()
     private var scratch: [UInt8] = []
@@ -117,7 +120,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
 
     var loaded: Int { shared.withLock { $0.loaded } }
 
-    /// From the engine's thread to another: nothing is in flight, and the engine asks no more. The new thread has the lane for itself.
+    /// From the engine's thread to another, after `needsOrdinaryClient`: nothing is in flight, and the engine gets no answer any more.
     func leaveEngine() {
         precondition(inFlight == 0, "A lane leaves the engine without requests under way")
         host = HostHealth(name: host.name)
@@ -127,6 +130,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     // MARK: - On the lane's thread
 
     func next(into request: RequestBuffer, on connection: ConnectionInfo) -> UInt64? {
+        guard !hasLeftEngine else { return nil }
         newestConnection = max(newestConnection, connection.id)
         let wire = connection.id <= replaced.lastConnection ? replaced.wire : wire
         return next { delivery, now, scratch in
@@ -213,6 +217,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     func laneEvent(_ event: LaneEvent) {
+        guard !hasLeftEngine else { return }
         takeOrders()
         switch event {
         case .opened(let connection, _, _):
@@ -224,7 +229,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             connectFault = failure.description
             lastError = failure.description
             // Some push services speak HTTP/1.1 only; never seen to change while a connection is up.
-            if case .noHTTP2 = failure, case .webpush = wire, !hasConnected { signal(.needsOrdinaryClient) }
+            if case .noHTTP2 = failure, case .webpush = wire, !hasConnected {
+                publish()
+                hasLeftEngine = true
+                return signal(.needsOrdinaryClient)
+            }
         case .goAway(_, _, let code, let debug): lastError = GoAwayText.sentence(code: code, debugData: debug)
         case .closed(let connection, let reason):
             lastError = reason
@@ -234,6 +243,11 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     func turnEnded() {
+        guard !hasLeftEngine else { return }
+        endTurn()
+    }
+
+    func endTurn() {
         takeOrders()
         flush()
     }

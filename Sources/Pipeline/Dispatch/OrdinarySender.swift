@@ -53,10 +53,10 @@ actor OrdinarySender {
                     underWay += 1
                     group.addTask { await self.send(ticket, request) }
                 }
-                feed.turnEnded()
+                feed.endTurn()
             }
         }
-        feed.turnEnded()
+        feed.endTurn()
     }
 
     private func next() -> (UInt64, WebRequest)? {

@@ -22,9 +22,6 @@ package enum APNsAnswer {
         return Classification(verdict, status: status, reason: answer.reason ?? "http\(status)")
     }
 
-    /// The reason in a body or in the debug data of a GOAWAY, which has the same form; nil when there is none.
-    package static func reason(in bytes: [UInt8]) -> String? { Body(bytes).reason }
-
     /// nil for a reason that is absent or new to us: then the status decides.
     private static func verdict(of answer: Body, status: Int, wait: Duration?) -> Verdict? {
         switch answer.reason {

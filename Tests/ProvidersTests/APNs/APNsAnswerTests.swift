@@ -136,10 +136,4 @@ struct APNsRow: CustomTestStringConvertible, Sendable {
 
         #expect(classification.verdict == verdict)
     }
-
-    @Test func `the debug data of a GOAWAY names its reason`() {
-        #expect(APNsAnswer.reason(in: Array(#"{"reason":"BadCertificate"}"#.utf8)) == "BadCertificate")
-        #expect(APNsAnswer.reason(in: Array("Maximum active streams violated for this endpoint.".utf8)) == nil)
-        #expect(APNsAnswer.reason(in: []) == nil)
-    }
 }
