@@ -5,6 +5,10 @@ extension GatewayTests {
     @Test(arguments: ["random_kills", "crash_points"])
     func `nothing is lost to kill -9`(check: String) async throws { try await Self.run("crash_checks.py", check) }
 
+    @Test func `nothing promised is lost to a power cut`() async throws {
+        try await Self.run("power_checks.py", "power_cuts")
+    }
+
     @Test(arguments: ["failing_disk", "failing_points", "full_disk_stages", "slow_disk"])
     func `a sick disk costs no promise`(check: String) async throws { try await Self.run("fault_checks.py", check) }
 

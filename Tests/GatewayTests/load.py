@@ -55,8 +55,9 @@ class Load:
             self.faults.append(repr(fault))
 
     def note(self, line):
+        """`at`: nanoseconds of CLOCK_MONOTONIC."""
         with self.lock:
-            self.file.write(json.dumps(line) + "\n")
+            self.file.write(json.dumps({**line, "at": time.monotonic_ns()}) + "\n")
             self.file.flush()
 
     # --- events -------------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ package final class QueueStore: Sendable {
                     let epoch = try connection.first("SELECT value FROM meta WHERE name = 'epoch'") { $0.int64(0) } ?? 0
                     try connection.run("INSERT OR REPLACE INTO meta(name, value) VALUES ('epoch', ?)", epoch + 1)
                     opening.epoch = epoch + 1
+                    if epoch > 0 { try Self.leapOverLostPages(connection) }
                     try connection.run("INSERT OR IGNORE INTO meta(name, value) VALUES ('installationKey', ?)", newKey)
                     opening.key =
                         try connection.first("SELECT value FROM meta WHERE name = 'installationKey'") { $0.blob(0) }
@@ -70,6 +71,12 @@ package final class QueueStore: Sendable {
         do {
             try await writer.run(.full) { connection in
                 try connection.run("INSERT OR REPLACE INTO meta(name, value) VALUES ('lastEvent', ?)", last)
+                try connection.run(
+                    """
+                    INSERT OR REPLACE INTO meta(name, value)
+                    SELECT 'closedAtPage', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'page'), 0)
+                    """
+                )
             }
         } catch {
             // A writer that already stopped for a reason of its own has said so through `onFatal`.
@@ -90,6 +97,20 @@ package final class QueueStore: Sendable {
             return EventID(rawValue: last)
         }
     }
+
+    /// After anything but a clean close: pages are committed without a sync, so a power cut takes the last of them back, and their
+    /// numbers, which operators and phones may have seen. They are not given again. Opening is a FULL commit: the leap itself stays.
+    private static func leapOverLostPages(_ connection: Connection) throws {
+        let last = try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'page'") { $0.int64(0) } ?? 0
+        let closedAt = try connection.first("SELECT value FROM meta WHERE name = 'closedAtPage'") { $0.int64(0) }
+        try connection.run("DELETE FROM meta WHERE name = 'closedAtPage'")
+        guard last != closedAt else { return }
+        try connection.run("DELETE FROM sqlite_sequence WHERE name = 'page'")
+        try connection.run("INSERT INTO sqlite_sequence(name, seq) VALUES ('page', ?)", last + lostPagesMax)
+    }
+
+    /// More pages than the WAL holds between two syncs: 4 MiB to a checkpoint, more with a reader in its way (CheckpointPolicy).
+    private static let lostPagesMax: Int64 = 1 << 20
 
     /// What opening found; written before the writer's thread starts, then only read.
     private final class Opening: @unchecked Sendable {
