@@ -27,11 +27,14 @@ class Load:
     """Posts and registers until `stop`; what was promised goes to the acked log at once. What was not answered is sent again with the
     same identity, also over a restart, and its first answer has to stay its answer."""
 
-    def __init__(self, world, users, seed, publishers=3):
+    def __init__(self, world, users, seed, publishers=3, pause=0.05):
+        """`pause`: seconds between two registrations."""
         self.world, self.users, self.random = world, users, random.Random(seed)
         self.acked = os.path.join(FOLDER, "acked.ndjson")
         self.file, self.lock = open(self.acked, "a"), threading.Lock()
-        self.answers = {}
+        self.answers, self.pause = {}, pause
+        # Seconds from a post to its answer, since somebody last took them away.
+        self.waits = []
         self.ending, self.faults = threading.Event(), []
         self.refused = self.unanswered = 0
         self.threads = [threading.Thread(target=self.guard, args=(self.publish, seed * 100 + n), daemon=True) for n in range(publishers)]
@@ -53,6 +56,10 @@ class Load:
             work(random.Random(seed), seed)
         except BaseException as fault:  # noqa: B902  (a thread's end has to reach the check)
             self.faults.append(repr(fault))
+
+    def posted(self):
+        """Events that were answered."""
+        return len(self.answers)
 
     def note(self, line):
         """`at`: nanoseconds of CLOCK_MONOTONIC."""
@@ -102,8 +109,10 @@ class Load:
 
     def until_answered(self, identities, users, body, headers):
         while True:
+            start = time.monotonic()
             try:
                 status, answer, _ = self.world.call("POST", "/v1/events", body, headers)
+                self.waits.append(time.monotonic() - start)
             except (OSError, http.client.HTTPException):
                 # Killed, or not up yet: nobody knows whether it was taken.
                 self.unanswered += 1
@@ -129,7 +138,7 @@ class Load:
     # --- devices ------------------------------------------------------------------------------------------------------------
     def register(self, chance, thread):
         number = 0
-        while not self.ending.wait(0.05):
+        while not self.ending.wait(self.pause):
             number += 1
             user, provider = chance.choice(self.users), chance.choice(["fcm", "apns"])
             # Known to be possible before it is promised: an answer may be lost to a kill.
