@@ -50,7 +50,49 @@ struct RetentionBench {
                 print("\(each) bytes a delivery; 30 M are \(Int(each * 30_000_000) >> 20) MiB")
             }
         }
+        try await measurePruning(queue, from: events, now: start + .seconds(days * 2 * 86_400))
         await queue.close()
+    }
+
+    /// What an accept waits for its commit, without and beside a sweeper that deletes the older half of what is kept.
+    private static func measurePruning(_ queue: QueueStore, from number: Int, now: Instant) async throws {
+        let count = 2000
+        let alone = try await acceptTimes(queue, numbers: number..<number + count, now: now)
+        let sweeping = Task {
+            var slices = 0
+            while try await queue.prune(acceptedBefore: now - .seconds(days / 2 * 86_400)).isFull {
+                slices += 1
+                // The sweeper's rest (Pipeline/Sweeper).
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            return slices
+        }
+        let beside = try await acceptTimes(queue, numbers: number + count..<number + 2 * count, now: now)
+        print(
+            "accept, one after another: \(alone.words); beside \(try await sweeping.value) slices of pruning: \(beside.words)"
+        )
+    }
+
+    private static func acceptTimes(_ queue: QueueStore, numbers: Range<Int>, now: Instant) async throws -> Times {
+        var times: [Duration] = []
+        let clock = ContinuousClock()
+        for number in numbers {
+            let begun = clock.now
+            _ = try await queue.accept(event(number, now: now))
+            times.append(clock.now - begun)
+        }
+        return Times(sorted: times.sorted())
+    }
+
+    private struct Times {
+        var sorted: [Duration]
+
+        var words: String {
+            let shown = [("p50", sorted.count / 2), ("p99", sorted.count * 99 / 100), ("most", sorted.count - 1)]
+            return shown.map { name, index in
+                "\(name) \(sorted[index].components.attoseconds / 1_000_000_000_000) us"
+            }.joined(separator: " ")
+        }
     }
 
     private static func bytes(of path: String) throws -> Int {
@@ -59,15 +101,7 @@ struct RetentionBench {
         return Int(status.st_size)
     }
 
-    /// One event with 1.4 devices a person, 2 % of them at the second attempt and one of a thousand dead.
-    private static func add(
-        _ number: Int,
-        persons: Int,
-        _ lanes: [LaneID],
-        now: Instant,
-        _ queue: QueueStore
-    ) async throws -> Int {
-        let first = Int64(number * 37 % 90_000) + 1
+    private static func event(_ number: Int, now: Instant) -> NewEvent {
         let text = String(repeating: "Bonjour, la sortie de vendredi est reportée. ", count: 6)
         let publication = Publication(
             source: "https://ent.example.org/one",
@@ -83,19 +117,29 @@ struct RetentionBench {
             params: ["username": "Mme Exemple", "resourceUri": .string("/blog#/view/\(number)")]
         )
         let identity = (0..<32).map { UInt8(truncatingIfNeeded: number >> ($0 % 8 * 8)) &+ UInt8($0) }
-        let accepted = try await queue.accept(
-            NewEvent(
-                publisher: "one",
-                publication: publication,
-                dataClass: .clear,
-                acceptedAt: now,
-                expiresAt: now + .seconds(86_400),
-                identity: identity,
-                bodyHash: identity,
-                identityWindow: .seconds(3 * 86_400),
-                unresolved: []
-            )
+        return NewEvent(
+            publisher: "one",
+            publication: publication,
+            dataClass: .clear,
+            acceptedAt: now,
+            expiresAt: now + .seconds(86_400),
+            identity: identity,
+            bodyHash: identity,
+            identityWindow: .seconds(3 * 86_400),
+            unresolved: []
         )
+    }
+
+    /// One event with 1.4 devices a person, 2 % of them at the second attempt and one of a thousand dead.
+    private static func add(
+        _ number: Int,
+        persons: Int,
+        _ lanes: [LaneID],
+        now: Instant,
+        _ queue: QueueStore
+    ) async throws -> Int {
+        let first = Int64(number * 37 % 90_000) + 1
+        let accepted = try await queue.accept(event(number, now: now))
         guard case .created(let event, _) = accepted else { fatalError("an event twice") }
         let people = (0..<persons).map { PersonID(rawValue: first + Int64($0)) }
         var slots: [[Plan.Slot]] = [[], []]
