@@ -83,6 +83,7 @@ let package = Package(
         library("Store", ["Domain", "SQLite", crypto]),
         library("Providers", ["Domain", "FanOut", "WebClient", crypto, cryptoExtras]),
         library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
+        library("Dialects", ["Domain"]),
         // Floor 3: the services.
         library(
             "Pipeline",
@@ -96,7 +97,8 @@ let package = Package(
         library(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Pipeline", "WebClient", crypto, hummingbird, logging, lifecycle,
+                "Domain", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", crypto, hummingbird, logging,
+                lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
@@ -104,7 +106,7 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "SQLite", "Store", "WebClient", "DirectoryImport", "Pipeline", "Settings", crypto,
+                "Domain", "SQLite", "Store", "WebClient", "DirectoryImport", "Dialects", "Pipeline", "Settings", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -151,6 +153,7 @@ let package = Package(
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
         tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
+        tests("Dialects", ["Domain"]),
         tests("Settings", ["Domain"]),
         tests(
             "Operator",
@@ -179,9 +182,9 @@ let package = Package(
             dependencies: ["carillon", "carillon-simulator"],
             exclude: [
                 "gateway.py", "gateway_checks.py", "web_push_checks.py", "lane_checks.py", "token_checks.py",
-                "order_checks.py", "checker.py", "load.py", "faults.py", "crash_checks.py", "fault_checks.py",
-                "store_checks.py",
-                "time_checks.py", "power_checks.py", "power_cut.py", "io-faults.c", "disk-recorder.c",
+                "order_checks.py", "event_checks.py", "checker.py", "load.py", "faults.py", "crash_checks.py",
+                "fault_checks.py", "store_checks.py", "time_checks.py", "power_checks.py", "power_cut.py",
+                "io-faults.c", "disk-recorder.c",
             ],
             swiftSettings: strict
         ),

@@ -30,6 +30,8 @@ package struct APIServices: Sendable {
     package var hooks: Hooks
     /// Carries out bulk orders; without it, 501.
     package var orders: OrderRunner?
+    /// Answers previews; without it, 501.
+    package var forecaster: Forecaster?
     /// How long a body may take from its first to its last byte, and a delivery between two pieces; beyond: 408.
     package var bodyTimeout = Duration.seconds(30)
 

@@ -17,13 +17,16 @@ struct ListOptions: ParsableArguments {
         if let limit, !(1...1_000_000).contains(limit) { throw ValidationError("--limit must be from 1 to 1000000.") }
     }
 
-    /// Fetches and writes the list.
+    /// An item and where the list goes on behind it.
+    typealias Item = (object: JSONObject, cursor: String?)
+
+    /// Fetches and writes the list; an item's id is its cursor.
     ///
     /// - Parameters:
     ///   - listing: columns and scope, without items.
     ///   - renderer: writes them.
     ///   - isFiltered: then an empty list is "nothing matched".
-    ///   - fetch: up to `limit` items after a cursor, which is an item's id.
+    ///   - fetch: up to `limit` items after a cursor.
     /// - Throws: what `fetch` threw; ``OperatorFailure`` with exit code 3 when nothing matched.
     func write(
         _ listing: Listing,
@@ -31,17 +34,35 @@ struct ListOptions: ParsableArguments {
         isFiltered: Bool,
         fetch: (_ after: String?, _ limit: Int) throws -> [JSONObject]
     ) throws {
+        try write(
+            listing,
+            to: renderer,
+            isFiltered: isFiltered,
+            items: { after, limit in
+                try fetch(after, limit).map { ($0, $0[listing.id]?.string) }
+            }
+        )
+    }
+
+    /// As ``write(_:to:isFiltered:fetch:)``, for items whose cursor is none of their members.
+    func write(
+        _ listing: Listing,
+        to renderer: Renderer,
+        isFiltered: Bool,
+        items fetch: (_ after: String?, _ limit: Int) throws -> [Item]
+    ) throws {
         var isEmpty = true
         switch renderer.format {
         case .table, .json:
             let limit = limit ?? Self.limitByDefault
             var listing = listing
-            listing.items = try fetch(after, limit + 1)
-            let hasMore = listing.items.count > limit
-            if hasMore { listing.items.removeLast(listing.items.count - limit) }
-            listing.next = hasMore ? listing.items.last.flatMap { $0[listing.id]?.string } : nil
-            listing.total = hasMore || after != nil ? nil : listing.items.count
-            isEmpty = listing.items.isEmpty
+            var items = try fetch(after, limit + 1)
+            let hasMore = items.count > limit
+            if hasMore { items.removeLast(items.count - limit) }
+            listing.items = items.map(\.object)
+            listing.next = hasMore ? items.last?.cursor : nil
+            listing.total = hasMore || after != nil ? nil : items.count
+            isEmpty = items.isEmpty
             try renderer.write(listing)
         case .ndjson, .csv, .ids:
             try renderer.writeHeader(listing)
@@ -49,10 +70,10 @@ struct ListOptions: ParsableArguments {
             var cursor = after
             while left > 0 {
                 let items = try fetch(cursor, min(left, Self.chunk))
-                for item in items { try renderer.write(item, of: listing) }
+                for item in items { try renderer.write(item.object, of: listing) }
                 isEmpty = isEmpty && items.isEmpty
                 left -= items.count
-                cursor = items.last.flatMap { $0[listing.id]?.string }
+                cursor = items.last?.cursor
                 if items.count < Self.chunk || cursor == nil { break }
             }
         }

@@ -128,6 +128,32 @@ import Testing
         #expect(await fixture.run("event", "trace", id, "--user", "nobody").code == 3)
     }
 
+    @Test func `an event's reach is a list with a cursor`() async throws {
+        let id = fixture.event.description
+        let trace = try await fixture.run("event", "trace", id, "-o", "json").json
+        let whole = try await fixture.run("event", "reach", id, "-o", "json").json
+        #expect(whole["items"] == trace["users"] && whole["total"]?.int64 == 3 && whole["next"]?.isNull == true)
+
+        let first = try await fixture.run("event", "reach", id, "--limit", "2", "-o", "json").json
+        let next = try #require(first["next"]?.string)
+        let rest = try await fixture.run("event", "reach", id, "--after", next, "-o", "json").json
+        let items = (first["items"]?.array ?? []) + (rest["items"]?.array ?? [])
+        #expect(items == trace["users"]?.array && first["items"]?.array?.count == 2)
+
+        let missing = await fixture.run("event", "reach", id, "--state", "notReached", "-o", "ids")
+        #expect(missing.output == "stranger\n")
+        let table = await fixture.run("event", "reach", id, "--state", "reached")
+        #expect(table.code == 0 && table.output.contains("guardian-1") && !table.output.contains("stranger"))
+        #expect(await fixture.run("event", "reach", id, "-o", "csv").output.split(separator: "\n").count == 4)
+    }
+
+    @Test func `reach says what it cannot read`() async {
+        #expect(await fixture.run("event", "reach", "E-1").code == 3)
+        #expect(await fixture.run("event", "reach", "nonsense").code == 2)
+        #expect(await fixture.run("event", "reach", fixture.event.description, "--state", "lost").code == 2)
+        #expect(await fixture.run("event", "reach", fixture.event.description, "--after", "D-1").code == 2)
+    }
+
     @Test func `devices show four characters of their token`() async throws {
         let ran = await fixture.run("device", "list", "-o", "json")
         let item = try #require(try ran.json["items"]?.array?.first)

@@ -53,6 +53,40 @@ struct OrderCommandTests {
         #expect(try await fixture.run("operation", "list", "-o", "json").json["items"] == [])
     }
 
+    @Test func `an event is withdrawn once, and only with yes`() async throws {
+        let words = ["event", "withdraw", event, "--why", "wrong class", "--offline"]
+        let planned = try await fixture.run(["event", "withdraw", event, "--dry-run", "--offline", "-o", "json"]).json
+        #expect(
+            planned["eligible"]?.int64 == 1 && planned["state"] == "planned" && planned["operation"]?.isNull == true
+        )
+        let refused = await fixture.run(words)
+        #expect(refused.code == 6 && refused.talk.contains("--yes"))
+        let down = await fixture.run("event", "withdraw", event, "--why", "wrong class", "--yes")
+        #expect(down.code == 4)
+
+        let done = try await fixture.run(words + ["--yes", "-o", "json"]).json
+        #expect(done["state"] == "done" && done["changed"]?.int64 == 1 && done["verb"] == "withdraw")
+        let again = try await fixture.run(words + ["--yes", "-o", "json"]).json
+        #expect(again["operation"] == done["operation"] && again["changed"] == done["changed"])
+
+        let shown = try await fixture.run("event", "show", event, "-o", "json").json
+        #expect(shown["state"] == "withdrawn" && shown["withdrawnReason"] == "wrong class")
+        let missing = try await fixture.run("event", "reach", event, "--state", "notReached", "-o", "json").json
+        #expect(missing["items"]?.array?.first?["reason"] == "withdrawn")
+        let listed = await fixture.run("event", "list", "--state", "withdrawn", "-o", "ids")
+        #expect(listed.output == event + "\n")
+    }
+
+    @Test(
+        arguments: [
+            (["event", "withdraw", "E-1", "--why", "x", "--yes", "--offline"], 3),
+            (["event", "withdraw", "x", "--why", "x", "--yes"], 2), (["event", "withdraw", "E-1", "--yes"], 2),
+        ] as [([String], Int32)]
+    )
+    func `a withdrawal that cannot be has its exit code`(arguments: [String], code: Int32) async throws {
+        #expect(await fixture.run(arguments).code == code)
+    }
+
     @Test func `to drop needs yes, or the number typed by a person`() async throws {
         let words = ["queue", "drop", "--event", event, "--why", "mistake", "--offline"]
         let refused = await fixture.run(words)

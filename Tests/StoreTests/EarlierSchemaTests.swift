@@ -23,7 +23,7 @@ struct EarlierSchemaTests {
         try folder.intruder(file).execute(String(decoding: bytes[..<count], as: UTF8.self))
     }
 
-    @Test(arguments: ["queue-1.sql"])
+    @Test(arguments: ["queue-1.sql", "queue-2.sql"])
     func `the queue opens, adds up and goes on`(dump: String) async throws {
         try fill("queue.db", from: dump)
         try await folder.queue { queue async throws in

@@ -58,6 +58,11 @@ struct OrderRoutes {
             return refused("needsYes", "It would change \(report.eligible) deliveries: say yes.", report)
         case .expectExceeded(let report):
             return refused("expectExceeded", "It would change \(report.eligible) deliveries.", report)
+        case .wholeEventOnly: return invalid("filter", "wholeEventOnly", "Name one event, and nothing else.")
+        case .eventEnded:
+            var problem = Problem(.eventEnded, "Nothing of it waits, and what was accepted cannot be recalled.")
+            problem.members["refusal"] = "eventEnded"
+            return problem
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
         case .filter(.malformed(let name, _, let expected)):
             return invalid("filter", "malformed", "\(name.rawValue): expected \(expected).")

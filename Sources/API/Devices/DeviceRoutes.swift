@@ -1,4 +1,5 @@
 import Crypto
+import Dialects
 import Domain
 import HTTPTypes
 import Hummingbird

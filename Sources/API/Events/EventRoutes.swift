@@ -1,3 +1,4 @@
+import Dialects
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -9,18 +10,21 @@ struct EventRoutes {
     let services: APIServices
 
     var routes: [Route] {
-        let notBuilt: @Sendable (Call) async throws -> Response = { call in
-            _ = try await publisher(of: call)
-            throw Problem(.notBuilt, "This is not built yet.")
-        }
-        return [
+        [
             Route(.post, "/v1/events") { try await publish($0) },
             Route(.get, "/v1/events/{id}") { call in
                 let publisher = try await publisher(of: call)
                 return try await EventStatusRoute(services: services).response(call, for: publisher.name)
             },
-            Route(.get, "/v1/events/{id}/reach", notBuilt),
-            Route(.post, "/v1/events/{id}/withdraw", notBuilt),
+            Route(.get, "/v1/events/{id}/reach") { call in
+                let publisher = try await publisher(of: call)
+                return try await ReachRoute(services: services).response(call, for: publisher.name)
+            },
+            Route(.post, "/v1/events/{id}/withdraw") { call in
+                try call.checkIsNotEncoded()
+                let (publisher, body) = try await proven(call)
+                return try await WithdrawRoute(services: services).response(call, body, for: publisher)
+            },
         ]
     }
 
@@ -45,7 +49,7 @@ struct EventRoutes {
         }
         try require(.events, of: proof.publisher)
         try call.checkIsNotEncoded()
-        guard try !call.flag("preview") else { throw Problem(.notBuilt, "The forecast is not built yet.") }
+        let isPreview = try call.flag("preview")
         let submission: EventSubmission
         do throws(Refusal) {
             submission = try EventParser(limits: services.limits).parse(
@@ -55,6 +59,9 @@ struct EventRoutes {
                 receivedAt: now
             )
         } catch { throw Problem(error) }
+        if isPreview {
+            return try await PreviewRoute(services: services).response(submission, from: proof.publisher)
+        }
         switch submission {
         case .one(let event): return try await accept(event, from: proof.publisher)
         case .batch(let events): return try await accept(events, from: proof.publisher)
@@ -92,13 +99,15 @@ struct EventRoutes {
     }
 
     /// For requests whose body has no meaning; a signature covers it all the same.
-    private func publisher(of call: Call) async throws(Problem) -> Publisher {
+    private func publisher(of call: Call) async throws(Problem) -> Publisher { try await proven(call).publisher }
+
+    private func proven(_ call: Call) async throws(Problem) -> (publisher: Publisher, body: [UInt8]) {
         let claim = try services.publishers.claim(header: call.header)
         let body = try await BodyReader(bytesMax: services.limits.eventBytesMax, timeout: services.bodyTimeout)
             .bytes(of: call.request)
         let publisher = try services.publishers.prove(claim, body: body, now: services.time.now()).publisher
         try require(.events, of: publisher)
-        return publisher
+        return (publisher, body)
     }
 
     private func require(_ right: Publisher.Right, of publisher: Publisher) throws(Problem) {

@@ -29,7 +29,7 @@ extension OpenAPIDocument {
               "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
               "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
               "notFound", "unknownEvent", "unknownDevice", "unknownLane", "unknownOperation", "nothingMatched", "methodNotAllowed", "bodyTooSlow",
-              "identityConflict", "orderRefused", "lanePaused", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
+              "identityConflict", "eventEnded", "orderRefused", "lanePaused", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
               "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
               "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
               "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
@@ -109,13 +109,64 @@ extension OpenAPIDocument {
             "publisher": {"type": "string"}, "school": {"type": ["string", "null"]}, "app": {"type": "string"},
             "action": {"type": "string"}, "urgency": {"type": "string"}, "acceptedAt": {"type": "string"},
             "notBefore": {"type": ["string", "null"]}, "expiresAt": {"type": "string"},
-            "doneAt": {"type": ["string", "null"]}, "dataclassification": {"type": "string"},
+            "doneAt": {"type": ["string", "null"]},
+            "withdrawnAt": {"type": "string", "description": "Only of a withdrawn event, as withdrawnReason."},
+            "withdrawnReason": {"type": "string"}, "dataclassification": {"type": "string"},
             "guardians": {"type": "object", "additionalProperties": {"type": "integer"}},
             "pupils": {"type": "object", "additionalProperties": {"type": "integer"}},
             "otherUsers": {"type": "integer"}, "unresolved": {"type": "array", "items": {"type": "object"}},
             "deliveries": {"type": "object", "additionalProperties": {"type": "integer"}},
             "waiting": {"type": "object", "additionalProperties": {"type": "integer"}},
             "notReached": {"type": "object", "additionalProperties": {"type": "integer"}}
+           }
+          },
+          "Forecast": {
+           "type": "object", "required": ["preview", "guardians", "pupils", "deliveries", "lanes", "notReached"],
+           "properties": {
+            "preview": {"const": true}, "publisher": {"type": ["string", "null"]}, "at": {"type": "string"},
+            "school": {"type": ["string", "null"]}, "app": {"type": "string"}, "action": {"type": "string"},
+            "urgency": {"type": "string"}, "notBefore": {"type": ["string", "null"]}, "expiresAt": {"type": "string"},
+            "dataclassification": {"type": "string"},
+            "guardians": {
+             "type": "object", "description": "total, reachable (a device would be rung), notReached.",
+             "additionalProperties": {"type": "integer"}
+            },
+            "pupils": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "otherUsers": {"type": "integer"}, "otherUsersReachable": {"type": "integer"},
+            "unresolved": {"type": "array", "items": {"type": "object"}},
+            "deliveries": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "lanes": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "notReached": {
+             "type": "object", "description": "Guardians by reason.", "additionalProperties": {"type": "integer"}
+            }
+           }
+          },
+          "Withdrawal": {
+           "type": "object", "required": ["id", "state", "withdrawnAt", "reason"],
+           "properties": {
+            "id": {"type": "string"}, "state": {"const": "withdrawn"}, "withdrawnAt": {"type": "string"},
+            "reason": {"type": "string"}
+           }
+          },
+          "Reach": {
+           "type": "object", "required": ["at", "source", "event", "items", "total", "next"],
+           "properties": {
+            "at": {"type": "string"}, "source": {"type": "string"}, "event": {"type": "string"},
+            "items": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "properties": {
+               "guardian": {"type": ["string", "null"], "description": "The feed's key."},
+               "user": {"type": ["string", "null"], "description": "The ENT's id, else the feed's key."},
+               "role": {"enum": ["guardian", "other", "author"]},
+               "through": {"type": "array", "items": {"type": "string"}, "description": "Pupils, by the feed's key."},
+               "state": {"enum": ["reached", "waiting", "notReached"]}, "reason": {"type": ["string", "null"]},
+               "devices": {"type": "array", "items": {"type": "object"}}
+              }
+             }
+            },
+            "total": {"type": ["integer", "null"]}, "next": {"type": ["string", "null"]}
            }
           },
           "Registration": {
@@ -180,7 +231,7 @@ extension OpenAPIDocument {
           "BulkOrder": {
            "type": "object", "required": ["verb"],
            "properties": {
-            "verb": {"enum": ["retry", "hold", "release", "drop", "expire"]},
+            "verb": {"enum": ["retry", "hold", "release", "drop", "expire", "withdraw"]},
             "ids": {"type": "array", "items": {"type": "string"}, "maxItems": 10000},
             "filter": {
              "type": "object",
@@ -189,7 +240,7 @@ extension OpenAPIDocument {
             },
             "dryRun": {"type": "boolean"}, "expect": {"type": "integer", "minimum": 0}, "yes": {"type": "boolean"},
             "fresh": {"type": "boolean", "description": "retry and release: what has expired gets its time to live anew."},
-            "actor": {"type": "string"}, "why": {"type": "string", "description": "Required to hold and drop."}
+            "actor": {"type": "string"}, "why": {"type": "string", "description": "Required to hold, drop and withdraw."}
            }
           },
           "OrderReport": {

@@ -7,7 +7,7 @@ extension OpenAPIDocument {
            "x-listeners": ["public"], "security": [{"publisherKey": []}, {"publisherSignature": []}],
            "parameters": [
             {
-             "name": "preview", "in": "query", "description": "Only a forecast: not built yet, 501.",
+             "name": "preview", "in": "query", "description": "Only a forecast: nothing is stored, no identity is taken. Not for a batch.",
              "required": false, "schema": {"type": "boolean"}
             },
             {
@@ -47,12 +47,15 @@ extension OpenAPIDocument {
              }
             },
             "200": {
-             "description": "Known already: the first answer with duplicate true.",
+             "description": "Known already: the first answer with duplicate true. With preview: the forecast.",
              "headers": {"Location": {"description": "/v1/events/{id}", "schema": {"type": "string"}}},
              "content": {
               "application/json": {
                "schema": {
-                "oneOf": [{"$ref": "#/components/schemas/Receipt"}, {"$ref": "#/components/schemas/BatchResults"}]
+                "oneOf": [
+                 {"$ref": "#/components/schemas/Receipt"}, {"$ref": "#/components/schemas/BatchResults"},
+                 {"$ref": "#/components/schemas/Forecast"}
+                ]
                }
               }
              }
@@ -88,22 +91,67 @@ extension OpenAPIDocument {
          },
          "/v1/events/{id}/reach": {
           "get": {
-           "summary": "Per guardian: not built yet.", "x-listeners": ["public"],
-           "security": [{"publisherKey": []}, {"publisherSignature": []}],
-           "parameters": [{"name": "id", "in": "path", "description": "E-…", "required": true, "schema": {"type": "string"}}],
+           "summary": "How each person of an event stands, a page at a time; nobody changes places while the event goes on.",
+           "x-listeners": ["public"], "security": [{"publisherKey": []}, {"publisherSignature": []}],
+           "parameters": [
+            {"name": "id", "in": "path", "description": "E-…", "required": true, "schema": {"type": "string"}},
+            {
+             "name": "state", "in": "query", "description": "Only those who stand so.", "required": false,
+             "schema": {"enum": ["reached", "waiting", "notReached"]}
+            },
+            {
+             "name": "limit", "in": "query", "required": false,
+             "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+            },
+            {
+             "name": "after", "in": "query", "description": "The next of an earlier answer.", "required": false,
+             "schema": {"type": "string"}
+            }
+           ],
            "responses": {
-            "501": {"$ref": "#/components/responses/Problem"},
+            "200": {
+             "description": "A page; next is null at the end.",
+             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Reach"}}}
+            },
+            "400": {"$ref": "#/components/responses/Problem"},
+            "401": {"$ref": "#/components/responses/Problem"},
+            "404": {"$ref": "#/components/responses/Problem"},
             "default": {"$ref": "#/components/responses/Problem"}
            }
           }
          },
          "/v1/events/{id}/withdraw": {
           "post": {
-           "summary": "Cancels what waits: not built yet.", "x-listeners": ["public"],
-           "security": [{"publisherKey": []}, {"publisherSignature": []}],
+           "summary": "Takes an event back: all that waits of it ends as withdrawn. A second withdrawal is answered as the first.",
+           "x-listeners": ["public"], "security": [{"publisherKey": []}, {"publisherSignature": []}],
            "parameters": [{"name": "id", "in": "path", "description": "E-…", "required": true, "schema": {"type": "string"}}],
+           "requestBody": {
+            "required": true,
+            "content": {
+             "application/json": {
+              "schema": {
+               "type": "object", "required": ["reason"],
+               "properties": {"reason": {"type": "string", "maxLength": 1000}}
+              }
+             }
+            }
+           },
            "responses": {
-            "501": {"$ref": "#/components/responses/Problem"},
+            "200": {
+             "description": "Nothing more of it is sent; what was in flight finishes.",
+             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Withdrawal"}}}
+            },
+            "202": {
+             "description": "It is on the disk, and goes on.",
+             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Withdrawal"}}}
+            },
+            "400": {"$ref": "#/components/responses/Problem"},
+            "401": {"$ref": "#/components/responses/Problem"},
+            "404": {"$ref": "#/components/responses/Problem"},
+            "409": {"$ref": "#/components/responses/Problem"},
+            "415": {"$ref": "#/components/responses/Problem"},
+            "422": {"$ref": "#/components/responses/Problem"},
+            "503": {"$ref": "#/components/responses/Problem"},
             "default": {"$ref": "#/components/responses/Problem"}
            }
           }

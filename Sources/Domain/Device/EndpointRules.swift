@@ -50,4 +50,9 @@ package struct EndpointRules: Hashable, Sendable {
         guard namesPort || parsed.port == 443 && matching.contains(where: { $0.port == nil }) else { throw .port }
         return parsed
     }
+
+    /// The push service behind `host[:port]`; nil when its endpoints may not be registered (any more).
+    package func endpoint(authority: String) -> PushEndpoint? {
+        do { return try check("https://\(authority)/", bytesMax: 1000) } catch { return nil }
+    }
 }

@@ -105,28 +105,11 @@ struct EventTrace: AsyncParsableCommand {
         _ report: EventReport,
         _ inspection: Inspection
     ) throws -> [JSONObject] {
-        let names = Dictionary(uniqueKeysWithValues: inspection.lanes.map { ($0.id, $0.name) })
-        return try persons.compactMap { person in
-            // Read before, because what the rows are made with cannot throw.
-            var persons: [PersonID: StoredPerson] = [:]
-            for id in [person.person] + person.through where id.unknownIndex == nil {
-                persons[id] = try inspection.askRegistry { try $0.person(id) }
-            }
-            var devices: [DeviceID: DeviceRow] = [:]
-            for delivery in person.deliveries where delivery.lane != .nowhere {
-                devices[delivery.device] = try inspection.device(delivery.device)
-            }
-            return EventStatus.json(
-                person,
-                report: report,
-                names: { persons[$0] },
-                devices: { devices[$0] },
-                laneNames: names
-            ).object
-        }
+        let rows = inspection.reachRows(of: report.event)
+        return try inspection.askRegistry { _ in try persons.map { try rows.json($0) } }
     }
 
-    private static let columns: [Listing.Column] = [
+    static let columns: [Listing.Column] = [
         .text("USER", "user"), .text("GUARDIAN", "guardian"),
         Listing.Column(title: "THROUGH", member: "through") { value, _ in
             value.array?.compactMap(\.string).joined(separator: ",") ?? "-"

@@ -89,13 +89,30 @@ final class Inspection {
         lanes.first { $0.id == id }.flatMap { EventStatus.reason(ofLane: $0.word) }
     }
 
+    /// Makes the rows of an event's persons.
+    func reachRows(of event: StoredEvent) -> ReachRows {
+        let names = Dictionary(uniqueKeysWithValues: lanes.map { ($0.id, $0.name) })
+        return ReachRows(event: event, registry: registry, laneNames: names)
+    }
+
+    /// - Throws: exit code 2 for what is no id, 3 for an unknown one.
+    func event(_ text: String) throws -> StoredEvent {
+        guard let id = EventID(text) else { throw OperatorFailure(.usage, "\(text) is no event: E-…") }
+        guard let event = try ask({ try $0.event(id) }) else { throw Self.unknown(id) }
+        return event
+    }
+
+    private static func unknown(_ id: EventID) -> OperatorFailure {
+        OperatorFailure(.nothing, "there is no event \(id)", next: "carillon event list")
+    }
+
     /// The event's report; the reader is asked once, the answer adds up.
     ///
     /// - Throws: exit code 2 for what is no id, 3 for an unknown one.
     func report(_ text: String) throws -> EventReport {
         guard let id = EventID(text) else { throw OperatorFailure(.usage, "\(text) is no event: E-…") }
         guard let report = try ask({ try $0.report(on: id, laneReason: laneReason) }) else {
-            throw OperatorFailure(.nothing, "there is no event \(id)", next: "carillon event list")
+            throw Self.unknown(id)
         }
         return report
     }

@@ -17,6 +17,13 @@ struct OrderRun {
         timeout = .seconds(own.timeout)
     }
 
+    init(_ order: Order, _ options: GlobalOptions, isOffline: Bool, timeout: Duration) {
+        self.order = order
+        self.options = options
+        self.isOffline = isOffline
+        self.timeout = timeout
+    }
+
     func run() async throws {
         let settings = try options.settings().settings
         let door: any OrderDoor =
@@ -41,7 +48,7 @@ struct OrderRun {
         let report = try await door.give(plan)
         let eligible = report["eligible"]?.int64 ?? 0
         order.expect = order.expect ?? Int(eligible)
-        guard order.verb == .drop || eligible > Order.confirmedMax else { return true }
+        guard order.verb.isForGood || eligible > Order.confirmedMax else { return true }
         for line in OrderText.lines(report).dropLast() { context.talk(line) }
         context.talk("Type \(eligible) to \(order.verb) them:")
         guard context.input()?.filter({ !$0.isWhitespace }) == "\(eligible)" else { return false }

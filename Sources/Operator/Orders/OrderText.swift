@@ -40,6 +40,7 @@ enum OrderText {
         switch code {
         case "needsYes": needsYes(eligible, order)
         case "expectExceeded": expectExceeded(eligible, order)
+        case "eventEnded": eventEnded(order.scope.wholeEvent?.description ?? "the event")
         case "noFilter": OperatorFailure(.refused, "an order without a filter would be about everything")
         default: nil
         }
@@ -58,6 +59,15 @@ enum OrderText {
             .refused,
             "it would \(order.verb) \(eligible) deliveries, more than the \(order.expect ?? 0) expected; nothing was changed",
             next: "--dry-run to see them"
+        )
+    }
+
+    static func eventEnded(_ event: String) -> OperatorFailure {
+        OperatorFailure(
+            .refused,
+            "\(event) is done; nothing was changed",
+            why: "nothing of it waits, and what a provider accepted cannot be recalled",
+            next: "carillon event show \(event)"
         )
     }
 

@@ -67,6 +67,8 @@ struct StoreDoor: OrderDoor {
         case .needsConfirmation(let report): OrderText.needsYes(Int64(report.eligible), order)
         case .expectExceeded(let report): OrderText.expectExceeded(Int64(report.eligible), order)
         case .nothingMatched: OperatorFailure(.nothing, "nothing matched: \(order.scope.description)")
+        case .wholeEventOnly: OperatorFailure(.usage, "only a whole event is withdrawn")
+        case .eventEnded(let event): OrderText.eventEnded(event.description)
         case .tooManyDeliveries: OperatorFailure(.usage, "more than \(Order.deliveriesMax) deliveries; use a filter")
         case .filter(let problem): OperatorFailure(.nothing, problem.sentence, why: problem.known, next: problem.next)
         case .store(let error): OperatorFailure.store(error, in: settings.data)

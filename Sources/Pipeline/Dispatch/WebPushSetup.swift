@@ -21,7 +21,7 @@ package struct WebPushSetup: Sendable {
         rules: EndpointRules,
         base: NavigationBase?,
         client: WebClient,
-        lanesMax: Int = 64,
+        lanesMax: Int = Self.lanesMaxByDefault,
         engine: @escaping @Sendable (PushEndpoint) -> LaneConfiguration
     ) {
         self.credential = credential
@@ -33,14 +33,12 @@ package struct WebPushSetup: Sendable {
     }
 
     static let namePrefix = "webpush/"
+    static let lanesMaxByDefault = 64
 
     /// The lane of a push service by its `host[:port]`; nil when the rules do not allow it (any more).
     func definition(authority: String) -> LaneDefinition? {
-        let endpoint: PushEndpoint
-        do { endpoint = try rules.check("https://\(authority)/", bytesMax: 1000) } catch {
-            // A service that was taken off the list; its devices are treated as having no lane.
-            return nil
-        }
+        // nil: a service that was taken off the list; its devices are treated as having no lane.
+        guard let endpoint = rules.endpoint(authority: authority) else { return nil }
         return LaneDefinition(
             name: Self.namePrefix + authority,
             key: .init(provider: .webpush, environment: .production, app: authority),

@@ -18,6 +18,10 @@ package enum EventStatus {
         object["notBefore"] = event.notBefore.map { .string($0.rfc3339) } ?? .null
         object["expiresAt"] = .string(event.expiresAt.rfc3339)
         object["doneAt"] = event.doneAt.map { .string($0.rfc3339) } ?? .null
+        if let withdrawal = report.withdrawal {
+            object["withdrawnAt"] = .string(withdrawal.at.rfc3339)
+            object["withdrawnReason"] = .string(withdrawal.why)
+        }
         object["dataclassification"] = .string(event.dataClass.name)
         if event.dataClass == .encrypted { object["sentAs"] = .string(DataClass.generic.name) }
         object["guardians"] = guardians(report)
@@ -38,40 +42,6 @@ package enum EventStatus {
         object["waiting"] = reasons(report) { if case .waiting(let reason) = $0 { reason } else { nil } }
         object["notReached"] = reasons(report) { if case .notReached(let reason) = $0 { reason } else { nil } }
         return object
-    }
-
-    /// A person's row of reach and trace.
-    package static func json(
-        _ person: EventReport.Person,
-        report: EventReport,
-        names: (PersonID) -> StoredPerson?,
-        devices: (DeviceID) -> DeviceRow?,
-        laneNames: [LaneID: String]
-    ) -> JSONValue {
-        var object = JSONObject()
-        let known = person.person.unknownIndex == nil ? names(person.person) : nil
-        let unknown = person.person.unknownIndex.flatMap {
-            report.event.unknownUsers.indices.contains($0) ? report.event.unknownUsers[$0] : nil
-        }
-        object["guardian"] = person.role == .other ? .null : known?.key.map { .string($0) } ?? .null
-        object["user"] = (known?.entID ?? unknown ?? known?.key).map { .string($0) } ?? .null
-        object["role"] = .string(person.role == .guardian ? "guardian" : person.role == .author ? "author" : "other")
-        object["through"] = .array(person.through.map { .string(names($0)?.key ?? "") })
-        let (state, reason) = words(person.standing)
-        object["state"] = .string(state)
-        object["reason"] = reason.map { .string($0.word) } ?? .null
-        object["devices"] = .array(
-            person.deliveries.filter { $0.lane != .nowhere }.map { delivery in
-                let device = devices(delivery.device)
-                return [
-                    "delivery": .string(delivery.id.description),
-                    "installation": device.map { .string($0.installation) } ?? .null,
-                    "lane": .string(laneNames[delivery.lane] ?? ""), "state": .string("\(delivery.result.state)"),
-                    "reason": delivery.result.reason.map { .string($0.word) } ?? .null, "at": .null,
-                ]
-            }
-        )
-        return .object(object)
     }
 
     /// `reached`, `waiting` or `notReached`, with the reason where there is one.

@@ -146,8 +146,8 @@ package actor Expander {
         }
         let resolver = resolver(now: time.now())
         let audience = try resolver.audience(
-            of: event,
-            publication: publication,
+            of: publication,
+            acceptedAt: event.acceptedAt,
             schools: publisherSchools(event.publisher)
         )
         // After a restart: go on behind the last person whose pages exist.
@@ -155,7 +155,7 @@ package actor Expander {
         return Work(
             event: event,
             audience: audience,
-            withheldForAll: try resolver.withheldForAll(event, publication: publication),
+            withheldForAll: try resolver.withheldForAll(publication),
             position: position,
             part: event.parts
         )

@@ -13,16 +13,8 @@ struct PageCutter {
 
     /// `hasExpired`: the event's time to live is over: every delivery ends `expired` at once.
     mutating func add(_ resolved: Resolver.Resolved, hasExpired: Bool) {
-        if let reason = resolved.withheld {
-            add(resolved.person.person, DeviceID(rawValue: 0), .nowhere, SlotResult(.withheld, reason: reason))
-            return
-        }
-        for route in resolved.routes {
-            let result: SlotResult =
-                hasExpired
-                ? SlotResult(.expired, reason: .expired)
-                : route.isSuspect ? SlotResult(.rejected, reason: .tokenSuspect) : .pending
-            add(resolved.person.person, route.device, route.lane, result)
+        for (device, lane, result) in resolved.deliveries(hasExpired: hasExpired) {
+            add(resolved.person.person, device, lane, result)
         }
     }
 

@@ -17,6 +17,20 @@ struct Resolver {
         var unopened: Set<String> = []
         /// Why there is no delivery; nil when there is one.
         var withheld: Reason?
+
+        /// His or her deliveries as they begin: one to nowhere when nothing is sent.
+        ///
+        /// `hasExpired`: the event's time to live is over: every delivery ends `expired` at once.
+        func deliveries(hasExpired: Bool) -> [(device: DeviceID, lane: LaneID, result: SlotResult)] {
+            if let withheld { return [(DeviceID(rawValue: 0), .nowhere, SlotResult(.withheld, reason: withheld))] }
+            return routes.map { route in
+                let result: SlotResult =
+                    hasExpired
+                    ? SlotResult(.expired, reason: .expired)
+                    : route.isSuspect ? SlotResult(.rejected, reason: .tokenSuspect) : .pending
+                return (route.device, route.lane, result)
+            }
+        }
     }
 
     init(registry: RegistryReader, lanes: LaneTable, activeByDefault: Bool, seenSince: Instant) {
@@ -27,8 +41,8 @@ struct Resolver {
     }
 
     /// `schools`: UAI codes the publisher is bound to; nil: all.
-    func audience(of event: StoredEvent, publication: Publication, schools: Set<String>?) throws -> Audience {
-        let moment = publication.time ?? event.acceptedAt
+    func audience(of publication: Publication, acceptedAt: Instant, schools: Set<String>?) throws -> Audience {
+        let moment = publication.time ?? acceptedAt
         return try registry.audience(
             of: publication.audience,
             on: { SchoolTime.day(of: moment, uai: $0) },
@@ -37,10 +51,10 @@ struct Resolver {
         )
     }
 
-    /// Why nobody at all is rung for this event; nil when they are.
-    func withheldForAll(_ event: StoredEvent, publication: Publication) throws -> Reason? {
+    /// Why nobody at all is rung for this publication; nil when they are.
+    func withheldForAll(_ publication: Publication) throws -> Reason? {
         guard publication.wantsPush else { return .noPush }
-        guard let uai = event.school, let school = try registry.school(uai: uai) else { return nil }
+        guard let uai = publication.school, let school = try registry.school(uai: uai) else { return nil }
         return school.isActive ?? activeByDefault ? nil : .notActivated
     }
 

@@ -92,57 +92,30 @@ package final class Intake: Sendable {
         return queue.waitingCommits >= waitingMax ? .overloaded : nil
     }
 
-    private func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
-        let publication = submission.publication
-        if let source = publication.source, !publisher.sources.isEmpty, !publisher.sources.contains(source) {
-            throw .forbiddenSource(source)
-        }
-        if let school = publication.school, let allowed = publisher.schools, !allowed.contains(school) {
-            throw .forbiddenSchool(school)
-        }
+    /// Everything an accept does before its commit; stores nothing.
+    ///
+    /// - Returns: the event as it would be stored.
+    package func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
+        let admission = Admission(publication: submission.publication, publisher: publisher)
+        try admission.checkRights()
         let looked: Result<[AudienceMember], IntakeError>
-        do { looked = try await registry.read { try Self.look(publication, for: publisher, in: $0) } } catch {
-            throw .unavailable(error)
-        }
+        do { looked = try await registry.read { try admission.look(in: $0) } } catch { throw .unavailable(error) }
         let unresolved = try looked.get()
         let now = time.now()
-        let kind = PublicationKind.of(app: publication.app, action: publication.action, urgency: publication.urgency)
-        let start = publication.notBefore.map { max($0, now) } ?? now
+        let (dataClass, expiresAt) = admission.terms(now: now)
         let isByBytes = if case .bytes = submission.identity { true } else { false }
         let bodyHash = Array(SHA256.hash(data: submission.body))
         return NewEvent(
             publisher: publisher.name,
-            publication: publication,
-            dataClass: publication.dataClass ?? kind.dataClass,
+            publication: submission.publication,
+            dataClass: dataClass,
             acceptedAt: now,
-            expiresAt: publication.expiresAt ?? start + kind.timeToLive,
+            expiresAt: expiresAt,
             identity: Self.scope(submission.identity, publisher: publisher.name, bodyHash: bodyHash),
             bodyHash: bodyHash,
             identityWindow: isByBytes ? Self.bytesWindow : identityWindow,
             unresolved: unresolved
         )
-    }
-
-    /// One snapshot of the directory: is the school known, may the publisher speak for the audience, what resolves to nothing?
-    private static func look(
-        _ publication: Publication,
-        for publisher: Publisher,
-        in registry: RegistryReader
-    ) throws -> Result<[AudienceMember], IntakeError> {
-        try registry.snapshot { registry in
-            if let school = publication.school, try registry.school(uai: school) == nil {
-                return .failure(.unknownSchool(school))
-            }
-            if let allowed = publisher.schools {
-                for member in publication.audience {
-                    let schools = try registry.schools(of: member)
-                    if !schools.isEmpty, allowed.isDisjoint(with: schools) {
-                        return .failure(.forbiddenSchool(schools[0]))
-                    }
-                }
-            }
-            return .success(try registry.unresolved(publication.audience))
-        }
     }
 
     private func receipt(_ acceptance: Acceptance, _ event: NewEvent) throws(IntakeError) -> Receipt {

@@ -1,3 +1,4 @@
+package import Domain
 package import Store
 
 /// What an operator asks for.
@@ -34,6 +35,10 @@ package enum OrderRefusal: Error, Sendable {
     case needsConfirmation(OrderReport)
     case expectExceeded(OrderReport)
     case nothingMatched
+    /// Only a whole event is withdrawn.
+    case wholeEventOnly
+    /// All of it has ended: nothing can be taken back.
+    case eventEnded(EventID)
     case tooManyDeliveries
     case filter(FilterWords.Problem)
     case store(StoreError)

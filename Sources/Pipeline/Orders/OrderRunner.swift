@@ -67,21 +67,48 @@ package actor OrderRunner {
         guard !order.verb.needsWhy || order.isDryRun || order.why.contains(where: { !$0.isWhitespace }) else {
             throw .needsWhy
         }
+        if order.verb == .withdraw, let report = try await withdrawn(order, patience) { return report }
         var report = try count(order)
         guard report.matched > 0 || report.bindsWhatComes else { throw .nothingMatched }
         if order.isDryRun { return report }
         if let expect = order.expect, report.eligible > expect { throw .expectExceeded(report) }
-        let needsYes = order.verb == .drop || report.eligible > Order.confirmedMax
+        let needsYes = order.verb.isForGood || report.eligible > Order.confirmedMax
         guard order.isConfirmed || !needsYes else { throw .needsConfirmation(report) }
         let id = try await begin(order, report)
-        report.operation = id
-        await wait(for: id, patience)
+        try await end(of: id, patience, &report)
+        return report
+    }
+
+    /// Waits for the end of a begun order, for so long, and reads how far it has come.
+    private func end(of id: Int64, _ patience: Duration, _ report: inout OrderReport) async throws(OrderRefusal) {
         do {
+            // Nobody wakes those who wait for an order that is over: a withdrawal may be an earlier one.
+            if try reader.operation(id)?.state == .running { await wait(for: id, patience) }
             guard let operation = try reader.operation(id) else { throw StoreError.damaged("operation \(id)") }
+            report.operation = id
             report.changed = operation.changed
             report.skipped = operation.skipped
             report.state = operation.state.rawValue
         } catch { throw .store(StoreError(error)) }
+    }
+
+    /// The order that withdrew this event already: a second one is answered as the first. nil: it may be withdrawn.
+    private func withdrawn(_ order: Order, _ patience: Duration) async throws(OrderRefusal) -> OrderReport? {
+        guard let id = order.scope.wholeEvent else { throw .wholeEventOnly }
+        let event: StoredEvent?
+        let known: StoredOperation?
+        do {
+            event = try reader.event(id)
+            known = try event?.withdrawal.flatMap { try reader.operation($0) }
+        } catch { throw .store(StoreError(error)) }
+        guard let event else { throw .nothingMatched }
+        guard let known else {
+            if event.state == .done { throw .eventEnded(id) }
+            return nil
+        }
+        var report = OrderReport(verb: .withdraw, filter: known.filter)
+        (report.matched, report.eligible) = (known.matched, known.eligible)
+        try await end(of: known.id, patience, &report)
         return report
     }
 
@@ -105,14 +132,18 @@ package actor OrderRunner {
         do {
             var matches = try self.matches(order.scope, order.verb, now: time.now(), after: PageID(rawValue: 0))
             let eligible = order.verb.eligible(withDead: order.scope.namesDead)
+            let bringsBack = order.verb == .retry || order.verb == .release
             var events: [EventID: Int] = [:]
             while let match = try matches.next() {
+                let isWithdrawn = try bringsBack && reader.event(match.event)?.withdrawal != nil
                 let hasExpired = order.verb == .retry && !order.scope.isFresh && match.expiresAt <= time.now()
                 for slot in match.slots {
                     report.matched += 1
                     let state = match.result[slot].state
                     if !eligible.contains(state) {
                         report.notEligible["\(state)", default: 0] += 1
+                    } else if isWithdrawn {
+                        report.notEligible["withdrawn", default: 0] += 1
                     } else if hasExpired {
                         report.notEligible["expired", default: 0] += 1
                     } else {
@@ -162,11 +193,15 @@ package actor OrderRunner {
         )
         do throws(StoreError) {
             let (id, head) = try await queue.begin(operation, now: time.now())
+            // Somebody withdrew it between the count and this.
+            guard let head else { return id }
             logger.notice(
                 "order",
                 metadata: [
                     "operation": "\(OperationName.text(id))", "actor": "\(order.actor)", "verb": "\(order.verb)",
-                    "eligible": "\(report.eligible)", "why": "\(order.why)",
+                    "eligible": "\(report.eligible)",
+                    // A publisher's own words about its publication stay in the store.
+                    "why": "\(order.verb == .withdraw ? "" : order.why)",
                     // Kept outside the store, it tells a chain that was made anew.
                     "audit": "\(head.prefix(8).map { String($0, radix: 16) }.joined(separator: "."))",
                 ]

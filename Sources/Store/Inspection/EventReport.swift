@@ -34,6 +34,8 @@ package struct EventReport: Sendable {
         package var rejected = 0
         package var expired = 0
         package var withheld = 0
+
+        package init() {}
     }
 
     package var event: StoredEvent
@@ -41,6 +43,8 @@ package struct EventReport: Sendable {
     package var persons: [Person]
     package var pupilsWithoutGuardian: [PersonID]
     package var deliveries: Sums
+    /// The order that withdrew it; nil while nobody did.
+    package var withdrawal: StoredOperation?
 
     package var guardians: [Person] { persons.filter { $0.role == .guardian } }
 
@@ -68,18 +72,8 @@ extension QueueReader {
             PageID(rawValue: $0.int64(0))
         }
         for page in try pages.compactMap({ try self.page($0) }) {
-            for (slot, planned) in page.plan.slots.enumerated() {
-                let result = page.result[slot]
-                sums.count(result)
-                deliveries[planned.person, default: []].append(
-                    EventReport.Delivery(
-                        id: DeliveryID(page: page.id, slot: slot),
-                        device: planned.device,
-                        lane: page.lane,
-                        result: result
-                    )
-                )
-            }
+            page.add(to: &deliveries)
+            for slot in 0..<page.result.count { sums.count(page.result[slot]) }
         }
         var persons: [EventReport.Person] = []
         var pupilsWithoutGuardian: [PersonID] = []
@@ -87,33 +81,28 @@ extension QueueReader {
             for entry in try row.withBlob(0, { try ConcernedPersons(decoding: $0) }).entries {
                 if entry.role == .pupilWithoutGuardian {
                     pupilsWithoutGuardian.append(entry.person)
-                    continue
+                } else {
+                    persons.append(EventReport.Person(entry, deliveries[entry.person] ?? [], laneReason))
                 }
-                let own = deliveries[entry.person] ?? []
-                persons.append(
-                    EventReport.Person(
-                        person: entry.person,
-                        role: entry.role,
-                        through: entry.through,
-                        standing: Self.standing(of: own, role: entry.role, laneReason),
-                        deliveries: own
-                    )
-                )
             }
         }
         return EventReport(
             event: event,
             persons: persons,
             pupilsWithoutGuardian: pupilsWithoutGuardian,
-            deliveries: sums
+            deliveries: sums,
+            withdrawal: try event.withdrawal.flatMap { try operation($0) }
         )
     }
+}
 
-    static func standing(
-        of deliveries: [EventReport.Delivery],
+extension EventReport.Standing {
+    /// How a person with these deliveries stands. `laneReason`: why what is pending on a lane does not move.
+    package static func of(
+        _ deliveries: [(lane: LaneID, result: SlotResult)],
         role: ConcernedPersons.Role,
-        _ laneReason: (LaneID) -> Reason?
-    ) -> EventReport.Standing {
+        laneReason: (LaneID) -> Reason?
+    ) -> Self {
         if role == .author { return .notReached(.author) }
         if deliveries.contains(where: { $0.result.state == .accepted }) { return .reached }
         if let pending = deliveries.first(where: { $0.result.state == .pending }) {
@@ -134,9 +123,41 @@ extension QueueReader {
     }
 }
 
+extension EventReport.Person {
+    init(
+        _ entry: ConcernedPersons.Entry,
+        _ deliveries: [EventReport.Delivery],
+        _ laneReason: (LaneID) -> Reason?
+    ) {
+        self.init(
+            person: entry.person,
+            role: entry.role,
+            through: entry.through,
+            standing: .of(deliveries.map { ($0.lane, $0.result) }, role: entry.role, laneReason: laneReason),
+            deliveries: deliveries
+        )
+    }
+}
+
+extension StoredPage {
+    /// Its slots, by the persons they are for.
+    func add(to deliveries: inout [PersonID: [EventReport.Delivery]]) {
+        for (slot, planned) in plan.slots.enumerated() {
+            deliveries[planned.person, default: []].append(
+                EventReport.Delivery(
+                    id: DeliveryID(page: id, slot: slot),
+                    device: planned.device,
+                    lane: lane,
+                    result: result[slot]
+                )
+            )
+        }
+    }
+}
+
 extension EventReport.Sums {
     /// Dead and dropped are rejected for good, and what is held waits as the deferred do: the sums of the API have no other place for them.
-    mutating func count(_ result: SlotResult) {
+    package mutating func count(_ result: SlotResult) {
         total += 1
         switch result.state {
         case .pending: pending += 1

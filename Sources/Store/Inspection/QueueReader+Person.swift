@@ -36,10 +36,11 @@ extension QueueReader {
                 var rows: [DeliveryRow] = []
                 for page in ids[id] ?? [] { rows += try self.rows(of: person, in: page, event) }
                 guard !rows.isEmpty else { continue }
-                let deliveries = rows.map {
-                    EventReport.Delivery(id: $0.id, device: $0.device, lane: $0.lane, result: $0.result)
-                }
-                let standing = Self.standing(of: deliveries, role: .guardian, laneReason)
+                let standing = EventReport.Standing.of(
+                    rows.map { ($0.lane, $0.result) },
+                    role: .guardian,
+                    laneReason: laneReason
+                )
                 found.append(PersonalEvent(event: event, standing: standing, rows: rows))
             }
             end = start

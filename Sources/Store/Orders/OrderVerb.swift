@@ -12,6 +12,8 @@ package enum OrderVerb: String, CaseIterable, Sendable {
     case drop
     /// Ends them as expired.
     case expire
+    /// Ends all that waits of one event as withdrawn, for good: the publication itself is taken back.
+    case withdraw
 
     /// States it changes. Dead letters are dropped only when they were asked for: the reason they died of is worth keeping.
     package func eligible(withDead: Bool) -> Set<DeliveryState> {
@@ -20,7 +22,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .hold: [.pending, .deferred]
         case .release: [.held]
         case .drop: withDead ? [.pending, .deferred, .held, .dead] : [.pending, .deferred, .held]
-        case .expire: [.pending, .deferred, .held]
+        case .expire, .withdraw: [.pending, .deferred, .held]
         }
     }
 
@@ -31,17 +33,21 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .hold: SlotResult(.held, reason: .held)
         case .drop: SlotResult(.dropped, reason: .dropped)
         case .expire: SlotResult(.expired, reason: .expired)
+        case .withdraw: SlotResult(.dropped, reason: .withdrawn)
         }
     }
 
+    /// True when nothing brings back what it ends: it is confirmed first.
+    package var isForGood: Bool { self == .drop || self == .withdraw }
+
     /// True when the reason must be given.
-    package var needsWhy: Bool { self == .hold || self == .drop }
+    package var needsWhy: Bool { self == .hold || isForGood }
 
     /// Rows written for each delivery bound what one commit may hold; endings of what is pending write none.
     package var deliveriesPerCommit: Int {
         switch self {
         case .retry, .hold, .release: 1000
-        case .drop, .expire: 10_000
+        case .drop, .expire, .withdraw: 10_000
         }
     }
 
@@ -51,6 +57,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .drop: .drop
         case .expire: .expire
         case .release: StandingOrder.none
+        case .withdraw: .withdraw
         case .retry: nil
         }
     }
@@ -62,6 +69,8 @@ enum StandingOrder: Int, Sendable {
     case hold = 1
     case drop = 2
     case expire = 3
+    /// Never in the column: an event that has a withdrawal is bound by it, whatever the column says.
+    case withdraw = 4
 
     /// Applies it to a new page.
     ///
@@ -73,6 +82,7 @@ enum StandingOrder: Int, Sendable {
             case .hold: .hold
             case .drop: .drop
             case .expire: .expire
+            case .withdraw: .withdraw
             }
         guard let mark = verb?.mark else { return [] }
         let slots = (0..<result.count).filter { result[$0].state == .pending }

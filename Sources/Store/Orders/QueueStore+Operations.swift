@@ -3,11 +3,22 @@ import SQLite
 
 /// The life of an order in the table of operations and in the audit log. An order that was answered is on the disk.
 extension QueueStore {
-    /// Writes a bulk order down, and what it says about pages that are still to be made.
+    /// Writes a bulk order down, and what it says about pages that are still to be made. An event is withdrawn once: a second
+    /// withdrawal writes nothing.
     ///
-    /// - Returns: its number, and the audit log's head.
-    package func begin(_ order: NewOperation, now: Instant) async throws(StoreError) -> (id: Int64, head: [UInt8]) {
+    /// - Returns: its number, and the audit log's head; of a second withdrawal the number of the first, and no head.
+    package func begin(_ order: NewOperation, now: Instant) async throws(StoreError) -> (id: Int64, head: [UInt8]?) {
         try await writer.run(.full) { connection in
+            if order.verb == .withdraw, let event = order.scope.wholeEvent,
+                let known = try connection.first(
+                    QueueSQL.withdrawal.rawValue,
+                    event.rawValue,
+                    row: { $0.int64OrNil(0) }
+                ),
+                let known
+            {
+                return (known, nil)
+            }
             let filter = order.scope.description
             let id = try Self.insertOperation(
                 ("running", order.actor, order.verb.rawValue, filter, order.why),
@@ -17,7 +28,7 @@ extension QueueStore {
                 connection
             )
             if let event = order.scope.wholeEvent, let standing = order.verb.standing {
-                try Self.set(standing, on: event, now: now, connection)
+                try Self.set(standing, of: id, on: event, now: now, connection)
             }
             let entry = JSONObject([
                 "what": "ordered", "actor": .string(order.actor), "verb": .string(order.verb.rawValue),
@@ -121,19 +132,25 @@ extension QueueStore {
         return connection.lastInsertRowID
     }
 
-    /// A scheduled event that is dropped or expired is expanded at once, so that everybody is accounted for without waiting for its time.
+    /// A scheduled event that is dropped, expired or withdrawn is expanded at once, so that everybody is accounted for without waiting for
+    /// its time.
     private static func set(
         _ standing: StandingOrder,
+        of operation: Int64,
         on event: EventID,
         now: Instant,
         _ connection: Connection
     ) throws {
-        try connection.run(
-            "UPDATE event SET standing = ? WHERE id = ? AND state < 4",
-            standing.rawValue,
-            event.rawValue
-        )
-        guard standing == .drop || standing == .expire else { return }
+        if standing == .withdraw {
+            try connection.run("UPDATE event SET withdrawal = ? WHERE id = ?", operation, event.rawValue)
+        } else {
+            try connection.run(
+                "UPDATE event SET standing = ? WHERE id = ? AND state < 4",
+                standing.rawValue,
+                event.rawValue
+            )
+        }
+        guard [.drop, .expire, .withdraw].contains(standing) else { return }
         try connection.run(
             "UPDATE event SET state = 1, not_before = min(not_before, ?) WHERE id = ? AND state = 0",
             now.milliseconds,

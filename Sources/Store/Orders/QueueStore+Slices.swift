@@ -98,6 +98,10 @@ private struct SliceWork {
         guard var header = row, var result = bytes else {
             throw StoreError.damaged("page \(page.rawValue) has no header or no result")
         }
+        if slice.verb == .retry || slice.verb == .release, try isWithdrawn(header.event) {
+            skipped["withdrawn", default: 0] += slots.count
+            return
+        }
         if slice.isFresh, header.expiresAt <= now.milliseconds { try renew(&header, page) }
         let eligible = slice.verb.eligible(withDead: slice.withDead)
         let before = changed
@@ -164,7 +168,7 @@ private struct SliceWork {
             )
             if state == .deferred { try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue) }
             return slice.verb.mark
-        case .drop, .expire:
+        case .drop, .expire, .withdraw:
             switch state {
             case .deferred: try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue)
             case .held: try connection.run(QueueSQL.deleteHeld.rawValue, delivery.rawValue)
@@ -173,6 +177,11 @@ private struct SliceWork {
             }
             return slice.verb.mark
         }
+    }
+
+    /// Then nothing of it is sent any more, whoever asks.
+    private func isWithdrawn(_ event: Int64) throws -> Bool {
+        try connection.first(QueueSQL.withdrawal.rawValue, event) { !$0.isNull(0) } ?? false
     }
 
     private func number(_ statement: QueueSQL, _ delivery: DeliveryID) throws -> Int {

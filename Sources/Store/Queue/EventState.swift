@@ -10,7 +10,9 @@ package enum EventState: Int, Hashable, Sendable, CaseIterable {
     case sending = 3
     /// Every slot is terminal.
     case done = 4
+    /// By an operator, until he or she releases it; shown over the state above, which goes on.
     case held = 5
+    /// By the publisher or an operator, for good; shown over the state above, which goes on to `done`.
     case withdrawn = 6
 
     /// The word of the API.

@@ -73,4 +73,6 @@ package struct StoredEvent: Sendable {
     package var unresolved: [AudienceMember]
     /// Users neither directory nor devices know; a plan refers to them by index.
     package var unknownUsers: [String]
+    /// The operation that withdrew it.
+    package var withdrawal: Int64?
 }

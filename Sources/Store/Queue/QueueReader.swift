@@ -123,12 +123,13 @@ package final class QueueReader {
         )
     }
 
-    /// An event that an operator holds says so, while the column keeps how far it has come.
-    static let shownState = "CASE WHEN standing = 1 AND state < 4 THEN 5 ELSE state END"
+    /// An event that was withdrawn, or that an operator holds, says so, while the column keeps how far it has come.
+    static let shownState =
+        "CASE WHEN withdrawal IS NOT NULL THEN 6 WHEN standing = 1 AND state < 4 THEN 5 ELSE state END"
 
     static let eventColumns = """
         SELECT id, \(shownState), publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
-            subject, collapse, cursor, parts, pupils, unresolved, unknown_users FROM event
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal FROM event
         """
 
     static func event(_ row: borrowing Row) throws -> StoredEvent {
@@ -155,7 +156,8 @@ package final class QueueReader {
             parts: row.int(15),
             pupils: row.int(16),
             unresolved: AudienceCoding.members(row.text(17)),
-            unknownUsers: try names(row.text(18))
+            unknownUsers: try names(row.text(18)),
+            withdrawal: row.int64OrNil(19)
         )
     }
 

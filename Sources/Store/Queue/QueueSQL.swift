@@ -46,6 +46,8 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case deleteHeld = "DELETE FROM held WHERE delivery = ?"
     case deleteDead = "DELETE FROM dead WHERE delivery = ?"
     case reopenEvent = "UPDATE event SET state = 3, done_at = NULL WHERE id = ? AND state = 4"
+    /// Primary key.
+    case withdrawal = "SELECT withdrawal FROM event WHERE id = ?"
     case operationProgress =
         "UPDATE operation SET changed = changed + ?, cursor = ?, skipped = ? WHERE id = ? AND state = 'running'"
     /// Index operation_running.

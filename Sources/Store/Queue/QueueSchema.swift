@@ -120,5 +120,13 @@ enum QueueSchema {
             )
             try AuditChain.adoptOperations(connection)
         },
+        Migration(3) { connection in
+            try connection.execute(
+                """
+                -- The operation that withdrew the event; it also binds the pages that are still to be made, and is never undone.
+                ALTER TABLE event ADD COLUMN withdrawal INTEGER;
+                """
+            )
+        },
     ]
 }

@@ -62,8 +62,8 @@ extension QueueStore {
     /// Commits steps of several events at once. A crash before it leaves the cursors where they were; a crash after it finds pages and
     /// cursors: no gap, no duplicate.
     ///
-    /// - Returns: for each step the open pages as the scheduler takes them; nil when the event was withdrawn or held meanwhile, or the
-    ///   step is not the one the cursor waits for.
+    /// - Returns: for each step the open pages as the scheduler takes them; none when an order binds them; nil when the step is not the
+    ///   one the cursor waits for.
     package func append(_ steps: [ExpansionStep], now: Instant) async throws(StoreError) -> [[Scheduler.Entry]?] {
         try await writer.run(.normal, lingers: false) { connection in
             try steps.map { try Self.append($0, now: now, connection) }
@@ -80,10 +80,11 @@ extension QueueStore {
         _ connection: Connection
     ) throws -> [Scheduler.Entry]? {
         let row = try connection.first(
-            "SELECT state, parts, standing FROM event WHERE id = ?",
+            "SELECT state, parts, standing, withdrawal IS NOT NULL FROM event WHERE id = ?",
             step.event.rawValue
         ) {
-            (EventState(rawValue: $0.int(0)), $0.int(1), StandingOrder(rawValue: $0.int(2)))
+            let standing = $0.bool(3) ? StandingOrder.withdraw : StandingOrder(rawValue: $0.int(2))
+            return (EventState(rawValue: $0.int(0)), $0.int(1), standing)
         }
         guard case let (state?, parts, standing)? = row, parts == step.part,
             [.scheduled, .accepted, .expanding].contains(state)

@@ -195,6 +195,17 @@ struct Gateway {
             hooks: hooks
         )
         services.orders = orders
+        services.forecaster = try Forecaster(
+            folder: folder.path,
+            rules: ForecastRules(
+                activeByDefault: settings.schools.areActiveByDefault,
+                deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                limits: settings.limits,
+                isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
+                    rules?.endpoint(authority: $0) != nil
+                }
+            )
+        )
 
         let group = ServiceGroup(
             configuration: .init(

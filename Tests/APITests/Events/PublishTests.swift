@@ -166,17 +166,6 @@ struct PublishTests {
         }
     }
 
-    @Test func `what is not built says so and stores nothing`() async throws {
-        try await Gateway.run { _, door async throws in
-            let headers = ["Authorization": "Bearer " + Gateway.publisherKey, "Content-Type": "application/json"]
-            let preview = try await door.send(.post, "/v1/events?preview=true", headers, Self.timeline("p"))
-            #expect(preview.code == "notBuilt")
-            #expect(try await door.send(.get, "/v1/events/E-1/reach", headers).status == 501)
-            #expect(try await door.send(.post, "/v1/events/E-1/withdraw", headers).status == 501)
-            #expect(try await door.publish(Self.timeline("p"), type: "application/json").status == 202)
-        }
-    }
-
     @Test func `a store that cannot promise is 503 and never 202`() async throws {
         try await Gateway.run { gateway, door async throws in
             await gateway.services.queue.close()

@@ -10,14 +10,19 @@ struct SampleReplayTests {
         try await Gateway.run { gateway, door async throws in
             try await gateway.importSample()
             var ids: [String: String] = [:]
-            for row in SampleEventTests.rows {
-                let answer = try await door.publish(try bytes(row.file), type: row.contentType)
-                #expect(row.statuses.contains(Int64(answer.status)), "\(row.file): \(answer.status)")
+            for row in try #require(try JSONParser.parse(bytes("index.json")).array) {
+                let file = try #require(row["file"]?.string)
+                let answer = try await door.publish(
+                    try bytes(file),
+                    type: try #require(row["contentType"]?.string)
+                )
+                let statuses = row["status"]?.array?.compactMap(\.int64) ?? []
+                #expect(statuses.contains(Int64(answer.status)), "\(file): \(answer.status)")
                 if answer.status >= 400 {
-                    #expect(answer.code != nil, "\(row.file)")
+                    #expect(answer.code != nil, "\(file)")
                 } else if let id = try answer.json["id"]?.string {
                     #expect(answer.headers[.location] == "/v1/events/" + id)
-                    ids[row.file] = id
+                    ids[file] = id
                 }
             }
             #expect(ids["duplicate-a.json"] == ids["duplicate-b.json"])

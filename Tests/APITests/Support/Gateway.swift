@@ -113,7 +113,7 @@ struct Gateway: Sendable {
             for: .init(provider: .apns, environment: .production, app: "onepocket")
         )
         let table = lanes
-        return APIServices(
+        var services = APIServices(
             intake: Intake(queue: queue, registry: registryReader, time: time, metrics: metrics, onAccepted: {}),
             queue: queue,
             queueReader: try Reading<QueueReader>({ try QueueReader(folder: folder) }),
@@ -137,6 +137,16 @@ struct Gateway: Sendable {
             build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1),
             hooks: .init(pauseLane: { _, _, _ in }, resumeLane: { _, _, _ in })
         )
+        services.forecaster = try Forecaster(
+            folder: folder,
+            rules: ForecastRules(
+                activeByDefault: true,
+                deviceAgeMax: .seconds(180 * 86_400),
+                limits: Limits(),
+                isServiceAllowed: { $0 == "push.example.org" }
+            )
+        )
+        return services
     }
 
     /// The sample's schools and the ENT's user ids.
@@ -176,6 +186,9 @@ final class ManualTime: Sendable {
         )
     }
 }
+
+/// A file of the sample events.
+func bytes(_ file: String) throws -> [UInt8] { Array(try Data(contentsOf: sample("events/" + file))) }
 
 func sample(_ path: String) -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

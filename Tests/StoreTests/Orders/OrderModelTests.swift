@@ -145,6 +145,7 @@ struct OrderModelTests {
             case (.release, .held): (slot.state, slot.retryAt) = (isOver ? .expired : .deferred, now)
             case (.drop, .pending), (.drop, .deferred), (.drop, .held): slot.state = .dropped
             case (.drop, .dead) where withDead: slot.state = .dropped
+            case (.withdraw, .pending), (.withdraw, .deferred), (.withdraw, .held): slot.state = .dropped
             case (.expire, .pending), (.expire, .deferred), (.expire, .held): slot.state = .expired
             default: continue
             }

@@ -45,7 +45,9 @@ struct OrderTests {
         return try await queue.apply(slice, now: now).changed
     }
 
-    @Test(arguments: [(OrderVerb.hold, DeliveryState.held), (.drop, .dropped), (.expire, .expired)])
+    @Test(arguments: [
+        (OrderVerb.hold, DeliveryState.held), (.drop, .dropped), (.expire, .expired), (.withdraw, .dropped),
+    ])
     func `an order about a whole event binds the pages that are made after it`(
         verb: OrderVerb,
         state: DeliveryState
@@ -61,7 +63,7 @@ struct OrderTests {
             let report = try #require(try reader.report(on: event) { _ in nil })
             let states = report.persons.flatMap(\.deliveries).map(\.result.state)
             #expect(states == [state, state, state])
-            #expect(report.event.state == (verb == .hold ? .held : .done))
+            #expect(report.event.state == (verb == .hold ? .held : verb == .withdraw ? .withdrawn : .done))
         }
     }
 
@@ -97,6 +99,58 @@ struct OrderTests {
                 Issue.record("the first answer again")
                 return
             }
+        }
+    }
+
+    @Test func `an event is withdrawn once, and nothing undoes it`() async throws {
+        try await folder.queue { queue async throws in
+            let event = try await queue.accept(.sample("a")).id
+            let page = try #require(
+                try await queue.append(.sample(event, persons: 1...3, isLast: false), now: now)?.first
+            ).page
+            let first = try await begin(.withdraw, event, queue)
+            let second = try await begin(.withdraw, event, queue, at: now + .seconds(9))
+            #expect(second == first)
+            #expect(try folder.reader().runningOperations().map(\.id) == [first])
+            #expect(try await apply(.withdraw, page, slots: 3, first, queue) == 3)
+
+            for verb in [OrderVerb.release, .hold, .expire, .drop] { _ = try await begin(verb, event, queue) }
+            let entries = try await queue.append(.sample(event, part: 1, persons: 4...5), now: now)
+
+            #expect(entries?.isEmpty == true, "nothing of it may be sent")
+            let report = try #require(try folder.reader().report(on: event) { _ in nil })
+            #expect(report.event.state == .withdrawn && report.withdrawal?.id == first)
+            #expect(report.persons.map(\.standing) == Array(repeating: .notReached(.withdrawn), count: 5))
+            #expect(try folder.reader().event(event)?.doneAt == now, "everything of it has ended")
+        }
+    }
+
+    @Test func `a dead letter of a withdrawn event is not tried again`() async throws {
+        try await folder.queue { queue async throws in
+            let event = try await queue.accept(.sample("a")).id
+            let page = try #require(try await queue.append(.sample(event, persons: 1...2), now: now)?.first).page
+            let dead = SlotResult(.dead, reason: .dead)
+            try await queue.record([Outcome(page: page, slot: 0, result: dead, attempts: 8)], now: now)
+            let withdrawal = try await begin(.withdraw, event, queue)
+            #expect(try await apply(.withdraw, page, slots: 2, withdrawal, queue) == 1)
+
+            let retry = try await begin(.retry, event, queue)
+            #expect(try await apply(.retry, page, slots: 2, retry, queue) == 0)
+
+            #expect(try folder.reader().operation(retry)?.skipped == ["withdrawn": 2])
+            #expect(try folder.reader().page(page)?.result[0].state == .dead, "the reason it died of is worth keeping")
+            #expect(try folder.reader().dueRetries(on: LaneID(rawValue: 1), now: now, limit: 9).isEmpty)
+        }
+    }
+
+    @Test func `a withdrawn event that waits for its time is expanded at once`() async throws {
+        try await folder.queue { queue async throws in
+            let event = try await queue.accept(.sample("a", notBefore: now + .seconds(600))).id
+            _ = try await begin(.withdraw, event, queue)
+            #expect(try folder.reader().dueEvents(now: now, limit: 1) == [event])
+            #expect(try folder.reader().event(event)?.state == .withdrawn)
+            let withdrawn = try folder.reader().events(before: nil, state: .withdrawn, limit: 9)
+            #expect(withdrawn.map(\.id) == [event])
         }
     }
 

@@ -124,7 +124,18 @@ struct DeliveryLoader {
         now: Int64
     ) throws -> Loaded {
         var loaded = Loaded()
-        let (event, collapseKey) = try rendered.event(page.event, form: form, in: queue)
+        guard let (event, collapseKey) = try rendered.event(page.event, form: form, in: queue) else {
+            loaded.ended = slots.map { slot, attempts in
+                Outcome(
+                    page: page.id,
+                    slot: slot,
+                    result: SlotResult(.dropped, reason: .withdrawn),
+                    attempts: attempts,
+                    isRetry: isRetry
+                )
+            }
+            return loaded
+        }
         let load = Load(event: event, collapseKey: collapseKey, now: now, isRetry: isRetry)
         loaded.deliveries.reserveCapacity(slots.count)
         // One snapshot for the page: beginning and ending a read for each device costs more than the read.

@@ -31,10 +31,13 @@ struct RenderedEvents {
     }
 
     /// Throws `StoreError.damaged` for an event that cannot be read.
+    ///
+    /// Returns nil for an event that was withdrawn: what a crash left waiting of it is not sent.
     mutating func event(_ id: EventID, form: MessageForm, in queue: QueueReader) throws -> (
         LoadedEvent, collapseKey: EventID
-    ) {
+    )? {
         guard let stored = try queue.event(id) else { throw StoreError.damaged("event \(id) is missing") }
+        guard stored.withdrawal == nil else { return nil }
         let key = Key(event: id, form: form)
         // An operator may have given it more time.
         if let known = events[key], known.expiresAt == stored.expiresAt { return (known, stored.collapse) }

@@ -1,3 +1,5 @@
+import Domain
+
 /// How the body of a request to publish is read, from its headers alone.
 package enum EventForm: Hashable, Sendable {
     case structured
@@ -6,6 +8,14 @@ package enum EventForm: Hashable, Sendable {
     case binary
     /// The ENT's own messages, told apart by their shape.
     case dialect
+
+    /// The form of a body that comes without headers, by its shape; what is no JSON is left to the parser to refuse.
+    package static func recognise(body: [UInt8], depthMax: Int) -> EventForm {
+        let value: JSONValue
+        do { value = try JSONParser.parse(body, depthMax: depthMax) } catch { return .structured }
+        if value.array != nil { return .batched }
+        return value["specversion"] == nil ? .dialect : .structured
+    }
 
     /// - Throws: 415 for any other content.
     package static func recognise(contentType: String?, header: (String) -> String?) throws(Refusal) -> EventForm {

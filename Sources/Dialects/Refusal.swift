@@ -25,7 +25,7 @@ package struct Refusal: Error, Hashable, Sendable {
         Refusal(422, "invalidEvent", "The event was understood but is wrong.", errors: errors)
     }
 
-    static func json(_ error: JSONError) -> Refusal {
+    package static func json(_ error: JSONError) -> Refusal {
         let code =
             switch error.kind {
             case .notUTF8: "notUTF8"
@@ -36,7 +36,7 @@ package struct Refusal: Error, Hashable, Sendable {
         return Refusal(400, code, error.sentence)
     }
 
-    static func tooLarge(_ bytesMax: Int) -> Refusal {
+    package static func tooLarge(_ bytesMax: Int) -> Refusal {
         Refusal(413, "tooLarge", "The body is larger than \(bytesMax) bytes.")
     }
 }

@@ -1,6 +1,6 @@
 // swift-format-ignore-file: NeverForceUnwrap, NeverUseForceTry
 
-import API
+import Dialects
 import Domain
 import FoundationEssentials
 import Testing
@@ -150,7 +150,6 @@ let now = Instant(rfc3339: "2026-11-23T12:00:00+01:00")!
 
 func bytes(_ file: String) throws -> [UInt8] {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
     return Array(try Data(contentsOf: tests.appendingPathComponent("SampleData/saint-etienne/events/\(file)")))
 }
 

@@ -1,6 +1,6 @@
 // swift-format-ignore-file: NeverForceUnwrap, NeverUseForceTry
 
-import API
+import Dialects
 import Domain
 import Testing
 

@@ -1,0 +1,92 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Pipeline
+import Store
+
+/// `GET /v1/events/{id}/reach`: how each person stands, a page at a time.
+struct ReachRoute {
+    /// Persons of one answer.
+    private static let limitMax = 1000
+    private static let limitByDefault = 100
+
+    let services: APIServices
+
+    /// 404 for an event that is not of this publisher.
+    func response(_ call: Call, for publisher: String) async throws -> Response {
+        let question = try Question(call)
+        let unknown = Problem(.unknownEvent, "There is no such event here.")
+        guard let id = EventID(call.parameter("id")) else { throw unknown }
+        let conditions = Dictionary(
+            await services.hooks.laneStatuses().map { ($0.id, $0.state) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let found: Found?
+        let rows: [JSONValue]
+        do throws(StoreError) {
+            found = try await services.queueReader.read { reader in
+                guard let event = try reader.event(id), event.publisher == publisher else { return nil }
+                // One more than is shown tells whether there are more.
+                let persons = try reader.persons(
+                    of: id,
+                    after: question.after,
+                    limit: question.limit + 1,
+                    laneReason: { conditions[$0].flatMap(EventStatus.reason(ofLane:)) },
+                    where: { question.state?.holds(for: $0) ?? true }
+                )
+                return Found(event: event, persons: persons, lanes: try reader.lanes())
+            }
+            rows = try await services.registryReader.read { registry in
+                try found?.rows(question.limit, registry) ?? []
+            }
+        } catch { throw Problem(error, limits: services.limits) }
+        guard let found else { throw unknown }
+        let next = found.persons.count > question.limit ? ReachCursor(found.persons[question.limit - 1].person) : nil
+        return .json(
+            .ok,
+            [
+                "at": .string(services.time.now().rfc3339), "source": "live", "event": .string(id.description),
+                "items": .array(rows), "total": .null, "next": next.map { .string($0.description) } ?? .null,
+            ]
+        )
+    }
+
+    private struct Found: Sendable {
+        var event: StoredEvent
+        var persons: [EventReport.Person]
+        var lanes: [StoredLane]
+
+        func rows(_ limit: Int, _ registry: RegistryReader) throws -> [JSONValue] {
+            let names = Dictionary(uniqueKeysWithValues: lanes.map { ($0.id, $0.name) })
+            let rows = ReachRows(event: event, registry: registry, laneNames: names)
+            return try registry.snapshot { _ in try persons.prefix(limit).map { .object(try rows.json($0)) } }
+        }
+    }
+
+    private struct Question {
+        var state: ReachState?
+        var after: PersonID?
+        var limit = ReachRoute.limitByDefault
+
+        init(_ call: Call) throws(Problem) {
+            if let text = call.query("limit") {
+                guard let limit = Int(text), (1...ReachRoute.limitMax).contains(limit) else {
+                    throw Problem(.invalidParameter, "limit is from 1 to \(ReachRoute.limitMax).")
+                }
+                self.limit = limit
+            }
+            if let text = call.query("after") {
+                guard let cursor = ReachCursor(text) else {
+                    throw Problem(.invalidParameter, "after is the next of an earlier answer.")
+                }
+                after = cursor.person
+            }
+            if let text = call.query("state") {
+                guard let state = ReachState(rawValue: text) else {
+                    throw Problem(.invalidParameter, "state is reached, waiting or notReached.")
+                }
+                self.state = state
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Dialects
+import Domain
+import Pipeline
+import Settings
+import Store
+
+struct EventPreview: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "preview",
+        abstract: "Whom a publication would reach if it were posted now. Nothing is stored.",
+        discussion: """
+            Reads a CloudEvent, a timeline or a broker message, and resolves it as the service would, from directory and \
+            devices as they stand; works with the service down. With --publisher its sources and schools bind; without, \
+            nobody's.
+
+            Examples:
+              carillon event preview event.json
+              carillon event preview event.json --publisher one -o json | jq .guardians
+              curl … | carillon event preview -
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The file, or - for standard input.")
+    var file: String
+
+    @Option(help: "The publisher whose rights bind.")
+    var publisher: String?
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        let publisher = try rights(inspection)
+        let now = options.renderer.now
+        let event = try parse(try EventFile(file).bytes(max: inspection.settings.limits.eventBytesMax), inspection, now)
+        let admission = Admission(publication: event.publication, publisher: publisher)
+        let unresolved: [AudienceMember]
+        do throws(IntakeError) {
+            try admission.checkRights()
+            unresolved = try look(admission, inspection).get()
+        } catch { throw Self.failure(error, inspection.settings.data) }
+        let (dataClass, expiresAt) = admission.terms(now: now)
+        let preview = Preview(
+            publisher: self.publisher,
+            publication: event.publication,
+            dataClass: dataClass,
+            at: now,
+            expiresAt: expiresAt,
+            unresolved: unresolved
+        )
+        let forecast = try inspection.askRegistry { registry in
+            try inspection.forecastRules.forecast(
+                preview,
+                schools: publisher.schools,
+                registry: registry,
+                lanes: inspection.laneTable
+            )
+        }
+        let object = forecast.json(preview)
+        try options.renderer.write(object, id: "app") { EventShow.lines(object, now: now) }
+    }
+
+    /// As the configuration has them; all rights when no publisher is named.
+    private func rights(_ inspection: Inspection) throws -> Publisher {
+        guard let publisher else { return Publisher(name: "", sources: [], schools: nil, rights: [.events]) }
+        guard let known = inspection.settings.publishers.first(where: { $0.name == publisher }) else {
+            let names = inspection.settings.publishers.map(\.name).joined(separator: ", ")
+            throw OperatorFailure(.nothing, "there is no publisher \(publisher)", why: "known: \(names)")
+        }
+        guard known.rights.contains(.events) else {
+            throw OperatorFailure(.failed, "\(publisher) may not post events")
+        }
+        return Publisher(name: known.name, sources: known.sources, schools: known.schools, rights: [.events])
+    }
+
+    private func parse(_ bytes: [UInt8], _ inspection: Inspection, _ now: Instant) throws -> ParsedEvent {
+        do throws(Refusal) {
+            let parser = EventParser(limits: inspection.settings.limits)
+            let form = EventForm.recognise(body: bytes, depthMax: inspection.settings.limits.jsonDepthMax)
+            let submission = try parser.parse(form, header: { _ in nil }, body: bytes, receivedAt: now)
+            guard case .one(let event) = submission else {
+                throw Refusal(400, "invalidParameter", "A preview is of one event, not of a batch.")
+            }
+            return event
+        } catch {
+            let mistakes = error.errors.map { "\($0.pointer) \($0.detail)" }
+            throw OperatorFailure(
+                .failed,
+                "the event would be refused with \(error.status) \(error.code)",
+                why: ([error.detail] + mistakes).joined(separator: " ")
+            )
+        }
+    }
+
+    private func look(_ admission: Admission, _ inspection: Inspection) -> Result<[AudienceMember], IntakeError> {
+        do { return try admission.look(in: inspection.registry) } catch {
+            return .failure(.unavailable(StoreError(error)))
+        }
+    }
+
+    private static func failure(_ error: IntakeError, _ folder: String) -> OperatorFailure {
+        switch error {
+        case .unknownSchool(let school):
+            OperatorFailure(.failed, "the event would be refused: the directory has no school \(school)")
+        case .forbiddenSchool(let school):
+            OperatorFailure(.failed, "the event would be refused: the publisher may not speak for the school \(school)")
+        case .forbiddenSource(let source):
+            OperatorFailure(.failed, "the event would be refused: the publisher may not speak as \(source)")
+        case .conflict: OperatorFailure(.failed, "the event would be refused: its identity is taken")
+        case .unavailable(let error): OperatorFailure.store(error, in: folder)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package import Domain
+package import Store
+
+/// Makes forecasts from a registry, with the resolver of the expansion. Used on one thread.
+package struct ForecastRules: Sendable {
+    /// UAI codes a publisher is bound to; nil: all.
+    package typealias Schools = Set<String>
+
+    private let activeByDefault: Bool
+    private let deviceAgeMax: Duration
+    private let limits: Limits
+    private let isServiceAllowed: @Sendable (_ authority: String) -> Bool
+
+    /// - Parameters:
+    ///   - activeByDefault: whether a school that was never switched is active.
+    ///   - deviceAgeMax: a device that has not registered for longer is not rung.
+    ///   - limits: how many persons are resolved on one snapshot.
+    ///   - isServiceAllowed: whether a push service that has no lane yet would get one.
+    package init(
+        activeByDefault: Bool,
+        deviceAgeMax: Duration,
+        limits: Limits,
+        isServiceAllowed: @escaping @Sendable (_ authority: String) -> Bool
+    ) {
+        self.activeByDefault = activeByDefault
+        self.deviceAgeMax = deviceAgeMax
+        self.limits = limits
+        self.isServiceAllowed = isServiceAllowed
+    }
+
+    /// Holds the audience and its sums, never the deliveries: about 100 bytes a person.
+    ///
+    /// - Parameters:
+    ///   - event: what would be accepted.
+    ///   - schools: of the publisher.
+    ///   - registry: read a slice of persons a snapshot.
+    ///   - lanes: those there are now.
+    /// - Returns: the sums.
+    /// - Throws: what the registry cannot read.
+    package func forecast(
+        _ event: Preview,
+        schools: Schools?,
+        registry: RegistryReader,
+        lanes: LaneTable
+    ) throws -> Forecast {
+        var lanes = lanes
+        var resolver = resolver(registry, lanes, event.at)
+        let publication = event.publication
+        // What is scheduled is expanded at its time: the audience of then is not known, the day of presence is.
+        let audience = try resolver.audience(of: publication, acceptedAt: event.at, schools: schools)
+        let withheldForAll = try resolver.withheldForAll(publication)
+        let hasExpired = event.expiresAt <= event.at
+        var forecast = Forecast(audience)
+        var rest = audience.persons[...]
+        while !rest.isEmpty {
+            let slice = rest.prefix(limits.personsPerExpansion)
+            let resolved = try registry.snapshot { _ in
+                try slice.map { try resolver.routes(of: $0, withheldForAll: withheldForAll) }
+            }
+            let unopened = resolved.reduce(into: Set<String>()) { $0.formUnion($1.unopened) }
+            guard unopened.isEmpty else {
+                // As the expander does, the slice is resolved anew; here the lanes are only imagined.
+                for authority in unopened { open(authority, &lanes) }
+                resolver = self.resolver(registry, lanes, event.at)
+                continue
+            }
+            for person in resolved { forecast.add(person, hasExpired: hasExpired, laneNames: lanes.names) }
+            rest = rest.dropFirst(slice.count)
+        }
+        return forecast
+    }
+
+    private func resolver(_ registry: RegistryReader, _ lanes: LaneTable, _ now: Instant) -> Resolver {
+        Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
+    }
+
+    private func open(_ authority: String, _ lanes: inout LaneTable) {
+        let services = lanes.names.values.filter { $0.hasPrefix(WebPushSetup.namePrefix) }.count
+        guard services < WebPushSetup.lanesMaxByDefault, isServiceAllowed(authority) else {
+            return lanes.close(service: authority)
+        }
+        // Below every lane of a store.
+        let free = LaneID(rawValue: min(0, lanes.names.keys.min()?.rawValue ?? 0) - 1)
+        lanes.add(
+            free,
+            name: WebPushSetup.namePrefix + authority,
+            for: .init(provider: .webpush, environment: .production, app: authority)
+        )
+    }
+}

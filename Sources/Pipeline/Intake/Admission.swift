@@ -1,0 +1,50 @@
+package import Domain
+package import Store
+
+/// Whether a publication may be taken from a publisher, and on which terms. Decides alone: nothing is stored.
+package struct Admission: Sendable {
+    private let publication: Publication
+    private let publisher: Publisher
+
+    package init(publication: Publication, publisher: Publisher) {
+        self.publication = publication
+        self.publisher = publisher
+    }
+
+    /// What needs no directory: source and school of the event against the publisher's rights.
+    package func checkRights() throws(IntakeError) {
+        if let source = publication.source, !publisher.sources.isEmpty, !publisher.sources.contains(source) {
+            throw .forbiddenSource(source)
+        }
+        if let school = publication.school, let allowed = publisher.schools, !allowed.contains(school) {
+            throw .forbiddenSchool(school)
+        }
+    }
+
+    /// One snapshot of the directory: is the school known, may the publisher speak for the audience?
+    ///
+    /// - Returns: the members of the audience that resolve to nothing.
+    package func look(in registry: RegistryReader) throws -> Result<[AudienceMember], IntakeError> {
+        try registry.snapshot { registry in
+            if let school = publication.school, try registry.school(uai: school) == nil {
+                return .failure(.unknownSchool(school))
+            }
+            if let allowed = publisher.schools {
+                for member in publication.audience {
+                    let schools = try registry.schools(of: member)
+                    if !schools.isEmpty, allowed.isDisjoint(with: schools) {
+                        return .failure(.forbiddenSchool(schools[0]))
+                    }
+                }
+            }
+            return .success(try registry.unresolved(publication.audience))
+        }
+    }
+
+    /// What the publication says of itself, else what its kind says.
+    package func terms(now: Instant) -> (dataClass: DataClass, expiresAt: Instant) {
+        let kind = PublicationKind.of(app: publication.app, action: publication.action, urgency: publication.urgency)
+        let start = publication.notBefore.map { max($0, now) } ?? now
+        return (publication.dataClass ?? kind.dataClass, publication.expiresAt ?? start + kind.timeToLive)
+    }
+}
