@@ -182,7 +182,8 @@ let package = Package(
             dependencies: ["carillon", "carillon-simulator"],
             exclude: [
                 "gateway.py", "gateway_checks.py", "web_push_checks.py", "lane_checks.py", "token_checks.py",
-                "order_checks.py", "event_checks.py", "checker.py", "load.py", "faults.py", "crash_checks.py",
+                "order_checks.py", "event_checks.py", "connection_checks.py", "checker.py", "load.py", "faults.py",
+                "crash_checks.py",
                 "fault_checks.py", "store_checks.py", "time_checks.py", "power_checks.py", "power_cut.py",
                 "io-faults.c", "disk-recorder.c",
             ],

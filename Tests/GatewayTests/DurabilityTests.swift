@@ -9,6 +9,10 @@ extension GatewayTests {
         try await Self.run("power_checks.py", "power_cuts")
     }
 
+    @Test func `a provider that cannot be connected to is its lane's fault`() async throws {
+        try await Self.run("connection_checks.py", "ill_connections")
+    }
+
     @Test(arguments: ["failing_disk", "failing_points", "full_disk_stages", "slow_disk"])
     func `a sick disk costs no promise`(check: String) async throws { try await Self.run("fault_checks.py", check) }
 

@@ -22,7 +22,8 @@ struct GatewayTests {
     func `browsers pass`(check: String) async throws { try await pass("web_push_checks", check) }
 
     @Test(arguments: [
-        "storm_with_seconds", "storm_with_a_date", "retry_after_is_the_lanes", "quota_of_a_minute",
+        "storm_with_seconds", "storm_with_a_date", "retry_after_is_the_lanes", "small_beside_large",
+        "quota_of_a_minute",
         "held_removals_are_discarded", "held_removals_are_applied",
     ])
     func `lanes pass`(check: String) async throws { try await pass("lane_checks", check) }

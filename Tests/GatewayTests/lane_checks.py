@@ -1,5 +1,5 @@
 """Checks of lanes: what ails one lane stays there, costs no attempt, and ends by itself; and the brake on removals."""
-from gateway import conserved, main, wait
+from gateway import conserved, main, resource, wait
 
 FCM, APNS = "fcm/onepocket", "apns/onepocket"
 
@@ -53,6 +53,23 @@ def retry_after_is_the_lanes(world):
     pause = max(after - before for before, after in zip([requests[told]["at"]] + later, later))
     assert pause >= 3_900, f"the longest pause was {pause} ms"
     conserved(world, {"r": event})
+
+
+def small_beside_large(world):
+    """An event to 6,000 phones fills the lanes; what a class gets meanwhile does not wait for its end."""
+    world.start()
+    town = [f"u{number:04}" for number in range(1500)]
+    world.register_all(town + ["parent"], 4)
+    large = world.published(town, "large")
+    wait("the first phones", lambda: world.accepted() > 100)
+    small = {f"small-{number}": world.published(["parent"], f"small-{number}") for number in range(4)}
+    for event in (*small.values(), large):
+        world.done(event)
+    # In pushes, not in time: more than a window of the large event, twice over, goes out behind the last of the small ones.
+    names = [resource(push) for push in world.records() if push["outcome"] == "accepted"]
+    last = len(names) - 1 - next(number for number, name in enumerate(reversed(names)) if name in small)
+    assert len(names) - last > 2000, f"only {len(names) - last} of {len(names)} pushes follow the last small event's"
+    conserved(world, {"large": large, **small})
 
 
 def quota_of_a_minute(world):
@@ -128,5 +145,6 @@ def held_removals_are_applied(world):
     conserved(world, {"third": event})
 
 
-main([storm_with_seconds, storm_with_a_date, retry_after_is_the_lanes, quota_of_a_minute, held_removals_are_discarded,
-      held_removals_are_applied], {"quota_of_a_minute": {"fcm": ", messagesPerMinute: 60"}})
+main([storm_with_seconds, storm_with_a_date, retry_after_is_the_lanes, small_beside_large, quota_of_a_minute, held_removals_are_discarded,
+      held_removals_are_applied], {"quota_of_a_minute": {"fcm": ", messagesPerMinute: 60"},
+                                    "small_beside_large": {"simulator": ["--latency", "400", "--max-concurrent-streams", "20"]}})

@@ -80,9 +80,28 @@ package struct Scheduler: Sendable {
         lanes[entry.lane, default: Lane()].insert(entry)
     }
 
-    /// Takes the page to start next; nil when none waits.
+    /// Takes the page to start next, and starts it; nil when none waits.
     package mutating func next(on lane: LaneID) -> Entry? {
+        guard let entry = takeAhead(on: lane) else { return nil }
+        // An urgent page runs ahead of its time: what it overtook keeps its place.
+        if !entry.isUrgent { started(tag: entry.tag, on: lane) }
+        return entry
+    }
+
+    /// Takes the page to load next; nil when none waits. Until it is ``started(tag:on:)`` new pages may have lower tags than it.
+    package mutating func takeAhead(on lane: LaneID) -> Entry? {
         lanes[lane]?.popNext()
+    }
+
+    /// The lane is at work on the page with this tag: its time is here now.
+    package mutating func started(tag: Int64, on lane: LaneID) {
+        guard let time = lanes[lane]?.virtualTime, time < tag else { return }
+        lanes[lane]?.virtualTime = tag
+    }
+
+    /// Whether a page waits that goes before one with this tag.
+    package func overtakes(_ tag: Int64, on lane: LaneID) -> Bool {
+        lanes[lane].map { !$0.urgent.isEmpty || $0.waiting.last.map { $0.tag < tag } ?? false } ?? false
     }
 
     /// Removes what waits of an event; for withdraw and hold.
@@ -95,8 +114,6 @@ package struct Scheduler: Sendable {
     package func hasWaiting(on lane: LaneID) -> Bool {
         lanes[lane].map { !$0.waiting.isEmpty || !$0.urgent.isEmpty } ?? false
     }
-
-    package func hasUrgent(on lane: LaneID) -> Bool { lanes[lane]?.urgent.isEmpty == false }
 
     /// Slots of the pages that wait (a page given back counts whole).
     package func pending(on lane: LaneID) -> Int { lanes[lane]?.pending ?? 0 }
@@ -116,8 +133,6 @@ extension Scheduler.Lane {
         guard let entry = takesUrgent ? urgent.popLast() : waiting.popLast() else { return nil }
         pending -= entry.count
         urgentInARow = takesUrgent ? urgentInARow + 1 : 0
-        // An urgent page runs ahead of its time: what it overtook keeps its place.
-        if !takesUrgent { virtualTime = max(virtualTime, entry.tag) }
         return entry
     }
 

@@ -8,14 +8,17 @@ extension Dispatcher {
     func fill(_ id: LaneID) {
         guard let lane = lanes[id] else { return }
         let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
-        guard lane.feed.loaded < most / 2 || scheduler.hasUrgent(on: id), !lane.isSealing else { return }
+        guard lane.feed.loaded < most / 2 || scheduler.overtakes(lane.lastTag, on: id), !lane.isSealing else { return }
         // A closed lane gets no more than it needs to probe; a paused one nothing.
         let status = lane.feed.status
         guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
         loadRetries(id, most: most / Self.retryShare)
         guard lanes[id]?.isSealing == false else { return }
-        // Urgent pages do not wait for room, within bounds.
-        while lane.feed.loaded < (scheduler.hasUrgent(on: id) ? 2 * most : most), let entry = scheduler.next(on: id) {
+        // What goes before pages that are loaded and not begun does not wait for their end, within bounds.
+        while let last = lanes[id]?.lastTag, lane.feed.loaded < (scheduler.overtakes(last, on: id) ? 2 * most : most),
+            let entry = scheduler.takeAhead(on: id)
+        {
+            lanes[id]?.lastTag = entry.isUrgent ? last : max(last, entry.tag)
             deliver(id, tag: entry.tag, isUrgent: entry.isUrgent) { try $0.load(entry.page, form: lane.form, now: $1) }
             if !status.isActive || lane.isWebPush { break }
         }

@@ -21,6 +21,8 @@ package actor Dispatcher {
         var ordinary: OrdinarySender?
         /// A page of it is being encrypted; the next waits for it.
         var isSealing = false
+        /// Highest tag of a page it was given; urgent ones apart.
+        var lastTag = Int64.min
         /// Retries handed to the feed whose outcome is not on the disk yet.
         var claimedRetries: Set<DeliveryID> = []
         var noted = ""
@@ -179,7 +181,14 @@ package actor Dispatcher {
 
     /// Tags for new pages, in order: start-time fair queueing among schools and urgencies.
     package func tags(for pages: [(flow: Scheduler.Flow, count: Int)]) -> [Int64] {
-        pages.map { scheduler.tag($0.flow, count: $0.count) }
+        for lane in Set(pages.map(\.flow.lane)) { noteStarted(lane) }
+        return pages.map { scheduler.tag($0.flow, count: $0.count) }
+    }
+
+    /// The lane's time is that of the page it sends, not of the last one loaded: a small event goes before what waits in the feed.
+    private func noteStarted(_ id: LaneID) {
+        guard let tag = lanes[id]?.feed.status.startedTag else { return }
+        scheduler.started(tag: tag, on: id)
     }
 
     /// New pages, committed; they may be sent from now on.
@@ -297,6 +306,7 @@ package actor Dispatcher {
         let now = time.monotonic()
         for (id, lane) in lanes {
             fill(id)
+            noteStarted(id)
             let status = lane.feed.status
             if lane.feed.loaded > 0 || status.wakeAt.map({ $0 <= now }) ?? false { wake(lane) }
             note(status, of: id)

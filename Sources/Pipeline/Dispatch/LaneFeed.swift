@@ -428,6 +428,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max()
                 ?? platformPart.state.wakeAt,
             inFlight: inFlight,
+            startedTag: batches.first.flatMap { $0.isUrgent ? nil : $0.tag },
             window: min(lane.windowSize(now: now), bounds.windowMax),
             isFrozen: massGuard.isFrozen,
             lastError: lastError

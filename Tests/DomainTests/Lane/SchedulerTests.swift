@@ -132,6 +132,41 @@ struct SchedulerTests {
         #expect(before <= small.deliveriesBefore)
     }
 
+    @Test func `a small page overtakes what is loaded ahead and not started`() throws {
+        var scheduler = Scheduler()
+        let lane = Self.lanes[0]
+        for page in 1...8 {
+            let tag = scheduler.tag(.init(lane: lane, school: "A", weight: 1), count: 500)
+            scheduler.add(
+                .init(
+                    page: PageID(rawValue: Int64(page)),
+                    event: EventID(rawValue: 1),
+                    lane: lane,
+                    tag: tag,
+                    count: 500
+                )
+            )
+        }
+        let ahead = (0..<6).compactMap { _ in scheduler.takeAhead(on: lane) }
+        scheduler.started(tag: ahead[1].tag, on: lane)
+        scheduler.started(tag: ahead[0].tag, on: lane)
+        #expect(!scheduler.overtakes(ahead[5].tag, on: lane))
+
+        let tag = scheduler.tag(.init(lane: lane, school: "A", weight: 4), count: 20)
+        #expect(tag == ahead[1].tag)
+        let small = Scheduler.Entry(
+            page: PageID(rawValue: 9),
+            event: EventID(rawValue: 2),
+            lane: lane,
+            tag: tag,
+            count: 20
+        )
+        scheduler.add(small)
+        #expect(scheduler.overtakes(ahead[5].tag, on: lane))
+        #expect(scheduler.takeAhead(on: lane) == small)
+        #expect(scheduler.virtualTime(of: lane) == ahead[1].tag)
+    }
+
     @Test func `two busy flows share a lane by their weights`() {
         var scheduler = Scheduler()
         let lane = Self.lanes[0]
