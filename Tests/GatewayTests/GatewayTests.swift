@@ -43,7 +43,9 @@ struct GatewayTests {
     ])
     func `orders pass`(check: String) async throws { try await pass("order_checks", check) }
 
-    @Test(arguments: ["forecast_is_what_happens", "withdrawn_in_the_middle", "killed_while_withdrawing"])
+    @Test(arguments: [
+        "forecast_is_what_happens", "withdrawn_in_the_middle", "killed_while_withdrawing", "correction_takes_the_place",
+    ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
     private func pass(_ file: String, _ check: String) async throws { try await Self.run(file + ".py", check) }

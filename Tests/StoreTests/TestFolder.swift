@@ -140,7 +140,7 @@ extension NewEvent {
 extension Acceptance {
     var id: EventID {
         switch self {
-        case .created(let id, _), .duplicate(let id, _, _), .conflict(let id): id
+        case .created(let id, _), .duplicate(let id, _, _), .conflict(let id), .stale(let id): id
         }
     }
 }

@@ -12,8 +12,9 @@ struct OrderReader {
             errors.append(FieldError(JSONPointer.root.member(member), "malformed", detail))
         }
         let members = body.members
-        let verb = members["verb"]?.string.flatMap { OrderVerb(rawValue: $0) }
-        if verb == nil { wrong("verb", "One of \(OrderVerb.allCases.map(\.rawValue).joined(separator: ", ")).") }
+        let word = members["verb"]?.string
+        let verb = OrderVerb.ofOperators.first { $0.rawValue == word }
+        if verb == nil { wrong("verb", "One of \(OrderVerb.ofOperators.map(\.rawValue).joined(separator: ", ")).") }
         var scope = OrderScope()
         if let ids = members["ids"], !ids.isNull {
             let deliveries = ids.array?.map { $0.string.flatMap { DeliveryID($0) } } ?? [nil]

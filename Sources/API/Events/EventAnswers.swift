@@ -47,6 +47,13 @@ extension Problem {
         case .conflict(let id):
             self.init(.identityConflict, "An event with this identity and another body was accepted before.")
             members["id"] = .string(id.description)
+        case .staleRevision(let id):
+            self.init(
+                .staleRevision,
+                "An event of the same or a newer revision of this subject was accepted before.",
+                errors: [FieldError("/data/revision", "stale", "Expected a higher revision.")]
+            )
+            members["id"] = .string(id.description)
         case .unavailable(let error): self.init(error, limits: limits)
         }
     }

@@ -25,6 +25,13 @@ struct PreviewRoute {
                 unresolved: event.unresolved
             )
             let forecast: Forecast
+            let newer: EventID?
+            do throws(StoreError) {
+                newer = try await services.queueReader.read { reader in
+                    try reader.newerRevision(than: event.publication, of: event.publisher)
+                }
+            } catch { throw .unavailable(error) }
+            if let newer { throw .staleRevision(newer) }
             do throws(StoreError) {
                 forecast = try await forecaster.forecast(preview, schools: publisher.schools, lanes: services.lanes())
             } catch { throw .unavailable(error) }

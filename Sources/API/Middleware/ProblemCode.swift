@@ -11,7 +11,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, nothingMatched
     case methodNotAllowed
     case bodyTooSlow
-    case identityConflict, eventEnded, orderRefused, lanePaused, removalsNotFrozen
+    case identityConflict, staleRevision, eventEnded, orderRefused, lanePaused, removalsNotFrozen
     // 413, 415
     case tooLarge, tooManyEvents
     case unsupportedContentType
@@ -35,7 +35,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .nothingMatched: 404
         case .methodNotAllowed: 405
         case .bodyTooSlow: 408
-        case .identityConflict, .eventEnded, .orderRefused, .lanePaused, .removalsNotFrozen: 409
+        case .identityConflict, .staleRevision, .eventEnded, .orderRefused, .lanePaused, .removalsNotFrozen: 409
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
@@ -75,6 +75,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .methodNotAllowed: "Method not allowed"
         case .bodyTooSlow: "The body came too slowly"
         case .identityConflict: "Another event has this identity"
+        case .staleRevision: "The revision is not newer"
         case .eventEnded: "The event has ended"
         case .orderRefused: "The order is refused"
         case .lanePaused: "An operator paused the lane"

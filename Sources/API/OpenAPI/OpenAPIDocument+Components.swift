@@ -29,7 +29,7 @@ extension OpenAPIDocument {
               "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
               "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
               "notFound", "unknownEvent", "unknownDevice", "unknownLane", "unknownOperation", "nothingMatched", "methodNotAllowed", "bodyTooSlow",
-              "identityConflict", "eventEnded", "orderRefused", "lanePaused", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
+              "identityConflict", "staleRevision", "eventEnded", "orderRefused", "lanePaused", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
               "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
               "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
               "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
@@ -97,7 +97,10 @@ extension OpenAPIDocument {
              "properties": {"id": {"type": "string"}, "subId": {"type": "string"}, "uri": {"type": "string"}}
             },
             "params": {"type": "object"}, "urgency": {"enum": ["low", "normal", "urgent"]},
-            "revision": {"type": "integer"}, "notBefore": {"type": ["string", "null"]},
+            "revision": {
+             "type": "integer", "minimum": 0,
+             "description": "Higher than the newest of the same source and subject: replaces it on the phone and ends what waits of it."
+            }, "notBefore": {"type": ["string", "null"]},
             "expiresAt": {"type": ["string", "null"]}
            }
           },
@@ -111,7 +114,8 @@ extension OpenAPIDocument {
             "notBefore": {"type": ["string", "null"]}, "expiresAt": {"type": "string"},
             "doneAt": {"type": ["string", "null"]},
             "withdrawnAt": {"type": "string", "description": "Only of a withdrawn event, as withdrawnReason."},
-            "withdrawnReason": {"type": "string"}, "dataclassification": {"type": "string"},
+            "withdrawnReason": {"type": "string"},
+            "corrects": {"type": "string", "description": "Only of a correction: the first event of its subject."}, "dataclassification": {"type": "string"},
             "guardians": {"type": "object", "additionalProperties": {"type": "integer"}},
             "pupils": {"type": "object", "additionalProperties": {"type": "integer"}},
             "otherUsers": {"type": "integer"}, "unresolved": {"type": "array", "items": {"type": "object"}},

@@ -39,6 +39,7 @@ struct EventPreview: AsyncParsableCommand {
         do throws(IntakeError) {
             try admission.checkRights()
             unresolved = try look(admission, inspection).get()
+            if let newer = try newerRevision(event.publication, inspection) { throw .staleRevision(newer) }
         } catch { throw Self.failure(error, inspection.settings.data) }
         let (dataClass, expiresAt) = admission.terms(now: now)
         let preview = Preview(
@@ -99,6 +100,17 @@ struct EventPreview: AsyncParsableCommand {
         }
     }
 
+    /// Revisions are a publisher's own.
+    private func newerRevision(
+        _ publication: Publication,
+        _ inspection: Inspection
+    ) throws(IntakeError) -> EventID? {
+        guard let publisher else { return nil }
+        do { return try inspection.queue.newerRevision(than: publication, of: publisher) } catch {
+            throw .unavailable(StoreError(error))
+        }
+    }
+
     private static func failure(_ error: IntakeError, _ folder: String) -> OperatorFailure {
         switch error {
         case .unknownSchool(let school):
@@ -108,6 +120,8 @@ struct EventPreview: AsyncParsableCommand {
         case .forbiddenSource(let source):
             OperatorFailure(.failed, "the event would be refused: the publisher may not speak as \(source)")
         case .conflict: OperatorFailure(.failed, "the event would be refused: its identity is taken")
+        case .staleRevision(let id):
+            OperatorFailure(.failed, "the event would be refused: \(id) is of the same or a newer revision")
         case .unavailable(let error): OperatorFailure.store(error, in: folder)
         }
     }

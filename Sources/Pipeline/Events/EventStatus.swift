@@ -18,6 +18,7 @@ package enum EventStatus {
         object["notBefore"] = event.notBefore.map { .string($0.rfc3339) } ?? .null
         object["expiresAt"] = .string(event.expiresAt.rfc3339)
         object["doneAt"] = event.doneAt.map { .string($0.rfc3339) } ?? .null
+        if event.collapse != event.id { object["corrects"] = .string(event.collapse.description) }
         if let withdrawal = report.withdrawal {
             object["withdrawnAt"] = .string(withdrawal.at.rfc3339)
             object["withdrawnReason"] = .string(withdrawal.why)

@@ -16,6 +16,7 @@ package final class Intake: Sendable {
     private let waitingMax: Int
     private let hasRoom: @Sendable () -> Bool
     private let onAccepted: @Sendable () -> Void
+    private let onCorrected: @Sendable () -> Void
 
     /// - Parameters:
     ///   - queue: where events are accepted.
@@ -27,6 +28,7 @@ package final class Intake: Sendable {
     ///   - hasRoom: false while the disk is too full to promise more. The store alone would take events until its preallocated
     ///     log is used up, and then outcomes had no room either.
     ///   - onAccepted: called after each commit that holds a new event; wakes the expander.
+    ///   - onCorrected: called after each commit that holds a revision, which may end an older one.
     package init(
         queue: QueueStore,
         registry: Reading<RegistryReader>,
@@ -35,7 +37,8 @@ package final class Intake: Sendable {
         identityWindow: Duration = .seconds(3 * 86_400),
         waitingMax: Int = Limits().acceptQueueMax,
         hasRoom: @escaping @Sendable () -> Bool = { true },
-        onAccepted: @escaping @Sendable () -> Void
+        onAccepted: @escaping @Sendable () -> Void,
+        onCorrected: @escaping @Sendable () -> Void = {}
     ) {
         self.queue = queue
         self.registry = registry
@@ -45,6 +48,7 @@ package final class Intake: Sendable {
         self.waitingMax = waitingMax
         self.hasRoom = hasRoom
         self.onAccepted = onAccepted
+        self.onCorrected = onCorrected
     }
 
     /// On the disk when this returns.
@@ -125,10 +129,12 @@ package final class Intake: Sendable {
             if !event.unresolved.isEmpty { metrics.eventsUnresolved.with(event.publisher).add() }
             // A scheduled event is found by the clock.
             if state != .scheduled { onAccepted() }
+            if event.publication.revision > 0 { onCorrected() }
             return Receipt(id: id, state: state, isDuplicate: false, unresolved: event.unresolved)
         case .duplicate(let id, let state, let unresolved):
             return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved)
         case .conflict(let id): throw .conflict(id)
+        case .stale(let id): throw .staleRevision(id)
         }
     }
 

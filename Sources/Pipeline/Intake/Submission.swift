@@ -43,6 +43,8 @@ package enum IntakeError: Error, Hashable, Sendable {
     case forbiddenSource(String)
     /// Same identity, other body: 409.
     case conflict(EventID)
+    /// The event named is of the same or a newer revision of the same subject: 409.
+    case staleRevision(EventID)
     /// The store cannot promise now: 503 with Retry-After.
     case unavailable(StoreError)
 }

@@ -11,6 +11,8 @@ package actor OrderRunner {
     /// Pages of one commit; ``OrderVerb/deliveriesPerCommit`` bounds it, too.
     private static let pagesPerCommit = 50
     private static let eventsShown = 5
+    /// No operation has this number.
+    private static let unknownWork: Int64 = 0
     private static let sampleMax = 3
 
     private let executor = ThreadExecutor()
@@ -47,11 +49,29 @@ package actor OrderRunner {
             logger.error("unfinished orders cannot be read", metadata: ["error": "\(error)"])
         }
         for await id in work {
+            if id == Self.unknownWork {
+                await carryOutUnknown()
+                continue
+            }
             await carryOut(id)
             for waiter in waiters.removeValue(forKey: id) ?? [:] { waiter.value.resume() }
         }
         for waiter in waiters.values.flatMap(\.values) { waiter.resume() }
         waiters = [:]
+    }
+
+    /// The store holds an order that was not given here: an accepted correction supersedes an event. From any thread.
+    package nonisolated func lookForWork() { begun.yield(Self.unknownWork) }
+
+    private func carryOutUnknown() async {
+        do {
+            for operation in try reader.runningOperations() where operation.orderVerb == .supersede {
+                await carryOut(operation.id)
+            }
+        } catch {
+            // They are looked for again with the next correction, and at the next start.
+            logger.error("orders of corrections cannot be read", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Ends ``run()`` after the slice that is under way.
@@ -135,15 +155,15 @@ package actor OrderRunner {
             let bringsBack = order.verb == .retry || order.verb == .release
             var events: [EventID: Int] = [:]
             while let match = try matches.next() {
-                let isWithdrawn = try bringsBack && reader.event(match.event)?.withdrawal != nil
+                let ending = bringsBack ? try reader.event(match.event)?.ending?.reason : nil
                 let hasExpired = order.verb == .retry && !order.scope.isFresh && match.expiresAt <= time.now()
                 for slot in match.slots {
                     report.matched += 1
                     let state = match.result[slot].state
                     if !eligible.contains(state) {
                         report.notEligible["\(state)", default: 0] += 1
-                    } else if isWithdrawn {
-                        report.notEligible["withdrawn", default: 0] += 1
+                    } else if let ending {
+                        report.notEligible[ending.word, default: 0] += 1
                     } else if hasExpired {
                         report.notEligible["expired", default: 0] += 1
                     } else {

@@ -14,6 +14,11 @@ package enum OrderVerb: String, CaseIterable, Sendable {
     case expire
     /// Ends all that waits of one event as withdrawn, for good: the publication itself is taken back.
     case withdraw
+    /// Ends all that waits of one event, since a newer revision takes its place. Ordered by the acceptance of that one alone.
+    case supersede
+
+    /// What a person may order.
+    package static let ofOperators = allCases.filter { $0 != .supersede }
 
     /// States it changes. Dead letters are dropped only when they were asked for: the reason they died of is worth keeping.
     package func eligible(withDead: Bool) -> Set<DeliveryState> {
@@ -22,7 +27,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .hold: [.pending, .deferred]
         case .release: [.held]
         case .drop: withDead ? [.pending, .deferred, .held, .dead] : [.pending, .deferred, .held]
-        case .expire, .withdraw: [.pending, .deferred, .held]
+        case .expire, .withdraw, .supersede: [.pending, .deferred, .held]
         }
     }
 
@@ -34,6 +39,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .drop: SlotResult(.dropped, reason: .dropped)
         case .expire: SlotResult(.expired, reason: .expired)
         case .withdraw: SlotResult(.dropped, reason: .withdrawn)
+        case .supersede: SlotResult(.dropped, reason: .superseded)
         }
     }
 
@@ -47,7 +53,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
     package var deliveriesPerCommit: Int {
         switch self {
         case .retry, .hold, .release: 1000
-        case .drop, .expire, .withdraw: 10_000
+        case .drop, .expire, .withdraw, .supersede: 10_000
         }
     }
 
@@ -58,6 +64,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .expire: .expire
         case .release: StandingOrder.none
         case .withdraw: .withdraw
+        case .supersede: .supersede
         case .retry: nil
         }
     }
@@ -71,6 +78,8 @@ enum StandingOrder: Int, Sendable {
     case expire = 3
     /// Never in the column: an event that has a withdrawal is bound by it, whatever the column says.
     case withdraw = 4
+    /// As `withdraw`.
+    case supersede = 5
 
     /// Applies it to a new page.
     ///
@@ -83,6 +92,7 @@ enum StandingOrder: Int, Sendable {
             case .drop: .drop
             case .expire: .expire
             case .withdraw: .withdraw
+            case .supersede: .supersede
             }
         guard let mark = verb?.mark else { return [] }
         let slots = (0..<result.count).filter { result[$0].state == .pending }

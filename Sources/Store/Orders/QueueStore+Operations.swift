@@ -19,24 +19,34 @@ extension QueueStore {
             {
                 return (known, nil)
             }
-            let filter = order.scope.description
-            let id = try Self.insertOperation(
-                ("running", order.actor, order.verb.rawValue, filter, order.why),
-                (order.matched, order.eligible, 0),
-                scope: order.scope.text,
-                now: now,
-                connection
-            )
-            if let event = order.scope.wholeEvent, let standing = order.verb.standing {
-                try Self.set(standing, of: id, on: event, now: now, connection)
-            }
-            let entry = JSONObject([
-                "what": "ordered", "actor": .string(order.actor), "verb": .string(order.verb.rawValue),
-                "filter": .string(filter), "scope": .string(order.scope.text), "matched": .number(order.matched),
-                "eligible": .number(order.eligible), "why": .string(order.why),
-            ])
-            return (id, try AuditChain.append(entry, operation: id, at: now.milliseconds, connection))
+            let (id, head) = try Self.begin(order, now: now, connection)
+            return (id, head)
         }
+    }
+
+    /// In the transaction that is open.
+    static func begin(
+        _ order: NewOperation,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> (id: Int64, head: [UInt8]) {
+        let filter = order.scope.description
+        let id = try insertOperation(
+            ("running", order.actor, order.verb.rawValue, filter, order.why),
+            (order.matched, order.eligible, 0),
+            scope: order.scope.text,
+            now: now,
+            connection
+        )
+        if let event = order.scope.wholeEvent, let standing = order.verb.standing {
+            try set(standing, of: id, on: event, now: now, connection)
+        }
+        let entry = JSONObject([
+            "what": "ordered", "actor": .string(order.actor), "verb": .string(order.verb.rawValue),
+            "filter": .string(filter), "scope": .string(order.scope.text), "matched": .number(order.matched),
+            "eligible": .number(order.eligible), "why": .string(order.why),
+        ])
+        return (id, try AuditChain.append(entry, operation: id, at: now.milliseconds, connection))
     }
 
     /// Ends a running order; nothing happens to one that has ended. The slices before it are on the disk with it.
@@ -132,7 +142,7 @@ extension QueueStore {
         return connection.lastInsertRowID
     }
 
-    /// A scheduled event that is dropped, expired or withdrawn is expanded at once, so that everybody is accounted for without waiting for
+    /// A scheduled event that is dropped, expired, withdrawn or superseded is expanded at once, so that everybody is accounted for without waiting for
     /// its time.
     private static func set(
         _ standing: StandingOrder,
@@ -141,16 +151,19 @@ extension QueueStore {
         now: Instant,
         _ connection: Connection
     ) throws {
-        if standing == .withdraw {
+        switch standing {
+        case .withdraw:
             try connection.run("UPDATE event SET withdrawal = ? WHERE id = ?", operation, event.rawValue)
-        } else {
+        case .supersede:
+            try connection.run("UPDATE event SET superseding = ? WHERE id = ?", operation, event.rawValue)
+        case .none, .hold, .drop, .expire:
             try connection.run(
                 "UPDATE event SET standing = ? WHERE id = ? AND state < 4",
                 standing.rawValue,
                 event.rawValue
             )
         }
-        guard [.drop, .expire, .withdraw].contains(standing) else { return }
+        guard [.drop, .expire, .withdraw, .supersede].contains(standing) else { return }
         try connection.run(
             "UPDATE event SET state = 1, not_before = min(not_before, ?) WHERE id = ? AND state = 0",
             now.milliseconds,

@@ -98,8 +98,8 @@ private struct SliceWork {
         guard var header = row, var result = bytes else {
             throw StoreError.damaged("page \(page.rawValue) has no header or no result")
         }
-        if slice.verb == .retry || slice.verb == .release, try isWithdrawn(header.event) {
-            skipped["withdrawn", default: 0] += slots.count
+        if slice.verb == .retry || slice.verb == .release, let reason = try ending(of: header.event)?.reason {
+            skipped[reason.word, default: 0] += slots.count
             return
         }
         if slice.isFresh, header.expiresAt <= now.milliseconds { try renew(&header, page) }
@@ -168,7 +168,7 @@ private struct SliceWork {
             )
             if state == .deferred { try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue) }
             return slice.verb.mark
-        case .drop, .expire, .withdraw:
+        case .drop, .expire, .withdraw, .supersede:
             switch state {
             case .deferred: try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue)
             case .held: try connection.run(QueueSQL.deleteHeld.rawValue, delivery.rawValue)
@@ -180,8 +180,10 @@ private struct SliceWork {
     }
 
     /// Then nothing of it is sent any more, whoever asks.
-    private func isWithdrawn(_ event: Int64) throws -> Bool {
-        try connection.first(QueueSQL.withdrawal.rawValue, event) { !$0.isNull(0) } ?? false
+    private func ending(of event: Int64) throws -> SlotResult? {
+        let row = try connection.first(QueueSQL.endings.rawValue, event) { (!$0.isNull(0), !$0.isNull(1)) }
+        guard let (isWithdrawn, isSuperseded) = row else { return nil }
+        return isWithdrawn ? OrderVerb.withdraw.mark : isSuperseded ? OrderVerb.supersede.mark : nil
     }
 
     private func number(_ statement: QueueSQL, _ delivery: DeliveryID) throws -> Int {

@@ -46,6 +46,8 @@ package enum Acceptance: Hashable, Sendable {
     case duplicate(EventID, EventState, unresolved: [AudienceMember])
     /// Same identity, other body.
     case conflict(EventID)
+    /// The event named is of the same or a newer revision of the same source and subject.
+    case stale(EventID)
 }
 
 /// An event as the store holds it.
@@ -75,4 +77,12 @@ package struct StoredEvent: Sendable {
     package var unknownUsers: [String]
     /// The operation that withdrew it.
     package var withdrawal: Int64?
+    /// The operation that ended it in favour of a newer revision.
+    package var superseding: Int64?
+
+    /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
+    package var ending: SlotResult? {
+        if withdrawal != nil { return OrderVerb.withdraw.mark }
+        return superseding == nil ? nil : OrderVerb.supersede.mark
+    }
 }

@@ -129,7 +129,7 @@ package final class QueueReader {
 
     static let eventColumns = """
         SELECT id, \(shownState), publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
-            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal FROM event
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding FROM event
         """
 
     static func event(_ row: borrowing Row) throws -> StoredEvent {
@@ -157,7 +157,8 @@ package final class QueueReader {
             pupils: row.int(16),
             unresolved: AudienceCoding.members(row.text(17)),
             unknownUsers: try names(row.text(18)),
-            withdrawal: row.int64OrNil(19)
+            withdrawal: row.int64OrNil(19),
+            superseding: row.int64OrNil(20)
         )
     }
 

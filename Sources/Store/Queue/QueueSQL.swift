@@ -48,6 +48,12 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case reopenEvent = "UPDATE event SET state = 3, done_at = NULL WHERE id = ? AND state = 4"
     /// Primary key.
     case withdrawal = "SELECT withdrawal FROM event WHERE id = ?"
+    case endings = "SELECT withdrawal, superseding FROM event WHERE id = ?"
+    /// Index event_subject.
+    case newestRevision = """
+        SELECT id, revision, collapse, state < 4 AND withdrawal IS NULL AND superseding IS NULL FROM event
+        WHERE publisher = ? AND source = ? AND subject = ? ORDER BY revision DESC, id DESC LIMIT 1
+        """
     case operationProgress =
         "UPDATE operation SET changed = changed + ?, cursor = ?, skipped = ? WHERE id = ? AND state = 'running'"
     /// Index operation_running.

@@ -125,6 +125,10 @@ enum QueueSchema {
                 """
                 -- The operation that withdrew the event; it also binds the pages that are still to be made, and is never undone.
                 ALTER TABLE event ADD COLUMN withdrawal INTEGER;
+                -- The same of the operation that ended it in favour of a newer revision.
+                ALTER TABLE event ADD COLUMN superseding INTEGER;
+                CREATE INDEX event_subject ON event(publisher, source, subject, revision)
+                    WHERE source IS NOT NULL AND subject IS NOT NULL;
                 """
             )
         },

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import SQLite
 
 extension QueueStore {
@@ -51,6 +51,9 @@ extension QueueStore {
         _ connection: Connection
     ) throws -> Acceptance {
         let publication = event.publication
+        let newest = try Revision.newest(of: publication, publisher: event.publisher, connection)
+        if let newest, newest.revision >= publication.revision { return .stale(newest.event) }
+        if let newest, newest.isOpen { try supersede(newest.event, by: id, event, connection) }
         let isLater = publication.notBefore.map { $0 > event.acceptedAt } ?? false
         let state: EventState = isLater ? .scheduled : .accepted
         try connection.run(
@@ -80,10 +83,67 @@ extension QueueStore {
             publication.source,
             publication.subject,
             publication.revision,
-            id.rawValue,
+            (newest?.collapse ?? id).rawValue,
             AudienceCoding.text(event.unresolved)
         )
         try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
         return .created(id, state)
+    }
+
+    /// What waits of the older revision ends in the commit of the newer one, as far as its mark goes; the order then carries it out.
+    private static func supersede(
+        _ older: EventID,
+        by id: EventID,
+        _ event: NewEvent,
+        _ connection: Connection
+    ) throws {
+        var scope = OrderScope()
+        scope.words[.event] = [older.description]
+        let order = NewOperation(
+            actor: "publisher " + event.publisher,
+            verb: .supersede,
+            scope: scope,
+            // Counted when it is carried out: an accept reads no pages.
+            matched: 0,
+            eligible: 0,
+            why: "revision \(event.publication.revision): \(id)"
+        )
+        _ = try begin(order, now: event.acceptedAt, connection)
+    }
+}
+
+/// The newest revision of a publication, by its source and subject.
+struct Revision {
+    var event: EventID
+    var revision: Int64
+    var collapse: EventID
+    /// Something of it may still wait.
+    var isOpen: Bool
+
+    /// nil for a publication that stands alone: without a revision, a source or a subject, or the first of its subject.
+    static func newest(
+        of publication: Publication,
+        publisher: String,
+        _ connection: Connection
+    ) throws -> Revision? {
+        guard publication.revision > 0, let source = publication.source, let subject = publication.subject else {
+            return nil
+        }
+        return try connection.first(QueueSQL.newestRevision.rawValue, publisher, source, subject) { row in
+            Revision(
+                event: EventID(rawValue: row.int64(0)),
+                revision: row.int64(1),
+                collapse: EventID(rawValue: row.int64(2)),
+                isOpen: row.bool(3)
+            )
+        }
+    }
+}
+
+extension QueueReader {
+    /// The event of the same or a newer revision, because of which this publication would be refused; nil when it would not.
+    package func newerRevision(than publication: Publication, of publisher: String) throws -> EventID? {
+        let newest = try Revision.newest(of: publication, publisher: publisher, connection)
+        return newest.flatMap { $0.revision >= publication.revision ? $0.event : nil }
     }
 }

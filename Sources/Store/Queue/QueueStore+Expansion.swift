@@ -80,10 +80,12 @@ extension QueueStore {
         _ connection: Connection
     ) throws -> [Scheduler.Entry]? {
         let row = try connection.first(
-            "SELECT state, parts, standing, withdrawal IS NOT NULL FROM event WHERE id = ?",
+            "SELECT state, parts, standing, withdrawal IS NOT NULL, superseding IS NOT NULL FROM event WHERE id = ?",
             step.event.rawValue
         ) {
-            let standing = $0.bool(3) ? StandingOrder.withdraw : StandingOrder(rawValue: $0.int(2))
+            let standing =
+                $0.bool(3)
+                ? StandingOrder.withdraw : $0.bool(4) ? StandingOrder.supersede : StandingOrder(rawValue: $0.int(2))
             return (EventState(rawValue: $0.int(0)), $0.int(1), standing)
         }
         guard case let (state?, parts, standing)? = row, parts == step.part,

@@ -120,6 +120,13 @@ struct Gateway {
         let registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal)
         }
         let identityWindow = Self.days(settings.retention.identityDays)
+        let orders = try OrderRunner(
+            queue: queue,
+            folder: folder.path,
+            gate: OrderGate(dispatcher),
+            time: time,
+            logger: Self.logger("orders", settings)
+        )
         let intake = Intake(
             queue: queue,
             registry: registryReader,
@@ -128,7 +135,8 @@ struct Gateway {
             identityWindow: identityWindow,
             waitingMax: settings.limits.acceptQueueMax,
             hasRoom: { !folder.isFull },
-            onAccepted: { expander.wake() }
+            onAccepted: { expander.wake() },
+            onCorrected: { orders.lookForWork() }
         )
         let importer = DirectoryImporter(
             registry: registry,
@@ -162,13 +170,6 @@ struct Gateway {
         hooks.health = {
             JSONObject(["diskFreeBytes": .number(folder.freeBytes), "isClockInDoubt": .bool(clock.isInDoubt)])
         }
-        let orders = try OrderRunner(
-            queue: queue,
-            folder: folder.path,
-            gate: OrderGate(dispatcher),
-            time: time,
-            logger: Self.logger("orders", settings)
-        )
         var services = APIServices(
             intake: intake,
             queue: queue,

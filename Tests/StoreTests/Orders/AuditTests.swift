@@ -78,7 +78,8 @@ struct AuditTests {
         try connection.execute(
             """
             DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
-            ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal;
+            ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal; ALTER TABLE event DROP COLUMN superseding;
+            DROP INDEX event_subject;
             DROP TABLE operation;
             CREATE TABLE operation(
                 id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, verb TEXT NOT NULL,

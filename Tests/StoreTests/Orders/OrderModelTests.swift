@@ -146,6 +146,7 @@ struct OrderModelTests {
             case (.drop, .pending), (.drop, .deferred), (.drop, .held): slot.state = .dropped
             case (.drop, .dead) where withDead: slot.state = .dropped
             case (.withdraw, .pending), (.withdraw, .deferred), (.withdraw, .held): slot.state = .dropped
+            case (.supersede, .pending), (.supersede, .deferred), (.supersede, .held): slot.state = .dropped
             case (.expire, .pending), (.expire, .deferred), (.expire, .held): slot.state = .expired
             default: continue
             }

@@ -124,15 +124,13 @@ struct DeliveryLoader {
         now: Int64
     ) throws -> Loaded {
         var loaded = Loaded()
-        guard let (event, collapseKey) = try rendered.event(page.event, form: form, in: queue) else {
+        let event: LoadedEvent
+        let collapseKey: EventID
+        switch try rendered.event(page.event, form: form, in: queue) {
+        case .loaded(let known, let key): (event, collapseKey) = (known, key)
+        case .ended(let result):
             loaded.ended = slots.map { slot, attempts in
-                Outcome(
-                    page: page.id,
-                    slot: slot,
-                    result: SlotResult(.dropped, reason: .withdrawn),
-                    attempts: attempts,
-                    isRetry: isRetry
-                )
+                Outcome(page: page.id, slot: slot, result: result, attempts: attempts, isRetry: isRetry)
             }
             return loaded
         }

@@ -24,6 +24,11 @@ struct RenderedEvents {
         var form: MessageForm
     }
 
+    enum Rendering {
+        case loaded(LoadedEvent, collapseKey: EventID)
+        case ended(SlotResult)
+    }
+
     /// `base`: where the ENT's pages are, for browsers.
     init(limits: Limits, base: NavigationBase?) {
         self.limits = limits
@@ -32,15 +37,15 @@ struct RenderedEvents {
 
     /// Throws `StoreError.damaged` for an event that cannot be read.
     ///
-    /// Returns nil for an event that was withdrawn: what a crash left waiting of it is not sent.
-    mutating func event(_ id: EventID, form: MessageForm, in queue: QueueReader) throws -> (
-        LoadedEvent, collapseKey: EventID
-    )? {
+    /// An event that was withdrawn or superseded is not rendered: what a crash left waiting of it ends so.
+    mutating func event(_ id: EventID, form: MessageForm, in queue: QueueReader) throws -> Rendering {
         guard let stored = try queue.event(id) else { throw StoreError.damaged("event \(id) is missing") }
-        guard stored.withdrawal == nil else { return nil }
+        if let ending = stored.ending { return .ended(ending) }
         let key = Key(event: id, form: form)
         // An operator may have given it more time.
-        if let known = events[key], known.expiresAt == stored.expiresAt { return (known, stored.collapse) }
+        if let known = events[key], known.expiresAt == stored.expiresAt {
+            return .loaded(known, collapseKey: stored.collapse)
+        }
         guard let publication = try queue.publication(of: id) else {
             throw StoreError.damaged("event \(id) has no content")
         }
@@ -54,7 +59,7 @@ struct RenderedEvents {
             expiresAt: stored.expiresAt
         )
         events[key] = loaded
-        return (loaded, stored.collapse)
+        return .loaded(loaded, collapseKey: stored.collapse)
     }
 
     func body(_ message: Message, form: MessageForm) -> LoadedEvent.Body {
