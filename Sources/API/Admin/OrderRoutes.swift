@@ -59,10 +59,8 @@ struct OrderRoutes {
         case .expectExceeded(let report):
             return refused("expectExceeded", "It would change \(report.eligible) deliveries.", report)
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
-        case .filter(.malformed(let name, _, let expected)):
-            return invalid("filter", "malformed", "\(name.rawValue): expected \(expected).")
-        case .filter(.noSuchName(let name)): return invalid("filter", "malformed", "There is no filter \(name).")
         case .filter(.unknown(let name, _, _)): return Problem(.nothingMatched, "\(name.rawValue) names nothing.")
+        case .filter(let problem): return invalid("filter", "malformed", problem.detail)
         case .store(let error): return Problem(error, limits: services.limits)
         }
     }
