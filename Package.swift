@@ -106,7 +106,8 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "SQLite", "Store", "WebClient", "DirectoryImport", "Dialects", "Pipeline", "Settings", crypto,
+                "Domain", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Pipeline",
+                "Settings", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -183,9 +184,8 @@ let package = Package(
             exclude: [
                 "gateway.py", "gateway_checks.py", "web_push_checks.py", "lane_checks.py", "token_checks.py",
                 "order_checks.py", "event_checks.py", "connection_checks.py", "checker.py", "load.py", "faults.py",
-                "crash_checks.py",
-                "fault_checks.py", "store_checks.py", "time_checks.py", "power_checks.py", "power_cut.py",
-                "io-faults.c", "disk-recorder.c",
+                "crash_checks.py", "fault_checks.py", "store_checks.py", "time_checks.py", "power_checks.py",
+                "power_cut.py", "reader_checks.py", "io-faults.c", "disk-recorder.c",
             ],
             swiftSettings: strict
         ),

@@ -1,11 +1,12 @@
 """The measurements behind deploy/bench. Figures are of this machine at this moment: trust the ratios."""
-import argparse, base64, hashlib, http.client, http.server, json, os, re, resource, secrets, shutil, signal, socket, sqlite3, statistics
+import argparse, base64, hashlib, http.client, http.server, json, mmap, os, re, resource, secrets, shutil, signal, socket, sqlite3, statistics, struct
 import subprocess, sys, threading, time
 
 options = argparse.ArgumentParser(prog="deploy/bench")
 options.add_argument("bin")
 options.add_argument("tools")
-options.add_argument("--only", default="a,b,c,d,e,f", help="parts: a engine, b deliveries, c accepts, d audience, e fairness, f isolation")
+options.add_argument("--only", default="a,b,c,d,e,f,g",
+                     help="parts: a engine, b deliveries, c accepts, d audience, e fairness, f isolation, g readers")
 options.add_argument("--guardians", type=int, default=100_000, help="of each of the two schools")
 options.add_argument("--requests", type=int, default=300_000, help="of part a")
 options.add_argument("--runs", type=int, default=3)
@@ -33,9 +34,10 @@ def middle(values):
 
 
 # --- processes ------------------------------------------------------------------------------------------------------------
-def spawn(name, *command, core=None, output=False):
+def spawn(name, *command, core=None, output=False, environment=None):
     log = open(os.path.join(WORK, name + ".log"), "w")
     process = subprocess.Popen(command, stdout=subprocess.PIPE if output else log, stderr=log, text=True,
+                               env={**os.environ, **(environment or {})},
                                preexec_fn=(lambda: os.sched_setaffinity(0, {core})) if core is not None else None)
     started.append(process)
     return process
@@ -215,7 +217,9 @@ log: {{ level: warning }}
         begin = time.time()
         output, cpu, peak = finish(SEED, self.data, storage, str(options.guardians))
         row(output.strip(), seconds=f"{time.time() - begin:.1f}", CPU=f"{cpu:.1f} s", **{"peak MiB": peak})
-        self.process = spawn("gateway", CARILLON, "serve", "--config", self.config)
+        self.locks_file = os.path.join(WORK, "lock-waits")
+        watch = {"LD_PRELOAD": os.path.join(os.path.abspath(options.tools), "lock-waits.so"), "LOCK_WAITS": self.locks_file}
+        self.process = spawn("gateway", CARILLON, "serve", "--config", self.config, environment=watch if "g" in PARTS else None)
         end = time.time() + 60
         while True:
             if self.process.poll() is not None or time.time() > end:
@@ -265,6 +269,13 @@ log: {{ level: warning }}
             if line.startswith(f"carillon_{name}_bucket") and label in line:
                 found[float(re.search(r'le="([^"]+)"', line)[1].replace("+Inf", "inf"))] = float(line.split()[-1])
         return found
+
+    def locks(self):
+        """(calls, refusals, milliseconds of the longest and of the longest that has waited) of all file locks since the last call"""
+        with open(self.locks_file, "r+b") as file, mmap.mmap(file.fileno(), 32) as room:
+            calls, refusals, longest, waited = struct.unpack("4Q", room[:])
+            room[:] = bytes(32)
+            return calls, refusals, longest / 1e6, waited / 1e6
 
     def lane(self, order, name):
         finish(CARILLON, "lane", order, name, "--why", "bench", "--config", self.config)
@@ -411,6 +422,64 @@ def part_c(gateway):
         "per second": re.search(r"finished in .*?, ([\d.]+) req/s", output)[1], "CPU s/10k": f"{meter.cpu() * 10_000 / 50_000:.3f}"})
 
 
+def part_g(gateway):
+    events = max(1, 1_000_000 // options.guardians)
+    say(f"g: reading beside the writer: {events} events to {options.guardians:,} phones wait on a paused lane; 20 readers in loops, one held snapshot")
+    gateway.lane("pause", "apns/onepocket")
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
+    event = [gateway.post(APNS_SCHOOL, {"school": APNS_SCHOOL}) for _ in range(events)][-1]
+    gateway.wait(event, SENDING, step=0.1)
+    listed = finish(CARILLON, "queue", "list", "--limit", "1", "-o", "ids", "--config", gateway.config)[0].split()[0]
+    row("waiting", deliveries=f"{gateway.database.execute('SELECT sum(count) FROM page WHERE state = 0').fetchone()[0]:,}")
+    questions = {"queue status": [], "queue shape": [], "queue list": [], "queue why": [listed], "queue shape --of users": [],
+                 "queue list --where": ["school=0420001A and age>1s and not class=urgent"]}
+
+    def ask(name):
+        command = [CARILLON, *name.split(), *questions[name], "--config", gateway.config, "-o", "json"]
+        begin = time.time()
+        finish(*command)
+        return time.time() - begin
+    for name in questions:
+        times = [ask(name) for _ in range(options.runs)]
+        row(name, median=f"{middle(times):.2f} s (target 1)", worst=f"{max(times):.2f} s")
+
+    def load(what):
+        time.sleep(2)
+        seen, meter = gateway.histogram("store_commit_seconds", ""), Meter(gateway.process.pid)
+        gateway.locks()
+        output, _, _ = finish(LOAD, "--port", str(gateway.public), "--key", gateway.key, "--events", "20000", "--batch", "0", "--later", later)
+        found, now = json.loads(output.splitlines()[-1]), gateway.histogram("store_commit_seconds", "")
+        calls, refused, longest, waited = gateway.locks()
+        row(what, **{"per second": f"{found['perSecond']:,}", "accept p50": f"{found['p50us'] / 1000:.1f} ms", "p99": f"{found['p99us'] / 1000:.1f} ms",
+                     "commit p50": quantile(seen, now, 0.5), "commit p99": quantile(seen, now, 0.99), "longest": quantile(seen, now, 1)})
+        # A refusal costs nobody time: the writer has no busy handler, a checkpoint is put off. The longest call is the scheduler's doing.
+        row("", **{"locks asked for": f"{calls:,}", "refused": refused, "longest wait for one": f"{waited:.3f} ms (target 5)",
+                   "longest call": f"{longest:.1f} ms",
+                   "wal MiB": os.stat(f"{gateway.data}/queue.db-wal").st_size >> 20, "CPU s": f"{meter.cpu():.1f}"})
+    load("alone")
+    ending, reads = threading.Event(), []
+
+    def read(number):
+        names = list(questions)
+        while not ending.is_set():
+            ask(names[number % len(names)])
+            reads.append(1)
+    threads = [threading.Thread(target=read, args=(number,), daemon=True) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    load("beside 20 readers, which share its cores")
+    ending.set()
+    for thread in threads:
+        thread.join()
+    row("", reads=len(reads))
+    held = sqlite3.connect(f"file:{gateway.data}/queue.db?mode=ro", uri=True, isolation_level=None)
+    held.execute("BEGIN")
+    held.execute("SELECT count(*) FROM event").fetchone()
+    load("beside one snapshot that is held")
+    held.execute("COMMIT")
+    gateway.lane("resume", "apns/onepocket")
+
+
 # --- the run --------------------------------------------------------------------------------------------------------------
 shutil.rmtree(WORK, ignore_errors=True)
 os.makedirs(WORK, mode=0o700)
@@ -423,9 +492,9 @@ try:
     print(f"   {len(CORES)} cores, {model}; loopback; load of the machine at start {os.getloadavg()[0]:.1f}")
     if "a" in PARTS:
         part_a()
-    if set(PARTS) & {"b", "c", "d", "e", "f"}:
+    if set(PARTS) & {"b", "c", "d", "e", "f", "g"}:
         gateway = Gateway()
-    for name, part in (("b", part_b), ("d", part_d), ("e", part_e), ("c", part_c), ("f", part_f)):
+    for name, part in (("b", part_b), ("d", part_d), ("e", part_e), ("c", part_c), ("f", part_f), ("g", part_g)):
         if name in PARTS:
             part(gateway)
     print(f"\n   data and logs: {WORK}")

@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <string.h>
 #include <sys/socket.h>
 
 // Variadic functions cannot be used from Swift: one inline function per argument type, one per callback signature. The
@@ -46,6 +47,16 @@ static inline CURLcode carillon_curl_set_gate(CURL *easy, struct carillon_curl_g
 }
 static inline CURLcode carillon_curl_get_long(CURL *easy, CURLINFO info, long *value) {
     return (curl_easy_getinfo)(easy, info, value);
+}
+// The end of the server's own certificate as OpenSSL writes it, "Mar  4 12:00:00 2027 GMT"; valid as long as the handle. NULL without TLS.
+static inline const char *carillon_curl_certificate_end(CURL *easy) {
+    static const char name[] = "Expire date:";
+    struct curl_certinfo *chain = NULL;
+    if ((curl_easy_getinfo)(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL || chain->num_of_certs < 1) return NULL;
+    for (struct curl_slist *line = chain->certinfo[0]; line != NULL; line = line->next) {
+        if (strncmp(line->data, name, sizeof name - 1) == 0) return line->data + sizeof name - 1;
+    }
+    return NULL;
 }
 static inline CURLMcode carillon_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return (curl_multi_setopt)(multi, option, value);

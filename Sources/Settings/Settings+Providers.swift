@@ -18,6 +18,8 @@ package struct ProviderSettings: Sendable {
         package var endpoint: String
         /// What we allow ourselves of the project's quota.
         package var messagesPerMinute: Int
+        /// When the key has to be replaced: Google's keys carry no end of their own.
+        package var expires: Instant?
     }
 
     package struct APNs: Sendable {
@@ -35,6 +37,8 @@ package struct ProviderSettings: Sendable {
         package var endpoint: String
         /// The app has Apple's entitlement to break through Focus; urgent messages do so then.
         package var isTimeSensitiveAllowed: Bool
+        /// When the key has to be replaced: Apple's keys carry no end of their own.
+        package var expires: Instant?
     }
 
     package struct WebPush: Sendable {
@@ -49,6 +53,16 @@ package struct ProviderSettings: Sendable {
         package var baseURL: String?
         /// Simulators on private addresses may be called.
         package var allowsPrivateAddresses: Bool
+        /// When the key has to be replaced: a VAPID key carries no end of its own.
+        package var expires: Instant?
+    }
+
+    /// When the credential of a lane ends, as configured: the first moment of that day, UTC; nil when nothing is said. An access token
+    /// has an end as well, which is renewed by itself and is not meant.
+    package func expiry(ofLane lane: String) -> Instant? {
+        if let entry = fcm.first(where: { "fcm/\($0.name)" == lane }) { return entry.expires }
+        if let entry = apns.first(where: { "apns/\($0.name)" == lane }) { return entry.expires }
+        return lane.hasPrefix("webpush/") ? webpush?.expires : nil
     }
 }
 

@@ -32,6 +32,7 @@ extension SettingsSection {
         let account = secret("serviceAccountFile", path: file, check: checks.fcmServiceAccount)
         let endpoint = endpoint(default: "https://fcm.googleapis.com")
         let messagesPerMinute = integer("messagesPerMinute", default: 570_000, in: 60...100_000_000)
+        let expires = day("expires")
         close()
         return .init(
             name: name,
@@ -39,7 +40,8 @@ extension SettingsSection {
             serviceAccount: account,
             serviceAccountFile: file,
             endpoint: endpoint,
-            messagesPerMinute: messagesPerMinute
+            messagesPerMinute: messagesPerMinute,
+            expires: expires
         )
     }
 
@@ -65,6 +67,7 @@ extension SettingsSection {
             )
         }
         let isTimeSensitiveAllowed = bool("timeSensitive", default: false)
+        let expires = day("expires")
         close()
         return .init(
             name: name,
@@ -76,7 +79,8 @@ extension SettingsSection {
             keyFile: file,
             environment: isSandbox ? .sandbox : .production,
             endpoint: endpoint,
-            isTimeSensitiveAllowed: isTimeSensitiveAllowed
+            isTimeSensitiveAllowed: isTimeSensitiveAllowed,
+            expires: expires
         )
     }
 
@@ -117,6 +121,7 @@ extension SettingsSection {
             text.isURL(schemes: ["https://"]) && !text.dropFirst(8).contains("/")
                 ? nil : "must be https://host, without a path"
         }
+        let expires = day("expires")
         close()
         return .init(
             name: name,
@@ -125,7 +130,8 @@ extension SettingsSection {
             subject: subject,
             endpoints: EndpointRules(entries, allowPrivateAddresses: isPrivate),
             baseURL: baseURL,
-            allowsPrivateAddresses: isPrivate
+            allowsPrivateAddresses: isPrivate,
+            expires: expires
         )
     }
 

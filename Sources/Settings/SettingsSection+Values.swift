@@ -1,3 +1,5 @@
+import Domain
+
 /// Typed reads; each records the key and reports what is not allowed.
 extension SettingsSection {
     /// A text; empty after a mistake without default. Without `defaultValue` the key has to be given; `check` returns what is
@@ -80,6 +82,12 @@ extension SettingsSection {
         }
         reader.record(key(name), text, found.origin, default: "\(defaultValue)")
         return value
+    }
+
+    /// The first moment of a day, UTC; nil when it is absent or not allowed.
+    func day(_ name: String) -> Instant? {
+        func instant(_ text: String) -> Instant? { Instant(rfc3339: text + "T00:00:00Z") }
+        return optionalText(name) { instant($0) == nil ? "must be a day such as 2027-03-04" : nil }.flatMap(instant)
     }
 
     /// A path, made absolute from the folder of the file; nil when it is absent.

@@ -32,6 +32,7 @@ final class Transfer {
         try setBody()
         setHeaders()
         if request.isAddressAllowed != nil { setGate() }
+        if request.wantsCertificate { carillon_curl_set_long(easy, CURLOPT_CERTINFO, 1) }
         if let path = request.unixSocketPath {
             carillon_curl_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, path)
             carillon_curl_set_string(easy, CURLOPT_PROXY, "")
@@ -52,7 +53,9 @@ final class Transfer {
         guard code == CURLE_OK else { return .failure(error(code)) }
         var status = 0
         carillon_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        return .success(WebResponse(status: status, headers: headers, body: body))
+        let end = submission.request.wantsCertificate ? carillon_curl_certificate_end(easy) : nil
+        let certificateEnd = end.map { String(cString: $0) }
+        return .success(WebResponse(status: status, headers: headers, body: body, certificateEnd: certificateEnd))
     }
 
     private func error(_ code: CURLcode) -> WebClientError {

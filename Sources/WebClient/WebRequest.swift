@@ -20,6 +20,8 @@ package struct WebRequest: Sendable {
     package var responseBytesMax: Int
     /// Connects to this socket instead of the URL's host, which then only names the `Host` header; no proxy.
     package var unixSocketPath: String?
+    /// The answer says when the server's certificate ends.
+    package var wantsCertificate: Bool
     /// Asked about every address (4 or 16 bytes, network order) before it is connected to; one refusal ends the request. nil: any address.
     package var isAddressAllowed: (@Sendable ([UInt8]) -> Bool)?
 
@@ -32,6 +34,7 @@ package struct WebRequest: Sendable {
         connectTimeout: Duration = .seconds(5),
         responseBytesMax: Int = 1 << 20,
         unixSocketPath: String? = nil,
+        wantsCertificate: Bool = false,
         isAddressAllowed: (@Sendable ([UInt8]) -> Bool)? = nil
     ) {
         self.method = method
@@ -42,6 +45,7 @@ package struct WebRequest: Sendable {
         self.connectTimeout = connectTimeout
         self.responseBytesMax = responseBytesMax
         self.unixSocketPath = unixSocketPath
+        self.wantsCertificate = wantsCertificate
         self.isAddressAllowed = isAddressAllowed
     }
 }
@@ -62,8 +66,11 @@ package struct WebResponse: Sendable, Equatable {
     /// In the order received; names in lower case; a name may occur more than once.
     package let headers: [WebHeader]
     package let body: [UInt8]
+    /// When the server's certificate ends, `Mar  4 12:00:00 2027 GMT`; only of a request that wants it.
+    package let certificateEnd: String?
 
-    package init(status: Int, headers: [WebHeader], body: [UInt8]) {
+    package init(status: Int, headers: [WebHeader], body: [UInt8], certificateEnd: String? = nil) {
+        self.certificateEnd = certificateEnd
         self.status = status
         self.headers = headers
         self.body = body

@@ -25,4 +25,9 @@ extension GatewayTests {
     func `neither time nor floods lose anything`(check: String) async throws {
         try await Self.run("time_checks.py", check)
     }
+
+    @Test(arguments: ["readers", "long_log"])
+    func `who reads never stands in the writer's way`(check: String) async throws {
+        try await Self.run("reader_checks.py", check)
+    }
 }

@@ -1,5 +1,5 @@
 """Checks of operators' orders: what is held, dropped or tried again while the gateway sends, is killed, or is down."""
-import json, signal, sqlite3, subprocess
+import json, re, signal, sqlite3, subprocess, urllib.request
 from gateway import conserved, main, sums, wait
 
 FCM, APNS = "fcm/onepocket", "apns/onepocket"
@@ -18,6 +18,13 @@ def sending(world, users, enough, name="r"):
     event = world.published(users, name)
     wait(f"{enough} phones", lambda: world.accepted() >= enough)
     return event
+
+
+def gauges(world, name, label=""):
+    """Values by lane of the metrics that carry the label."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{world.metrics}/metrics", timeout=30) as answer:
+        lines = [line for line in answer.read().decode().splitlines() if line.startswith(f"carillon_{name}{{") and label in line]
+    return {re.search('lane="([^"]*)"', line)[1]: float(line.split()[-1]) for line in lines}
 
 
 def settled(world):
@@ -48,6 +55,13 @@ def hold_and_release(world):
     state = world.event(event)
     assert state["state"] == "held" and state["deliveries"]["deferred"] == held["changed"], state
     assert any(user["state"] == "waiting" and user["reason"] == "held" for user in world.trace(event))
+    # What is held is neither pending nor deferred in the lanes' figures, in the live ones as in the metrics.
+    lanes = world.lanes()
+    assert sum(lane["held"] for lane in lanes.values()) == held["changed"], lanes
+    assert not any(lane["pending"] or lane["deferred"] for lane in lanes.values()), lanes
+    wait("the gauges", lambda: sum(gauges(world, "queue_deliveries", 'state="held"').values()) == held["changed"])
+    assert not any(gauges(world, "queue_deliveries", 'state="pending"').values())
+    assert gauges(world, "credential_expiry_timestamp_seconds") == {FCM: 1893456000.0}, "only what the configuration says"
     assert world.accepted() == 1000 - held["changed"] + 20
     sums(state)
     # Held over a restart, too.
@@ -223,5 +237,5 @@ def lanes_and_devices(world):
 
 
 main([hold_and_release, drop_in_the_middle, drop_among_browsers, dead_letters_are_tried_again, killed_in_a_bulk_order, lanes_and_devices],
-     {"hold_and_release": {"simulator": SLOW}, "drop_in_the_middle": {"simulator": SLOW}, "lanes_and_devices": {"simulator": SLOW},
+     {"hold_and_release": {"simulator": SLOW, "fcm": ", expires: 2030-01-01"}, "drop_in_the_middle": {"simulator": SLOW}, "lanes_and_devices": {"simulator": SLOW},
       "drop_among_browsers": {"simulator": SLOW, "services": ["mozilla"]}})

@@ -66,6 +66,7 @@ import Testing
         for shell in ["bash", "zsh", "fish"] {
             let ran = await fixture.run("completions", shell)
             #expect(ran.code == 0 && ran.output.contains("queue"))
+            #expect(ran.output.contains("retry-rules") && ran.output.contains("retry-after"))
         }
         #expect(await fixture.run("completions", "csh").code == 2)
     }

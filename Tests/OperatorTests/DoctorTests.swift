@@ -72,6 +72,60 @@ struct DoctorTests {
         #expect(ran.code == 1 && ran.output.contains("127.0.0.1:1 cannot be reached"), "\(ran.output)")
     }
 
+    /// Today is 2026-09-21.
+    @Test func `a key's last day is warned of, then fails, and each command says so`() async throws {
+        let fixture = try OperatorFixture()
+        try await fixture.fillStore()
+        for name in ["fcm.json", "apns.p8", "vapid.pem"] { try fixture.write(name, "{}") }
+        func configure(fcm: String) throws {
+            try fixture.write(
+                "carillon.yaml",
+                """
+                data: data
+                listen: {admin: admin.sock, metrics: "127.0.0.1:1"}
+                storage: {keyFile: storage.key}
+                providers:
+                  fcm: [{name: onepocket, serviceAccountFile: fcm.json, expires: \(fcm)}]
+                  apns: [{name: a, topic: com.a, teamID: ABCDE12345, keyID: 1234567890, keyFile: apns.p8, expires: 2026-09-24}]
+                  webpush: {keyFile: vapid.pem, subject: "mailto:a@example.org"}
+
+                """
+            )
+        }
+        try configure(fcm: "2026-10-21")
+        let ran = await fixture.run("doctor", "--no-network")
+        func line(_ subject: String) -> String {
+            ran.output.split(separator: "\n").first { $0.contains("  \(subject) ") }.map(String.init) ?? ""
+        }
+        #expect(ran.code == 1)
+        #expect(
+            line("fcm/onepocket").hasPrefix("WARN") && line("fcm/onepocket").contains("ends on 2026-10-21, in 29 days")
+        )
+        #expect(line("apns/a").hasPrefix("FAIL") && line("apns/a").contains("ends on 2026-09-24, in 2 days"))
+        #expect(line("webpush").hasPrefix("ok") && line("webpush").contains("`expires` sets none"))
+
+        let check = await fixture.run("check", "lanes")
+        #expect(check.code == 1 && check.output.hasPrefix("WARNING fcm/onepocket: its key ends on 2026-10-21"))
+        let shown = try await fixture.run("lane", "show", "fcm/onepocket", "-o", "json").json
+        #expect(shown["credentialExpiresAt"] == "2026-10-21T00:00:00Z")
+
+        try configure(fcm: "2026-10-22")
+        #expect(await fixture.run("check", "lanes").code == 0)
+        try configure(fcm: "2026-09-21")
+        #expect(await fixture.run("check", "lanes").output.contains("its key ended on 2026-09-21"))
+        #expect(await fixture.run("doctor", "--no-network").output.contains("service account ended on 2026-09-21"))
+    }
+
+    @Test(
+        arguments: [
+            ("Mar  4 12:00:00 2027 GMT", "2027-03-04T12:00:00Z"), ("Dec 31 23:59:59 2029 GMT", "2029-12-31T23:59:59Z"),
+            ("Mar  4 12:00:00 2027", nil), ("Mrz  4 12:00:00 2027 GMT", nil), ("", nil),
+        ] as [(String, String?)]
+    )
+    func `a certificate's date is read`(text: String, expected: String?) {
+        #expect(CertificateDate.read(text)?.rfc3339 == expected)
+    }
+
     @Test(
         arguments: [
             ("1: FLOCK  ADVISORY  WRITE 812 fd:01:393 0 EOF\n", .process(812)),

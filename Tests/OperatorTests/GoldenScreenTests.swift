@@ -231,6 +231,7 @@ struct GoldenScreenTests {
                   pending         2
                   deferred        0
                   dead            1
+                  held            0
                   oldestSeconds   11 min
                   changedAt       5 min ago
                 deferred and dead, by reason

@@ -69,6 +69,63 @@ import Testing
         #expect(all.output.split(separator: "\n").count == 3)
     }
 
+    @Test(
+        arguments: [
+            (["--where", "state=accepted,deferred"], 2), (["--where", "lane=fcm/* and reason~UNAVAIL"], 1),
+            (["--where", "state=accepted or http=5xx"], 2),
+            (["--event", "EVENT", "--not", "state=accepted", "--not", "state=withheld"], 1),
+            (["--not", "lane=fcm/*"], 0), (["--class", "normal"], 1), (["--class", "urgent,low"], 0),
+            (["--where", "event=EVENT and not user=guardian-1"], 2), (["--ref", "BLOG/*"], 0),
+            (["--not", "age>10m"], 1),
+        ] as [([String], Int)]
+    )
+    func `what --where and --not say is what is shown, exported and counted`(filter: [String], count: Int) async throws
+    {
+        let words = filter.map { $0.replacing("EVENT", with: fixture.event.description) }
+        let listed = await fixture.run(["queue", "list", "-o", "ids"] + words)
+        #expect(listed.code == (count == 0 ? 3 : 0), "\(listed.talk)")
+        #expect(listed.output.split(separator: "\n").count == count)
+        let exported = await fixture.run(["queue", "export", "-o", "ids"] + words)
+        #expect(exported.output == listed.output)
+        let shape = await fixture.run(["queue", "shape", "--by", "class", "-o", "json"] + words)
+        if count > 0 {
+            #expect(try shape.json["items"]?.array?.first?["total"]?.int64 == Int64(count))
+            #expect(try shape.json["items"]?.array?.first?["class"] == "normal")
+        } else {
+            #expect(shape.code == 3)
+        }
+    }
+
+    @Test func `a wrong expression is shown with a mark under the place`() async throws {
+        let ran = await fixture.run("queue", "list", "--where", "lane=fcm/* and colour=red")
+        #expect(ran.code == 2 && ran.output.isEmpty)
+        #expect(ran.talk.contains("--where, character 16: expected one of state"))
+        let lines = ran.talk.split(separator: "\n").map(String.init)
+        let at = try #require(lines.firstIndex { $0.contains("lane=fcm/* and colour=red") })
+        let text = try #require(lines[at].firstRange(of: "colour"))
+        let mark = try #require(lines[at + 1].firstIndex(of: "^"))
+        #expect(
+            lines[at].distance(from: lines[at].startIndex, to: text.lowerBound)
+                == lines[at + 1].distance(from: lines[at + 1].startIndex, to: mark)
+        )
+        let unknown = await fixture.run("queue", "list", "--not", "lane=fmc/*")
+        #expect(unknown.code == 3 && unknown.talk.contains("there is no lane fmc/*"))
+    }
+
+    @Test func `a list by size has the bytes of the event's text`() async throws {
+        let ran = await fixture.run("queue", "list", "--sort", "size", "-o", "json")
+        #expect(try ran.json["items"]?.array?.first?["eventBytes"]?.int64 ?? 0 > 50)
+    }
+
+    @Test func `users are counted once`() async throws {
+        let event = fixture.event.description
+        let ran = await fixture.run("queue", "shape", "--event", event, "--of", "users", "--by", "lane")
+        #expect(ran.output.contains("users by lane and age"))
+        #expect(ran.output.contains("TOTAL"))
+        let json = try await fixture.run("queue", "shape", "--event", event, "--of", "users", "-o", "json").json
+        #expect(json["items"]?.array?.map { $0["total"]?.int64 } == [2, 1])
+    }
+
     @Test func `filters by user and state are joined`() async throws {
         let ran = await fixture.run("queue", "list", "--state", "accepted", "--user", "guardian-1", "-o", "csv")
         let lines = ran.output.split(separator: "\n")

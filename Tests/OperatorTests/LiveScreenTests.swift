@@ -31,6 +31,63 @@ struct LiveScreenTests {
         #expect(!after.contains("q quit"))
     }
 
+    @Test(arguments: ["TERM", "HUP", "INT"])
+    func `a signal gives the terminal back before it ends top`(signal: String) async throws {
+        let fixture = try OperatorFixture()
+        try await fixture.fillStore()
+        let tmux = try TerminalSession(folder: fixture.folder)
+        defer { tmux.end() }
+        // exec: the shell's number becomes that of top.
+        try fixture.write(
+            "top.sh",
+            """
+            echo $$ > \(fixture.folder)/pid
+            CARILLON_CONFIG=\(fixture.folder)/carillon.yaml exec \(try Self.executable()) queue top
+            """
+        )
+        try tmux.start("sh \(fixture.folder)/top.sh", columns: 110, rows: 30)
+        _ = try tmux.screen { $0.contains("q quit") }
+        let text = try String(contentsOfFile: fixture.folder + "/pid", encoding: .utf8)
+        let pid = try #require(Int32(text.filter(\.isNumber)))
+        let numbers = ["TERM": SIGTERM, "HUP": SIGHUP, "INT": SIGINT]
+        let number = try #require(numbers[signal])
+        try #require(kill(pid, number) == 0)
+        let after = try tmux.screen { $0.contains("icanon") }
+        #expect(after.contains("code=\(128 + number)"))
+        #expect(!after.contains("-icanon") && !after.contains("-echo ") && !after.contains("-isig"))
+        #expect(!after.contains("q quit"))
+    }
+
+    @Test func `p pauses the chosen lane with a reason`() async throws {
+        let fixture = try OperatorFixture()
+        try await fixture.fillStore()
+        let service = try FakeService(
+            path: fixture.folder + "/admin.sock",
+            answers: [
+                "GET /admin/status": (200, #"{"pid":812,"lanes":[{"lane":"fcm/onepocket","state":"active"}]}"#),
+                "POST /admin/lanes/pause": (
+                    200, #"{"lane":"fcm/onepocket","state":"paused","pending":7,"inFlight":0}"#
+                ),
+            ]
+        )
+        defer { service.stop() }
+        let tmux = try TerminalSession(folder: fixture.folder)
+        defer { tmux.end() }
+        let command = "CARILLON_CONFIG=\(fixture.folder)/carillon.yaml \(try Self.executable()) queue top"
+        try tmux.start(command, columns: 110, rows: 30)
+        _ = try tmux.screen { $0.contains("Tab fcm/onepocket: p pauses") }
+        try tmux.type("p")
+        _ = try tmux.screen { $0.contains("pause fcm/onepocket, why? _") }
+        try tmux.type("INC-812 Enter")
+        _ = try tmux.screen { $0.contains("fcm/onepocket: paused.") && $0.contains("7 pending wait.") }
+        let sent = try #require(
+            service.requests.first { $0.hasPrefix("POST /admin/lanes/pause?lane=fcm%2Fonepocket ") }
+        )
+        #expect(sent.contains(#""why":"INC-812""#))
+        try tmux.type("q")
+        _ = try tmux.screen { $0.contains("code=0") }
+    }
+
     /// Built together with this test bundle.
     private static func executable() throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

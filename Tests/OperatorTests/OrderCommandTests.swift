@@ -27,6 +27,14 @@ struct OrderCommandTests {
         #expect(listed["items"]?.array?.count == 1 && listed["items"]?.array?.first?["reason"] == "held")
         #expect(try await fixture.run("event", "show", event, "-o", "json").json["state"] == "held")
 
+        // Held counts as neither pending nor deferred.
+        let lane = try await fixture.run("lane", "list", "-o", "json").json["items"]?.array?.first
+        #expect(lane?["held"]?.int64 == 1 && lane?["pending"]?.int64 == 0 && lane?["deferred"]?.int64 == 0)
+        #expect(await fixture.run("lane", "list").output.contains("HELD"))
+        #expect(try await fixture.run("lane", "show", "fcm/onepocket", "-o", "json").json["held"]?.int64 == 1)
+        #expect(try await fixture.run("queue", "status", "-o", "json").json["held"]?.int64 == 1)
+        #expect(await fixture.run("queue", "status").output.contains("dead 0   held 1"))
+
         let id = try #require(listed["items"]?.array?.first?["id"]?.string)
         let why = await fixture.run("queue", "why", id)
         #expect(why.output.contains("An operator holds it"))
@@ -102,6 +110,19 @@ struct OrderCommandTests {
         let dropped = await fixture.run(words, typed: ["1"])
         #expect(dropped.code == 0 && dropped.output.contains("changed 1"))
         #expect(try await fixture.run("event", "show", event, "-o", "json").json["state"] == "done")
+    }
+
+    @Test func `an expression orders with the service down, and the log has it`() async throws {
+        let filter = ["--where", "event=\(event) and lane=fcm/*", "--not", "state=accepted"]
+        let plan = try await fixture.run(["queue", "hold", "--offline", "--dry-run", "-o", "json"] + filter).json
+        #expect(plan["matched"]?.int64 == 1 && plan["eligible"]?.int64 == 1)
+        let held = await fixture.run(["queue", "hold", "--why", "x", "--offline"] + filter)
+        #expect(held.code == 0, "\(held.talk)")
+        let logged = try await fixture.run("operation", "show", "O-1", "-o", "json").json
+        #expect(logged["filter"]?.string == "not state=accepted, where event=\(event) and lane=fcm/*")
+        #expect(await fixture.run("operation", "verify").code == 0)
+        // An event in an expression is a filter, not the whole event: nothing that is still to come is bound.
+        #expect(try await fixture.run("event", "show", event, "-o", "json").json["state"] == "sending")
     }
 
     @Test func `the log tells who ordered what, and verify names what was changed`() async throws {

@@ -73,6 +73,27 @@ import Testing
         #expect(settings.limits.attemptsMax == 4)
     }
 
+    @Test func `a credential's last day is a day, and belongs to its lanes`() throws {
+        let providers = try fixture.load(
+            Self.whole,
+            environment: [
+                "CARILLON_PROVIDERS_FCM_0_EXPIRES": "2027-03-04", "CARILLON_PROVIDERS_APNS_1_EXPIRES": "2028-02-29",
+                "CARILLON_PROVIDERS_WEBPUSH_EXPIRES": "2026-12-31",
+            ]
+        ).settings.providers
+        #expect(providers.expiry(ofLane: "fcm/a")?.rfc3339 == "2027-03-04T00:00:00Z")
+        #expect(providers.expiry(ofLane: "apns/a") == nil)
+        #expect(providers.expiry(ofLane: "apns/b")?.rfc3339 == "2028-02-29T00:00:00Z")
+        #expect(providers.expiry(ofLane: "webpush/push.example")?.rfc3339 == "2026-12-31T00:00:00Z")
+        #expect(providers.expiry(ofLane: "fcm/none") == nil)
+        for wrong in ["2027-02-29", "soon", "2027-03-04T00:00:00Z", "04.03.2027"] {
+            let report = #expect(throws: SettingsReport.self) {
+                try fixture.load(Self.whole, environment: ["CARILLON_PROVIDERS_FCM_0_EXPIRES": wrong])
+            }
+            #expect(report?.mistakes.map(\.key) == ["providers.fcm.0.expires"], "\(wrong)")
+        }
+    }
+
     @Test func `a section may come from the environment alone`() throws {
         let settings = try fixture.load(
             SettingsFixture.least,

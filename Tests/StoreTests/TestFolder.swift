@@ -98,6 +98,7 @@ extension NewEvent {
     static func sample(
         _ identity: String,
         body: String = "body",
+        subject: String = "BLOG/1/2",
         at now: Instant = TestFolder.start,
         notBefore: Instant? = nil,
         window: Duration = .seconds(3 * 86_400),
@@ -108,7 +109,7 @@ extension NewEvent {
             publication: Publication(
                 source: "https://ent.example.org/one",
                 id: identity,
-                subject: "BLOG/1/2",
+                subject: subject,
                 time: now,
                 app: "BLOG",
                 action: "PUBLISH-POST",
@@ -117,6 +118,7 @@ extension NewEvent {
                 authorID: "u-2",
                 title: "Titre",
                 body: body,
+                resourceURI: "/blog#/view/1",
                 params: ["a": ["b": .number(1)], "c": .null],
                 urgency: .urgent,
                 notBefore: notBefore,

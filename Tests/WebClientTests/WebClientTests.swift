@@ -149,7 +149,10 @@ struct WebClientTests {
         let secure = PythonServer("tls")
         let request = WebRequest(url: "https://127.0.0.1:\(secure.port)/status/200")
         let response = try await with(.init(caFile: secure.certificatePath)) { try await $0.send(request) }
-        #expect(response.status == 200)
+        #expect(response.status == 200 && response.certificateEnd == nil)
+        let asking = WebRequest(url: request.url, wantsCertificate: true)
+        let end = try await with(.init(caFile: secure.certificatePath)) { try await $0.send(asking).certificateEnd }
+        #expect(end?.hasSuffix(" GMT") == true && end?.split(separator: " ").count == 5, "\(end ?? "none")")
         guard case .tls = await failure(request) else {
             Issue.record("an unknown certificate was accepted")
             return

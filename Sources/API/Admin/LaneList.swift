@@ -9,7 +9,7 @@ struct LaneList {
         var backlog: LaneBacklog?
         var oldestSeconds: Int64?
 
-        /// The members of the contract, `connections` and `removalsFrozen`.
+        /// The members of the contract, `held`, `connections` and `removalsFrozen`.
         var json: JSONValue {
             [
                 "lane": .string(status.name), "provider": .string(status.provider.name),
@@ -17,6 +17,7 @@ struct LaneList {
                 "until": status.until.map { .string($0.rfc3339) } ?? .null, "window": .number(status.window),
                 "inFlight": .number(status.inFlight), "pending": .number(backlog?.pending ?? 0),
                 "deferred": .number(backlog?.deferred ?? 0), "dead": .number(backlog?.dead ?? 0),
+                "held": .number(backlog?.held ?? 0),
                 "oldestSeconds": oldestSeconds.map { .number($0) } ?? .null,
                 "connections": .number(status.connections), "removalsFrozen": .bool(status.isFrozen),
             ]

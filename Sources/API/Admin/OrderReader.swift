@@ -63,12 +63,20 @@ struct OrderReader {
             try words.check()
             return words
         } catch {
-            switch error {
-            case .noSuchName(let name): throw MalformedFilter(detail: "There is no filter \(name).")
-            case .malformed(let name, _, let expected):
-                throw MalformedFilter(detail: "\(name.rawValue): expected \(expected).")
-            case .unknown(let name, _, _): throw MalformedFilter(detail: "\(name.rawValue) names nothing.")
-            }
+            throw MalformedFilter(detail: error.detail)
+        }
+    }
+}
+
+extension FilterWords.Problem {
+    /// For the answer; names no word of the request.
+    var detail: String {
+        switch self {
+        case .noSuchName(let name): "There is no filter \(name)."
+        case .malformed(let name, _, let expected): "\(name.rawValue): expected \(expected)."
+        case .misplaced(let name, _, let position, let expected):
+            "\(name.rawValue), character \(position): expected \(expected)."
+        case .unknown(let name, _, _): "\(name.rawValue) names nothing."
         }
     }
 }

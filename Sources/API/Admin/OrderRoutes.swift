@@ -64,10 +64,8 @@ struct OrderRoutes {
             problem.members["refusal"] = "eventEnded"
             return problem
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
-        case .filter(.malformed(let name, _, let expected)):
-            return invalid("filter", "malformed", "\(name.rawValue): expected \(expected).")
-        case .filter(.noSuchName(let name)): return invalid("filter", "malformed", "There is no filter \(name).")
         case .filter(.unknown(let name, _, _)): return Problem(.nothingMatched, "\(name.rawValue) names nothing.")
+        case .filter(let problem): return invalid("filter", "malformed", problem.detail)
         case .store(let error): return Problem(error, limits: services.limits)
         }
     }

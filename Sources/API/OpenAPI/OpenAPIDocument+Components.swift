@@ -218,6 +218,7 @@ extension OpenAPIDocument {
             "reason": {"type": ["string", "null"]}, "until": {"type": ["string", "null"]},
             "window": {"type": "integer"}, "inFlight": {"type": "integer"}, "pending": {"type": "integer"},
             "deferred": {"type": "integer"}, "dead": {"type": "integer"},
+            "held": {"type": "integer", "description": "By an operator; neither pending nor deferred."},
             "oldestSeconds": {"type": ["integer", "null"]}, "connections": {"type": "integer"},
             "removalsFrozen": {
              "type": "boolean",
@@ -239,7 +240,7 @@ extension OpenAPIDocument {
             "ids": {"type": "array", "items": {"type": "string"}, "maxItems": 10000},
             "filter": {
              "type": "object",
-             "description": "Lists of words: state lane school app kind event user device reason http older younger dueBefore attempts.",
+             "description": "Lists of words: state lane school app kind class ref event user device reason http older younger dueBefore attempts; not and where are conditions such as lane=apns/* and age>10m.",
              "additionalProperties": {"type": "array", "items": {"type": "string"}}
             },
             "dryRun": {"type": "boolean"}, "expect": {"type": "integer", "minimum": 0}, "yes": {"type": "boolean"},

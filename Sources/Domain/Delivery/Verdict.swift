@@ -36,6 +36,16 @@ package enum Verdict: Hashable, Sendable {
         /// Go back to the previous provider token on this connection (APNs TooManyProviderTokenUpdates).
         case revertCredential
     }
+
+    /// Why a delivery ends that is refused for good; nil for every other answer.
+    package var rejection: Reason? {
+        switch self {
+        case .tokenDead: .tokenGone
+        case .tokenSuspect: .tokenSuspect
+        case .payloadRefused: .payloadRefused
+        case .accepted, .credentialFault, .platformFault, .resend, .laneBusy, .deferred, .ambiguous: nil
+        }
+    }
 }
 
 /// A verdict with the provider's own words, for the operator's timeline. Never holds a token or a text.
@@ -50,5 +60,14 @@ package struct Classification: Hashable, Sendable {
         self.verdict = verdict
         self.status = status
         self.reason = reason
+    }
+
+    /// Also says something of the lane: enough of these in a row open its breaker (``LaneState/failuresMax``).
+    package var isFailureOfLane: Bool {
+        switch verdict {
+        case .ambiguous: true
+        case .deferred: status >= 500
+        default: false
+        }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Settings
 import Store
 
 struct CheckLanes: AsyncParsableCommand {
@@ -8,7 +9,7 @@ struct CheckLanes: AsyncParsableCommand {
         abstract: "Whether every lane works.",
         discussion: """
             A refused credential is CRITICAL: a person must repair it. A provider that cannot be reached, and a lane that an operator \
-            stopped, are WARNING.
+            stopped, are WARNING, as is a key whose `expires` is less than 30 days away.
 
             Examples:
               carillon check lanes
@@ -40,6 +41,14 @@ struct CheckLanes: AsyncParsableCommand {
                 let (name, state) = (item["lane"]?.string ?? "?", item["state"]?.string ?? "?")
                 let reason = item["reason"]?.string.map { " (\($0))" } ?? ""
                 result.add(state == "credentialFault" ? .critical : .warning, "\(name) \(state)\(reason)")
+            }
+            for item in lanes {
+                guard let name = item["lane"]?.string, let at = inspection.settings.providers.expiry(ofLane: name)
+                else {
+                    continue
+                }
+                let end = CredentialEnd(at: at, now: renderer.now)
+                if end.level != .ok { result.add(.warning, "\(name): its key \(end.sentence)") }
             }
             result.measures = [
                 .init(name: "lanes", value: Int64(lanes.count)), .init(name: "active", value: Int64(active)),

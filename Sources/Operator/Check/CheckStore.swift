@@ -8,16 +8,13 @@ struct CheckStore: AsyncParsableCommand {
         commandName: "store",
         abstract: "Whether the store can be read and has room.",
         discussion: """
-            -w and -c are percent of the disk that must be free. A write-ahead log beyond 256 MB means that it is not taken \
+            -w and -c are percent of the disk that must be free. A write-ahead log beyond 64 MB means that it is not taken \
             over: something reads for too long.
 
             Example:
               carillon check store -w 10 -c 5
             """
     )
-
-    /// Four times the size at which the writer starts the log over whatever reads.
-    private static let walBytesMax: Int64 = 256 << 20
 
     @OptionGroup var common: CheckOptions
 
@@ -39,11 +36,11 @@ struct CheckStore: AsyncParsableCommand {
             if health.schema != QueueReader.schemaKnown {
                 result.add(.warning, "this release knows schema \(QueueReader.schemaKnown)")
             }
-            if files.walBytes > Self.walBytesMax { result.add(.warning, "the write-ahead log is not taken over") }
+            if files.walBytes > StoreFiles.walBytesMax { result.add(.warning, "the write-ahead log is not taken over") }
             result.measures = [
                 .init(name: "free", value: free, unit: "%", warn: warn, crit: crit),
                 .init(name: "queue", value: files.queueBytes, unit: "B"),
-                .init(name: "wal", value: files.walBytes, unit: "B", warn: Self.walBytesMax),
+                .init(name: "wal", value: files.walBytes, unit: "B", warn: StoreFiles.walBytesMax),
                 .init(name: "registry", value: files.registryBytes, unit: "B"),
             ]
             return result

@@ -1,14 +1,22 @@
+import Domain
 import Glibc
 import Settings
 
 /// The key files that the configuration has been read with: their form was checked, here is who else may read them.
 struct CredentialFindings {
     let settings: Settings
+    let now: Instant
 
     func all() -> [Finding] {
-        var findings = settings.providers.fcm.map { file("fcm/\($0.name)", $0.serviceAccountFile, "service account") }
-        findings += settings.providers.apns.map { file("apns/\($0.name)", $0.keyFile, "APNs key \($0.keyID)") }
-        if let webpush = settings.providers.webpush { findings.append(file("webpush", webpush.keyFile, "VAPID key")) }
+        var findings = settings.providers.fcm.map {
+            file("fcm/\($0.name)", $0.serviceAccountFile, "service account", $0.expires)
+        }
+        findings += settings.providers.apns.map {
+            file("apns/\($0.name)", $0.keyFile, "APNs key \($0.keyID)", $0.expires)
+        }
+        if let webpush = settings.providers.webpush {
+            findings.append(file("webpush", webpush.keyFile, "VAPID key", webpush.expires))
+        }
         if findings.isEmpty {
             findings.append(
                 .warn("credentials", "no push service is configured", next: "providers in the configuration")
@@ -17,7 +25,7 @@ struct CredentialFindings {
         return findings
     }
 
-    private func file(_ subject: String, _ path: String, _ what: String) -> Finding {
+    private func file(_ subject: String, _ path: String, _ what: String, _ expires: Instant?) -> Finding {
         var found = stat()
         guard stat(path, &found) == 0 else {
             return .fail(subject, "\(path): \(String(cString: strerror(errno)))", next: "carillon config check")
@@ -25,6 +33,17 @@ struct CredentialFindings {
         if found.st_mode & 0o007 != 0 {
             return .warn(subject, "\(what): every user of this machine may read it", next: "chmod 600 \(path)")
         }
-        return .ok(subject, "\(what) is of the right form and private; it has no date of expiry of its own")
+        let fine = "\(what) is of the right form and private"
+        guard let expires else {
+            return .ok(subject, fine + "; it has no date of expiry of its own, and `expires` sets none")
+        }
+        let end = CredentialEnd(at: expires, now: now)
+        switch end.level {
+        case .ok: return .ok(subject, "\(fine); it \(end.sentence)")
+        case .warn: return .warn(subject, "\(what) \(end.sentence)", next: Self.renew)
+        case .fail: return .fail(subject, "\(what) \(end.sentence)", next: Self.renew)
+        }
     }
+
+    private static let renew = "a new key into its file, the new day into `expires`, then SIGHUP; runbook, A key ends"
 }

@@ -54,7 +54,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if let settings {
             findings += FolderFindings(folder: settings.data).all()
             findings += await StoreFindings(settings: settings, context: context).all()
-            if network { findings += await NetworkFindings(settings: settings).all() }
+            if network { findings += await NetworkFindings(settings: settings, now: context.time.now()).all() }
         }
         try write(findings, renderer)
     }
@@ -85,7 +85,7 @@ struct DoctorCommand: AsyncParsableCommand {
             findings += effective.warnings.map {
                 .warn("config", "\($0.key): \($0.allowed)", next: "carillon config check")
             }
-            findings += CredentialFindings(settings: settings).all()
+            findings += CredentialFindings(settings: settings, now: context.time.now()).all()
             return (effective, findings)
         } catch {
             let mistakes = error.mistakes.prefix(20).map { mistake in

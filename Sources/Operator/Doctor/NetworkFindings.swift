@@ -1,3 +1,4 @@
+import Domain
 import Settings
 import WebClient
 
@@ -5,7 +6,11 @@ import WebClient
 struct NetworkFindings {
     private static let timeout = Duration.seconds(5)
 
+    /// Public certificates are renewed weeks before their end; later than this nobody is renewing it.
+    private static let endWarnDays: Int64 = 7
+
     let settings: Settings
+    let now: Instant
 
     func all() async -> [Finding] {
         var targets: [(subject: String, url: String)] = []
@@ -16,7 +21,7 @@ struct NetworkFindings {
         let client = WebClient(options: .init(transfersMax: 8, caFile: settings.tls.caFile))
         let findings = await withTaskGroup(of: (Int, Finding).self) { group in
             for (index, target) in targets.enumerated() {
-                group.addTask { (index, await Self.ask(target.subject, target.url, client)) }
+                group.addTask { (index, await ask(target.subject, target.url, client)) }
             }
             var found: [(Int, Finding)] = []
             for await finding in group { found.append(finding) }
@@ -26,19 +31,28 @@ struct NetworkFindings {
         return findings
     }
 
-    private static func ask(_ subject: String, _ url: String, _ client: WebClient) async -> Finding {
+    private func ask(_ subject: String, _ url: String, _ client: WebClient) async -> Finding {
         let host = url.split(separator: "/", maxSplits: 3).dropFirst().first.map(String.init) ?? url
         do throws(WebClientError) {
             let response = try await client.send(
                 WebRequest(
                     method: "HEAD",
                     url: url,
-                    timeout: timeout,
-                    connectTimeout: timeout,
-                    responseBytesMax: 64 << 10
+                    timeout: Self.timeout,
+                    connectTimeout: Self.timeout,
+                    responseBytesMax: 64 << 10,
+                    wantsCertificate: true
                 )
             )
-            return .ok(subject, "\(host) has a name, a route and a good certificate (status \(response.status))")
+            let fine = "\(host) has a name, a route and a good certificate (status \(response.status))"
+            guard let end = response.certificateEnd.flatMap({ CertificateDate.read($0) }) else {
+                return .ok(subject, fine)
+            }
+            let days = (end - now).components.seconds / 86_400
+            guard days >= Self.endWarnDays else {
+                return .warn(subject, "\(host): its certificate ends on \(end.rfc3339.prefix(10)), in \(days) days")
+            }
+            return .ok(subject, fine + ", which ends on \(end.rfc3339.prefix(10))")
         } catch {
             switch error {
             case .unreachable(let reason):

@@ -62,7 +62,7 @@ struct StoreFindings {
         }
         let wal = StoreFiles(folder: settings.data).walBytes
         findings.append(
-            wal > 256 << 20
+            wal > StoreFiles.walBytesMax
                 ? .warn(
                     "wal",
                     "\(StoreFiles.text(wal)): it is not taken over",

@@ -13,6 +13,10 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "The school's UAI, or a pattern.") var school: Words?
     @Option(help: "The publication's app, or a pattern.") var app: Words?
     @Option(help: "App and action: BLOG.PUBLISH-POST, or a pattern: 'BLOG.*'.") var kind: Words?
+    @Option(help: "The event's urgency: low, normal or urgent.", completion: .list(Urgency.allCases.map(\.name)))
+    var `class`: Words?
+    @Option(help: "What the event is about, as posted: subject, resource or address, or a pattern: 'BLOG/*'.") var ref:
+        Words?
     @Option(help: "The event's id.") var event: Words?
     @Option(help: "The person's ENT id or feed key.") var user: Words?
     @Option(help: "The device's installation.") var device: Words?
@@ -21,11 +25,19 @@ struct FilterOptions: ParsableArguments {
         completion: .list(Reason.allCases.map(\.word))
     )
     var reason: Words?
-    @Option(help: "Status of the last attempt: 503, 5xx, or 0 for no answer.") var http: Words?
+    @Option(help: "Status of the last attempt: 503, 5xx, '>=500', or 0 for no answer.") var http: Words?
     @Option(help: "Made longer ago than: 90s, 10m, 1h30m, 7d.") var older: Words?
     @Option(help: "Made not longer ago than.") var younger: Words?
     @Option(help: "Deferred and due before: an RFC 3339 time, or a length of time from now.") var dueBefore: Words?
     @Option(help: "Attempts so far: '>=3'.") var attempts: Words?
+    @Option(name: .long, help: "A condition of --where to leave out; may be given again: --not lane=fcm/*.")
+    var not: [String] = []
+    @Option(
+        name: .long,
+        help:
+            "Everything else: 'lane=apns/* and age>10m and reason~Unreg* and not school=0751234A'; see `help queue list`."
+    )
+    var `where`: [String] = []
 
     /// One word, or several with commas.
     struct Words: ExpressibleByArgument {
@@ -44,11 +56,15 @@ struct FilterOptions: ParsableArguments {
     var words: FilterWords {
         var words = FilterWords()
         let given: [(FilterWords.Name, Words?)] = [
-            (.state, state), (.lane, lane), (.school, school), (.app, app), (.kind, kind), (.event, event),
-            (.user, user), (.device, device), (.reason, reason), (.http, http), (.older, older), (.younger, younger),
+            (.state, state), (.lane, lane), (.school, school), (.app, app), (.kind, kind), (.class, `class`),
+            (.ref, ref),
+            (.event, event), (.user, user), (.device, device), (.reason, reason), (.http, http), (.older, older),
+            (.younger, younger),
             (.dueBefore, dueBefore), (.attempts, attempts),
         ]
         for (name, value) in given { words[name] = value?.values ?? [] }
+        words[.not] = not
+        words[.where] = `where`
         return words
     }
 
@@ -77,7 +93,7 @@ struct FilterOptions: ParsableArguments {
     }
 
     private func impliesStates(_ words: FilterWords) -> Bool {
-        [.state, .event, .reason, .http].allSatisfy { words[$0].isEmpty }
+        ![.state, .event, .reason, .http].contains(where: words.mentions)
     }
 }
 
@@ -86,8 +102,20 @@ extension FilterWords.Problem {
         switch self {
         case .noSuchName(let name): "there is no filter \(name)"
         case .malformed(let name, let word, let expected): "--\(name.flag) \(word): expected \(expected)."
+        case .misplaced(let name, let text, let position, let expected):
+            // The part around the place, with a mark under it.
+            "--\(name.flag), character \(position): expected \(expected).\n"
+                + Self.marked(text, position: position, indent: "  ")
         case .unknown(let name, let word, _): "there is no \(name.flag) \(word)"
         }
+    }
+
+    private static func marked(_ text: String, position: Int, indent: String) -> String {
+        let characters = text.map { $0.isNewline ? " " : $0 }
+        let start = max(0, min(position - 1, characters.count) - 40)
+        let shown = characters[start..<min(characters.count, start + 60)]
+        let mark = String(repeating: " ", count: position - 1 - start) + "^"
+        return indent + DisplayWidth.safe(String(shown)) + "\n" + indent + mark
     }
 
     var known: String? {

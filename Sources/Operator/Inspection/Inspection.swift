@@ -17,6 +17,7 @@ final class Inspection {
     let lanes: [StoredLane]
     private var users: [PersonID: String?] = [:]
     private var devices: [DeviceID: DeviceRow?] = [:]
+    private var contents: [EventID: Int64?] = [:]
 
     init(_ settings: Settings) throws {
         self.settings = settings
@@ -82,6 +83,15 @@ final class Inspection {
         let device = try askRegistry { try $0.device(id) }
         devices[id] = .some(device)
         return device
+    }
+
+    /// Bytes of the event's text as the store keeps it; nil when it has none.
+    func bytes(of event: EventID) throws -> Int64? {
+        if let known = contents[event] { return known }
+        if contents.count >= Self.namesMax { contents.removeAll(keepingCapacity: true) }
+        let bytes = try ask { try $0.contentBytes(of: event) }
+        contents[event] = .some(bytes)
+        return bytes
     }
 
     /// Why what is pending on a lane does not move, as the store last saw it.

@@ -6,7 +6,8 @@ import Store
 struct LaneFacts {
     /// `live` or `store`.
     var source: String
-    /// Objects of the contract: `lane provider state reason until window inFlight pending deferred dead oldestSeconds removalsFrozen`.
+    /// Objects of the contract: `lane provider state reason until window inFlight pending deferred dead held oldestSeconds
+    /// removalsFrozen`.
     var items: [JSONObject]
 
     /// Asks the admin socket, then the store.
@@ -35,6 +36,7 @@ struct LaneFacts {
             object["pending"] = .number(backlog.pending)
             object["deferred"] = .number(backlog.deferred)
             object["dead"] = .number(backlog.dead)
+            object["held"] = .number(backlog.held)
             object["oldestSeconds"] = backlog.oldest.map { .number(max(0, (now - $0).components.seconds)) } ?? .null
             object["removalsFrozen"] = .bool(frozen[lane.name] != nil)
             return object
@@ -47,14 +49,19 @@ struct LaneFacts {
         .number("PENDING", "pending"), .number("DEFERRED", "deferred"), .number("DEAD", "dead"),
         .seconds("OLDEST", "oldestSeconds"), .time("UNTIL", "until"), .text("REASON", "reason"),
     ]
-    /// Shown only where somebody has to look.
+    /// These are shown only where somebody has to look.
+    private static let held = Listing.Column.number("HELD", "held")
     private static let removals = Listing.Column(title: "REMOVALS", member: "removalsFrozen") { value, _ in
         value == true ? "frozen" : "-"
     }
 
     var listing: Listing {
-        let hasFrozen = items.contains { $0["removalsFrozen"] == true }
-        let columns = hasFrozen ? Self.columns + [Self.removals] : Self.columns
+        var columns = Self.columns
+        if items.contains(where: { $0["held"]?.int64 ?? 0 > 0 }) {
+            let place = columns.firstIndex { $0.member == "oldestSeconds" } ?? columns.endIndex
+            columns.insert(Self.held, at: place)
+        }
+        if items.contains(where: { $0["removalsFrozen"] == true }) { columns.append(Self.removals) }
         return Listing(id: "lane", scope: "lanes", source: source, columns: columns, items: items, total: items.count)
     }
 }

@@ -19,10 +19,15 @@ struct LaneOrder {
     ///   - line: what people read; by default the lane's state.
     /// - Throws: exit code 4 when the service does not answer, 3 for an unknown lane.
     func run(_ options: GlobalOptions, line: ((JSONObject) -> String)? = nil) async throws {
-        let settings = try options.settings().settings
-        let context = OperatorContext.current
-        let client = AdminClient(socket: settings.listen.adminSocket)
-        var order = JSONObject(["actor": .string(context.actor), "why": .string(why)])
+        let object = try await give(socket: options.settings().settings.listen.adminSocket)
+        try options.renderer.write(object, id: "lane") { [(line ?? state)(object)] }
+    }
+
+    /// - Returns: the lane as it then is.
+    /// - Throws: ``OperatorFailure``.
+    func give(socket: String) async throws -> JSONObject {
+        let client = AdminClient(socket: socket)
+        var order = JSONObject(["actor": .string(OperatorContext.current.actor), "why": .string(why)])
         for (name, value) in more { order[name] = value }
         let body = JSONWriter.bytes(.object(order))
         let result: Result<WebResponse, WebClientError>
@@ -40,22 +45,18 @@ struct LaneOrder {
             result = .failure(error)
         }
         await client.stop()
-        try write(result, options, socket: settings.listen.adminSocket, line: line ?? state)
+        return try object(of: result, socket: socket)
     }
 
-    private func state(_ object: JSONObject) -> String {
+    /// In one line.
+    func state(_ object: JSONObject) -> String {
         let state = object["state"]?.string ?? verb
         let inFlight = object["inFlight"]?.int64.map { " In flight \($0) will finish;" } ?? ""
         let pending = object["pending"]?.int64.map { " \($0) pending wait." } ?? ""
         return "\(lane): \(state).\(inFlight)\(pending)"
     }
 
-    private func write(
-        _ result: Result<WebResponse, WebClientError>,
-        _ options: GlobalOptions,
-        socket: String,
-        line: (JSONObject) -> String
-    ) throws {
+    private func object(of result: Result<WebResponse, WebClientError>, socket: String) throws -> JSONObject {
         switch result {
         case .failure(let error):
             throw OperatorFailure(
@@ -65,8 +66,7 @@ struct LaneOrder {
                 next: "start the service, or run as the user who owns the socket"
             )
         case .success(let response) where response.status == 200:
-            let object = try JSONParser.parse(response.body).object ?? JSONObject()
-            try options.renderer.write(object, id: "lane") { [line(object)] }
+            return AdminClient.object(response) ?? JSONObject()
         case .success(let response) where AdminClient.object(response)?["code"] == "lanePaused":
             throw OperatorFailure(.refused, AdminClient.problem(response), next: "carillon lane resume \(lane)")
         case .success(let response) where response.status == 404:

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Settings
 import Store
 
 struct LaneShow: AsyncParsableCommand {
@@ -27,14 +28,17 @@ struct LaneShow: AsyncParsableCommand {
         let facts = try await LaneFacts.read(inspection, now: renderer.now)
         var object = facts.items.first { $0["lane"]?.string == lane } ?? JSONObject(["lane": .string(lane)])
         object["changedAt"] = stored.changedAt.milliseconds == 0 ? .null : .string(stored.changedAt.rfc3339)
+        let expiry = inspection.settings.providers.expiry(ofLane: lane)
+        object["credentialExpiresAt"] = expiry.map { .string($0.rfc3339) } ?? .null
         let reasons = try reasons(of: stored.id, inspection, now: renderer.now)
         object["reasons"] = .object(reasons)
         try renderer.write(object, id: "lane") {
             ["lane \(lane) · \(renderer.now.rfc3339) · \(facts.source)"]
                 + object.filter {
                     !["lane", "reasons"].contains($0.name) && ($0.name, $0.value) != ("removalsFrozen", false)
+                        && ($0.name, $0.value) != ("credentialExpiresAt", .null)
                 }.map { member in
-                    "  " + member.name + String(repeating: " ", count: max(1, 16 - member.name.count))
+                    "  " + member.name + String(repeating: " ", count: max(2, 16 - member.name.count))
                         + Self.shown(member, now: renderer.now)
                 }
                 + ["deferred and dead, by reason"]

@@ -6,6 +6,7 @@ struct AgeTable {
     let key: AgeMatrix.Key
     /// Milliseconds, ascending.
     let bounds: [Int64]
+    var unit = AgeMatrix.Unit.rows
 
     /// Classes of equal length, or each as long as all before it.
     static func bounds(first: Int64, count: Int, isLinear: Bool) -> [Int64] {
@@ -20,7 +21,7 @@ struct AgeTable {
         limit: Int,
         _ renderer: Renderer
     ) throws -> Listing {
-        var matrix = AgeMatrix(bounds: bounds)
+        var matrix = AgeMatrix(bounds: bounds, of: unit)
         let scan = DeliveryScan(inspection.queue, filter)
         try matrix.count(scan, by: key, now: renderer.now, laneName: { inspection.laneName($0) ?? "nowhere" }) { next in
             try inspection.ask { _ in try next() }

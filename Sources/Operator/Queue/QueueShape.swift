@@ -5,24 +5,28 @@ import Store
 struct QueueShape: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shape",
-        abstract: "How many deliveries are how old, by lane, school, app, kind, event, reason or state.",
+        abstract: "How many deliveries are how old, by lane, school, class, app, kind, event, reason or state.",
         discussion: """
             Shows at a glance which destination is ill, and since when. A column holds what is at most so old and \
             older than the column before. Without --state, --event, --reason and --http: what is still to do. \
-            The counts are exact; the pages are read one after the other.
+            With --of users a person counts once in each row and once in the total, at the age of the oldest of his or her \
+            deliveries. The counts are exact; the pages are read one after the other.
 
             Examples:
               carillon queue shape
               carillon queue shape --by reason --state deferred,dead --younger 24h
               carillon queue shape --by school --lane fcm/onepocket --first 1m --buckets 8
+              carillon queue shape --by class --of users --where 'lane=fcm/* and age>10m'
             """
     )
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup(title: "Filters") var filters: FilterOptions
 
-    @Option(help: "lane, school, app, kind, event, reason or state.")
+    @Option(help: "lane, school, class, app, kind, event, reason or state.")
     var by: AgeMatrix.Key = .lane
+    @Option(help: "rows (deliveries) or users.")
+    var of: AgeMatrix.Unit = .rows
     @Option(name: [.customShort("b"), .long], help: "Age classes, 1 to 20.")
     var buckets = 9
     @Option(name: [.customShort("t"), .long], help: "Upper end of the first age class.")
@@ -45,11 +49,15 @@ struct QueueShape: AsyncParsableCommand {
         let renderer = options.renderer
         let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
         let start = TimeLength.milliseconds(first) ?? 5000
-        let table = AgeTable(key: by, bounds: AgeTable.bounds(first: start, count: buckets, isLinear: linear))
-        let scope = filters.scope("deliveries by \(by.rawValue) and age", otherwise: "still to do")
+        let table = AgeTable(key: by, bounds: AgeTable.bounds(first: start, count: buckets, isLinear: linear), unit: of)
+        let scope = filters.scope(
+            "\(of == .rows ? "deliveries" : "users") by \(by.rawValue) and age",
+            otherwise: "still to do"
+        )
         let listing = try table.listing(inspection, filter, scope: scope, limit: limit, renderer)
         try renderer.writeMatched(listing, isFiltered: !filters.words.isEmpty)
     }
 }
 
 extension AgeMatrix.Key: ExpressibleByArgument {}
+extension AgeMatrix.Unit: ExpressibleByArgument {}

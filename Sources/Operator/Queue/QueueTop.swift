@@ -7,8 +7,8 @@ struct QueueTop: AsyncParsableCommand {
         commandName: "top",
         abstract: "A live screen: status, and the ages by lane, school, kind or reason.",
         discussion: """
-            Keys: l, s, k, r show ages by lane, school, kind, reason; n none; space redraws; q quits. \
-            Works without the service, from the store.
+            Keys: l, s, k, r show ages by lane, school, kind, reason; n none; Tab chooses the next lane and p pauses or \
+            resumes it, after asking why; space redraws; q quits. Works without the service, from the store.
 
             Examples:
               carillon queue top
@@ -22,7 +22,7 @@ struct QueueTop: AsyncParsableCommand {
 
     @Option(help: "Between two frames, from 1s to 1h.")
     var interval = "1s"
-    @Option(help: "Ages by lane, school, app, kind, event, reason or state.")
+    @Option(help: "Ages by lane, school, class, app, kind, event, reason or state.")
     var by: AgeMatrix.Key?
     @Flag(help: "One frame, without taking the terminal over.")
     var once = false
@@ -67,34 +67,43 @@ struct QueueTop: AsyncParsableCommand {
     }
 
     private func show(_ screen: TopScreen, on terminal: Terminal, every wait: Duration) async throws {
-        var by = by
+        var controls = TopControls(view: by)
         var earlier: MetricsSample?
         let events = terminal.open(every: wait)
         defer { terminal.close() }
         var next: Terminal.Event? = .tick
         var iterator = events.makeAsyncIterator()
         while let event = next {
-            if case .key(let key) = event {
-                // q, Q, Ctrl-C, Ctrl-D
-                if [0x71, 0x51, 0x03, 0x04].contains(key) { return }
-                let views: [UInt8: AgeMatrix.Key?] = [
-                    0x6C: .lane, 0x73: .school, 0x6B: .kind, 0x72: .reason, 0x6E: nil,
-                ]
-                if let view = views[key] { by = view }
-            }
             if event == .closed { return }
+            if case .key(let key) = event {
+                switch controls.take(key) {
+                case .none: break
+                case .quit: return
+                case .order(let verb, let lane, let why):
+                    let order = LaneOrder(verb: verb, lane: lane, why: why)
+                    do { controls.say(order.state(try await order.give(socket: screen.inspection.adminSocket))) } catch
+                    {
+                        controls.say(
+                            (error as? OperatorFailure).map {
+                                ([$0.what] + [$0.why].compactMap { $0 }).joined(separator: ": ")
+                            } ?? "\(error)"
+                        )
+                    }
+                }
+            }
             let (columns, rows) = terminal.size
             var lines: [String]
             do {
-                let frame = try await screen.resized(columns).frame(by: by, earlier: earlier)
+                let frame = try await screen.resized(columns).frame(by: controls.view, earlier: earlier)
                 earlier = frame.report.sample
+                controls.show(frame.report.facts.items)
                 lines = frame.lines(rows: rows - 1)
             } catch let failure as OperatorFailure {
                 // The store may be away for a moment; the next frame tries again.
                 lines = failure.text.split(separator: "\n").map(String.init)
             }
             lines = Array(lines.prefix(rows - 1))
-            terminal.draw(frame: lines + ["l lane  s school  k kind  r reason  n none  q quit"])
+            terminal.draw(frame: lines + [screen.resized(columns).renderer.fitted(DisplayWidth.safe(controls.footer))])
             next = await iterator.next()
         }
     }

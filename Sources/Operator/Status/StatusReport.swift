@@ -92,7 +92,7 @@ struct StatusReport {
             events[state == .done ? "doneToday" : state.word] = .number(counts[state] ?? 0)
         }
         object["events"] = .object(events)
-        for name in ["pending", "deferred", "dead"] {
+        for name in ["pending", "deferred", "dead", "held"] {
             object[name] = .number(facts.items.reduce(0) { $0 + ($1[name]?.int64 ?? 0) })
         }
         let oldest = facts.items.compactMap { $0["oldestSeconds"]?.int64 }.max()

@@ -22,7 +22,9 @@ struct StatusScreen {
                     + "\(word(rates["deliveriesPerSecond"])) deliveries/s ended   over \(word(rates["seconds"])) s"
             )
         }
-        let sums = ["pending", "deferred", "dead"].map { "\($0) \(word(object[$0]))" }.joined(separator: "   ")
+        let hasHeld = object["held"]?.int64 ?? 0 > 0
+        let sums = (["pending", "deferred", "dead"] + (hasHeld ? ["held"] : [])).map { "\($0) \(word(object[$0]))" }
+            .joined(separator: "   ")
         let oldest = object["oldestSeconds"]?.int64.map { "oldest \(RelativeTime.length($0))" } ?? "nothing is pending"
         lines.append("waiting   \(sums)   \(oldest)")
         let events = object["events"]?.object ?? JSONObject()

@@ -4,6 +4,9 @@ import Glibc
 /// Sizes of the store's files and the room around them. Nothing is opened: a descriptor of the database closed in this process would
 /// drop SQLite's locks [sqlite.org/howtocorrupt.html §2.2].
 struct StoreFiles {
+    /// Twice the size at which the writer starts the log over; beyond it something reads for so long that it cannot.
+    static let walBytesMax: Int64 = 64 << 20
+
     var queueBytes: Int64
     var walBytes: Int64
     var registryBytes: Int64

@@ -33,14 +33,32 @@ extension LaneFeed {
         case .tokenDead(let since):
             succeeded()
             blame(delivery, .gone(since: since ?? flight.sentAt), classification.reason)
-            keep(flight, SlotResult(.rejected, reason: .tokenGone), classification, latency, attempts)
+            keep(
+                flight,
+                SlotResult(.rejected, reason: classification.verdict.rejection),
+                classification,
+                latency,
+                attempts
+            )
         case .tokenSuspect:
             succeeded()
             blame(delivery, .suspect, classification.reason)
-            keep(flight, SlotResult(.rejected, reason: .tokenSuspect), classification, latency, attempts)
+            keep(
+                flight,
+                SlotResult(.rejected, reason: classification.verdict.rejection),
+                classification,
+                latency,
+                attempts
+            )
         case .payloadRefused:
             succeeded()
-            keep(flight, SlotResult(.rejected, reason: .payloadRefused), classification, latency, attempts)
+            keep(
+                flight,
+                SlotResult(.rejected, reason: classification.verdict.rejection),
+                classification,
+                latency,
+                attempts
+            )
         case .platformFault: platformFailed(flight, classification, now)
         case .credentialFault where !isBeyondDoubt(delivery):
             // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
@@ -50,7 +68,7 @@ extension LaneFeed {
             react(to: classification)
         case .resend(let advice): return resend(flight, advice, classification, connection, now)
         case .deferred(let retryAfter):
-            if classification.status >= 500 { failed(classification) } else { succeeded() }
+            if classification.isFailureOfLane { failed(classification) } else { succeeded() }
             putOff(flight, classification, latency, attempts, retryAfter, now)
         case .ambiguous:
             failed(classification)

@@ -41,7 +41,7 @@ struct OrderMatches {
         var filter = try scope.words.resolve(queue: reader, registry: registry, now: now)
         // Without anything narrow the whole history would be read to say how much of it cannot be changed.
         let names: [FilterWords.Name] = [.state, .event, .user, .device, .reason, .http]
-        if names.allSatisfy({ scope.words[$0].isEmpty }) { filter.states = verb.eligible(withDead: false) }
+        if !names.contains(where: scope.words.mentions) { filter.states = verb.eligible(withDead: false) }
         let above = DeliveryID(page: after, slot: 1023)
         scan = DeliveryScan(reader, filter, after: after.rawValue > 0 ? above : nil)
     }

@@ -1,7 +1,7 @@
 package import Domain
 
 /// How a request ended without an answer, in the engine's words.
-package enum LostAnswer: Hashable, Sendable {
+package enum LostAnswer: Hashable, Sendable, CaseIterable {
     /// Above the last stream id of a GOAWAY: not processed [RFC 9113 §6.8].
     case goAway
     /// RST_STREAM with REFUSED_STREAM: not processed [RFC 9113 §8.7].

@@ -1,23 +1,40 @@
 package import Domain
 
-/// How many deliveries are how old, by a key of theirs: Postfix's qshape.
+/// How many deliveries, or persons, are how old, by a key of theirs: Postfix's qshape.
 package struct AgeMatrix: Sendable {
     package enum Key: String, CaseIterable, Sendable {
-        case lane, school, app, kind, event, reason, state
+        case lane, school, `class`, app, kind, event, reason, state
     }
 
+    package enum Unit: String, CaseIterable, Sendable {
+        case rows
+        /// Each person once under a key and once in the total, at the age of the oldest of his or her deliveries.
+        case users
+    }
+
+    package let unit: Unit
     /// Upper ends of the age classes in milliseconds, ascending; what is older stands in one more class.
     package let bounds: [Int64]
     /// Counts by class, one more than there are bounds.
     package private(set) var rows: [String: [Int]] = [:]
+    /// Age class of each person under a key, and under none for the total. About 60 bytes each; persons are bounded by the registry.
+    private var persons: [String?: [Person: Int]] = [:]
 
-    package init(bounds: [Int64]) {
-        self.bounds = bounds
+    /// Somebody nobody knows has an index in one event only.
+    private struct Person: Hashable {
+        var id: PersonID
+        var event: EventID?
     }
 
-    /// Sums over all keys.
+    package init(bounds: [Int64], of unit: Unit = .rows) {
+        self.bounds = bounds
+        self.unit = unit
+    }
+
+    /// Sums over all keys; of persons each once.
     package var total: [Int] {
-        rows.values.reduce(into: [Int](repeating: 0, count: bounds.count + 1)) { sums, row in
+        if unit == .users { return counts(persons[nil] ?? [:]) }
+        return rows.values.reduce(into: [Int](repeating: 0, count: bounds.count + 1)) { sums, row in
             for (index, count) in row.enumerated() { sums[index] += count }
         }
     }
@@ -33,25 +50,50 @@ package struct AgeMatrix: Sendable {
         while let match = try step({ try scan.next() }) {
             let age = now.milliseconds - match.header.madeAt.milliseconds
             let index = bounds.firstIndex { age <= $0 } ?? bounds.count
-            let event = match.event
-            switch key {
-            case .lane: add(laneName(match.header.lane), index, match.slots.count)
-            case .school: add(event.school ?? "-", index, match.slots.count)
-            case .app: add(event.app, index, match.slots.count)
-            case .kind: add(event.app + "." + event.action, index, match.slots.count)
-            case .event: add(event.id.description, index, match.slots.count)
-            case .state: for slot in match.slots { add("\(match.result[slot].state)", index, 1) }
-            case .reason:
-                // Most deliveries have left no row; only the others are worth reading their plan and rows.
-                var exceptions = match
-                exceptions.slots = match.slots.filter { match.result[$0].hasLeftRows }
-                for slot in match.slots where !match.result[slot].hasLeftRows {
-                    add(match.result[slot].reason?.word ?? "-", index, 1)
-                }
-                guard !exceptions.slots.isEmpty else { continue }
-                for row in try scan.rows(of: exceptions) { add(Self.reason(of: row), index, 1) }
+            if unit == .users {
+                let people = try scan.persons(of: match)
+                let keys = try self.keys(of: match, in: scan, by: key, laneName)
+                for (person, key) in zip(people, keys) { add(person, match.event.id, key, index) }
+            } else if let one = Self.key(of: match, by: key, laneName) {
+                add(one, index, match.slots.count)
+            } else {
+                for key in try keys(of: match, in: scan, by: key, laneName) { add(key, index, 1) }
             }
         }
+        for (key, found) in persons { if let key { rows[key] = counts(found) } }
+    }
+
+    /// What all deliveries of a page have in common; nil where each has its own.
+    private static func key(of match: PageMatch, by key: Key, _ laneName: (LaneID) -> String) -> String? {
+        let event = match.event
+        return switch key {
+        case .lane: laneName(match.header.lane)
+        case .school: event.school ?? "-"
+        case .class: event.urgency.name
+        case .app: event.app
+        case .kind: event.app + "." + event.action
+        case .event: event.id.description
+        case .state, .reason: nil
+        }
+    }
+
+    /// In the order of the slots.
+    private func keys(
+        of match: PageMatch,
+        in scan: DeliveryScan,
+        by key: Key,
+        _ laneName: (LaneID) -> String
+    ) throws -> [String] {
+        if let one = Self.key(of: match, by: key, laneName) { return match.slots.map { _ in one } }
+        if key == .state { return match.slots.map { "\(match.result[$0].state)" } }
+        // Most deliveries have left no row; only the others are worth reading their plan and rows.
+        var exceptions = match
+        exceptions.slots = match.slots.filter { match.result[$0].hasLeftRows }
+        var told: [Int: String] = [:]
+        if !exceptions.slots.isEmpty {
+            for row in try scan.rows(of: exceptions) { told[row.id.slot] = Self.reason(of: row) }
+        }
+        return match.slots.map { told[$0] ?? match.result[$0].reason?.word ?? "-" }
     }
 
     /// The provider's own words where there are some: they tell one fault from another.
@@ -67,4 +109,17 @@ package struct AgeMatrix: Sendable {
     private mutating func add(_ key: String, _ index: Int, _ count: Int) {
         rows[key, default: [Int](repeating: 0, count: bounds.count + 1)][index] += count
     }
+
+    private mutating func add(_ person: PersonID, _ event: EventID, _ key: String, _ index: Int) {
+        let person = Person(id: person, event: person.unknownIndex == nil ? nil : event)
+        for key in [key, nil] { persons[key, default: [:]][person, default: 0].raise(to: index) }
+    }
+
+    private func counts(_ persons: [Person: Int]) -> [Int] {
+        persons.values.reduce(into: [Int](repeating: 0, count: bounds.count + 1)) { $0[$1] += 1 }
+    }
+}
+
+extension Int {
+    fileprivate mutating func raise(to other: Int) { self = Swift.max(self, other) }
 }

@@ -23,6 +23,7 @@ package final class DeliveryScan {
     private var events: [EventID: StoredEvent?] = [:]
     private var plan: (page: PageID, plan: Plan)?
     private var exceptions: (page: PageID, rows: PageExceptions)?
+    private var lastReferences: (event: EventID, words: [String])?
 
     /// What was read so far; tests hold a question to what it may touch.
     package private(set) var cost = Cost()
@@ -36,11 +37,14 @@ package final class DeliveryScan {
         package var results = 0
         /// Pages whose plan was decoded.
         package var plans = 0
+        /// Events whose text was decoded.
+        package var contents = 0
 
-        package init(headers: Int = 0, results: Int = 0, plans: Int = 0) {
+        package init(headers: Int = 0, results: Int = 0, plans: Int = 0, contents: Int = 0) {
             self.headers = headers
             self.results = results
             self.plans = plans
+            self.contents = contents
         }
     }
 
@@ -56,14 +60,16 @@ package final class DeliveryScan {
     /// - Throws: what the store said; a page that cannot be decoded is no error.
     package func next() throws -> PageMatch? {
         while let header = try nextHeader() {
-            guard filter.admits(lane: header.lane, madeAt: header.madeAt), let event = try event(header.event),
-                filter.admits(event)
-            else { continue }
-            if let user = filter.user {
-                guard let person = user.person(in: event), header.persons.contains(person.rawValue) else { continue }
+            var facts = DeliveryFacts(header: header)
+            guard filter.admits(facts) != false, let event = try event(header.event) else { continue }
+            facts.event = event
+            guard filter.admits(facts) != false else { continue }
+            if filter.needsReferences {
+                facts.references = try references(of: event)
+                guard filter.admits(facts) != false else { continue }
             }
             do {
-                if let match = try match(header, event) { return match }
+                if let match = try match(facts, event) { return match }
             } catch is BlobError {
                 damaged.append(header.id)
             } catch StoreError.damaged {
@@ -82,7 +88,8 @@ package final class DeliveryScan {
         return match.rows(plan: plan, try exceptions(of: match))
     }
 
-    private func match(_ header: PageHeader, _ event: StoredEvent) throws -> PageMatch? {
+    private func match(_ facts: DeliveryFacts, _ event: StoredEvent) throws -> PageMatch? {
+        let header = facts.header
         let result = try reader.connection.first(InspectionSQL.result.rawValue, header.id.rawValue) { row in
             try row.withBlob(0) { try PageResult(decoding: $0) }
         }
@@ -91,21 +98,53 @@ package final class DeliveryScan {
         let first = after.map { $0.page == header.id ? $0.slot + 1 : 0 } ?? 0
         var slots = Array(min(first, result.count)..<result.count)
         if !filter.states.isEmpty { slots.removeAll { !filter.states.contains(result[$0].state) } }
+        var facts = facts
+        // Each step reads more, of what the step before left.
+        if !filter.expressions.isEmpty {
+            slots.removeAll { slot in
+                facts.state = result[slot].state
+                return filter.admits(facts) == false
+            }
+        }
         guard !slots.isEmpty else { return nil }
         if filter.needsPlan {
             let plan = try plan(of: header.id)
-            let person = filter.user?.person(in: event)
             slots.removeAll { slot in
                 guard slot < plan.slots.count else { return true }
-                return person.map { $0 != plan.slots[slot].person } ?? false
-                    || filter.device.map { $0 != plan.slots[slot].device } ?? false
+                facts.state = result[slot].state
+                facts.slot = plan.slots[slot]
+                return filter.admits(facts) == false
             }
         }
         var match = PageMatch(header: header, event: event, result: result, slots: slots)
         if filter.needsExceptions, !slots.isEmpty {
-            match.slots = try rows(of: match).filter(filter.admits).map(\.id.slot)
+            match.slots = try rows(of: match).filter { admits($0, facts) }.map(\.id.slot)
         }
         return match.slots.isEmpty ? nil : match
+    }
+
+    private func admits(_ row: DeliveryRow, _ page: DeliveryFacts) -> Bool {
+        var facts = page
+        facts.add(row)
+        return filter.admits(facts) ?? false
+    }
+
+    /// Kept for the event that was asked for last: its pages mostly follow one another.
+    private func references(of event: StoredEvent) throws -> [String] {
+        if let last = lastReferences, last.event == event.id { return last.words }
+        let words = try reader.references(of: event)
+        cost.contents += 1
+        lastReferences = (event.id, words)
+        return words
+    }
+
+    /// Persons of the deliveries of a match, in their order. Decodes the plan.
+    package func persons(of match: PageMatch) throws -> [PersonID] {
+        let plan = try plan(of: match.header.id)
+        guard plan.slots.count == match.result.count else {
+            throw StoreError.damaged("page \(match.header.id.rawValue): plan and result differ in length")
+        }
+        return match.slots.map { plan.slots[$0].person }
     }
 
     private func plan(of page: PageID) throws -> Plan {

@@ -8,18 +8,27 @@ package import Domain
 /// | `state` | `pending deferred accepted rejected expired withheld dead dropped held` |
 /// | `lane` `school` `app` `reason` | a word or a pattern with `*` and `?`, letter case ignored |
 /// | `kind` | the same over `APP.ACTION` |
+/// | `class` | the event's urgency: `low normal urgent` |
+/// | `ref` | what the event is about, as posted: subject, resource, sub-resource or address; a word or a pattern |
 /// | `event` | one id |
 /// | `user` `device` | one ENT id or feed key; one installation |
-/// | `http` | `503`, `5xx`, `0` for no answer: of the last attempt |
+/// | `http` | `503`, `5xx`, `>=500`, `0` for no answer: of the last attempt |
 /// | `older` `younger` | time since the delivery was made: `90s`, `10m`, `1h30m`, `7d` |
 /// | `dueBefore` | an RFC 3339 instant, or a time from now |
 /// | `attempts` | `3`, `>=3`, `<2`; several must all hold |
+/// | `not` | one condition of a ``FilterExpression`` that must not hold; several must all not hold |
+/// | `where` | a ``FilterExpression``; several must all hold |
 package struct FilterWords: Hashable, Sendable {
     package enum Name: String, CaseIterable, Sendable {
-        case state, lane, school, app, kind, event, user, device, reason, http, older, younger, dueBefore, attempts
+        case state, lane, school, app, kind, `class`, ref, event, user, device, reason, http, older, younger, dueBefore,
+            attempts
+        case not, `where`
 
         /// Names that take one word only.
         var isSingle: Bool { [.event, .user, .device, .older, .younger, .dueBefore].contains(self) }
+
+        /// Names whose words are expressions, commas and all.
+        package var isExpression: Bool { self == .not || self == .where }
     }
 
     /// What is wrong with a filter.
@@ -27,9 +36,14 @@ package struct FilterWords: Hashable, Sendable {
         /// No filter has this name; only from JSON.
         case noSuchName(String)
         case malformed(Name, word: String, expected: String)
+        /// In an expression, at its character `position`, counted from 1.
+        case misplaced(Name, text: String, position: Int, expected: String)
         /// The word is right, but names nothing.
         case unknown(Name, word: String, known: [String])
     }
+
+    /// Expressions of one filter, and as many conditions to leave out.
+    package static let expressionsMax = 20
 
     private var words: [Name: [String]] = [:]
 
@@ -44,16 +58,63 @@ package struct FilterWords: Hashable, Sendable {
 
     /// `state dead,deferred, lane fcm/*`: for headers and the audit log; empty without words.
     package var description: String {
-        Name.allCases.compactMap { name in words[name].map { "\(name.rawValue) \($0.joined(separator: ","))" } }
-            .joined(separator: ", ")
+        Name.allCases.compactMap { name in
+            guard let words = words[name] else { return nil }
+            // Each is a sentence of its own.
+            guard name.isExpression else { return "\(name.rawValue) \(words.joined(separator: ","))" }
+            return words.map { "\(name.rawValue) \($0)" }.joined(separator: ", ")
+        }.joined(separator: ", ")
+    }
+
+    /// True when it says something of this name, as a flag or in `where`.
+    package func mentions(_ name: Name) -> Bool {
+        words[name] != nil || conditions.contains { !$0.words[name].isEmpty }
+    }
+
+    /// True when the state is asked for by its name, as a flag or in `where`.
+    package func names(_ state: DeliveryState) -> Bool {
+        self[.state].contains("\(state)")
+            || conditions.contains { !$0.isNegated && $0.words[.state].contains("\(state)") }
+    }
+
+    /// Of `where`; none of an expression that is wrong, which ``check()`` tells.
+    private var conditions: [FilterExpression.Condition] {
+        self[.where].flatMap { text in
+            do throws(FilterExpression.Misplaced) {
+                return try FilterExpressionParser.expression(text).conditions
+            } catch {
+                return []
+            }
+        }
     }
 
     /// Checks the words without a store.
     ///
-    /// - Throws: ``Problem/malformed(_:word:expected:)`` for the first that is wrong.
+    /// - Throws: ``Problem/malformed(_:word:expected:)`` or ``Problem/misplaced(_:text:position:expected:)`` for the first that is wrong.
     package func check() throws(Problem) {
         var filter = QueueFilter()
         try set(&filter, now: Instant(milliseconds: 0))
+        _ = try expressions()
+    }
+
+    private func expressions() throws(Problem) -> [FilterExpression] {
+        var found: [FilterExpression] = []
+        for name in [Name.not, .where] {
+            guard self[name].count <= Self.expressionsMax else {
+                throw .malformed(name, word: "\(self[name].count) times", expected: "at most \(Self.expressionsMax)")
+            }
+            for text in self[name] {
+                do throws(FilterExpression.Misplaced) {
+                    found.append(
+                        name == .not
+                            ? try FilterExpressionParser.exclusion(text) : try FilterExpressionParser.expression(text)
+                    )
+                } catch {
+                    throw .misplaced(name, text: text, position: error.position, expected: error.expected)
+                }
+            }
+        }
+        return found
     }
 
     /// The filter these words mean now: names are looked up, times become instants. A few indexed reads.
@@ -82,6 +143,14 @@ package struct FilterWords: Hashable, Sendable {
             }
             filter.device = device.id
         }
+        for expression in try expressions() {
+            let clauses = try expression.alternatives.map { alternative in
+                try alternative.map { condition in
+                    try condition.resolve { try $0.resolve(queue: queue, registry: registry, now: now) }
+                }
+            }
+            filter.add(clauses)
+        }
         return filter
     }
 
@@ -94,14 +163,26 @@ package struct FilterWords: Hashable, Sendable {
         filter.schools = self[.school].map { GlobPattern($0) }
         filter.apps = self[.app].map { GlobPattern($0) }
         filter.kinds = self[.kind].map { GlobPattern($0) }
+        filter.references = self[.ref].map { GlobPattern($0) }
         filter.reasons = self[.reason].map { GlobPattern($0) }
+        for word in self[.class] {
+            guard let urgency = Urgency(name: word) else {
+                let all = Urgency.allCases.map(\.name).joined(separator: ", ")
+                throw .malformed(.class, word: word, expected: "one of \(all)")
+            }
+            filter.classes.insert(urgency)
+        }
         for word in self[.event] {
             guard let id = EventID(word) else { throw .malformed(.event, word: word, expected: "an event's id: E-…") }
             filter.event = id
         }
         for word in self[.http] {
             guard let pattern = QueueFilter.StatusPattern(word) else {
-                throw .malformed(.http, word: word, expected: "a status such as 503, or 5xx, or 0 for no answer")
+                throw .malformed(
+                    .http,
+                    word: word,
+                    expected: "a status such as 503, or 5xx, or >=500, or 0 for no answer"
+                )
             }
             filter.statuses.append(pattern)
         }
@@ -142,29 +223,5 @@ package struct FilterWords: Hashable, Sendable {
             throw .malformed(name, word: word, expected: "a length of time such as 90s, 10m, 1h30m or 7d")
         }
         return length
-    }
-}
-
-/// Lengths of time as people write them: numbers with `s`, `m`, `h` or `d`, the largest first.
-package enum TimeLength {
-    /// nil for anything else, and for more than ten years.
-    package static func milliseconds(_ text: some StringProtocol) -> Int64? {
-        var sum: Int64 = 0
-        var digits = ""
-        var last = Int64.max
-        for character in text {
-            if character.isASCII, character.isNumber {
-                digits.append(character)
-                continue
-            }
-            let units: [Character: Int64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
-            guard let unit = units[character], unit < last, digits.count <= 9, let number = Int64(digits) else {
-                return nil
-            }
-            last = unit
-            sum += number * unit
-            digits = ""
-        }
-        return digits.isEmpty && last != .max && sum <= 3650 * 86_400_000 ? sum : nil
     }
 }

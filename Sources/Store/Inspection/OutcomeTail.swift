@@ -77,7 +77,10 @@ package final class OutcomeTail {
         let isOpen = (0..<result.count).contains { !result[$0].state.isTerminal }
         watched[id] = isOpen ? result : nil
         if result == before { return }
-        guard filter.admits(lane: header.lane, madeAt: header.madeAt), filter.admits(event) else { return }
+        var facts = DeliveryFacts(header: header)
+        facts.event = event
+        if filter.needsReferences, filter.admits(facts) != false { facts.references = try reader.references(of: event) }
+        guard filter.admits(facts) != false else { return }
         let changed = (0..<result.count).filter { slot in
             let state = result[slot].state
             return state != .pending && result[slot] != before?[slot]
@@ -91,10 +94,9 @@ package final class OutcomeTail {
         }
         guard let page = try reader.page(id) else { return }
         let match = PageMatch(header: header, event: event, result: result, slots: changed)
-        let person = filter.user?.person(in: event)
         let rows = match.rows(plan: page.plan, try reader.exceptions(of: id)).filter { row in
-            filter.admits(row) && (filter.user == nil || row.person == person)
-                && (filter.device == nil || row.device == filter.device)
+            facts.add(row)
+            return filter.admits(facts) ?? false
         }
         look.rows += rows.prefix(room)
         look.skipped += Swift.max(0, rows.count - room)

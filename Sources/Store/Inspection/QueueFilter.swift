@@ -10,6 +10,9 @@ package struct QueueFilter: Sendable {
     package var apps: [GlobPattern] = []
     /// Over `APP.ACTION`.
     package var kinds: [GlobPattern] = []
+    package var classes: Set<Urgency> = []
+    /// Over what the event is about: subject, resource, sub-resource or address.
+    package var references: [GlobPattern] = []
     package var event: EventID?
     package var user: User?
     package var device: DeviceID?
@@ -22,7 +25,11 @@ package struct QueueFilter: Sendable {
     package var madeSince: Instant?
     /// Deferred, and due before this instant.
     package var dueBefore: Instant?
+    /// Deferred, and due at or after this instant.
+    package var dueSince: Instant?
     package var attempts: [Comparison] = []
+    /// Of `--where` and `--not`; each must hold: one of its alternatives, with all the clauses of it.
+    package private(set) var expressions: [[[Clause]]] = []
 
     package init() {}
 
@@ -40,13 +47,23 @@ package struct QueueFilter: Sendable {
         }
     }
 
-    /// `503`, `5xx`, or 0 for an attempt without an answer.
+    /// `503`, `5xx`, `>=500`, or 0 for an attempt without an answer, which no comparison means.
     package struct StatusPattern: Hashable, Sendable {
         package var range: ClosedRange<Int>
 
         /// nil when the text is none of these.
         package init?(_ text: some StringProtocol) {
-            if let exact = Int(text), exact == 0 || (100...599).contains(exact) {
+            let sign = text.prefix { "<>=".contains($0) }
+            if !sign.isEmpty {
+                guard let limit = Int(text.dropFirst(sign.count)), (100...599).contains(limit) else { return nil }
+                switch sign {
+                case ">=": range = limit...599
+                case ">" where limit < 599: range = limit + 1...599
+                case "<=": range = 100...limit
+                case "<" where limit > 100: range = 100...limit - 1
+                default: return nil
+                }
+            } else if let exact = Int(text), exact == 0 || (100...599).contains(exact) {
                 range = exact...exact
             } else if text.count == 3, text.lowercased().hasSuffix("xx"), let first = text.first?.wholeNumberValue,
                 (1...5).contains(first)
@@ -80,32 +97,25 @@ package struct QueueFilter: Sendable {
         package func holds(_ number: Int) -> Bool { range.contains(number) }
     }
 
-    /// What can be told from a page's header alone. `persons` are those of the page.
-    func admits(lane: LaneID, madeAt: Instant) -> Bool {
-        (lanes?.contains(lane) ?? true) && (madeBefore.map { madeAt < $0 } ?? true)
-            && (madeSince.map { madeAt >= $0 } ?? true)
+    /// A filter of one condition, or its contrary.
+    package struct Clause: Sendable {
+        var isNegated: Bool
+        var filter: QueueFilter
     }
 
-    func admits(_ event: StoredEvent) -> Bool {
-        (self.event == nil || self.event == event.id)
-            && (schools.isEmpty || schools.contains { $0.matches(event.school ?? "") })
-            && (apps.isEmpty || apps.contains { $0.matches(event.app) })
-            && (kinds.isEmpty || kinds.contains { $0.matches(event.app + "." + event.action) })
-    }
-
-    /// True when the rows of exceptions (retry, dead, attempt) have to be read to decide.
-    var needsExceptions: Bool {
-        !reasons.isEmpty || !statuses.isEmpty || dueBefore != nil || !attempts.isEmpty
-    }
-
-    var needsPlan: Bool { user != nil || device != nil }
-
-    func admits(_ row: DeliveryRow) -> Bool {
-        let words = [row.result.reason?.word, row.last?.reason].compactMap { $0 }
-        return (reasons.isEmpty || reasons.contains { words.contains(where: $0.matches) })
-            && (statuses.isEmpty
-                || row.last.map { last in statuses.contains { $0.range.contains(last.status) } } ?? false)
-            && (dueBefore.map { limit in row.nextAt.map { $0 < limit } ?? false } ?? true)
-            && attempts.allSatisfy { $0.holds(row.attempts) }
+    /// What every delivery must be that the expression admits narrows the filter itself, which decides what is read at all.
+    mutating func add(_ expression: [[Clause]]) {
+        expressions.append(expression)
+        guard expression.count == 1 else { return }
+        for clause in expression[0] where !clause.isNegated {
+            let other = clause.filter
+            let both = states.isEmpty ? other.states : states.intersection(other.states)
+            // Nothing in common: an empty set would mean any. The expression itself admits nothing then.
+            if !both.isEmpty { states = both }
+            lanes = other.lanes.map { $0.intersection(lanes ?? $0) } ?? lanes
+            event = event ?? other.event
+            user = user ?? other.user
+            device = device ?? other.device
+        }
     }
 }

@@ -6,6 +6,8 @@ package struct LaneBacklog: Sendable {
     package var pending = 0
     package var deferred = 0
     package var dead = 0
+    /// By an operator; neither pending nor deferred.
+    package var held = 0
     /// When the page of the oldest pending delivery was made.
     package var oldest: Instant?
 
@@ -44,6 +46,10 @@ extension QueueReader {
         }
         try connection.query("SELECT lane, count(*) FROM dead GROUP BY lane") { row in
             lanes[lane(row.int64(0)), default: LaneBacklog()].dead += row.int(1)
+        }
+        // Over the whole table: it is as large as what operators hold, mostly empty.
+        try connection.query("SELECT lane, count(*) FROM held GROUP BY lane") { row in
+            lanes[lane(row.int64(0)), default: LaneBacklog()].held += row.int(1)
         }
         return lanes
     }
@@ -86,5 +92,10 @@ extension QueueReader {
             limit,
             row: Self.event
         )
+    }
+
+    /// Length of an event's stored text. Primary key; `length` reads no overflow page.
+    package func contentBytes(of event: EventID) throws -> Int64? {
+        try connection.first("SELECT length(publication) FROM content WHERE event = ?", event.rawValue) { $0.int64(0) }
     }
 }

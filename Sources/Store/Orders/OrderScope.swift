@@ -20,7 +20,7 @@ package struct OrderScope: Hashable, Sendable {
     }
 
     /// True when dead letters were asked for.
-    package var namesDead: Bool { !deliveries.isEmpty || words[.state].contains("dead") }
+    package var namesDead: Bool { !deliveries.isEmpty || words.names(.dead) }
 
     /// For headers and the audit log.
     package var description: String {

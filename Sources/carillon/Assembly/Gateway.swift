@@ -104,6 +104,7 @@ struct Gateway {
 
         let publishers = PublisherDirectory(Self.entries(settings))
         let boundSchools = SchoolBounds(Self.schools(settings))
+        let ends = CredentialEnds(settings)
         let expander = try Expander(
             queue: queue,
             dispatcher: dispatcher,
@@ -241,12 +242,21 @@ struct Gateway {
                             queue: queueReader,
                             registry: registryReader,
                             folder: folder,
+                            ends: ends,
                             time: time
                         )
                     ),
                     .init(
                         service: Reloading {
-                            try await reload(dispatcher, expander, laneTable, publishers, boundSchools, providerClient)
+                            try await reload(
+                                dispatcher,
+                                expander,
+                                laneTable,
+                                publishers,
+                                boundSchools,
+                                ends,
+                                providerClient
+                            )
                         } failed: { report in
                             Self.logger("reload", settings).error(
                                 "reload refused, the old settings stay",
@@ -301,6 +311,7 @@ struct Gateway {
         _ laneTable: SharedLaneTable,
         _ publishers: PublisherDirectory,
         _ bounds: SchoolBounds,
+        _ ends: CredentialEnds,
         _ client: WebClient
     ) async throws {
         let settings = try Self.load(config).settings
@@ -316,6 +327,7 @@ struct Gateway {
         laneTable.replace(lanes)
         publishers.replace(Self.entries(settings))
         bounds.replace(Self.schools(settings))
+        ends.replace(settings)
     }
 
     private static func address(_ text: String) throws -> API.ListenAddress {

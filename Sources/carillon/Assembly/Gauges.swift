@@ -12,12 +12,14 @@ struct Gauges: Service {
     let queue: Reading<QueueReader>
     let registry: Reading<RegistryReader>
     let folder: DataFolder
+    let ends: CredentialEnds
     let time: TimeSource
     private let deliveries: Family<Gauge>
     private let oldest: Family<Gauge>
     private let laneState: Family<Gauge>
     private let inFlight: Family<Gauge>
     private let connections: Family<Gauge>
+    private let credentialExpiry: Family<Gauge>
     private let devices: Family<Gauge>
     private let diskFree: Gauge
     private let waitingCommits: Gauge
@@ -30,6 +32,7 @@ struct Gauges: Service {
         queue: Reading<QueueReader>,
         registry: Reading<RegistryReader>,
         folder: DataFolder,
+        ends: CredentialEnds,
         time: TimeSource
     ) {
         self.dispatcher = dispatcher
@@ -37,12 +40,18 @@ struct Gauges: Service {
         self.queue = queue
         self.registry = registry
         self.folder = folder
+        self.ends = ends
         self.time = time
         deliveries = metrics.gauge("queue_deliveries", help: "Deliveries that wait.", labels: ["lane", "state"])
         oldest = metrics.gauge("queue_oldest_seconds", help: "Age of the oldest pending delivery.", labels: ["lane"])
         laneState = metrics.gauge("lane_state", help: "1 for the state the lane is in.", labels: ["lane", "state"])
         inFlight = metrics.gauge("lane_inflight", help: "Requests without answer yet.", labels: ["lane"])
         connections = metrics.gauge("lane_connections", help: "Connections ready.", labels: ["lane"])
+        credentialExpiry = metrics.gauge(
+            "credential_expiry_timestamp_seconds",
+            help: "When the lane's key has to be replaced, as configured; not the access token, which renews itself.",
+            labels: ["lane"]
+        )
         devices = metrics.gauge("devices", help: "Registered devices.", labels: ["provider", "state"])
         diskFree = metrics.gauge("disk_free_bytes", help: "Free bytes where the stores are.").with()
         waitingCommits = metrics.gauge("store_waiting_jobs", help: "Jobs that wait for their commit.").with()
@@ -67,12 +76,14 @@ struct Gauges: Service {
             deliveries.with(lane.name, "pending").set(Double(open.pending))
             deliveries.with(lane.name, "deferred").set(Double(open.deferred))
             deliveries.with(lane.name, "dead").set(Double(open.dead))
+            deliveries.with(lane.name, "held").set(Double(open.held))
             oldest.with(lane.name).set(open.oldest.map { Double((now - $0).wholeMilliseconds) / 1000 } ?? 0)
             for state in ["active", "paused", "draining", "open", "halfOpen", "credentialFault"] {
                 laneState.with(lane.name, state).set(state == lane.state ? 1 : 0)
             }
             inFlight.with(lane.name).set(Double(lane.inFlight))
             connections.with(lane.name).set(Double(lane.connections))
+            if let end = ends[lane.name] { credentialExpiry.with(lane.name).set(Double(end.seconds)) }
         }
         for (provider, state, count) in try await registry.read({ try $0.deviceCounts() }) {
             devices.with(provider.name, state.word).set(Double(count))

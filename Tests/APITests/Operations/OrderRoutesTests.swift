@@ -124,6 +124,39 @@ struct OrderRoutesTests {
         try await door.send(.post, "/admin/orders", [:], Array(text.utf8))
     }
 
+    @Test func `an expression counts, changes and is written down as it was given`() async throws {
+        try await serving(count: 150) { door, event, _, queue async throws in
+            let filter =
+                #""verb":"expire","why":"x","filter":{"where":["event=\#(event) and state=pending and class!=low"],"#
+                + #""not":["user=nobody","age>1h"]}"#
+            let plan = try await order(door, "{\(filter),\"dryRun\":true}")
+            #expect(try plan.json["eligible"]?.int64 == 150)
+            let nothing = try await order(door, "{\(filter.replacing("class!=low", with: "class=low"))}")
+            #expect(nothing.status == 404)
+            let done = try await order(door, "{\(filter),\"yes\":true}")
+            #expect(try done.json["changed"]?.int64 == 150)
+            let said = "not user=nobody, not age>1h, where event=\(event) and state=pending and class!=low"
+            let logged = try await door.send(.get, "/admin/operations/O-1").json
+            #expect(logged["filter"]?.string == said && logged["changed"]?.int64 == 150)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (#"{"where":["lane=fcm/* and colour=red"]}"#, "where, character 16: expected one of state"),
+            (#"{"not":["lane=a and lane=b"]}"#, "not, character 8: expected the end"),
+            (#"{"class":["loud"]}"#, "class: expected one of low, normal, urgent."),
+        ]
+    )
+    func `a wrong expression is pointed at and changes nothing`(filter: String, said: String) async throws {
+        try await serving(count: 1) { door, _, _, _ async throws in
+            let answer = try await order(door, #"{"verb":"retry","filter":\#(filter),"yes":true}"#)
+            #expect(answer.status == 422)
+            #expect(try answer.json["errors"]?.array?.first?["detail"]?.string?.hasPrefix(said) == true)
+            #expect(try await door.send(.get, "/admin/operations").json["items"] == [])
+        }
+    }
+
     @Test func `an order is counted, refused, confirmed and carried out`() async throws {
         try await serving(count: 150) { door, event, _, _ async throws in
             let filter = #""verb":"hold","filter":{"event":["\#(event)"]},"why":"x","actor":"eva""#

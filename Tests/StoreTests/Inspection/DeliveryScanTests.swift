@@ -10,7 +10,20 @@ struct DeliveryScanTests {
 
     /// Two events on two lanes; one delivery of each kind of ending.
     private func filled(_ body: (QueueReader, EventID, [LaneID]) async throws -> Void) async throws {
-        let folder = try TestFolder()
+        try await filled(try TestFolder(), body)
+    }
+
+    private func fill(_ folder: TestFolder, _ body: (QueueReader, RegistryReader) throws -> Void) async throws {
+        _ = try await folder.registry { _ in }
+        try await filled(folder) { reader, _, _ async throws in
+            try body(reader, try RegistryReader(folder: folder.path, seal: nil))
+        }
+    }
+
+    private func filled(
+        _ folder: TestFolder,
+        _ body: (QueueReader, EventID, [LaneID]) async throws -> Void
+    ) async throws {
         try await folder.queue { queue in
             var lanes: [LaneID] = []
             for name in ["fcm/one", "apns/one"] {
@@ -80,6 +93,100 @@ struct DeliveryScanTests {
             #expect(try found(reader) { $0.schools = [GlobPattern("0429*")] }.count == 22)
             #expect(try found(reader) { $0.schools = [GlobPattern("0751*")] }.isEmpty)
             #expect(try found(reader) { $0.kinds = [GlobPattern("blog.publish-*")] }.count == 22)
+        }
+    }
+
+    /// Slots of the first event's page on the first lane, by each way to say it.
+    @Test func `an expression chooses what its parts choose`() async throws {
+        let folder = try TestFolder()
+        try await fill(folder) { reader, registry throws in
+            func found(_ text: String, not: [String] = []) throws -> [DeliveryRow] {
+                var words = FilterWords()
+                words[.where] = text.isEmpty ? [] : [text]
+                words[.not] = not
+                let filter = try words.resolve(queue: reader, registry: registry, now: now + .seconds(660))
+                let scan = DeliveryScan(reader, filter)
+                var rows: [DeliveryRow] = []
+                while let match = try scan.next() { rows += try scan.rows(of: match) }
+                return rows
+            }
+            func slots(_ text: String, not: [String] = []) throws -> [Int] { try found(text, not: not).map(\.id.slot) }
+
+            #expect(try found("").count == 22)
+            #expect(try found("lane=fcm/*").count == 10)
+            #expect(try found("lane!=fcm/*").count == 12)
+            #expect(try found("", not: ["lane=fcm/*"]).count == 12)
+            #expect(try found("", not: ["lane=fcm/*", "state=pending"]).isEmpty)
+            #expect(try found("lane~ONE").count == 22)
+            #expect(try slots("reason~avail") == [1])
+            #expect(try slots("reason~avail or http=0 or attempts>7") == [1, 2, 3])
+            #expect(try slots("state=deferred,dead and not reason=timeout") == [1, 3])
+            #expect(try slots("http>=500 and http!=503") == [3])
+            #expect(try slots("http<500") == [4])
+            #expect(try slots("lane=fcm/one and state!=pending and http!=5xx,0") == [0, 4])
+            #expect(try found("age>60s").count == 20 && found("age>=60s").count == 22)
+            #expect(try found("age<60s").isEmpty && found("age<=60s").count == 2)
+            #expect(try found("age>=660s").count == 20 && found("age>660s").isEmpty)
+            // Due at 90 s: of what has a time only.
+            let due = (now + .seconds(90)).rfc3339
+            #expect(try found("due<=\(due)").count == 2 && found("due<\(due)").isEmpty)
+            #expect(try found("due>=\(due)").count == 2 && found("due>\(due)").isEmpty)
+            #expect(try found("not due<=\(due)").count == 20)
+            #expect(try found("attempts!=0 and attempts<=1").map(\.id.slot) == [0, 1, 4])
+            #expect(try found("user!=nobody").count == 22 && found("user=nobody").isEmpty)
+            #expect(try found("class=urgent").count == 22 && found("class=normal,low").isEmpty)
+            #expect(try found("school=0429901A and kind~publish and app!=NEWS").count == 22)
+            #expect(try found("not school=0429901A or state=dead").map(\.id.slot) == [3])
+            // What cannot be true of one delivery.
+            #expect(try found("state=dead and state=pending").isEmpty)
+            #expect(throws: FilterWords.Problem.unknown(.lane, word: "fmc/*", known: ["apns/one", "fcm/one"])) {
+                try found("", not: ["lane=fmc/*"])
+            }
+        }
+    }
+
+    @Test func `an event is found by what it is about`() async throws {
+        let folder = try TestFolder()
+        _ = try await folder.registry { _ in }
+        try await folder.queue { queue in
+            for (number, subject) in ["BLOG/1/2", "NEWS/1/2"].enumerated() {
+                let event = try await queue.post(.sample("\(number)", subject: subject)).id
+                _ = try await queue.append(.sample(event, persons: 1...3, lanes: [LaneID(rawValue: 0)]), now: now)
+            }
+        }
+        let reader = try folder.reader()
+        func found(_ change: (inout FilterWords) -> Void) throws -> (count: Int, cost: DeliveryScan.Cost) {
+            var words = FilterWords()
+            change(&words)
+            let registry = try RegistryReader(folder: folder.path, seal: nil)
+            let scan = DeliveryScan(reader, try words.resolve(queue: reader, registry: registry, now: now))
+            var count = 0
+            while let match = try scan.next() { count += match.slots.count }
+            return (count, scan.cost)
+        }
+        #expect(try found { $0[.ref] = ["blog/*"] }.count == 3)
+        #expect(try found { $0[.where] = ["ref~/1/ and not ref=NEWS/*"] }.count == 3)
+        #expect(try found { $0[.ref] = ["/blog#/view/1"] }.count == 6)
+        // The text of an event is read only when something else does not decide.
+        let other = try found { $0[.where] = ["ref=blog/* and app=OTHER"] }
+        #expect(other.count == 0 && other.cost.contents == 0 && other.cost.results == 0)
+        let blog = try found { $0[.ref] = ["blog/*"] }
+        #expect(blog.cost.contents == 2 && blog.cost.results == 1)
+    }
+
+    @Test func `persons are counted once, at their oldest`() async throws {
+        try await filled { reader, _, _ async throws in
+            func matrix(_ key: AgeMatrix.Key) throws -> AgeMatrix {
+                var matrix = AgeMatrix(bounds: [5000, 600_000], of: .users)
+                let scan = DeliveryScan(reader, QueueFilter())
+                try matrix.count(scan, by: key, now: now + .seconds(601), laneName: { "\($0.rawValue)" }) { try $0() }
+                return matrix
+            }
+            // 22 deliveries to ten persons; persons 5 and 6 have a younger one, too.
+            let lanes = try matrix(.lane)
+            #expect(lanes.total == [0, 0, 10] && lanes.rows == ["1": [0, 0, 10], "2": [0, 0, 10]])
+            #expect(try matrix(.class).rows == ["urgent": [0, 0, 10]])
+            #expect(try matrix(.reason).rows["timeout"] == [0, 0, 1])
         }
     }
 

@@ -14,6 +14,7 @@ struct MillionDeliveriesTests {
 
     init() async throws {
         folder = try TestFolder()
+        _ = try await folder.registry { _ in }
         var ids: [EventID] = []
         try await folder.queue { queue in
             _ = try await queue.lane(named: "fcm/one", provider: .fcm, now: TestFolder.start)
@@ -63,6 +64,14 @@ struct MillionDeliveriesTests {
         return (matched, scan.cost)
     }
 
+    private func walk(_ expression: String) throws -> (matched: Int, cost: DeliveryScan.Cost) {
+        var words = FilterWords()
+        words[.where] = [expression]
+        let registry = try RegistryReader(folder: folder.path, seal: nil)
+        let now = TestFolder.start + .milliseconds(20_000)
+        return try walk(words.resolve(queue: folder.reader(), registry: registry, now: now))
+    }
+
     @Test func `questions touch what they need`() throws {
         var waiting = QueueFilter()
         waiting.states = [.pending, .deferred]
@@ -85,6 +94,18 @@ struct MillionDeliveriesTests {
         var young = waiting
         young.madeSince = TestFolder.start + .milliseconds(Int64(Self.pages - 10) * 10)
         #expect(try walk(young).cost.results == 10)
+
+        // An expression narrows like the flags: what its header or its event decides is not decoded.
+        #expect(
+            try walk("state=pending and lane=fcm/one").cost
+                == .init(headers: Self.pages, results: Self.pages / 2, plans: 0)
+        )
+        #expect(try walk("state=pending,deferred and age<=1s").cost.results == 100)
+        #expect(try walk("state=dead").cost == .init())
+        #expect(try walk("app=OTHER or class=low").cost == .init(headers: Self.pages, results: 0, plans: 0))
+        #expect(try walk("not lane=fcm/one and school=OTHER").cost.results == 0)
+        #expect(try walk("user=guardian and state=pending").cost.plans == 0)
+        #expect(try walk("not ref=BLOG/*").cost == .init(headers: Self.pages, contents: Self.events))
 
         var dead = QueueFilter()
         dead.states = [.dead]
