@@ -180,7 +180,7 @@ let package = Package(
             exclude: [
                 "gateway.py", "gateway_checks.py", "web_push_checks.py", "lane_checks.py", "token_checks.py",
                 "order_checks.py", "checker.py", "load.py", "crash_checks.py", "fault_checks.py", "store_checks.py",
-                "time_checks.py", "io-faults.c",
+                "time_checks.py", "directory_checks.py", "io-faults.c",
             ],
             swiftSettings: strict
         ),
