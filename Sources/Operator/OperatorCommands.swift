@@ -6,7 +6,7 @@ package enum OperatorCommands {
         QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
         OperationCommand.self, DirectoryCommand.self, SchoolCommand.self, ClockCommand.self, CheckCommand.self,
         DoctorCommand.self,
-        ConfigCommand.self, KeyCommand.self, BackupCommand.self, CompletionsCommand.self,
+        ConfigCommand.self, KeyCommand.self, BackupCommand.self, RecoverCommand.self, CompletionsCommand.self,
     ]
 
     /// Parses and runs one command line: the whole of the executable's `main` but for the exit.
