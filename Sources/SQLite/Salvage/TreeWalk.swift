@@ -52,7 +52,8 @@ package final class TreeWalk {
                 damaged += 1
                 break
             }
-            var at = DatabaseImage.number(page, pointers + cell * 2, 2)
+            // As SQLite reads it: what goes beyond the page does not count.
+            var at = DatabaseImage.number(page, pointers + cell * 2, 2) & (DatabaseImage.pageBytes - 1)
             guard at + 4 <= page.count, at >= pointers else {
                 damaged += 1
                 continue
