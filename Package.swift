@@ -183,9 +183,9 @@ let package = Package(
             dependencies: ["carillon", "carillon-simulator"],
             exclude: [
                 "gateway.py", "gateway_checks.py", "web_push_checks.py", "lane_checks.py", "token_checks.py",
-                "order_checks.py", "event_checks.py", "connection_checks.py", "checker.py", "load.py", "faults.py",
-                "crash_checks.py", "fault_checks.py", "store_checks.py", "time_checks.py", "power_checks.py",
-                "power_cut.py", "reader_checks.py", "io-faults.c", "disk-recorder.c",
+                "order_checks.py", "event_checks.py", "connection_checks.py", "directory_checks.py", "checker.py",
+                "load.py", "faults.py", "crash_checks.py", "fault_checks.py", "store_checks.py", "time_checks.py",
+                "power_checks.py", "power_cut.py", "reader_checks.py", "io-faults.c", "disk-recorder.c",
             ],
             swiftSettings: strict
         ),

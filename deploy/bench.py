@@ -209,7 +209,7 @@ providers:
   apns: [ {{ name: onepocket, app: onepocket, topic: com.ode.one, teamID: BENCHTEAM1, keyID: BENCHKEY01,
             keyFile: apns.p8, environment: production, endpoint: "https://localhost:{self.apns.port}" }} ]
 tls: {{ caFile: cert.pem }}
-storage: {{ keyFile: storage.key }}
+storage: {{ keyFile: storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
 log: {{ level: warning }}
 """)
         os.mkdir(self.data, 0o700)

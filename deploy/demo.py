@@ -114,7 +114,7 @@ providers:
   webpush: {{ name: web, keyFile: secrets/vapid.pem, subject: "mailto:ops@ent.example.org", baseURL: "https://ent.example.org",
               allowHosts: [{", ".join('"' + origin.removeprefix("https://") + '"' for origin in services)}], allowPrivateAddresses: true }}
 tls: {{ caFile: simulator/ca.pem }}
-storage: {{ keyFile: secrets/storage.key }}
+storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
 """)
 try:
     run("config", "check")

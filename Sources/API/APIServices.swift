@@ -55,6 +55,12 @@ package struct APIServices: Sendable {
     package struct Hooks: Sendable {
         /// Why the gateway cannot promise now; empty when it can.
         package var readiness: @Sendable () async -> [String] = { [] }
+        /// False while the disk is short of room: urgent and ordinary events pass, deliveries of the directory do not.
+        package var takesBulk: @Sendable () -> Bool = { true }
+        /// The clock as the services see it; nil: nothing here doubts it.
+        package var clock: (@Sendable () -> ClockReport)?
+        /// Believes the wall clock from now on; nil when it is not doubted.
+        package var acceptClock: @Sendable () -> ClockReport? = { nil }
         /// More members for `/healthz` (disk, clock).
         package var health: @Sendable () async -> JSONObject = { JSONObject() }
         package var laneStatuses: @Sendable () async -> [LaneStatus] = { [] }

@@ -4,8 +4,9 @@ package import ArgumentParser
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
         QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
-        OperationCommand.self, DirectoryCommand.self, CheckCommand.self, DoctorCommand.self, ConfigCommand.self,
-        KeyCommand.self, BackupCommand.self, RetryRulesCommand.self, CompletionsCommand.self,
+        OperationCommand.self, DirectoryCommand.self, SchoolCommand.self, ClockCommand.self, CheckCommand.self,
+        DoctorCommand.self, ConfigCommand.self, KeyCommand.self, BackupCommand.self, RecoverCommand.self,
+        RetryRulesCommand.self, CompletionsCommand.self,
     ]
 
     /// Parses and runs one command line: the whole of the executable's `main` but for the exit.

@@ -51,6 +51,7 @@ extension StoreError {
     var sentence: String {
         switch self {
         case .full: "no space left on the disk"
+        case .scarce: "little space left on the disk"
         case .overloaded: "too much waits for its commit"
         case .stopped: "it is closing"
         case .failStopped(let reason), .damaged(let reason), .failed(let reason): reason

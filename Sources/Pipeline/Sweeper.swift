@@ -14,9 +14,17 @@ package struct Sweeper: Sendable {
     private let logger: Logger
     private let identityAge: Duration
     private let eventAge: Duration
+    private let lacksRoom: @Sendable (_ reusable: Int64) -> Bool
+    private let held: HeldDeliveries?
+    private let heldAge: Duration
+    private let operationAge: Duration
 
     /// `identityWindow`: how long an identity has to be remembered. A day more is kept, so that a clock that steps does not
     ///   shorten the promise.
+    /// `lacksRoom`: whether the disk is short of room although the queue's file has so many bytes to use again; then ended events go before
+    ///   their time, the oldest first, but never before their identity.
+    /// `heldAge`: how long a held import waits for a person in `held`.
+    /// `operationAge`: how long orders and their sealed log are kept.
     /// `eventAge`: how long an ended event is kept, counted from its acceptance; never shorter than its identity.
     package init(
         queue: QueueStore,
@@ -24,10 +32,18 @@ package struct Sweeper: Sendable {
         identityWindow: Duration,
         eventAge: Duration,
         deviceAges: Registry.HygieneAges,
+        lacksRoom: @escaping @Sendable (_ reusable: Int64) -> Bool = { _ in false },
+        held: HeldDeliveries? = nil,
+        heldAge: Duration = .seconds(30 * 86_400),
+        operationAge: Duration = .seconds(730 * 86_400),
         time: TimeSource,
         logger: Logger
     ) {
         self.queue = queue
+        self.lacksRoom = lacksRoom
+        self.held = held
+        self.heldAge = heldAge
+        self.operationAge = operationAge
         self.registry = registry
         self.deviceAges = deviceAges
         identityAge = identityWindow + .seconds(86_400)
@@ -50,8 +66,14 @@ package struct Sweeper: Sendable {
                     // Between two slices the writer belongs to those who wait for an answer.
                     try await Task.sleep(for: Self.pruneRest)
                 }
+                if lacksRoom(0) { try await pruneEarly() }
                 if time.monotonic() >= devicesDue {
                     while try await registry.sweepDevices(deviceAges, now: time.now()) >= 500 {}
+                    let now = time.now()
+                    let before = Instant(milliseconds: now.milliseconds - heldAge.wholeMilliseconds)
+                    held?.remove(try await registry.lapseHeld(before: before, now: now))
+                    let ordered = Instant(milliseconds: now.milliseconds - operationAge.wholeMilliseconds)
+                    while try await queue.pruneAudit(before: ordered, now: now) > 0 {}
                     devicesDue = time.monotonic() + 3_600_000
                 }
             } catch is CancellationError {
@@ -61,6 +83,20 @@ package struct Sweeper: Sendable {
                 logger.warning("sweep waits", metadata: ["error": "\(error)"])
             }
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        }
+    }
+
+    /// Freed pages are used again before the file grows, so it is enough when they make up for what the disk lacks.
+    private func pruneEarly() async throws {
+        let before = Instant(milliseconds: time.now().milliseconds - identityAge.wholeMilliseconds)
+        while lacksRoom(try await queue.reusableBytes()) {
+            let report = try await queue.prune(acceptedBefore: before)
+            guard report.events > 0 else { return }
+            logger.notice(
+                "history is pruned early",
+                metadata: ["events": "\(report.events)", "pages": "\(report.pages)"]
+            )
+            try await Task.sleep(for: Self.pruneRest)
         }
     }
 }

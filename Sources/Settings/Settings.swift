@@ -42,6 +42,8 @@ package struct Settings: Sendable {
     package struct Storage: Sendable {
         /// The first is current, the others still open what they sealed. Empty when secrets were not read.
         package var keys: [StorageKey] = []
+        /// The stages of a disk that fills.
+        package var disk = DiskLimits()
     }
 
     package struct QuietHours: Sendable {
@@ -54,6 +56,10 @@ package struct Settings: Sendable {
         package var identityDays = 3
         /// How long an ended event is kept, with who was reached and why not.
         package var eventDays = 30
+        /// A held import waits so long for a person's word.
+        package var heldImportDays = 30
+        /// How long orders and their audit log are kept.
+        package var operationDays = 730
         /// Without a registration for so long: not rung any more.
         package var deviceStaleDays = 180
         /// A target called malformed or foreign is given up after so long without a new registration.

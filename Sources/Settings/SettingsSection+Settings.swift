@@ -102,8 +102,17 @@ extension SettingsSection {
         if Set(keys.map(\.id)).count < keys.count {
             reader.mistake(key("keyFile"), origin(of: "keyFile"), value: file, "two keys have the same id")
         }
+        var disk = DiskLimits()
+        let bytesMax = 1 << 50
+        disk.softBytes = Int64(integer("softFreeBytes", default: Int(disk.softBytes), in: 0...bytesMax, unit: "bytes"))
+        disk.softPercent = Int64(
+            integer("softFreePercent", default: Int(disk.softPercent), in: 0...90, unit: "percent")
+        )
+        disk.ballastBytes = Int64(
+            integer("ballastBytes", default: Int(disk.ballastBytes), in: 0...bytesMax, unit: "bytes")
+        )
         close()
-        return Settings.Storage(keys: keys)
+        return Settings.Storage(keys: keys, disk: disk)
     }
 
     private func quietHours() -> Settings.QuietHours {
@@ -123,6 +132,8 @@ extension SettingsSection {
         var retention = Settings.Retention()
         retention.identityDays = integer("identityDays", default: 3, in: 3...90, unit: "days")
         retention.eventDays = days("eventDays", default: retention.eventDays)
+        retention.heldImportDays = days("heldImportDays", default: retention.heldImportDays)
+        retention.operationDays = days("operationDays", default: retention.operationDays)
         retention.deviceStaleDays = days("deviceStaleDays", default: retention.deviceStaleDays)
         retention.deviceSuspectDays = days("deviceSuspectDays", default: retention.deviceSuspectDays)
         retention.deviceDisabledDays = days("deviceDisabledDays", default: retention.deviceDisabledDays)

@@ -4,6 +4,8 @@ import SQLite
 package enum StoreError: Error, Hashable, Sendable {
     /// No space for what is new; what is already accepted still moves. Answer 503, try again later.
     case full
+    /// Little space left: kept for what is small and urgent. Answer 503 to bulk, try again later.
+    case scarce
     /// Too much waits for its commit. Answer 503, try again later.
     case overloaded
     /// The gateway is stopping.

@@ -16,12 +16,14 @@ extension GatewayTests {
     @Test(arguments: ["failing_disk", "failing_points", "full_disk_stages", "slow_disk"])
     func `a sick disk costs no promise`(check: String) async throws { try await Self.run("fault_checks.py", check) }
 
-    @Test(arguments: ["read_only", "flipped_bytes", "taken_over", "backup_and_restore", "old_schemas"])
+    @Test(arguments: [
+        "read_only", "flipped_bytes", "recovered_from_damage", "taken_over", "backup_and_restore", "old_schemas",
+    ])
     func `the data folder may be damaged, moved, copied or old`(check: String) async throws {
         try await Self.run("store_checks.py", check)
     }
 
-    @Test(arguments: ["stopped_and_continued", "clock_steps", "overload", "malformed_input"])
+    @Test(arguments: ["stopped_and_continued", "clock_steps", "clock_is_accepted", "overload", "malformed_input"])
     func `neither time nor floods lose anything`(check: String) async throws {
         try await Self.run("time_checks.py", check)
     }

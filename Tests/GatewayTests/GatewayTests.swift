@@ -48,6 +48,9 @@ struct GatewayTests {
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
+    @Test(arguments: ["schools_are_switched", "held_import_is_approved", "short_of_room"])
+    func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
+
     private func pass(_ file: String, _ check: String) async throws { try await Self.run(file + ".py", check) }
 
     /// One check of a script beside this file, in a folder of its own.

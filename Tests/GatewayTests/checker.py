@@ -56,7 +56,9 @@ class Join:
         for line in run(self.carillon, self.config, "queue", "list", "--state", STATES, "-o", "ndjson", ok=(0, 3)).splitlines():
             delivery = json.loads(line)
             now[delivery["state"]] += 1
-            seen[delivery["event"], delivery["device"], delivery["user"]] += 1
+            # A device that was given up since has no name any more.
+            if delivery["device"] or delivery["state"] == "withheld":
+                seen[delivery["event"], delivery["device"], delivery["user"]] += 1
             if delivery["state"] == "accepted" and delivery["device"] in self.devices:
                 accepted[self.devices[delivery["device"]]["token"]] += 1
         # A person without device has one slot without device; everybody else one for each device.

@@ -97,7 +97,7 @@ providers:
   apns: [ {{ name: onepocket, app: onepocket, topic: com.ode.one, teamID: SIMTEAM001, keyID: SIMKEY0001, keyFile: simulator/apns.p8,
             environment: production, endpoint: "https://127.0.0.1:{self.https_port}" }} ]{browsers}
 tls: {{ caFile: simulator/ca.pem }}
-storage: {{ keyFile: secrets/storage.key }}
+storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
 {more}""")
 
     # --- processes

@@ -5,6 +5,7 @@
    rules       one a line, six words; statvfs tells the truth:  SUFFIX CALL ERRNO SKIP TIMES DELAY
                SUFFIX is the end of the path, or *; CALL: write, grow (a write that makes the file longer) or sync; ERRNO: ENOSPC, EIO or 0
                (nothing fails); SKIP: how many pass before; TIMES: how many fail then, -1 is for ever; DELAY: milliseconds before each.
+               A line `free MEGABYTES`: what statvfs says is free.
    Counting starts anew when the file is written. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -27,6 +28,7 @@ struct rule {
 #define RULES_MAX 8
 static struct rule rules[RULES_MAX];
 static int count, full;
+static long long free_megabytes = -1;
 static struct stat read_at;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -48,6 +50,7 @@ static void refresh(void) {
     if (!path || stat(path, &now) != 0) {
         memset(&read_at, 0, sizeof read_at);
         count = full = 0;
+        free_megabytes = -1;
         return;
     }
     if (now.st_ino == read_at.st_ino && now.st_size == read_at.st_size && now.st_mtim.tv_sec == read_at.st_mtim.tv_sec &&
@@ -55,6 +58,7 @@ static void refresh(void) {
         return;
     read_at = now;
     count = full = 0;
+    free_megabytes = -1;
     FILE *file = fopen(path, "re");
     if (!file) return;
     char line[256], suffix[64], call[8], word[16];
@@ -65,6 +69,7 @@ static void refresh(void) {
             add("queue.db-wal", "write", ENOSPC, 0, -1, 0);
             add("*", "grow", ENOSPC, 0, -1, 0);
         }
+        if (sscanf(line, "free %lld", &free_megabytes) == 1) continue;
         if (sscanf(line, "%63s %7s %15s %d %d %d", suffix, call, word, &skip, &times, &delay) == 6)
             add(suffix, call, strcmp(word, "EIO") == 0 ? EIO : strcmp(word, "ENOSPC") == 0 ? ENOSPC : 0, skip, times, delay);
     }
@@ -138,6 +143,7 @@ static int emptied(int result, struct statvfs *found) {
     pthread_mutex_lock(&lock);
     refresh();
     if (result == 0 && full) found->f_bavail = found->f_bfree = 0;
+    else if (result == 0 && free_megabytes >= 0) found->f_bavail = found->f_bfree = (free_megabytes << 20) / (long long)found->f_frsize;
     pthread_mutex_unlock(&lock);
     return result;
 }

@@ -66,6 +66,114 @@ def read_only(world):
     world.start()
 
 
+def readable_events(folder):
+    """Events of which SQLite itself can read every row, one by one by their keys, in a copy; None when it cannot even open the file."""
+    copy = os.path.join(FOLDER, "reading")
+    shutil.rmtree(copy, ignore_errors=True)
+    os.mkdir(copy)
+    for name in ("queue.db", "queue.db-wal"):
+        if os.path.exists(os.path.join(folder, name)):
+            shutil.copy(os.path.join(folder, name), copy)
+    store = sqlite3.connect(os.path.join(copy, "queue.db"))
+    try:
+        found = {}
+        for event, in store.execute("SELECT id FROM event ORDER BY id").fetchall():
+            try:
+                rows = [store.execute("SELECT * FROM event WHERE id = ?", (event,)).fetchall()]
+                pages = [page for page, in store.execute("SELECT id FROM page WHERE event = ? ORDER BY id", (event,))]
+                for table in ("retry", "dead", "held", "content", "concerned"):
+                    rows.append(sorted(store.execute(f"SELECT * FROM {table} WHERE event = ?", (event,)).fetchall()))
+                for page in pages:
+                    for table in ("page", "plan", "result"):
+                        key = "id" if table == "page" else "page"
+                        rows.append(store.execute(f"SELECT * FROM {table} WHERE {key} = ?", (page,)).fetchall())
+                    rows.append(store.execute("SELECT * FROM attempt WHERE delivery BETWEEN ? AND ?", (page << 10, page << 10 | 1023)).fetchall())
+                found[event] = rows
+            except sqlite3.DatabaseError:
+                pass
+        return found
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        store.close()
+
+
+def recovered(world, what, sound, ends):
+    """`recover` of the damaged folder: sound, and every event in it that is as it was and that SQLite can read."""
+    target = os.path.join(FOLDER, "recovered")
+    shutil.rmtree(target, ignore_errors=True)
+    ran = world.command("recover", DATA, "--to", target, "-o", "json")
+    assert ran.returncode in (0, 7), (what, ran.returncode, ran.stdout[-500:], ran.stderr[-1500:])
+    report = json.loads(ran.stdout)
+    doctor(CARILLON, world.config, "--data", target)
+    damaged, saved = readable_events(DATA), readable_events(target)
+    # Rows that differ from the sound store's are damaged although they can be read.
+    whole = {event for event, rows in (damaged or {}).items() if sound.get(event) == rows}
+    missing = {event for event in whole if event not in saved}
+    assert not missing, (what, missing, report)
+    assert set(saved) <= set(sound) | set(damaged or {}), (what, report)
+    lost = set(sound) - set(saved)
+    assert not lost or ran.returncode == 7, (what, lost, report)
+    ends[f"recovered {len(saved)} of {len(sound)}, {'a part' if ran.returncode else 'all'}"] += 1
+    return len(saved), len(whole)
+
+
+def recovered_from_damage(world):
+    """Flipped bytes, torn pages, truncated files, a damaged header, a damaged frame: all readable events are saved, and the result serves."""
+    print(f"seed {SEED}, {FLIPS} damages", file=sys.stderr)
+    chance = random.Random(SEED)
+    users, _ = open_work(world)
+    world.simulated("DELETE", "/control/script")
+    sound_folder = os.path.join(FOLDER, "sound")
+    shutil.copytree(DATA, sound_folder)
+    # More than a page of events, and most of them in the file instead of the log.
+    world.start()
+    for number in range(40):
+        world.done(world.publish(users[:number % 7 + 1], f"more-{number}")[1]["id"])
+    stop(world)
+    shutil.rmtree(sound_folder)
+    world.script({"fcm": {"*": {"behaviour": "503", "retryAfter": 60}}})
+    world.start()
+    world.publish(users, "late")
+    wait("its pages", lambda: json.loads(run(CARILLON, world.config, "queue", "status", "-o", "json")) is not None)
+    threading.Event().wait(0.5)
+    world.kill()
+    world.simulated("DELETE", "/control/script")
+    shutil.copytree(DATA, sound_folder)
+    sound = readable_events(sound_folder)
+    assert len(sound) == 43, len(sound)
+    ends, kinds, saved, whole = collections.Counter(), collections.Counter(), 0, 0
+    for number in range(FLIPS):
+        shutil.rmtree(DATA)
+        shutil.copytree(sound_folder, DATA)
+        kind = chance.choice(["flip"] * 5 + ["page"] * 2 + ["truncate", "header", "frame", "schema"])
+        name = "queue.db-wal" if kind == "frame" else chance.choice(["queue.db"] * 4 + ["queue.db-wal", "registry.db"]) if kind == "flip" else "queue.db"
+        path = os.path.join(DATA, name)
+        size = max(4096, min(os.path.getsize(path), 600_000))
+        with open(path, "r+b") as file:
+            at = {"header": lambda: chance.randrange(100), "schema": lambda: chance.randrange(100, 4096),
+                  "frame": lambda: chance.randrange(32, min(size, 40 * 4120)), "page": lambda: chance.randrange(size // 4096) * 4096}.get(
+                      kind, lambda: chance.randrange(size))()
+            if kind == "truncate":
+                file.truncate(at)
+            else:
+                file.seek(at)
+                old = file.read(4096 if kind == "page" else 1)
+                file.seek(at)
+                file.write(chance.randbytes(len(old)) if kind == "page" else bytes([old[0] ^ 1 << chance.randrange(8)]))
+        kinds[kind] += 1
+        one, other = recovered(world, f"{kind} of {name} at {at}", sound, ends)
+        saved, whole = saved + one, whole + other
+    print(f"{dict(kinds)}: {saved} events saved of {FLIPS * len(sound)}, {whole} of them SQLite reads; {ends.most_common(6)}", file=sys.stderr)
+    # What was recovered is a store that serves.
+    shutil.rmtree(DATA)
+    os.rename(os.path.join(FOLDER, "recovered"), DATA)
+    world.start()
+    assert world.command("recover", DATA, "--to", os.path.join(FOLDER, "again")).returncode == 6
+    assert world.done(world.publish(users[:3], "after")[1]["id"])["deliveries"]["accepted"] == 12
+    stop(world)
+
+
 def flipped_bytes(world):
     """One byte of the queue or the registry turned over, anywhere: named or harmless; a sentence instead of a trap; no push to anybody else."""
     print(f"seed {SEED}, {FLIPS} flips", file=sys.stderr)
@@ -272,7 +380,7 @@ def version(file):
         store.close()
 
 
-CHECKS = [read_only, flipped_bytes, taken_over, backup_and_restore, old_schemas]
+CHECKS = [read_only, flipped_bytes, recovered_from_damage, taken_over, backup_and_restore, old_schemas]
 
 if __name__ == "__main__":
     main(CHECKS, {"flipped_bytes": {"simulator": ["--latency", "2"]}})

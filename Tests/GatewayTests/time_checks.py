@@ -61,6 +61,39 @@ def cloud_event(world, users, identity, **data):
     return answer["id"]
 
 
+def clock_words(world, *words, code=0):
+    ran = world.command("clock", *words, "-o", "json")
+    assert ran.returncode == code, ran
+    return json.loads(ran.stdout) if ran.stdout.strip() else None
+
+
+def clock_is_accepted(world):
+    """A person's word ends the doubt at once: what lay between the two times happens, and who said it is written down."""
+    clock = Clock()
+    world.prefix = ["/usr/bin/env"]
+    world.start(clock.environment)
+    world.register("parent", 0, "fcm")
+    import_school(world)
+    later = cloud_event(world, ["parent"], "later", notBefore=rfc3339(1200), expiresAt=rfc3339(7200))
+    assert clock_words(world, "show")["isSuspect"] is False
+    clock_words(world, "accept", "--why", "nothing is doubted", code=3)
+    clock.step(3600)
+    wait("the doubt", lambda: in_doubt(world), 10)
+    assert clock_words(world, "show")["heldBack"]["scheduledEvents"] == 1
+    assert world.command("clock", "accept").returncode == 2
+    accepted = clock_words(world, "accept", "--why", "the server was behind")
+    assert accepted["isSuspect"] is False and accepted["operation"], accepted
+    assert not in_doubt(world)
+    # Begun; sent it is not, since the provider doubts a credential signed an hour ahead of its clock.
+    wait("the scheduled event", lambda: world.event(later)["state"] in ("expanding", "sending", "done"), 30)
+    log = json.loads(world.command("operation", "list", "-o", "json").stdout)["items"]
+    assert [item["verb"] for item in log][0] == "clock.accept" and log[0]["why"] == "the server was behind", log
+    world.gateway.terminate()
+    assert world.gateway.wait(30) == 0
+    shown = clock_words(world, "show")
+    assert shown["source"] == "store" and shown["highWater"], shown
+
+
 def clock_steps(world):
     """An hour forward, an hour back, ten years back at start: nothing expires, starts or is lost by it."""
     clock = Clock()
@@ -83,6 +116,9 @@ def clock_steps(world):
     assert state["deliveries"]["expired"] == 0 and state["state"] == "sending", state
     assert world.event(later)["state"] == "scheduled"
     assert "the clock has stepped" in open(world.log).read()
+    shown = clock_words(world, "show")
+    assert shown["isSuspect"] and shown["suspectSince"] and shown["heldBack"]["scheduledEvents"] == 1, shown
+    assert shown["heldBack"]["expiringEvents"] == 1, shown
     clock.step(0)
     wait("the end of the doubt", lambda: not in_doubt(world), 10)
     world.simulated("DELETE", "/control/script")
@@ -250,7 +286,7 @@ def malformed_input(world):
     doctor(CARILLON, world.config)
 
 
-CHECKS = [stopped_and_continued, clock_steps, overload, malformed_input]
+CHECKS = [stopped_and_continued, clock_steps, clock_is_accepted, overload, malformed_input]
 
 if __name__ == "__main__":
     main(CHECKS, {"stopped_and_continued": {"simulator": ["--latency", "20", "--max-concurrent-streams", "50"]}})

@@ -42,7 +42,9 @@ struct OrderBody: Sendable {
         return OrderBody(actor: actor(name, uid: await PeerCredential.uid(of: call.context)), why: why, members: value)
     }
 
-    private static func actor(_ name: String, uid: UInt32?) -> String {
+    /// The caller's word for its name beside what the kernel says; at most 200 characters of it.
+    static func actor(_ name: String, uid: UInt32?) -> String {
+        let name = String(name.prefix(200))
         guard let uid else { return name.isEmpty ? "unknown" : name }
         return name.isEmpty || name == "uid \(uid)" ? "uid \(uid)" : "\(name) (uid \(uid))"
     }

@@ -22,26 +22,37 @@ struct ImportRoutes {
     var publicRoutes: [Route] {
         [
             Route(.post, "/v1/directory/imports") { call in
-                try checkPublisher(call)
-                return try await run(call)
+                let publisher = try checkPublisher(call)
+                return try await run(call, actor: "publisher \(publisher)")
             }
         ]
     }
 
     var adminRoutes: [Route] {
-        [Route(.post, "/admin/directory/imports") { try await run($0) }]
+        [
+            Route(.post, "/admin/directory/imports") { call in
+                let uid = await PeerCredential.uid(of: call.context)
+                return try await run(call, actor: OrderBody.actor(call.query("actor") ?? "", uid: uid))
+            },
+            Route(.post, "/admin/directory/imports/{id}/approve") { try await approve($0) },
+        ]
     }
 
-    private func checkPublisher(_ call: Call) throws(Problem) {
+    /// - Returns: the publisher's name.
+    private func checkPublisher(_ call: Call) throws(Problem) -> String {
         let publisher = try services.publishers.keyHolder(header: call.header)
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }
         // The feed says what it holds only once it is read; who may import, imports for all schools.
+        return publisher.name
     }
 
-    private func run(_ call: Call) async throws -> Response {
-        let (fileName, request) = try ImportQuery.read(call)
+    private func run(_ call: Call, actor: String) async throws -> Response {
+        var (fileName, request) = try ImportQuery.read(call)
+        request.actor = actor
+        request.source = call.query("source") ?? fileName
+        guard services.hooks.takesBulk() else { throw Problem(.scarce, limits: services.limits) }
         try call.checkIsNotEncoded()
         let path = try await uploads.begin(named: fileName)
         let result: Result<ImportReport, any Error>
@@ -51,7 +62,6 @@ struct ImportRoutes {
                 timeout: Self.uploadTimeout,
                 stallTimeout: services.bodyTimeout
             ).forEach(of: call.request) { try await uploads.append($0) }
-            var request = request
             request.paths = [path]
             result = .success(try await importer(request))
         } catch { result = .failure(error) }
@@ -69,11 +79,41 @@ struct ImportRoutes {
 
     private func importer(_ request: DirectoryImporter.Request) async throws(Problem) -> ImportReport {
         do throws(DirectoryImporter.Refusal) { return try await services.importer.run(request) } catch {
-            switch error {
-            case .busy: throw UploadFolder.busy
-            case .notBuilt(let sentence): throw Problem(.notBuilt, sentence)
-            case .unavailable(let error): throw Problem(error, limits: services.limits)
-            }
+            throw problem(error)
+        }
+    }
+
+    /// A person lets a held import through. 409 with the difference of the moment when it is not the one that was held.
+    private func approve(_ call: Call) async throws -> Response {
+        guard let id = ImportID(call.parameter("id")) else { throw problem(.unknownImport) }
+        let order = try await OrderBody.read(call, services, needsWhy: false)
+        let approval = ImportApproval(id: id, isConfirmed: order.members["yes"] == true, actor: order.actor)
+        let report: ImportReport
+        do throws(DirectoryImporter.Refusal) {
+            report = try await services.importer.approve(approval, why: order.why)
+        } catch { throw problem(error) }
+        switch report.state {
+        case .applied: return .json(.ok, report.json)
+        case .failed:
+            var problem = Problem(.importFailed, report.failure ?? "The delivery cannot be read; nothing was changed.")
+            problem.members = report.json.object ?? JSONObject()
+            throw problem
+        case .held, .planned:
+            var problem = Problem(.orderRefused, "The difference has changed since the import was held: say yes.")
+            problem.members = report.json.object ?? JSONObject()
+            problem.members["refusal"] = "diffChanged"
+            throw problem
+        }
+    }
+
+    private func problem(_ refusal: DirectoryImporter.Refusal) -> Problem {
+        switch refusal {
+        case .busy: UploadFolder.busy
+        case .notBuilt(let sentence): Problem(.notBuilt, sentence)
+        case .unknownImport: Problem(.unknownImport, "There is no such import.")
+        case .notHeld(let state): Problem(.importNotHeld, "The import is \(state), not held.")
+        case .notKept: Problem(.importNotHeld, "Its delivery was not kept; import it again.")
+        case .unavailable(let error): Problem(error, limits: services.limits)
         }
     }
 }

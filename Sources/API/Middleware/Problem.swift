@@ -36,10 +36,14 @@ struct Problem: Error, Sendable {
     init(_ error: StoreError, limits: Limits) {
         let cause: String? =
             switch error {
-            case .full, .overloaded, .stopped: nil
+            case .full, .scarce, .overloaded, .stopped: nil
             case .failStopped, .damaged, .failed: "\(error)"
             }
-        self.init(.storeUnavailable, "The store cannot take this now; try again.", cause: cause)
+        let sentence =
+            error == .scarce
+            ? "The disk is short of room: what is large or not urgent is refused for now; try again later."
+            : "The store cannot take this now; try again."
+        self.init(.storeUnavailable, sentence, cause: cause)
         headers[.retryAfter] = "\(limits.retryAfterSeconds)"
     }
 

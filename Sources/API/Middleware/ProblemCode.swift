@@ -8,10 +8,11 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 403
     case missingRight, forbiddenSchool, forbiddenSource
     // 404, 405, 408, 409
-    case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, nothingMatched
+    case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, nothingMatched
     case methodNotAllowed
     case bodyTooSlow
-    case identityConflict, staleRevision, eventEnded, orderRefused, lanePaused, removalsNotFrozen
+    case identityConflict, staleRevision, eventEnded, orderRefused, lanePaused, removalsNotFrozen, importNotHeld
+    case clockNotSuspect
     // 413, 415
     case tooLarge, tooManyEvents
     case unsupportedContentType
@@ -32,10 +33,13 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
         case .missingRight, .forbiddenSchool, .forbiddenSource: 403
-        case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .nothingMatched: 404
+        case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport, .nothingMatched:
+            404
         case .methodNotAllowed: 405
         case .bodyTooSlow: 408
-        case .identityConflict, .staleRevision, .eventEnded, .orderRefused, .lanePaused, .removalsNotFrozen: 409
+        case .identityConflict, .staleRevision, .eventEnded, .orderRefused, .lanePaused, .removalsNotFrozen,
+            .importNotHeld, .clockNotSuspect:
+            409
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
@@ -71,6 +75,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .unknownDevice: "Unknown device"
         case .unknownLane: "Unknown lane"
         case .unknownOperation: "Unknown operation"
+        case .unknownImport: "Unknown import"
         case .nothingMatched: "Nothing matched"
         case .methodNotAllowed: "Method not allowed"
         case .bodyTooSlow: "The body came too slowly"
@@ -80,6 +85,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .orderRefused: "The order is refused"
         case .lanePaused: "An operator paused the lane"
         case .removalsNotFrozen: "The lane's removals are not frozen"
+        case .importNotHeld: "The import is not held"
+        case .clockNotSuspect: "The clock is not in doubt"
         case .tooLarge: "The body is too large"
         case .tooManyEvents: "The batch holds too many events"
         case .unsupportedContentType: "Unsupported content type"

@@ -28,8 +28,8 @@ extension OpenAPIDocument {
               "notJSON", "notUTF8", "tooDeep", "duplicateMember", "malformedIdempotencyKey",
               "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
               "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
-              "notFound", "unknownEvent", "unknownDevice", "unknownLane", "unknownOperation", "nothingMatched", "methodNotAllowed", "bodyTooSlow",
-              "identityConflict", "staleRevision", "eventEnded", "orderRefused", "lanePaused", "removalsNotFrozen", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
+              "notFound", "unknownEvent", "unknownDevice", "unknownLane", "unknownOperation", "unknownImport", "nothingMatched", "methodNotAllowed", "bodyTooSlow",
+              "identityConflict", "staleRevision", "eventEnded", "orderRefused", "lanePaused", "removalsNotFrozen", "importNotHeld", "clockNotSuspect", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
               "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
               "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
               "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
@@ -230,7 +230,7 @@ extension OpenAPIDocument {
            "type": "object",
            "properties": {
             "actor": {"type": "string"},
-            "why": {"type": "string", "description": "Required to pause, drain and revoke."}
+            "why": {"type": "string", "description": "Required to pause, drain and revoke, to switch a school and to accept the clock."}
            }
           },
           "BulkOrder": {

@@ -8,7 +8,7 @@ package enum OpenAPIDocument {
            "title": "Carillon", "version": "1",
            "description": "x-listeners: where a route exists; admin is a Unix socket."
           },
-          "paths": {\(publishing), \(devices), \(operating), \(orders)},
+          "paths": {\(publishing), \(devices), \(operating), \(orders), \(directory)},
           "components": \(components)
         }
         """

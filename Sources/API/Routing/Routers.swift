@@ -21,6 +21,7 @@ package func adminRouter(_ services: APIServices) -> Router<APIContext> {
     router(
         AdminRoutes(services: services).routes + OrderRoutes(services: services).routes
             + DeviceOrderRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
+            + SchoolRoutes(services: services).routes + ClockRoutes(services: services).routes
             + OperationsRoutes(services: services).document
     )
 }

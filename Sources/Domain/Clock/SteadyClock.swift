@@ -16,8 +16,10 @@ package struct SteadyClock: Hashable, Sendable {
 
     /// The last reading that was believed.
     private var base: Reading
-    /// The first reading after the step.
+    /// The first reading after the last step.
     private var doubt: Reading?
+    /// When the first step was met, in the time that went on.
+    package private(set) var suspectSince: Int64?
 
     package init(wall: Int64, monotonic: Int64) {
         base = Reading(wall: wall, monotonic: monotonic)
@@ -32,6 +34,7 @@ package struct SteadyClock: Hashable, Sendable {
         guard instant.milliseconds - believed > Self.stepMaxMilliseconds else { return }
         doubt = Reading(wall: believed, monotonic: monotonic)
         base = Reading(wall: instant.milliseconds, monotonic: monotonic)
+        suspectSince = instant.milliseconds
     }
 
     /// Milliseconds since 1970 to work with.
@@ -41,14 +44,19 @@ package struct SteadyClock: Hashable, Sendable {
         guard let first = doubt, abs((wall - first.wall) - (monotonic - first.monotonic)) <= Self.driftMaxMilliseconds
         else {
             doubt = Reading(wall: wall, monotonic: monotonic)
+            suspectSince = suspectSince ?? expected
             return expected
         }
         return monotonic - first.monotonic >= Self.confirmationMilliseconds ? believe(wall, monotonic) : expected
     }
 
+    /// A person says that the wall clock is right: it counts at once.
+    package mutating func accept(wall: Int64, monotonic: Int64) { _ = believe(wall, monotonic) }
+
     private mutating func believe(_ wall: Int64, _ monotonic: Int64) -> Int64 {
         base = Reading(wall: wall, monotonic: monotonic)
         doubt = nil
+        suspectSince = nil
         return wall
     }
 }

@@ -36,6 +36,11 @@ struct CheckStore: AsyncParsableCommand {
             if health.schema != QueueReader.schemaKnown {
                 result.add(.warning, "this release knows schema \(QueueReader.schemaKnown)")
             }
+            switch files.stage(inspection.settings.storage.disk) {
+            case .ample: break
+            case .soft: result.add(.warning, "short of room: what is large or not urgent is refused")
+            case .hard, .blocked: result.add(.critical, "no room: every event is refused")
+            }
             if files.walBytes > StoreFiles.walBytesMax { result.add(.warning, "the write-ahead log is not taken over") }
             result.measures = [
                 .init(name: "free", value: free, unit: "%", warn: warn, crit: crit),

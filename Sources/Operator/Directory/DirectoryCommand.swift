@@ -4,6 +4,8 @@ struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "directory",
         abstract: "Schools, classes, pupils and guardians.",
-        subcommands: [DirectoryImportCommand.self]
+        subcommands: [
+            DirectoryImportCommand.self, DirectoryApprove.self, DirectoryList.self, DirectoryShow.self,
+        ]
     )
 }

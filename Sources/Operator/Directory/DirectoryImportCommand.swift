@@ -43,8 +43,16 @@ struct DirectoryImportCommand: AsyncParsableCommand {
             format: format,
             mode: mode ?? (format == .ndjson ? .delta : .complete),
             isDryRun: dryRun,
-            isYearChange: yearChange
+            isYearChange: yearChange,
+            actor: OperatorContext.task?.actor ?? "",
+            source: source
         )
+    }
+
+    /// The base names of what was given.
+    private var source: String {
+        let names = paths.map { path in path.split(separator: "/").last.map(String.init) ?? path }
+        return names.count > 3 ? "\(names[0]) and \(names.count - 1) more" : names.joined(separator: " ")
     }
 
     func validate() throws {
@@ -66,13 +74,16 @@ struct DirectoryImportCommand: AsyncParsableCommand {
             object = try await LocalImport(settings: try options.settings(secrets: true).settings).run(request)
         }
         try options.renderer.write(object, id: "import") { ImportText.lines(object) }
+        let id = object["import"]?.string ?? ""
         switch object["state"]?.string {
         case "applied", "planned": return
         case "held":
             throw OperatorFailure(
                 .refused,
                 "the delivery is held: it would remove more than the limits allow; nothing was changed",
-                next: "--dry-run to see it, --year-change when a new school year explains it"
+                next: object["kept"] == true
+                    ? "carillon directory show \(id), then carillon directory approve \(id)"
+                    : "--dry-run to see it, --year-change when a new school year explains it"
             )
         default:
             throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: object["detail"]?.string)

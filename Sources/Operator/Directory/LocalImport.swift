@@ -1,88 +1,61 @@
-import Crypto
 import DirectoryImport
 import Domain
-import FoundationEssentials
-import Glibc
 import Pipeline
-import SQLite
 import Settings
 import Store
 
-/// Imports without the service: takes the lock of the data folder for as long as it takes.
+/// Imports without the service, under the lock of the data folder.
 struct LocalImport {
-    /// With secrets: a registry that is new seals its look-up key.
-    let settings: Settings
+    let stores: OfflineStores
+
+    /// - Parameter settings: with secrets.
+    init(settings: Settings) { stores = OfflineStores(settings: settings) }
 
     /// - Parameter request: what to import.
     /// - Returns: the report's object.
     /// - Throws: exit code 4 when a service holds the data but does not answer, 5 when the store cannot be opened or written.
     func run(_ request: DirectoryImporter.Request) async throws -> JSONObject {
-        let context = OperatorContext.current
-        try makeFolder()
-        let queue: QueueStore
-        do {
-            queue = try QueueStore(
-                folder: settings.data,
-                now: context.time.now(),
-                newKey: Self.random(),
-                onFatal: { context.talk("the store failed: \($0)") }
-            )
-        } catch ProcessLockError.held(_, let pid) {
-            throw OperatorFailure(
+        let settings = stores.settings
+        return try await stores.run(held: { pid in
+            OperatorFailure(
                 .unreachable,
-                "process \(pid.map(String.init) ?? "?") holds \(settings.data) and does not answer on its admin socket",
+                "process \(pid) holds \(settings.data) and does not answer on its admin socket",
                 next: "check listen.admin, or stop that process"
             )
-        } catch {
-            throw OperatorFailure.store(error, in: settings.data)
+        }) { queue, registry in
+            let importer = Self.importer(queue, registry, settings)
+            let result: Result<ImportReport, DirectoryImporter.Refusal>
+            do throws(DirectoryImporter.Refusal) { result = .success(try await importer.run(request)) } catch {
+                result = .failure(error)
+            }
+            switch result {
+            case .success(let report): return report.json.object ?? JSONObject()
+            case .failure(let refusal): throw Self.failure(refusal, settings)
+            }
         }
-        let result: Result<JSONObject, any Error>
-        do { result = .success(try await importInto(request, context)) } catch { result = .failure(error) }
-        await queue.close()
-        return try result.get()
     }
 
-    private func importInto(_ request: DirectoryImporter.Request, _ context: OperatorContext) async throws -> JSONObject
-    {
-        let registry: Registry
-        do {
-            let keys = settings.storage.keys.map { TargetSeal.Key(id: $0.id, key: SymmetricKey(data: $0.key.bytes)) }
-            registry = try Registry(
-                folder: settings.data,
-                keys: keys,
-                newKey: Self.random(),
-                onFatal: { context.talk("the store failed: \($0)") }
-            )
-        } catch {
-            throw OperatorFailure.store(error, in: settings.data)
-        }
-        let importer = DirectoryImporter(
+    static func importer(_ queue: QueueStore, _ registry: Registry, _ settings: Settings) -> DirectoryImporter {
+        DirectoryImporter(
             registry: registry,
+            queue: queue,
             workFolder: settings.data,
+            heldFolder: settings.data + "/held",
             limits: settings.limits,
-            time: context.time
-        )
-        let result: Result<ImportReport, DirectoryImporter.Refusal>
-        do throws(DirectoryImporter.Refusal) { result = .success(try await importer.run(request)) } catch {
-            result = .failure(error)
-        }
-        await registry.close()
-        switch result {
-        case .success(let report): return report.json.object ?? JSONObject()
-        case .failure(.busy): throw OperatorFailure(.failed, "another import is under way")
-        case .failure(.notBuilt(let sentence)): throw OperatorFailure(.failed, sentence)
-        case .failure(.unavailable(let error)): throw OperatorFailure.store(error, in: settings.data)
-        }
-    }
-
-    private func makeFolder() throws {
-        guard mkdir(settings.data, 0o700) != 0, errno != EEXIST else { return }
-        throw OperatorFailure(
-            .store,
-            "the data folder \(settings.data) cannot be made",
-            why: String(cString: strerror(errno))
+            time: OperatorContext.current.time
         )
     }
 
-    private static func random() -> [UInt8] { SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) } }
+    static func failure(_ refusal: DirectoryImporter.Refusal, _ settings: Settings) -> OperatorFailure {
+        switch refusal {
+        case .busy: OperatorFailure(.failed, "another import is under way")
+        case .notBuilt(let sentence): OperatorFailure(.failed, sentence)
+        case .unavailable(let error): OperatorFailure.store(error, in: settings.data)
+        case .unknownImport: OperatorFailure(.nothing, "there is no such import", next: "carillon directory list")
+        case .notHeld(let state):
+            OperatorFailure(.refused, "the import is \(state), not held", next: "carillon directory list")
+        case .notKept:
+            OperatorFailure(.refused, "its delivery was not kept", next: "import the delivery again")
+        }
+    }
 }

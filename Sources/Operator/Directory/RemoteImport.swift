@@ -57,7 +57,7 @@ struct RemoteImport {
     ) async throws -> JSONObject {
         let query = [
             ("format", request.format.rawValue), ("mode", request.mode.rawValue), ("dryRun", "\(request.isDryRun)"),
-            ("yearChange", "\(request.isYearChange)"),
+            ("yearChange", "\(request.isYearChange)"), ("actor", request.actor), ("source", request.source),
         ]
         let response: WebResponse
         do throws(WebClientError) {

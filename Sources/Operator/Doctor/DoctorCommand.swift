@@ -52,7 +52,7 @@ struct DoctorCommand: AsyncParsableCommand {
         // With mistakes in it, what can be read of the configuration still says where to look.
         let settings = effective?.settings ?? withoutSecrets(context)
         if let settings {
-            findings += FolderFindings(folder: settings.data).all()
+            findings += FolderFindings(folder: settings.data, limits: settings.storage.disk).all()
             findings += await StoreFindings(settings: settings, context: context).all()
             if network { findings += await NetworkFindings(settings: settings, now: context.time.now()).all() }
         }

@@ -1,3 +1,4 @@
+import Domain
 import FoundationEssentials
 import Glibc
 
@@ -9,6 +10,7 @@ struct FolderFindings {
     private static let syncs = 16
 
     let folder: String
+    let limits: DiskLimits
 
     func all() -> [Finding] {
         var found = stat()
@@ -21,7 +23,7 @@ struct FolderFindings {
                 )
             ]
         }
-        return modes(found) + [disk(), inodes(), fileSystem(), sync()].compactMap { $0 }
+        return modes(found) + [disk(), ballast(), inodes(), fileSystem(), sync()].compactMap { $0 }
     }
 
     private func modes(_ folderStat: stat) -> [Finding] {
@@ -52,12 +54,25 @@ struct FolderFindings {
     private func disk() -> Finding {
         let files = StoreFiles(folder: folder)
         let what = "\(StoreFiles.text(files.freeBytes)) free (\(files.freePercent) %)"
-        // Below 32 MB the service refuses new events.
-        if files.freeBytes < 64 << 20 {
-            return .fail("disk", what, next: "make room; new events are refused below 32 MB")
+        switch files.stage(limits) {
+        case .ample: return .ok("disk", what)
+        case .soft:
+            return .warn(
+                "disk",
+                "\(what): events that are large or not urgent are refused",
+                next: "make room before it is full"
+            )
+        case .hard, .blocked:
+            return .fail("disk", "\(what): every event is refused", next: "make room; runbook, The disk is full")
         }
-        if files.freePercent < 10 { return .warn("disk", what, next: "make room before it is full") }
-        return .ok("disk", what)
+    }
+
+    private func ballast() -> Finding? {
+        guard limits.ballastBytes > 0 else { return nil }
+        let size = StoreFiles.text(limits.ballastBytes)
+        return StoreFiles(folder: folder).hasBallast(limits)
+            ? .ok("ballast", "\(size), to be given back when nothing can be recorded")
+            : .warn("ballast", "missing", next: "make room: the running service makes the \(size) again by itself")
     }
 
     private func inodes() -> Finding? {

@@ -28,10 +28,14 @@ struct OperationVerify: AsyncParsableCommand {
         let object = JSONObject([
             "entries": .number(report.entries), "operations": .number(report.operations),
             "head": report.head.isEmpty ? .null : .string(report.head),
+            "since": report.since.map { .string($0.rfc3339) } ?? .null, "pruned": .number(report.pruned),
             "broken": report.broken.map { .string($0) } ?? .null,
         ])
         try options.renderer.write(object, id: "head") {
-            ["\(report.entries) entries of \(report.operations) operations fit, head \(report.head)"]
+            let since = report.since.map { " since \($0.rfc3339)" } ?? ""
+            let pruned = report.pruned > 0 ? ["\(report.pruned) older entries were removed by age"] : []
+            return ["\(report.entries) entries of \(report.operations) operations\(since) fit, head \(report.head)"]
+                + pruned
         }
         if let broken = report.broken { throw OperatorFailure(.failed, broken) }
     }

@@ -12,16 +12,33 @@ struct StoreFiles {
     var registryBytes: Int64
     var freeBytes: Int64
     var diskBytes: Int64
+    /// Really allocated; 0 when it is missing.
+    var ballastBytes: Int64
 
     init(folder: String) {
         queueBytes = Self.bytes(folder + "/queue.db")
         walBytes = Self.bytes(folder + "/queue.db-wal")
         registryBytes = Self.bytes(folder + "/registry.db")
+        var found = stat()
+        ballastBytes =
+            stat(folder + "/ballast", &found) == 0 ? min(Int64(found.st_size), Int64(found.st_blocks) * 512) : 0
         var status = statvfs()
         let isKnown = statvfs(folder, &status) == 0
         freeBytes = isKnown ? Int64(status.f_bavail) * Int64(status.f_frsize) : 0
         diskBytes = isKnown ? Int64(status.f_blocks) * Int64(status.f_frsize) : 0
     }
+
+    /// What the service makes of the room, as far as a look from outside can tell.
+    func stage(_ limits: DiskLimits) -> DiskStage {
+        var state = DiskState(limits)
+        _ = state.look(
+            .init(freeBytes: freeBytes, totalBytes: diskBytes, hasBallast: hasBallast(limits), isBlocked: false)
+        )
+        return state.stage
+    }
+
+    /// True also when none is wanted. A file with holes holds no room.
+    func hasBallast(_ limits: DiskLimits) -> Bool { ballastBytes >= limits.ballastBytes }
 
     var freePercent: Int64 { diskBytes == 0 ? 0 : freeBytes * 100 / diskBytes }
 

@@ -1,5 +1,6 @@
 import DirectoryImport
 package import Domain
+import Glibc
 package import Store
 
 /// Imports a delivery: reads it in streams, puts it on the stage, and lets the registry compare and apply it in one transaction.
@@ -20,6 +21,12 @@ package actor DirectoryImporter {
         case busy
         /// This feed or mode is not built yet; the sentence says which.
         case notBuilt(String)
+        /// Of an approval: no import of this number.
+        case unknownImport
+        /// It is in this state, and there is nothing to approve.
+        case notHeld(String)
+        /// Its delivery is not there: it was too large, or the disk had no room.
+        case notKept
         case unavailable(StoreError)
     }
 
@@ -29,20 +36,38 @@ package actor DirectoryImporter {
         package var mode: Mode
         package var isDryRun: Bool
         package var isYearChange: Bool
+        /// Who imports, for the audit log.
+        package var actor: String
+        /// The delivery's name as its sender knows it.
+        package var source: String
 
-        package init(paths: [String], format: Format, mode: Mode, isDryRun: Bool, isYearChange: Bool) {
+        package init(
+            paths: [String],
+            format: Format,
+            mode: Mode,
+            isDryRun: Bool,
+            isYearChange: Bool,
+            actor: String = "",
+            source: String = ""
+        ) {
             self.paths = paths
             self.format = format
             self.mode = mode
             self.isDryRun = isDryRun
             self.isYearChange = isYearChange
+            self.actor = actor
+            self.source = source
         }
+
+        var origin: ImportOrigin { ImportOrigin(mode: mode.rawValue, actor: actor, source: source) }
     }
 
     private static let recordsPerCommit = 1000
     private static let aafFeed = 1
 
     private let registry: Registry
+    private let log: ImportLog?
+    private let held: HeldDeliveries?
     private let workFolder: String
     private let limits: Limits
     private let time: TimeSource
@@ -52,9 +77,24 @@ package actor DirectoryImporter {
     /// Reading files blocks, so the importer has a thread of its own.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// `workFolder`: where an archive is unpacked; private to this process.
-    package init(registry: Registry, workFolder: String, limits: Limits, time: TimeSource) {
+    /// - Parameters:
+    ///   - registry: what is changed.
+    ///   - queue: holds the sealed log; nil: nothing is logged.
+    ///   - workFolder: where an archive is unpacked; private to this process.
+    ///   - heldFolder: where held deliveries wait; nil: they are not kept.
+    ///   - limits: bounds of a delivery.
+    ///   - time: the clocks.
+    package init(
+        registry: Registry,
+        queue: QueueStore? = nil,
+        workFolder: String,
+        heldFolder: String? = nil,
+        limits: Limits,
+        time: TimeSource
+    ) {
         self.registry = registry
+        log = queue.map { ImportLog(queue: $0) }
+        held = heldFolder.map { HeldDeliveries(folder: $0, bytesMax: limits.importBytesMax) }
         self.workFolder = workFolder
         self.limits = limits
         self.time = time
@@ -65,15 +105,79 @@ package actor DirectoryImporter {
         guard !isBusy else { throw .busy }
         isBusy = true
         defer { isBusy = false }
+        var report: ImportReport
         switch (request.format, request.mode) {
-        case (.aaf1d, .complete): return try await importAAF(request)
-        case (.ndjson, .delta), (.ndjson, .complete): return try await importUsers(request)
+        case (.aaf1d, .complete): report = try await importAAF(request)
+        case (.ndjson, .delta), (.ndjson, .complete): report = try await importUsers(request)
         case (.aaf1d, .delta): throw .notBuilt("AAF deltas are not built yet; send complete deliveries.")
         case (.ondeCSV, _): throw .notBuilt("ONDE CSV is not built yet.")
         }
+        if report.state == .held { report.isKept = try await keep(request, report.id) }
+        do throws(StoreError) {
+            try await log?.keep(report, format: request.format.rawValue, request.origin, now: time.now())
+        } catch { throw .unavailable(error) }
+        return report
     }
 
-    private func importAAF(_ request: Request) async throws(Refusal) -> ImportReport {
+    /// Lets a held import through: reads its delivery again, compares it with the directory of the moment and applies it when the difference
+    /// is the one that was held, or `isConfirmed`.
+    ///
+    /// - Returns: `applied`, or `held` with the new difference when that has changed.
+    package func approve(_ approval: ImportApproval, why: String) async throws(Refusal) -> ImportReport {
+        guard !isBusy else { throw .busy }
+        isBusy = true
+        defer { isBusy = false }
+        let stored: StoredImport?
+        do throws(StoreError) { stored = try await registry.storedImport(approval.id) } catch {
+            throw .unavailable(error)
+        }
+        guard let stored else { throw .unknownImport }
+        guard stored.state == "held" else { throw .notHeld(stored.state) }
+        guard let held, let name = stored.kept, access(held.path(of: name), R_OK) == 0 else { throw .notKept }
+        guard let format = Format(rawValue: stored.format), let mode = Mode(rawValue: stored.origin.mode) else {
+            throw .unavailable(.damaged("import \(approval.id)"))
+        }
+        let request = Request(
+            paths: [held.path(of: name)],
+            format: format,
+            mode: mode,
+            isDryRun: false,
+            isYearChange: false,
+            actor: approval.actor,
+            source: stored.origin.source
+        )
+        let report = try await importAAF(request, approval)
+        guard report.state == .applied else { return report }
+        held.remove([name])
+        do throws(StoreError) {
+            try await log?.keep(
+                report,
+                format: stored.format,
+                request.origin,
+                verb: "directory.approve",
+                why: why,
+                now: time.now()
+            )
+        } catch { throw .unavailable(error) }
+        return report
+    }
+
+    /// False: the delivery is too large or the disk too full; the import is held all the same and has to be sent again.
+    private func keep(_ request: Request, _ id: ImportID) async throws(Refusal) -> Bool {
+        guard let held else { return false }
+        let name: String
+        do { name = try held.keep(request.paths, as: id.description) } catch { return false }
+        do throws(StoreError) {
+            held.remove(try await registry.nameKept(name, of: id, now: time.now()))
+        } catch {
+            held.remove([name])
+            throw .unavailable(error)
+        }
+        return true
+    }
+
+    private func importAAF(_ request: Request, _ approval: ImportApproval? = nil) async throws(Refusal) -> ImportReport
+    {
         do {
             try await registry.beginImport()
             let batches = Batches(size: Self.recordsPerCommit)
@@ -81,7 +185,12 @@ package actor DirectoryImporter {
             do {
                 summary = try read(request.paths, into: batches)
             } catch let error as DeliveryError {
-                return try await registry.abandonImport(format: "aaf1d", failure: error.description, now: time.now())
+                return try await registry.abandonImport(
+                    format: "aaf1d",
+                    failure: error.description,
+                    now: time.now(),
+                    origin: request.origin
+                )
             }
             for batch in batches.full { try await registry.stage(batch) }
             let now = time.now()
@@ -93,7 +202,9 @@ package actor DirectoryImporter {
                 warnings: summary.warnings.kept,
                 warningsTotal: summary.warnings.total,
                 day: summary.generatedOn ?? CalendarDay(daysSince1970: Int32(now.seconds / 86_400)),
-                now: now
+                now: now,
+                origin: request.origin,
+                approval: approval
             )
         } catch {
             throw .unavailable(StoreError(error))
@@ -134,14 +245,19 @@ package actor DirectoryImporter {
                     }
                 }
             } catch let error as DeliveryError {
-                return try await registry.abandonImport(format: "ndjson", failure: error.description, now: time.now())
+                return try await registry.abandonImport(
+                    format: "ndjson",
+                    failure: error.description,
+                    now: time.now(),
+                    origin: request.origin
+                )
             }
             guard other == 0 else {
                 throw Refusal.notBuilt(
                     "Of NDJSON only lines that upsert a user are built yet; \(other) lines are others."
                 )
             }
-            return try await registry.map(users, now: time.now(), dryRun: request.isDryRun)
+            return try await registry.map(users, now: time.now(), dryRun: request.isDryRun, origin: request.origin)
         } catch let refusal as Refusal {
             throw refusal
         } catch {

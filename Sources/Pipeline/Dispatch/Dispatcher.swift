@@ -242,6 +242,9 @@ package actor Dispatcher {
         }
     }
 
+    /// True while the store refuses outcomes.
+    package nonisolated var isBlocked: Bool { recorder.isRefused }
+
     /// Ends ``run()``. What is loaded stays pending in the store.
     package nonisolated func stop() { signal.finish() }
 

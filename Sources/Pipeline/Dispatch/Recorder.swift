@@ -72,6 +72,9 @@ package final class Recorder: Sendable {
     /// True while lanes must not send; also while a refused write is being tried again, since nobody knows its end yet.
     var isFull: Bool { state.withLock { $0.hasFailed || $0.waiting.outcomes.count >= Self.waitingMax } }
 
+    /// True from a refused write to the next that succeeds.
+    var isRefused: Bool { state.withLock { $0.hasFailed } }
+
     var isIdle: Bool { state.withLock { !$0.isWriting && $0.waiting.isEmpty } }
 
     /// Tries again what the store refused; the dispatcher calls it each second.

@@ -8,6 +8,9 @@ package final class Intake: Sendable {
     /// Two equal bytes within this time are one event when the dialect has no identity of its own (directory rules).
     static let bytesWindow = Duration.seconds(60)
 
+    /// More persons or classes named than this are bulk.
+    static let bulkRecipients = 2000
+
     private let queue: QueueStore
     private let registry: Reading<RegistryReader>
     private let time: TimeSource
@@ -15,6 +18,7 @@ package final class Intake: Sendable {
     private let identityWindow: Duration
     private let waitingMax: Int
     private let hasRoom: @Sendable () -> Bool
+    private let takesBulk: @Sendable () -> Bool
     private let onAccepted: @Sendable () -> Void
     private let onCorrected: @Sendable () -> Void
 
@@ -27,6 +31,7 @@ package final class Intake: Sendable {
     ///   - waitingMax: commits that may wait (``Limits/acceptQueueMax``); beyond it `overloaded` is the answer.
     ///   - hasRoom: false while the disk is too full to promise more. The store alone would take events until its preallocated
     ///     log is used up, and then outcomes had no room either.
+    ///   - takesBulk: false while the disk is short of room: what is large or not urgent waits outside then.
     ///   - onAccepted: called after each commit that holds a new event; wakes the expander.
     ///   - onCorrected: called after each commit that holds a revision, which may end an older one.
     package init(
@@ -37,6 +42,7 @@ package final class Intake: Sendable {
         identityWindow: Duration = .seconds(3 * 86_400),
         waitingMax: Int = Limits().acceptQueueMax,
         hasRoom: @escaping @Sendable () -> Bool = { true },
+        takesBulk: @escaping @Sendable () -> Bool = { true },
         onAccepted: @escaping @Sendable () -> Void,
         onCorrected: @escaping @Sendable () -> Void = {}
     ) {
@@ -47,6 +53,7 @@ package final class Intake: Sendable {
         self.identityWindow = identityWindow
         self.waitingMax = waitingMax
         self.hasRoom = hasRoom
+        self.takesBulk = takesBulk
         self.onAccepted = onAccepted
         self.onCorrected = onCorrected
     }
@@ -56,6 +63,7 @@ package final class Intake: Sendable {
         let started = time.monotonic()
         let event = try await prepare(submission, from: publisher)
         if let refusal { throw .unavailable(refusal) }
+        if isRefusedBulk(event) { throw .unavailable(.scarce) }
         let acceptance: Acceptance
         do { acceptance = try await queue.accept(event) } catch { throw .unavailable(error) }
         let receipt = try receipt(acceptance, event)
@@ -70,10 +78,17 @@ package final class Intake: Sendable {
     ) async throws(StoreError) -> [Result<Receipt, IntakeError>] {
         var prepared: [NewEvent] = []
         var places: [Int] = []
+        var isScarce = false
         var results: [Result<Receipt, IntakeError>?] = Array(repeating: nil, count: submissions.count)
         for (index, submission) in submissions.enumerated() {
             do throws(IntakeError) {
-                prepared.append(try await prepare(submission, from: publisher))
+                let event = try await prepare(submission, from: publisher)
+                if isRefusedBulk(event) {
+                    results[index] = .failure(.unavailable(.scarce))
+                    isScarce = true
+                    continue
+                }
+                prepared.append(event)
                 places.append(index)
             } catch {
                 if case .unavailable(let failure) = error { throw failure }
@@ -81,6 +96,8 @@ package final class Intake: Sendable {
             }
         }
         if !prepared.isEmpty, let refusal { throw refusal }
+        // Nothing of it is stored: the whole batch may come again.
+        if prepared.isEmpty, isScarce { throw .scarce }
         let acceptances = prepared.isEmpty ? [] : try await queue.accept(prepared)
         for (place, (acceptance, event)) in zip(places, zip(acceptances, prepared)) {
             do throws(IntakeError) { results[place] = .success(try receipt(acceptance, event)) } catch {
@@ -94,6 +111,13 @@ package final class Intake: Sendable {
     private var refusal: StoreError? {
         if !hasRoom() { return .full }
         return queue.waitingCommits >= waitingMax ? .overloaded : nil
+    }
+
+    /// Not urgent, or to so many that its pages need room: refused while the disk is short of it.
+    private func isRefusedBulk(_ event: NewEvent) -> Bool {
+        let publication = event.publication
+        let isBulk = publication.urgency == .low || publication.audience.count > Self.bulkRecipients
+        return isBulk && !takesBulk()
     }
 
     /// Everything an accept does before its commit; stores nothing.

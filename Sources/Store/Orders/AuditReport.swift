@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import SQLite
 
 /// What a walk along the audit log found.
@@ -7,6 +7,10 @@ package struct AuditReport: Sendable {
     package var operations = 0
     /// SHA-256 of the last row, hexadecimal; empty for an empty log. Worth keeping elsewhere.
     package var head = ""
+    /// When the first entry was written; nil for an empty log.
+    package var since: Instant?
+    /// Entries that were removed by age before it.
+    package var pruned: Int64 = 0
     /// The first row that is not as it was written, in a sentence; nil: everything fits.
     package var broken: String?
 }
@@ -16,7 +20,7 @@ extension QueueReader {
     ///
     /// `head`: a hash noted earlier, hexadecimal; it must be one of the chain's.
     package func verifyAudit(head: String? = nil) throws -> AuditReport {
-        var walk = AuditWalk(sought: head?.lowercased())
+        var walk = AuditWalk(sought: head?.lowercased(), from: try auditAnchor())
         while let rows = try nextAuditRows(after: walk.last), !rows.isEmpty {
             for row in rows {
                 let operation = try operation(row.operation)
@@ -27,12 +31,27 @@ extension QueueReader {
         guard numbered == walk.last else {
             return walk.report("the log ends at entry \(walk.last), but \(numbered) were written")
         }
-        guard walk.sought == nil else { return walk.report("the head that was noted is not in the log") }
+        guard walk.sought == nil else {
+            return walk.report(
+                "the head that was noted is not in the log" + (walk.isPruned ? ", or older than it" : "")
+            )
+        }
         let unlogged = try connection.first(
             "SELECT min(id) FROM operation WHERE NOT EXISTS (SELECT 1 FROM audit WHERE operation = operation.id)"
         ) { $0.int64OrNil(0) }
         if let unlogged = unlogged ?? nil { return walk.report("operation \(unlogged) is not in the log") }
         return walk.report(nil)
+    }
+
+    /// What the latest removal sealed; the walk proves that entry like all others.
+    private func auditAnchor() throws -> AuditAnchor? {
+        let entry = try connection.first(
+            """
+            SELECT entry FROM operation JOIN audit ON audit.operation = operation.id WHERE verb = ? ORDER BY audit.id DESC LIMIT 1
+            """,
+            QueueStore.pruneVerb
+        ) { $0.text(0) }
+        return entry.flatMap(AuditWalk.object).flatMap { AuditAnchor($0) }
     }
 
     private func nextAuditRows(after last: Int64) throws -> [AuditWalk.Row]? {
@@ -61,14 +80,22 @@ private struct AuditWalk {
         var hash: [UInt8]
     }
 
-    var last: Int64 = 0
-    private var previous = AuditChain.seed
+    private(set) var last: Int64
+    private var previous: [UInt8]
+    private let pruned: Int64
+    private var since: Int64?
     private var entries = 0
     private var operations: Set<Int64> = []
     /// nil once it was met.
     private(set) var sought: String?
 
-    init(sought: String?) { self.sought = sought }
+    /// `anchor`: the head of what was removed by age.
+    init(sought: String?, from anchor: AuditAnchor?) {
+        last = anchor?.through ?? 0
+        previous = anchor?.hash ?? AuditChain.seed
+        pruned = last
+        self.sought = sought == anchor.map { AuditChain.hex($0.hash) } ? nil : sought
+    }
 
     /// nil: the row fits.
     mutating func step(_ row: Row, _ operation: StoredOperation?) -> String? {
@@ -86,26 +113,26 @@ private struct AuditWalk {
         if let member = disagreement(row, operation) {
             return "operation \(row.operation) was changed: its \(member) is not what \(name) says"
         }
+        since = since ?? row.at
         last = row.id
         previous = hash
         entries += 1
         operations.insert(row.operation)
-        if let sought, sought == Self.hex(hash) { self.sought = nil }
+        if let sought, sought == AuditChain.hex(hash) { self.sought = nil }
         return nil
     }
+
+    var isPruned: Bool { pruned > 0 }
 
     func report(_ broken: String?) -> AuditReport {
         AuditReport(
             entries: entries,
             operations: operations.count,
-            head: entries == 0 ? "" : Self.hex(previous),
+            head: entries == 0 ? "" : AuditChain.hex(previous),
+            since: since.map { Instant(milliseconds: $0) },
+            pruned: pruned,
             broken: broken
         )
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
     /// The first member of the order that the entry contradicts; what the entry does not tell cannot disagree.
@@ -127,7 +154,7 @@ private struct AuditWalk {
         return time == row.at ? nil : "time"
     }
 
-    private static func object(_ text: String) -> JSONObject? {
+    static func object(_ text: String) -> JSONObject? {
         do { return try JSONParser.parse(text).object } catch { return nil }
     }
 }

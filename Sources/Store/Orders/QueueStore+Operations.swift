@@ -98,7 +98,12 @@ extension QueueStore {
     }
 
     @discardableResult
-    static func audit(_ order: InstantOrder, now: Instant, _ connection: Connection) throws -> Int64 {
+    static func audit(
+        _ order: InstantOrder,
+        more: JSONObject = JSONObject(),
+        now: Instant,
+        _ connection: Connection
+    ) throws -> Int64 {
         let id = try insertOperation(
             ("done", order.actor, order.verb, order.filter, order.why),
             (order.changed, order.changed, order.changed),
@@ -106,11 +111,12 @@ extension QueueStore {
             now: now,
             connection
         )
-        let entry = JSONObject([
+        var entry = JSONObject([
             "what": "carriedOut", "actor": .string(order.actor), "verb": .string(order.verb),
             "filter": .string(order.filter), "matched": .number(order.changed), "changed": .number(order.changed),
             "why": .string(order.why),
         ])
+        for member in more { entry[member.name] = member.value }
         try AuditChain.append(entry, operation: id, at: now.milliseconds, connection)
         return id
     }

@@ -7,6 +7,9 @@ import SQLite
 package final class QueueReader {
     let connection: Connection
 
+    /// On a connection that is there already.
+    init(connection: Connection) { self.connection = connection }
+
     package init(folder: String) throws {
         connection = try Connection(path: folder + "/queue.db", options: .reader)
     }

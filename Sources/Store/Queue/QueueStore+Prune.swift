@@ -46,6 +46,13 @@ extension QueueStore {
         }
     }
 
+    /// Bytes of the file that are free to be used again before it grows. Reads its header.
+    package func reusableBytes() async throws(StoreError) -> Int64 {
+        try await writer.run(.normal) { connection in
+            (try connection.first("PRAGMA freelist_count") { $0.int64(0) } ?? 0) * 4096
+        }
+    }
+
     /// - Returns: how many pages it had.
     private static func delete(_ event: Int64, _ connection: Connection) throws -> Int {
         let pages = try connection.all(QueueSQL.pagesOfEvent.rawValue, event) { $0.int64(0) }

@@ -42,6 +42,16 @@ package struct ImportReport: Sendable {
     package var held: [Hold] = []
     /// Why a delivery failed, with file and line.
     package var failure: String?
+    /// Of an approval: the difference is not the one that was held.
+    package var hasChanged = false
+    /// Of a held import: its delivery waits for a person's word.
+    package var isKept: Bool?
+
+    /// Everything that changes, in one number.
+    package var changes: Int {
+        [diff.schools, diff.classes, diff.groups, diff.pupils, diff.guardians, diff.staff, diff.links, diff.users]
+            .reduce(0) { $0 + $1.added + $1.changed + $1.removed }
+    }
 
     /// As many warnings as an answer may hold; the total counts all.
     private static let warningsMax = 1000
@@ -76,6 +86,8 @@ package struct ImportReport: Sendable {
             held.map { ["school": .string($0.school), "limit": .string($0.limit), "value": .number("\($0.value)")] }
         )
         if let failure { object["detail"] = .string(failure) }
+        if let isKept { object["kept"] = .bool(isKept) }
+        if hasChanged { object["changedSince"] = true }
         return .object(object)
     }
 }

@@ -11,6 +11,21 @@ package struct ImportLimits: Sendable {
     }
 }
 
+/// Where a delivery comes from, for the list of imports and the audit log.
+package struct ImportOrigin: Hashable, Sendable {
+    /// `complete` or `delta`.
+    package var mode: String
+    package var actor: String
+    /// Name of the delivered file or folder.
+    package var source: String
+
+    package init(mode: String = "", actor: String = "", source: String = "") {
+        self.mode = mode
+        self.actor = actor
+        self.source = source
+    }
+}
+
 extension Registry {
     /// Begins an import: empties the stage. One import at a time (the importer's affair).
     package func beginImport() async throws(StoreError) {
@@ -37,7 +52,9 @@ extension Registry {
         warnings: [ImportWarning],
         warningsTotal: Int,
         day: CalendarDay,
-        now: Instant
+        now: Instant,
+        origin: ImportOrigin = ImportOrigin(),
+        approval: ImportApproval? = nil
     ) async throws(StoreError) -> ImportReport {
         try await writer.run(.full) { connection in
             var report = ImportReport(state: .planned, warnings: warnings, warningsTotal: warningsTotal)
@@ -45,27 +62,47 @@ extension Registry {
             report.diff = try plan.counts()
             report.held = try plan.passedLimits(limits)
             report.add(try plan.missingGuardians())
-            report.state = dryRun ? .planned : report.held.isEmpty ? .applied : .held
+            if let approval {
+                report.id = approval.id
+                report.hasChanged = try Self.hasChanged(report, since: approval.id, connection)
+                report.state = report.hasChanged && !approval.isConfirmed ? .held : .applied
+            } else {
+                report.state = dryRun ? .planned : report.held.isEmpty ? .applied : .held
+            }
             if report.state == .applied { try plan.apply(day: day) }
             try connection.execute(RegistrySchema.stage)
-            report.id = try Self.keep(report, format: format, now: now, connection)
+            if let approval {
+                if report.state == .applied { try Self.settle(report, approval, now: now, connection) }
+            } else {
+                report.id = try Self.keep(report, format: format, origin, now: now, connection)
+            }
             return report
         }
     }
 
     /// Drops what is on the stage; after a delivery that could not be read.
-    package func abandonImport(format: String, failure: String, now: Instant) async throws(StoreError) -> ImportReport {
+    package func abandonImport(
+        format: String,
+        failure: String,
+        now: Instant,
+        origin: ImportOrigin = ImportOrigin()
+    ) async throws(StoreError) -> ImportReport {
         try await writer.run(.full) { connection in
             try connection.execute(RegistrySchema.stage)
             var report = ImportReport(state: .failed, warnings: [], warningsTotal: 0)
             report.failure = failure
-            report.id = try Self.keep(report, format: format, now: now, connection)
+            report.id = try Self.keep(report, format: format, origin, now: now, connection)
             return report
         }
     }
 
     /// Maps the ENT's user ids to the feed's keys. Lines name known persons or persons who arrive later.
-    package func map(_ users: [UserRecord], now: Instant, dryRun: Bool) async throws(StoreError) -> ImportReport {
+    package func map(
+        _ users: [UserRecord],
+        now: Instant,
+        dryRun: Bool,
+        origin: ImportOrigin = ImportOrigin()
+    ) async throws(StoreError) -> ImportReport {
         try await writer.run(.full) { connection in
             var report = ImportReport(state: dryRun ? .planned : .applied, warnings: [], warningsTotal: 0)
             for user in users {
@@ -91,7 +128,7 @@ extension Registry {
                     )
                 }
             }
-            report.id = try Self.keep(report, format: "ndjson", now: now, connection)
+            report.id = try Self.keep(report, format: "ndjson", origin, now: now, connection)
             return report
         }
     }
@@ -207,14 +244,21 @@ extension Registry {
         )
     }
 
-    private static func keep(_ report: ImportReport, format: String, now: Instant, _ connection: Connection) throws
-        -> ImportID
-    {
+    private static func keep(
+        _ report: ImportReport,
+        format: String,
+        _ origin: ImportOrigin,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> ImportID {
         try connection.run(
-            "INSERT INTO import(at, format, state, report) VALUES (?, ?, ?, '')",
+            "INSERT INTO import(at, format, state, report, mode, actor, source) VALUES (?, ?, ?, '', ?, ?, ?)",
             now.milliseconds,
             format,
-            "\(report.state)"
+            "\(report.state)",
+            origin.mode,
+            origin.actor,
+            origin.source
         )
         var report = report
         report.id = ImportID(rawValue: connection.lastInsertRowID)

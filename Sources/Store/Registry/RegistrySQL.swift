@@ -7,7 +7,10 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// Primary key.
     case person = "SELECT id, kind, key, ent_id FROM person WHERE id = ?"
     /// UNIQUE indexes of `place`.
-    case school = "SELECT id, name, is_active FROM place WHERE uai = ? AND kind = 0"
+    case school = """
+        SELECT id, name, activation.is_active FROM place LEFT JOIN activation ON activation.uai = place.uai
+        WHERE place.uai = ? AND kind = 0
+        """
     case schoolKey = "SELECT key FROM place WHERE uai = ? AND kind = 0"
     case place = "SELECT id FROM place WHERE kind = ? AND key = ?"
     case placeWithSchool = """

@@ -82,6 +82,29 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(3) { connection in
+            try connection.execute(
+                """
+                -- Schools a person has switched. By UAI and apart from `place`: the word outlives a school's leaving the feed.
+                CREATE TABLE activation(
+                    uai TEXT PRIMARY KEY, is_active INTEGER NOT NULL CHECK(is_active IN (0, 1)), at INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+                INSERT INTO activation SELECT uai, is_active <> 0, 0 FROM place
+                    WHERE kind = 0 AND uai IS NOT NULL AND is_active IS NOT NULL;
+
+                -- Who imported what, and what a person decided about a held import. state, too: replaced, lapsed.
+                -- kept: name of the delivery in the folder `held`; NULL when it is not there (any more).
+                ALTER TABLE import ADD COLUMN mode TEXT NOT NULL DEFAULT '';
+                ALTER TABLE import ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+                ALTER TABLE import ADD COLUMN source TEXT NOT NULL DEFAULT '';
+                ALTER TABLE import ADD COLUMN kept TEXT;
+                ALTER TABLE import ADD COLUMN decided_at INTEGER;
+                ALTER TABLE import ADD COLUMN decided_by TEXT;
+                CREATE INDEX import_kept ON import(id) WHERE kept IS NOT NULL;
+                CREATE INDEX import_applied ON import(format, id) WHERE state = 'applied';
+                """
+            )
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection, in memory.

@@ -32,16 +32,14 @@ struct DataFolder {
         return work
     }
 
-    /// Below it nothing new is accepted: what was accepted before still needs space for its deliveries and outcomes.
-    private static let freeBytesMin: Int64 = 32 << 20
-
-    /// One system call.
-    var isFull: Bool { freeBytes < Self.freeBytesMin }
-
     /// Bytes a process without privileges may still write.
-    var freeBytes: Int64 {
+    var freeBytes: Int64 { room.free }
+
+    /// What may still be written, and the size of the file system. One system call; nothing when it fails.
+    var room: (free: Int64, total: Int64) {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return 0 }
-        return Int64(status.f_bavail) * Int64(status.f_frsize)
+        guard statvfs(path, &status) == 0 else { return (0, 0) }
+        let block = Int64(status.f_frsize)
+        return (Int64(status.f_bavail) * block, Int64(status.f_blocks) * block)
     }
 }

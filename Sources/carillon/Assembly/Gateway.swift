@@ -128,6 +128,13 @@ struct Gateway {
             time: time,
             logger: Self.logger("orders", settings)
         )
+        let disk = DiskWatch(
+            folder: folder,
+            limits: settings.storage.disk,
+            isBlocked: { dispatcher.isBlocked },
+            logger: Self.logger("disk", settings)
+        )
+        disk.tend()
         let intake = Intake(
             queue: queue,
             registry: registryReader,
@@ -135,13 +142,19 @@ struct Gateway {
             metrics: pipelineMetrics,
             identityWindow: identityWindow,
             waitingMax: settings.limits.acceptQueueMax,
-            hasRoom: { !folder.isFull },
+            hasRoom: { !disk.isFull },
+            takesBulk: { disk.takesBulk },
             onAccepted: { expander.wake() },
             onCorrected: { orders.lookForWork() }
         )
+        let heldFolder = folder.path + "/held"
+        let heldDeliveries = HeldDeliveries(folder: heldFolder, bytesMax: settings.limits.importBytesMax)
+        try heldDeliveries.removeAll(except: try await registry.keptFiles())
         let importer = DirectoryImporter(
             registry: registry,
+            queue: queue,
             workFolder: workFolder,
+            heldFolder: heldFolder,
             limits: settings.limits,
             time: time
         )
@@ -167,9 +180,22 @@ struct Gateway {
             try await dispatcher.probe(lane, actor: actor, why: why)
         }
         hooks.laneStatuses = { await dispatcher.statuses() }
-        hooks.readiness = { Self.reasonsNotReady(queue, folder, settings.limits) }
+        hooks.readiness = { Self.reasonsNotReady(queue, disk, settings.limits) }
+        hooks.takesBulk = { disk.takesBulk }
+        hooks.clock = { clock.report(highWater: queue.lastAcceptance) }
+        hooks.acceptClock = {
+            let before = clock.report(highWater: queue.lastAcceptance)
+            return clock.accept() ? before : nil
+        }
         hooks.health = {
-            JSONObject(["diskFreeBytes": .number(folder.freeBytes), "isClockInDoubt": .bool(clock.isInDoubt)])
+            var alarms: [JSONValue] = []
+            let stage = disk.look()
+            if stage != .ample { alarms.append(.string("the disk is short of room: \(stage.rawValue)")) }
+            if clock.isInDoubt { alarms.append("the clock is in doubt") }
+            return JSONObject([
+                "diskFreeBytes": .number(folder.freeBytes), "disk": disk.json,
+                "isClockInDoubt": .bool(clock.isInDoubt), "alarms": .array(alarms),
+            ])
         }
         var services = APIServices(
             intake: intake,
@@ -216,6 +242,7 @@ struct Gateway {
                     .init(service: Delivering(dispatcher: dispatcher, engine: engine, drain: Self.engineDrain)),
                     .init(service: Expanding(expander: expander)),
                     .init(service: Ordering(orders: orders)),
+                    .init(service: disk),
                     .init(
                         service: Sweeping(
                             sweeper: Sweeper(
@@ -229,6 +256,10 @@ struct Gateway {
                                     unseen: Self.days(settings.retention.deviceUnseenDays),
                                     history: Self.days(400)
                                 ),
+                                lacksRoom: { disk.lacksRoom(reusable: $0) },
+                                held: heldDeliveries,
+                                heldAge: Self.days(settings.retention.heldImportDays),
+                                operationAge: Self.days(settings.retention.operationDays),
                                 time: time,
                                 logger: Self.logger("sweeper", settings)
                             )
@@ -363,10 +394,10 @@ struct Gateway {
         return bounds
     }
 
-    private static func reasonsNotReady(_ queue: QueueStore, _ folder: DataFolder, _ limits: Limits) -> [String] {
+    private static func reasonsNotReady(_ queue: QueueStore, _ disk: DiskWatch, _ limits: Limits) -> [String] {
         var reasons: [String] = []
         if queue.waitingCommits >= limits.acceptQueueMax { reasons.append("too much waits for its commit") }
-        if folder.isFull { reasons.append("the disk is full") }
+        if disk.isFull { reasons.append("the disk is full") }
         return reasons
     }
 

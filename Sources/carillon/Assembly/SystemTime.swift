@@ -35,6 +35,23 @@ final class SteadyTime: Sendable {
 
     var isInDoubt: Bool { clock.withLock { $0.isInDoubt } }
 
+    /// `highWater`: what the store has seen last.
+    func report(highWater: Instant) -> ClockReport {
+        let wall = SystemTime.now()
+        let steady = now()
+        let since = clock.withLock(\.suspectSince).map { Instant(milliseconds: $0) }
+        return ClockReport(wall: wall, steady: steady, suspectSince: since, highWater: highWater)
+    }
+
+    /// A person believes the wall clock; false when nobody doubts it.
+    func accept() -> Bool {
+        change { clock in
+            guard clock.isInDoubt else { return false }
+            clock.accept(wall: SystemTime.now().milliseconds, monotonic: SystemTime.monotonic())
+            return true
+        }
+    }
+
     /// What the store has seen last; once, before anything is served.
     func hasBeen(_ instant: Instant) { change { $0.hasBeen(instant, monotonic: SystemTime.monotonic()) } }
 

@@ -119,7 +119,14 @@ struct Gateway: Sendable {
             queueReader: try Reading<QueueReader>({ try QueueReader(folder: folder) }),
             registry: registry,
             registryReader: registryReader,
-            importer: DirectoryImporter(registry: registry, workFolder: folder + "/work", limits: Limits(), time: time),
+            importer: DirectoryImporter(
+                registry: registry,
+                queue: queue,
+                workFolder: folder + "/work",
+                heldFolder: folder + "/held",
+                limits: Limits(),
+                time: time
+            ),
             publishers: PublisherDirectory(publishers),
             parents: ParentAuthenticator(
                 client: client,

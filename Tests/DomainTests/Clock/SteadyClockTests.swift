@@ -37,6 +37,18 @@ struct SteadyClockTests {
         )
     }
 
+    @Test func `a person's word ends the doubt at once, and since when it lasts is known`() {
+        var clock = SteadyClock(wall: Self.start, monotonic: 0)
+        _ = clock.now(wall: Self.start + Self.hour, monotonic: 1000)
+        _ = clock.now(wall: Self.start + 3 * Self.hour, monotonic: 2000)
+        #expect(clock.suspectSince == Self.start + 1000)
+        clock.accept(wall: Self.start + 3 * Self.hour, monotonic: 3000)
+        #expect(!clock.isInDoubt && clock.suspectSince == nil)
+        #expect(
+            clock.now(wall: Self.start + 3 * Self.hour + 1000, monotonic: 4000) == Self.start + 3 * Self.hour + 1000
+        )
+    }
+
     @Test func `small steps, summer time of no clock and slow drift are followed`() {
         var clock = SteadyClock(wall: Self.start, monotonic: 0)
         var wall = Self.start

@@ -70,6 +70,66 @@ struct AuditTests {
         #expect(broken.contains(named), "\(broken)")
     }
 
+    private func prune(_ before: Instant, max: Int = 1000, slack: Duration = .zero) async throws -> [Int] {
+        try await folder.queue { queue async throws in
+            var slices: [Int] = []
+            while true {
+                let count = try await queue.pruneAudit(before: before, slack: slack, max: max, now: now + .seconds(90))
+                slices.append(count)
+                if count == 0 { return slices }
+            }
+        }
+    }
+
+    @Test func `what is left after pruning is verified from the head of what was removed`() async throws {
+        let old = try folder.reader().verifyAudit()
+        #expect(old.since == now + .seconds(1) && old.pruned == 0)
+        // The sixth order began at the same moment as it ended, before the first: it goes only in its turn.
+        #expect(try await prune(now + .seconds(4), slack: .seconds(60)) == [0])
+        #expect(try await prune(now + .seconds(4), max: 2) == [2, 1, 0])
+
+        let report = try folder.reader().verifyAudit(head: old.head)
+        #expect(report.broken == nil, "\(report)")
+        #expect((report.entries, report.operations, report.pruned) == (7, 5, 3))
+        #expect(report.since == now + .seconds(4))
+        #expect(try folder.reader().operation(3) == nil && folder.reader().operation(4) != nil)
+        #expect(try folder.reader().operations(before: nil, limit: 1).first?.verb == "operation.prune")
+        #expect(try await prune(now + .seconds(80)) == [5, 0])
+        #expect(try folder.reader().verifyAudit().broken == nil)
+        #expect(try folder.reader().verifyAudit(head: old.head).broken == nil, "the head is what was removed last")
+    }
+
+    @Test(
+        arguments: [
+            ("DELETE FROM audit WHERE id = 4", "entry 4 is missing"), ("DELETE FROM audit WHERE id = 9", "entry"),
+            ("UPDATE audit SET entry = replace(entry, '\"through\":3', '\"through\":4') WHERE id = 9", "entry"),
+            ("DELETE FROM audit WHERE id < 6; DELETE FROM operation WHERE id < 6", "entry 4 is missing"),
+        ]
+    )
+    func `what was removed otherwise than by age shows`(tampering: String, named: String) async throws {
+        #expect(try await prune(now + .seconds(4)) == [3, 0])
+        try folder.intruder().execute(tampering)
+        let broken = try #require(try folder.reader().verifyAudit().broken)
+        #expect(broken.contains(named), "\(broken)")
+    }
+
+    @Test func `an order that runs keeps everything behind its first entry`() async throws {
+        let other = try TestFolder()
+        try await other.queue { queue async throws in
+            let order = InstantOrder(actor: "a", verb: "x", filter: "", why: "", changed: 0)
+            try await queue.keep(order, now: now)
+            var scope = OrderScope()
+            scope.deliveries = [DeliveryID(rawValue: 1024)]
+            let running = NewOperation(actor: "eva", verb: .hold, scope: scope, matched: 1, eligible: 1, why: "x")
+            _ = try await queue.begin(running, now: now)
+            try await queue.keep(order, now: now)
+            let count = try await queue.pruneAudit(before: now + .seconds(9), slack: .zero, now: now + .seconds(9))
+            #expect(count == 1)
+            #expect(try other.reader().verifyAudit().broken == nil)
+            #expect(try other.reader().runningOperations().count == 1)
+        }
+    }
+
     @Test func `orders of an older store enter the chain when it is migrated`() async throws {
         let old = try TestFolder()
         try await old.queue { _ in }

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Domain
+
+struct ClockAccept: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept",
+        abstract: "Believes the wall clock at once, instead of after a steady minute.",
+        discussion: """
+            What lies between the services' time and the wall clock happens then: `clock show` counts it. Exit code 3 when nothing is doubted.
+
+            Example:
+              carillon clock accept --why 'the time server was wrong, now it is right'
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "The reason, for those who come after.")
+    var why: String
+
+    func validate() throws { try WhyText.check(why) }
+
+    func run() async throws {
+        let order = ServiceOrder(path: "/admin/clock/accept", why: why)
+        let object = try await order.run(options, unknown: "the clock is not in doubt")
+        let now = options.renderer.now
+        try options.renderer.write(object, id: "operation") { ClockShow.lines(object, isLive: true, now: now) }
+    }
+}

@@ -1,0 +1,85 @@
+import Crypto
+import Domain
+import Glibc
+import Pipeline
+import SQLite
+import Settings
+import Store
+
+/// Both stores, opened by a command itself while no service runs: takes the lock of the data folder for as long as it takes.
+struct OfflineStores {
+    /// With secrets: a registry that is new seals its look-up key.
+    let settings: Settings
+
+    /// - Parameters:
+    ///   - held: what is said when process `pid` has the lock.
+    ///   - body: does the work; the stores are closed after it whatever it throws.
+    /// - Returns: what `body` returned.
+    /// - Throws: what `body` threw; exit code 5 when a store cannot be opened.
+    func run<T>(
+        held: (_ pid: String) -> OperatorFailure,
+        _ body: (QueueStore, Registry) async throws -> T
+    ) async throws -> T {
+        let context = OperatorContext.current
+        try makeFolder()
+        let queue: QueueStore
+        do {
+            queue = try QueueStore(
+                folder: settings.data,
+                now: context.time.now(),
+                newKey: Self.random(),
+                onFatal: { context.talk("the store failed: \($0)") }
+            )
+        } catch ProcessLockError.held(_, let pid) {
+            throw held(pid.map(String.init) ?? "?")
+        } catch {
+            throw OperatorFailure.store(error, in: settings.data)
+        }
+        let result: Result<T, any Error>
+        do { result = .success(try await withRegistry { try await body(queue, $0) }) } catch {
+            result = .failure(error)
+        }
+        await queue.close()
+        return try result.get()
+    }
+
+    /// Refuses because a service has the folder.
+    func refused(_ pid: String) -> OperatorFailure {
+        OperatorFailure(
+            .refused,
+            "process \(pid) works on \(settings.data)",
+            next: "the same without --offline"
+        )
+    }
+
+    private func withRegistry<T>(_ body: (Registry) async throws -> T) async throws -> T {
+        let context = OperatorContext.current
+        let registry: Registry
+        do {
+            let keys = settings.storage.keys.map { TargetSeal.Key(id: $0.id, key: SymmetricKey(data: $0.key.bytes)) }
+            registry = try Registry(
+                folder: settings.data,
+                keys: keys,
+                newKey: Self.random(),
+                onFatal: { context.talk("the store failed: \($0)") }
+            )
+        } catch {
+            throw OperatorFailure.store(error, in: settings.data)
+        }
+        let result: Result<T, any Error>
+        do { result = .success(try await body(registry)) } catch { result = .failure(error) }
+        await registry.close()
+        return try result.get()
+    }
+
+    private func makeFolder() throws {
+        guard mkdir(settings.data, 0o700) != 0, errno != EEXIST else { return }
+        throw OperatorFailure(
+            .store,
+            "the data folder \(settings.data) cannot be made",
+            why: String(cString: strerror(errno))
+        )
+    }
+
+    private static func random() -> [UInt8] { SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) } }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Domain
+import Glibc
+import Pipeline
+import Store
+
+struct RecoverCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recover",
+        abstract: "Makes new stores of what can still be read of a damaged data folder.",
+        discussion: """
+            Reads around what is damaged, leaves out events that are not whole any more and names them, and proves the result with the deep \
+            check. The folder is only read; make a copy of it before anything else all the same. Exit code 0 when nothing was lost, 7 when \
+            something was, 6 when a service works on the folder.
+
+            Example:
+              carillon recover /var/backups/damaged --to /var/lib/carillon-new
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The damaged data folder.")
+    var folder: String
+
+    @Option(name: .customLong("to"), help: "The folder to make; it must not exist.")
+    var target: String
+
+    /// Lost events named in a table; `-o json` has them all.
+    private static let eventsShown = 20
+
+    func run() async throws {
+        let context = OperatorContext.current
+        if case .process(let pid) = LockHolder.find(folder: folder) {
+            throw OperatorFailure(.refused, "process \(pid) works on \(folder)", next: "stop the service")
+        }
+        umask(0o077)
+        guard mkdir(target, 0o700) == 0 else {
+            throw OperatorFailure(
+                .failed,
+                "\(target) cannot be made",
+                why: String(cString: strerror(errno)),
+                next: "a folder that does not exist yet, in one that does"
+            )
+        }
+        let report: RecoveryReport
+        do {
+            report = try Recovery.run(from: folder, to: target, actor: context.actor, now: context.time.now())
+        } catch {
+            throw OperatorFailure(.store, "the store in \(folder) cannot be recovered", why: StoreError(error).sentence)
+        }
+        for name in ["queue.db", "registry.db", ""] { try sync(target + "/" + name) }
+        let object = json(report, now: options.renderer.now)
+        try options.renderer.write(object, id: "folder") { lines(report) }
+        try DoctorDeep(folder: target, isDeep: true).requireSound()
+        guard !report.isWhole else { return }
+        throw OperatorFailure(
+            .partlyDone,
+            "something was lost",
+            next:
+                "the ENT may post the events that were lost again, under their identities; then carillon operation verify"
+        )
+    }
+
+    private func json(_ report: RecoveryReport, now: Instant) -> JSONObject {
+        var files = JSONObject()
+        for (file, tables) in report.rows.sorted(by: { $0.key < $1.key }) {
+            var object = JSONObject()
+            for (table, rows) in tables.sorted(by: { $0.key < $1.key }) {
+                object[table] = ["saved": .number(rows.saved), "lost": .number(rows.lost)]
+            }
+            files[file] = .object(object)
+        }
+        return JSONObject([
+            "at": .string(now.rfc3339), "folder": .string(target), "isWhole": .bool(report.isWhole),
+            "rows": .object(files), "damagedPages": .number(report.damagedPages),
+            "damagedLogs": .array(report.damagedLogs.map { .string($0) }),
+            "eventsLost": .array(report.eventsLost.sorted().map { .string($0.description) }),
+            "textsLost": .array(report.textsLost.sorted().map { .string($0.description) }),
+            "registryOrphans": .number(report.registryOrphans), "notes": .array(report.notes.map { .string($0) }),
+        ])
+    }
+
+    private func lines(_ report: RecoveryReport) -> [String] {
+        var lines = [target]
+        for (file, tables) in report.rows.sorted(by: { $0.key < $1.key }) {
+            let saved = tables.values.reduce(0) { $0 + $1.saved }
+            let lost = tables.values.reduce(0) { $0 + $1.lost }
+            let events = tables["event"].map { ", \($0.saved - report.eventsLost.count) events or more" } ?? ""
+            lines.append("\(file)  \(saved) rows saved\(events), \(lost) lost")
+        }
+        if report.damagedPages > 0 { lines.append("\(report.damagedPages) pages or cells cannot be read") }
+        lines += report.damagedLogs.map { "\($0) is damaged: what was committed behind that is lost" }
+        let lost = report.eventsLost.sorted()
+        lines += lost.prefix(Self.eventsShown).map { "lost  \($0)" }
+        if lost.count > Self.eventsShown {
+            lines.append("lost  and \(lost.count - Self.eventsShown) more; -o json has all")
+        }
+        lines += report.textsLost.sorted().prefix(Self.eventsShown).map { "text lost  \($0)" }
+        if report.registryOrphans > 0 { lines.append("\(report.registryOrphans) devices or ties of nobody left out") }
+        lines += report.notes
+        return report.isWhole ? lines + ["nothing was lost"] : lines
+    }
+
+    private func sync(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A file that was not there is among the notes.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw OperatorFailure(.failed, "\(path) cannot be synced", why: String(cString: strerror(errno)))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Domain
+import Store
+
+struct SchoolShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "One school.",
+        discussion: """
+            Example:
+              carillon school show 0429901A
+            """
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Its UAI.")
+    var school: String
+
+    func run() async throws {
+        let inspection = try options.inspection()
+        guard
+            let summary = try inspection.askRegistry({ try $0.schools(uai: school, after: nil, limit: 1) }).first
+        else {
+            throw OperatorFailure(.nothing, "there is no school \(school)", next: "carillon school list")
+        }
+        let object = SchoolList.json(summary, inspection.settings)
+        let now = options.renderer.now
+        try options.renderer.write(object, id: "school") {
+            let isActive = object["active"] == true
+            let origin = summary.school.isActive == nil ? "schools.activeByDefault" : "an operator said so"
+            let last = summary.lastImportAt.map { RelativeTime.text($0, now: now) } ?? "never"
+            return [
+                "\(summary.school.uai) \(summary.school.name)",
+                "active       \(isActive ? "yes" : "no: its events are accepted and withheld") (\(origin))",
+                "pupils       \(summary.pupils)",
+                "guardians    \(summary.guardians), with a device \(summary.guardiansWithDevice)",
+                "last import  \(last)" + (summary.lastImport.map { ", \($0)" } ?? ""),
+            ]
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import DirectoryImport
+import FoundationEssentials
+import Glibc
+
+/// The folder of deliveries that wait for a person's word: one file for each held import, mode 0600. Blocking.
+///
+/// Bounded by the registry, which names one for each format and mode; what it does not name is removed at the next start.
+package struct HeldDeliveries: Sendable {
+    package let folder: String
+    /// A larger delivery is held, but not kept.
+    let bytesMax: Int
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package init(folder: String, bytesMax: Int) {
+        self.folder = folder
+        self.bytesMax = bytesMax
+    }
+
+    package func path(of name: String) -> String { folder + "/" + name }
+
+    /// Keeps a copy of the delivery, on the disk when this returns.
+    ///
+    /// - Parameters:
+    ///   - paths: as the importer got them: an archive, or files and folders, which are packed.
+    ///   - name: without ending.
+    /// - Returns: the file's name.
+    /// - Throws: what hindered it; nothing is left then.
+    func keep(_ paths: [String], as name: String) throws -> String {
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw failure("cannot be made") }
+        let endings = [".tar.gz", ".tgz", ".tar", ".gz"]
+        let ending = paths.count == 1 ? endings.first { paths[0].hasSuffix($0) } : nil
+        let file = path(of: name + (ending ?? ".tar"))
+        let part = file + ".part"
+        unlink(part)
+        do {
+            if ending != nil {
+                try copy(paths[0], to: part)
+            } else {
+                try DeliveryArchive.write(paths, to: part)
+            }
+            try sync(part)
+            guard rename(part, file) == 0 else { throw failure("cannot be renamed in") }
+            try sync(folder)
+        } catch {
+            unlink(part)
+            throw error
+        }
+        return name + (ending ?? ".tar")
+    }
+
+    package func remove(_ names: [String]) {
+        // One that is gone already is what was wanted; any other is found at the next start.
+        for name in names { unlink(path(of: name)) }
+    }
+
+    /// Removes what no row of the registry names; at the start, before anything is kept.
+    package func removeAll(except names: Set<String>) throws {
+        guard access(folder, F_OK) == 0 else { return }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where !names.contains(name) {
+            unlink(path(of: name))
+        }
+    }
+
+    private func copy(_ source: String, to target: String) throws {
+        let input = open(source, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw failure("cannot take \(source)") }
+        defer { close(input) }
+        let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure("cannot hold a file") }
+        defer { close(output) }
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        var total = 0
+        while true {
+            let count = read(input, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("cannot take \(source)") }
+            if count == 0 { return }
+            total += count
+            guard total <= bytesMax else { throw Failure(description: "the delivery is larger than \(bytesMax) bytes") }
+            var rest = chunk[..<count]
+            while !rest.isEmpty {
+                let written = rest.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { throw failure("cannot be written") }
+                rest = rest.dropFirst(written)
+            }
+        }
+    }
+
+    private func sync(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("cannot be synced") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("cannot be synced") }
+    }
+
+    private func failure(_ what: String) -> Failure {
+        Failure(description: "\(folder) \(what): \(String(cString: strerror(errno)))")
+    }
+}

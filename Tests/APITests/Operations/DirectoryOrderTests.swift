@@ -1,0 +1,143 @@
+import API
+import DirectoryImport
+import Domain
+import FoundationEssentials
+import Glibc
+import HTTPTypes
+import Pipeline
+import Store
+import Testing
+
+/// Schools, held imports and the clock through the admin door.
+@Suite(.timeLimit(.minutes(1)))
+struct DirectoryOrderTests {
+    private let json = ["Content-Type": "application/json"]
+
+    private func order(_ members: JSONValue) -> [UInt8] { JSONWriter.bytes(members) }
+
+    @Test func `a school is switched, written down, and unknown ones are refused`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            try await gateway.importSample()
+            let why = order(["actor": "lea", "why": "test"])
+            let off = try await door.send(.post, "/admin/schools/0429901A/deactivate", json, why)
+            #expect(try off.status == 200 && off.json["active"] == false && off.json["changed"] == true)
+            let state = try await gateway.services.registryReader.read { try $0.school(uai: "0429901A")?.isActive }
+            #expect(state == false)
+            let on = try await door.send(.post, "/admin/schools/0429901A/activate", json, why)
+            #expect(try on.json["active"] == true && on.json["operation"]?.string?.hasPrefix("O-") == true)
+            let unknown = try await door.send(.post, "/admin/schools/0000000X/activate", json, why)
+            #expect(unknown.status == 422 && unknown.code == "unknownSchool")
+            #expect(try await door.send(.post, "/admin/schools/0429901A/activate", json, order([:])).status == 422)
+        }
+    }
+
+    @Test func `a held delivery is approved by its number, once`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            try await gateway.importSample()
+            let archive = gateway.folder + "/truncated.tar"
+            try DeliveryArchive.write([sample("aaf1d/complet-truncated").path], to: archive)
+            let held = try await door.send(
+                .post,
+                "/admin/directory/imports?format=aaf1d&actor=lea&source=truncated",
+                ["Content-Type": "application/x-tar"],
+                Array(try Data(contentsOf: URL(fileURLWithPath: archive)))
+            )
+            #expect(try held.status == 202 && held.json["kept"] == true)
+            let path = "/admin/directory/imports/\(try held.json["import"]?.string ?? "")/approve"
+            // The upload itself is gone, the delivery is not.
+            #expect(try FileManager.default.contentsOfDirectory(atPath: gateway.folder + "/work").isEmpty)
+
+            let applied = try await door.send(.post, path, json, order(["actor": "lea", "why": "looked"]))
+            #expect(try applied.status == 200 && applied.json["diff"] == held.json["diff"])
+            let again = try await door.send(.post, path, json)
+            #expect(again.status == 409 && again.code == "importNotHeld")
+            #expect(try await door.send(.post, "/admin/directory/imports/I-ZZZZ/approve", json).status == 404)
+            let log = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 9) }
+            #expect(log.prefix(2).map(\.verb) == ["directory.approve", "directory.import"])
+            #expect(log[0].actor.hasPrefix("lea") && log[1].filter.contains("truncated"))
+        }
+    }
+
+    @Test func `what has changed since is answered 409 with the new difference`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            try await gateway.importSample()
+            let archive = gateway.folder + "/delivery.tar"
+            func send(_ name: String, _ query: String = "") async throws -> Answer {
+                unlink(archive)
+                try DeliveryArchive.write([sample("aaf1d/" + name).path], to: archive)
+                return try await door.send(
+                    .post,
+                    "/admin/directory/imports?format=aaf1d" + query,
+                    ["Content-Type": "application/x-tar"],
+                    Array(try Data(contentsOf: URL(fileURLWithPath: archive)))
+                )
+            }
+            let held = try await send("complet-truncated")
+            #expect(try await send("complet-2027-09-01", "&yearChange=true").status == 200)
+            let path = "/admin/directory/imports/\(try held.json["import"]?.string ?? "")/approve"
+            let refused = try await door.send(.post, path, json)
+            #expect(try refused.status == 409 && refused.json["refusal"] == "diffChanged")
+            #expect(try refused.json["changedSince"] == true && refused.json["diff"] != held.json["diff"])
+            #expect(try await door.send(.post, path, json, order(["yes": true])).status == 200)
+        }
+    }
+
+    @Test func `deliveries are refused while the disk is short of room`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }, change: { $0.hooks.takesBulk = { false } }) {
+            _,
+            door async throws in
+            let refused = try await door.send(
+                .post,
+                "/admin/directory/imports?format=ndjson",
+                ["Content-Type": "application/x-ndjson"],
+                []
+            )
+            #expect(refused.status == 503 && refused.headers[.retryAfter] != nil)
+        }
+    }
+
+    @Test func `a doubted clock is shown with what it holds back, and believed on a person's word`() async throws {
+        let wall = try #require(Instant(rfc3339: "2026-11-23T14:00:00+01:00"))
+        let steady = try #require(Instant(rfc3339: "2026-11-23T12:00:00+01:00"))
+        let clock = ClockReport(wall: wall, steady: steady, suspectSince: steady, highWater: steady)
+        try await Gateway.run(
+            door: { adminRouter($0) },
+            change: {
+                $0.hooks.clock = { clock }
+                $0.hooks.acceptClock = { clock }
+            }
+        ) { gateway, door async throws in
+            let event = NewEvent(
+                publisher: "one",
+                publication: Publication(
+                    app: "BLOG",
+                    action: "X",
+                    audience: [.user("u")],
+                    title: "T",
+                    body: "B",
+                    notBefore: steady + .seconds(3600)
+                ),
+                dataClass: .clear,
+                acceptedAt: steady,
+                expiresAt: steady + .seconds(5400),
+                identity: [UInt8](repeating: 1, count: 32),
+                bodyHash: [UInt8](repeating: 2, count: 32),
+                identityWindow: .seconds(60),
+                unresolved: []
+            )
+            _ = try await gateway.services.queue.accept(event)
+            let shown = try await door.send(.get, "/admin/clock").json
+            #expect(shown["isSuspect"] == true && shown["heldBack"]?["scheduledEvents"] == 1)
+            #expect(shown["heldBack"]?["expiringEvents"] == 1 && shown["heldBack"]?["retries"] == 0)
+            let accepted = try await door.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
+            #expect(try accepted.status == 200 && accepted.json["isSuspect"] == false)
+            #expect(try await door.send(.post, "/admin/clock/accept", json, order([:])).status == 422)
+            let log = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 9) }
+            #expect(log.map(\.verb) == ["clock.accept"] && log[0].why == "right")
+        }
+        try await Gateway.run(door: { adminRouter($0) }) { _, door async throws in
+            let refused = try await door.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
+            #expect(refused.status == 409 && refused.code == "clockNotSuspect")
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Domain
+import FoundationEssentials
+import SQLite
+import Store
+import Testing
+
+/// A damaged data folder and what `recover` makes of it.
+@Suite(.timeLimit(.minutes(1)))
+struct RecoverTests {
+    let fixture: OperatorFixture
+    var data: String { fixture.folder + "/data" }
+    var target: String { fixture.folder + "/new" }
+
+    init() async throws {
+        fixture = try OperatorFixture()
+        try await fixture.fillStore()
+    }
+
+    private func overwrite(_ file: String, _ range: Range<Int>, _ change: (UInt8) -> UInt8 = { _ in 0xA5 }) throws {
+        let url = URL(filePath: data + "/" + file)
+        var bytes = try Data(contentsOf: url)
+        for offset in range where offset < bytes.count { bytes[offset] = change(bytes[offset]) }
+        try bytes.write(to: url)
+    }
+
+    private func root(of table: String, in file: String = "queue.db") throws -> Int {
+        let connection = try Connection(path: data + "/" + file, options: .reader)
+        return try #require(
+            try connection.first("SELECT rootpage FROM sqlite_schema WHERE name = ?", table) { $0.int(0) }
+        )
+    }
+
+    private func pageRange(_ page: Int) -> Range<Int> { (page - 1) * 4096..<page * 4096 }
+
+    private func recovered() async -> Ran { await fixture.run("recover", data, "--to", target, "-o", "json") }
+
+    private func trace(_ folder: String) throws -> [[String]] {
+        let connection = try Connection(path: folder + "/queue.db", options: .reader)
+        return try [
+            "event", "page", "plan", "result", "retry", "attempt", "concerned", "content", "idempotency", "lane",
+        ].map { table in
+            let columns = try connection.all("SELECT name FROM pragma_table_info(?)", table) { $0.text(0) }
+            let row = columns.map { "quote(\"\($0)\")" }.joined(separator: " || ',' || ")
+            return try connection.all("SELECT \(row) FROM \(table) ORDER BY 1") { $0.text(0) }
+        }
+    }
+
+    @Test func `a sound folder is copied row by row, and the copy goes on`() async throws {
+        let ran = await recovered()
+        #expect(ran.code == 0, "\(ran.talk) \(ran.output)")
+        #expect(try ran.json["isWhole"] == true && ran.json["eventsLost"] == [])
+        #expect(try trace(data) == trace(target))
+        let attributes = try FileManager.default.attributesOfItem(atPath: target + "/queue.db")
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(await fixture.run("doctor", "--deep", "--data", target).code == 0)
+        let again = await recovered()
+        #expect(again.code == 1 && again.talk.contains("cannot be made"))
+    }
+
+    @Test func `a damaged header, and with it the names of the tables, cost nothing`() async throws {
+        let before = try trace(data)
+        try overwrite("queue.db", 0..<4096)
+        let ran = await recovered()
+        #expect(ran.code == 7, "\(ran.talk)")
+        #expect(try ran.json["eventsLost"] == [] && ran.json["damagedPages"]?.int64 == 1)
+        #expect(try trace(target) == before)
+    }
+
+    @Test(arguments: ["plan", "result", "concerned", "event", "content", "page", "retry"])
+    func `an event that is not whole any more is left out and named`(table: String) async throws {
+        try overwrite("queue.db", pageRange(try root(of: table)))
+        let ran = await recovered()
+        #expect(ran.code == 7, "\(ran.talk)")
+        #expect(try ran.json["eventsLost"] == [.string(fixture.event.description)], "\(ran.output)")
+        #expect(await fixture.run("doctor", "--deep", "--data", target).code == 0)
+    }
+
+    @Test func `a truncated file gives what is before its end`() async throws {
+        let url = URL(filePath: data + "/queue.db")
+        let bytes = try Data(contentsOf: url)
+        try bytes.prefix(try root(of: "concerned") * 4096 - 4096).write(to: url)
+        let ran = await recovered()
+        #expect(try ran.code == 7 && ran.json["eventsLost"] == [.string(fixture.event.description)], "\(ran.talk)")
+    }
+
+    @Test func `a registry without a page keeps the rest`() async throws {
+        try overwrite("registry.db", pageRange(try root(of: "guardianship", in: "registry.db")))
+        let ran = await recovered()
+        #expect(try ran.code == 7 && ran.json["rows"]?["registry.db"]?["device"]?["saved"] == 1, "\(ran.output)")
+        #expect(try ran.json["eventsLost"] == [])
+    }
+
+    @Test func `a folder without stores is no success`() async throws {
+        let ran = await fixture.run("recover", fixture.folder, "--to", target, "-o", "json")
+        #expect(ran.code != 0)
+    }
+
+    @Test func `rows of many leaves below a destroyed page are found by the pointer map`() throws {
+        let path = fixture.folder + "/many.db"
+        let connection = try Connection(path: path, options: .writer)
+        try connection.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT")
+        try connection.execute(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+            INSERT INTO t SELECT i, printf('%0200d', i) FROM n; INSERT INTO t VALUES (20001, printf('%09000d', 7));
+            PRAGMA wal_checkpoint(TRUNCATE)
+            """
+        )
+        let root = try #require(try connection.first("SELECT rootpage FROM sqlite_schema") { $0.int(0) })
+        func found() throws -> (rows: Set<Int64>, damaged: Int, long: Int) {
+            let walk = TreeWalk(try DatabaseImage(path: path))
+            var rows: Set<Int64> = []
+            var long = 0
+            _ = try walk.rows(root: root) { id, values in
+                rows.insert(id ?? 0)
+                if case .text(let text) = values[1] { long = max(long, text.utf8.count) }
+            }
+            return (rows, walk.damaged, long)
+        }
+        let whole = try found()
+        #expect(whole.rows == Set(1...20_001) && whole.damaged == 0 && whole.long == 9000)
+        let url = URL(filePath: path)
+        var bytes = try Data(contentsOf: url)
+        for offset in pageRange(root) { bytes[offset] = 0xA5 }
+        try bytes.write(to: url)
+        #expect(try found().rows == Set(1...20_001))
+    }
+}

@@ -1,0 +1,102 @@
+import Domain
+import Store
+import Testing
+
+/// Schools as the registry shows them, and the switch that outlives their deliveries.
+@Suite(.timeLimit(.minutes(1)))
+struct SchoolTests {
+    let folder: TestFolder
+    let now = TestFolder.start
+
+    init() throws { folder = try TestFolder() }
+
+    private func reader() throws -> RegistryReader { try RegistryReader(folder: folder.path, seal: nil) }
+
+    private func school(_ key: String, _ uai: String) -> DirectoryRecord {
+        .school(SchoolRecord(key: key, uai: uai, name: "School " + key))
+    }
+
+    @Test func `a switched school stays so when it leaves the feed and returns, under whatever key`() async throws {
+        try await folder.registry { registry async throws in
+            try await Sample.importRecords([school("1", "A"), school("2", "B")], into: registry)
+            #expect(try reader().school(uai: "A")?.isActive == nil)
+            #expect(try await registry.switched("A", false, now: now) == true)
+            #expect(try await registry.switched("A", false, now: now) == false)
+            #expect(try await registry.switched("C", false, now: now) == nil)
+
+            try await registry.approveAll([school("2", "B")])
+            #expect(try reader().school(uai: "A") == nil)
+            try await Sample.importRecords([school("7", "A"), school("2", "B")], into: registry)
+            #expect(try reader().school(uai: "A")?.isActive == false)
+            #expect(try reader().school(uai: "B")?.isActive == nil)
+            #expect(try await registry.switched("A", true, now: now) == true)
+            #expect(try reader().school(uai: "A")?.isActive == true)
+        }
+    }
+
+    @Test func `a school is shown with its pupils, its guardians and those who can be rung`() async throws {
+        try await folder.registry { registry async throws in
+            try await Sample.importAAF("complet-2026-09-01", into: registry)
+            let all = try reader().schools(after: nil, limit: 10)
+            #expect(all.count == 3 && all.map(\.school.uai) == all.map(\.school.uai).sorted())
+            let expected = try #require(try Sample.json("expected/directory.json")["complet-2026-09-01"])
+            #expect(Int64(all.reduce(0) { $0 + $1.pupils }) == expected["pupils"]?.int64)
+            #expect(all.allSatisfy { $0.guardians > 0 && $0.guardiansWithDevice == 0 && $0.lastImport != nil })
+            #expect(try reader().schools(after: all[0].school.uai, limit: 1).map(\.school) == [all[1].school])
+
+            // A guardian of the second school gets two phones, and one of them dies.
+            let audience = try reader().audience(
+                of: [.school(all[1].school.uai)],
+                on: { _ in Sample.day },
+                author: nil
+            )
+            let guardian = try #require(audience.persons.first { $0.role == .guardian })
+            let key = try #require(try reader().person(guardian.person)?.key)
+            for phone in ["one", "two"] {
+                _ = try await registry.register(
+                    Registration(
+                        installation: phone,
+                        target: .fcmToken("token of " + phone),
+                        environment: .production,
+                        app: "onepocket"
+                    ),
+                    for: Account(userID: "ent-1", externalKey: key),
+                    limits: Limits(),
+                    now: now
+                )
+            }
+            let shown = try reader().schools(uai: all[1].school.uai, after: nil, limit: 1)
+            #expect(shown.first?.guardiansWithDevice == 1)
+            _ = try await registry.revoke("one", now: now)
+            _ = try await registry.revoke("two", now: now)
+            #expect(try reader().schools(uai: all[1].school.uai, after: nil, limit: 1).first?.guardiansWithDevice == 0)
+        }
+    }
+}
+
+extension Registry {
+    /// Untyped throws: inside `#expect` a typed throw is not understood by Swift 6.2.
+    fileprivate func switched(_ uai: String, _ isActive: Bool, now: Instant) async throws -> Bool? {
+        try await activate(uai, isActive, now: now)
+    }
+
+    /// A delivery that would be held, approved.
+    fileprivate func approveAll(_ records: [DirectoryRecord]) async throws {
+        let held = try await Sample.importRecords(records, into: self)
+        #expect(held.state == .held)
+        try await beginImport()
+        try await stage(records)
+        let report = try await finishImport(
+            feed: 1,
+            limits: ImportLimits(isYearChange: false),
+            dryRun: false,
+            format: "aaf1d",
+            warnings: [],
+            warningsTotal: 0,
+            day: Sample.day,
+            now: TestFolder.start,
+            approval: ImportApproval(id: held.id, isConfirmed: false, actor: "lea")
+        )
+        #expect(report.state == .applied && report.id == held.id && !report.hasChanged)
+    }
+}
