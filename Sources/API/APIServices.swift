@@ -64,7 +64,9 @@ package struct APIServices: Sendable {
         /// More members for `/healthz` (disk, clock).
         package var health: @Sendable () async -> JSONObject = { JSONObject() }
         package var laneStatuses: @Sendable () async -> [LaneStatus] = { [] }
-        package var pauseLane: @Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Void
+        /// `until`: when it resumes by itself.
+        package var pauseLane:
+            @Sendable (LaneID, _ actor: String, _ why: String, _ until: Instant?) async throws(StoreError) -> Void
         package var resumeLane: @Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Void
         /// As pausing, but what is loaded is sent first.
         package var drainLane: @Sendable (LaneID, _ actor: String, _ why: String) async throws(StoreError) -> Void = {
@@ -83,7 +85,7 @@ package struct APIServices: Sendable {
         package var sendTest: (@Sendable (Account, _ installation: String) async throws(StoreError) -> TestOutcome?)?
 
         package init(
-            pauseLane: @escaping @Sendable (LaneID, String, String) async throws(StoreError) -> Void,
+            pauseLane: @escaping @Sendable (LaneID, String, String, Instant?) async throws(StoreError) -> Void,
             resumeLane: @escaping @Sendable (LaneID, String, String) async throws(StoreError) -> Void
         ) {
             self.pauseLane = pauseLane

@@ -231,8 +231,15 @@ def lanes_and_devices(world):
     world.simulated("DELETE", "/control/script")
     assert world.command("lane", "probe", FCM).returncode == 0
     assert world.done(late)["deliveries"]["accepted"] == 4
+    # A pause with an end ends by itself, also over a restart.
+    assert "until 20" in world.command("lane", "pause", FCM, "--until", "3s", "--why", "test").stdout
+    assert world.lane(FCM)["until"]
+    world.kill()
+    assert world.items("lane", "list")[-1]["until"], "the store does not tell when the pause ends"
+    world.start()
+    wait("the pause's end", lambda: world.lane(FCM)["state"] == "active")
     verbs = [line["verb"] for line in world.items("operation", "list")]
-    assert verbs == ["lane.probe", "lane.active", "lane.paused", "device.revoke", "lane.active", "lane.draining"], verbs
+    assert verbs == ["lane.active", "lane.paused", "lane.probe", "lane.active", "lane.paused", "device.revoke", "lane.active", "lane.draining"], verbs
     verified(world)
 
 

@@ -12,11 +12,7 @@ struct AdminRoutes {
         [
             Route(.get, "/admin/status") { _ in try await status() },
             Route(.get, "/admin/lanes") { _ in try await lanes() },
-            Route(.post, "/admin/lanes/pause") { call in
-                try await change(call, needsWhy: true) { lane, order throws(StoreError) in
-                    try await services.hooks.pauseLane(lane, order.actor, order.why)
-                }
-            },
+            Route(.post, "/admin/lanes/pause") { try await pause($0) },
             Route(.post, "/admin/lanes/resume") { call in
                 try await change(call, needsWhy: false) { lane, order throws(StoreError) in
                     try await services.hooks.resumeLane(lane, order.actor, order.why)
@@ -69,6 +65,23 @@ struct AdminRoutes {
         let lane = try await lane(call)
         let order = try await OrderBody.read(call, services, needsWhy: needsWhy)
         do throws(StoreError) { try await apply(lane, order) } catch { throw Problem(error, limits: services.limits) }
+        return try await row(of: lane, call)
+    }
+
+    private func pause(_ call: Call) async throws -> Response {
+        let lane = try await lane(call)
+        let order = try await OrderBody.read(call, services, needsWhy: true)
+        var until: Instant?
+        if let member = order.members["until"], !member.isNull {
+            until = member.string.flatMap(Instant.init(rfc3339:))
+            guard let until, until > services.time.now() else {
+                let error = FieldError("/until", "malformed", "Expected an RFC 3339 time that is still to come.")
+                throw Problem(.invalidOrder, "The order is wrong.", errors: [error])
+            }
+        }
+        do throws(StoreError) { try await services.hooks.pauseLane(lane, order.actor, order.why, until) } catch {
+            throw Problem(error, limits: services.limits)
+        }
         return try await row(of: lane, call)
     }
 

@@ -230,7 +230,8 @@ extension OpenAPIDocument {
            "type": "object",
            "properties": {
             "actor": {"type": "string"},
-            "why": {"type": "string", "description": "Required to pause, drain and revoke, to switch a school and to accept the clock."}
+            "why": {"type": "string", "description": "Required to pause, drain and revoke, to switch a school and to accept the clock."},
+            "until": {"type": ["string", "null"], "format": "date-time", "description": "Of a pause: when the lane resumes by itself."}
            }
           },
           "BulkOrder": {

@@ -19,7 +19,7 @@ struct LaneFacts {
         return try stored(inspection, now: now)
     }
 
-    /// What is in flight, the window and when a lane opens again are known to the service only: null.
+    /// What is in flight, the window and when a closed lane opens again are known to the service only: null.
     static func stored(_ inspection: Inspection, now: Instant) throws -> LaneFacts {
         let backlogs = try inspection.ask { try $0.backlog() }
         let frozen = try inspection.askRegistry { try $0.frozenLanes() }
@@ -30,7 +30,7 @@ struct LaneFacts {
             object["provider"] = lane.provider.map { .string($0.name) } ?? .null
             object["state"] = .string(lane.word)
             object["reason"] = lane.reasonText.map { .string($0) } ?? .null
-            object["until"] = .null
+            object["until"] = lane.mode == .paused ? lane.until.map { .string($0.rfc3339) } ?? .null : .null
             object["window"] = .null
             object["inFlight"] = .null
             object["pending"] = .number(backlog.pending)

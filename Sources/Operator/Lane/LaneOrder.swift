@@ -53,7 +53,8 @@ struct LaneOrder {
         let state = object["state"]?.string ?? verb
         let inFlight = object["inFlight"]?.int64.map { " In flight \($0) will finish;" } ?? ""
         let pending = object["pending"]?.int64.map { " \($0) pending wait." } ?? ""
-        return "\(lane): \(state).\(inFlight)\(pending)"
+        let until = state == "paused" ? object["until"]?.string.map { " until \($0)" } ?? "" : ""
+        return "\(lane): \(state)\(until).\(inFlight)\(pending)"
     }
 
     private func object(of result: Result<WebResponse, WebClientError>, socket: String) throws -> JSONObject {

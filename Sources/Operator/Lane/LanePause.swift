@@ -1,4 +1,7 @@
 import ArgumentParser
+import Domain
+import Pipeline
+import Store
 
 struct LanePause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -7,8 +10,9 @@ struct LanePause: AsyncParsableCommand {
         discussion: """
             Goes through the running service; who and why stay in its audit log.
 
-            Example:
+            Examples:
               carillon lane pause apns/onepocket --why 'certificate rollover'
+              carillon lane pause fcm/onepocket --until 2h --why 'maintenance of the project'
             """
     )
 
@@ -20,7 +24,22 @@ struct LanePause: AsyncParsableCommand {
     @Option(help: "The reason, for those who come after.")
     var why: String
 
-    func validate() throws { try WhyText.check(why) }
+    @Option(help: "When the lane resumes by itself: an RFC 3339 time, or a length of time from now.")
+    var until: String?
 
-    func run() async throws { try await LaneOrder(verb: "pause", lane: lane, why: why).run(options) }
+    func validate() throws {
+        try WhyText.check(why)
+        guard let until, Instant(rfc3339: until) == nil, TimeLength.milliseconds(until) == nil else { return }
+        throw ValidationError("--until \(until): expected an RFC 3339 time, or a length of time such as 90m or 2h.")
+    }
+
+    func run() async throws {
+        let end = until.flatMap { word in
+            Instant(rfc3339: word)
+                ?? TimeLength.milliseconds(word).map { OperatorContext.current.time.now() + .milliseconds($0) }
+        }
+        var order = LaneOrder(verb: "pause", lane: lane, why: why)
+        if let end { order.more = ["until": .string(end.rfc3339)] }
+        try await order.run(options)
+    }
 }

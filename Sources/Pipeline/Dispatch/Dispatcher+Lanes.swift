@@ -51,7 +51,8 @@ extension Dispatcher {
                 provider: lane.definition.key.provider,
                 state: status.state,
                 reason: status.reason,
-                until: status.wakeAt.map { now + .milliseconds(max(0, $0 - monotonic)) },
+                until: status.isSendingAllowed
+                    ? status.wakeAt.map { now + .milliseconds(max(0, $0 - monotonic)) } : lane.pausedUntil,
                 window: min(status.window, snapshot?.streamsWindow ?? 0),
                 inFlight: status.inFlight,
                 connections: snapshot?.connectionsReady ?? 0,
@@ -63,15 +64,46 @@ extension Dispatcher {
     }
 
     /// An operator's order; on the disk and in force when this returns.
-    package func pause(_ lane: LaneID, actor: String, why: String, draining: Bool = false) async throws(StoreError) {
-        try await queue.setMode(draining ? .draining : .paused, of: lane, actor: actor, why: why, now: time.now())
+    ///
+    /// `until`: when the lane resumes by itself; also over a restart.
+    package func pause(
+        _ lane: LaneID,
+        actor: String,
+        why: String,
+        until: Instant? = nil,
+        draining: Bool = false
+    ) async throws(StoreError) {
+        try await queue.setMode(
+            draining ? .draining : .paused,
+            of: lane,
+            actor: actor,
+            why: why,
+            until: until,
+            now: time.now()
+        )
+        lanes[lane]?.pausedUntil = until
         give(.pause(why, draining: draining), to: lane)
     }
 
     /// Ends a pause as well as an open breaker, and probes at once.
     package func resume(_ lane: LaneID, actor: String, why: String) async throws(StoreError) {
         try await queue.setMode(.active, of: lane, actor: actor, why: why, now: time.now())
+        lanes[lane]?.pausedUntil = nil
         give(.resume, to: lane)
+    }
+
+    /// Pauses whose time is over.
+    func endPauses() async {
+        let now = time.now()
+        for (id, lane) in lanes where lane.pausedUntil.map({ $0 <= now }) ?? false {
+            do { try await resume(id, actor: "carillon", why: "the pause was ordered until now") } catch {
+                // The order stays: the next tick tries again.
+                logger.warning(
+                    "a pause cannot end",
+                    metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"]
+                )
+            }
+        }
     }
 }
 

@@ -23,6 +23,8 @@ package actor Dispatcher {
         var isSealing = false
         /// Highest tag of a page it was given; urgent ones apart.
         var lastTag = Int64.min
+        /// When an operator's pause ends by itself.
+        var pausedUntil: Instant?
         /// Retries handed to the feed whose outcome is not on the disk yet.
         var claimedRetries: Set<DeliveryID> = []
         var noted = ""
@@ -152,7 +154,8 @@ package actor Dispatcher {
             id: id,
             engineLane: engineLane,
             feed: feed,
-            form: definition.form
+            form: definition.form,
+            pausedUntil: stored.mode == .paused ? stored.until : nil
         )
     }
 
@@ -211,7 +214,9 @@ package actor Dispatcher {
             group.addTask { [sealer] in await sealer.run() }
             for await signal in signals {
                 switch signal {
-                case .tick: tick()
+                case .tick:
+                    tick()
+                    await endPauses()
                 case .sealed(let id):
                     lanes[id]?.isSealing = false
                     fill(id)

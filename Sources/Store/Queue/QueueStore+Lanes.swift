@@ -14,6 +14,8 @@ package struct StoredLane: Sendable {
     package var mode: Mode
     package var actor: String?
     package var why: String?
+    /// When a pause ends by itself.
+    package var until: Instant?
     package var condition: String
     package var conditionReason: String
     package var changedAt: Instant
@@ -38,25 +40,35 @@ extension QueueStore {
     }
 
     /// An operator's order: pauses, drains or resumes a lane; on disk and in the audit log when this returns.
+    ///
+    /// `until`: when a pause ends by itself; nil: when somebody resumes it.
     package func setMode(
         _ mode: StoredLane.Mode,
         of lane: LaneID,
         actor: String,
         why: String,
+        until: Instant? = nil,
         now: Instant
     ) async throws(StoreError) {
         try await writer.run(.full) { connection in
             try connection.run(
-                "UPDATE lane SET mode = ?, actor = ?, why = ?, changed_at = ? WHERE id = ?",
+                "UPDATE lane SET mode = ?, actor = ?, why = ?, until = ?, changed_at = ? WHERE id = ?",
                 mode.rawValue,
                 actor,
                 why,
+                until?.milliseconds,
                 now.milliseconds,
                 Int64(lane.rawValue)
             )
             guard connection.changes == 1 else { throw StoreError.damaged("lane \(lane.rawValue) is missing") }
             try Self.audit(
-                InstantOrder(actor: actor, verb: "lane.\(mode)", filter: "lane=\(lane.rawValue)", why: why, changed: 1),
+                InstantOrder(
+                    actor: actor,
+                    verb: "lane.\(mode)",
+                    filter: "lane=\(lane.rawValue)" + (until.map { " until=\($0.rfc3339)" } ?? ""),
+                    why: why,
+                    changed: 1
+                ),
                 now: now,
                 connection
             )
@@ -93,7 +105,7 @@ extension QueueStore {
     static func lanes(_ connection: Connection) throws -> [StoredLane] {
         try connection.all(
             """
-            SELECT id, name, provider, mode, actor, why, condition, condition_reason, changed_at, virtual_time
+            SELECT id, name, provider, mode, actor, why, condition, condition_reason, changed_at, virtual_time, until
             FROM lane WHERE id > 0 ORDER BY name
             """
         ) { row in
@@ -104,6 +116,7 @@ extension QueueStore {
                 mode: StoredLane.Mode(rawValue: row.int(3)) ?? .paused,
                 actor: row.textOrNil(4),
                 why: row.textOrNil(5),
+                until: row.int64OrNil(10).map(Instant.init(milliseconds:)),
                 condition: row.text(6),
                 conditionReason: row.text(7),
                 changedAt: Instant(milliseconds: row.int64(8)),

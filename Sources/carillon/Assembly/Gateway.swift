@@ -160,7 +160,8 @@ struct Gateway {
         )
 
         var hooks = APIServices.Hooks(
-            pauseLane: { lane, actor, why throws(StoreError) in try await dispatcher.pause(lane, actor: actor, why: why)
+            pauseLane: { lane, actor, why, until throws(StoreError) in
+                try await dispatcher.pause(lane, actor: actor, why: why, until: until)
             },
             resumeLane: { lane, actor, why throws(StoreError) in
                 try await dispatcher.resume(lane, actor: actor, why: why)

@@ -38,8 +38,9 @@ struct OperationsTests {
     @Test func `a lane is paused with a reason and resumed`() async throws {
         let orders = Orders()
         let change: @Sendable (inout APIServices) -> Void = { services in
-            services.hooks.pauseLane = { id, actor, why async throws(StoreError) in
-                orders.all.withLock { $0.append("pause \(id.rawValue) \(actor) \(why)") }
+            services.hooks.pauseLane = { id, actor, why, until async throws(StoreError) in
+                let end = until.map { " \($0.rfc3339)" } ?? ""
+                orders.all.withLock { $0.append("pause \(id.rawValue) \(actor) \(why)\(end)") }
             }
             services.hooks.resumeLane = { id, actor, _ async throws(StoreError) in
                 orders.all.withLock { $0.append("resume \(id.rawValue) \(actor)") }
@@ -53,12 +54,22 @@ struct OperationsTests {
             #expect(try await door.send(.post, "/admin/lanes/pause?lane=x", [:], []).code == "unknownLane")
             let order = Array(#"{"actor":"eva","why":"maintenance"}"#.utf8)
             #expect(try await door.send(.post, path, [:], order).json["lane"] == "fcm/onepocket")
+            for until in ["2020-01-01T00:00:00Z", "soon"] {
+                let order = Array(#"{"why":"maintenance","until":"\#(until)"}"#.utf8)
+                #expect(try await door.send(.post, path, [:], order).status == 422)
+            }
+            let ending = Array(#"{"actor":"eva","why":"maintenance","until":"2100-01-01T00:00:00Z"}"#.utf8)
+            #expect(try await door.send(.post, path, [:], ending).status == 200)
             #expect(try await door.send(.post, "/admin/lanes/resume?lane=fcm/onepocket").status == 200)
             let status = try await door.send(.get, "/admin/status")
             #expect(try status.json["pid"] == 42)
             #expect(try status.json["epoch"] == 1)
         }
-        #expect(orders.all.withLock { $0 } == ["pause 1 eva maintenance", "resume 1 unknown"])
+        #expect(
+            orders.all.withLock { $0 } == [
+                "pause 1 eva maintenance", "pause 1 eva maintenance 2100-01-01T00:00:00Z", "resume 1 unknown",
+            ]
+        )
     }
 
     @Test func `a person's decision about held removals is taken while they are frozen`() async throws {

@@ -142,7 +142,7 @@ struct Gateway: Sendable {
             webPushKey: "BExampleKey",
             workFolder: folder + "/work",
             build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1),
-            hooks: .init(pauseLane: { _, _, _ in }, resumeLane: { _, _, _ in })
+            hooks: .init(pauseLane: { _, _, _, _ in }, resumeLane: { _, _, _ in })
         )
         services.forecaster = try Forecaster(
             folder: folder,
