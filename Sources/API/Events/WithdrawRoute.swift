@@ -29,7 +29,7 @@ struct WithdrawRoute {
         do throws(OrderRefusal) { report = try await runner.give(order, patience: Self.patience) } catch {
             throw problem(error)
         }
-        return try await answer(id, isOver: report.state != "running")
+        return try await answer(id, isOver: report.state == "done")
     }
 
     private static let unknown = Problem(.unknownEvent, "There is no such event here.")

@@ -12,10 +12,12 @@ extension Dispatcher {
         // A closed lane gets no more than it needs to probe; a paused one nothing.
         let status = lane.feed.status
         guard status.isActive || (status.isSendingAllowed && lane.feed.loaded == 0) else { return }
-        loadRetries(id, most: most / Self.retryShare)
+        if lane.feed.loaded < most / 2 { loadRetries(id, most: most / Self.retryShare) }
         guard lanes[id]?.isSealing == false else { return }
         // What goes before pages that are loaded and not begun does not wait for their end, within bounds.
-        while let last = lanes[id]?.lastTag, lane.feed.loaded < (scheduler.overtakes(last, on: id) ? 2 * most : most),
+        // Pages whose event has ended load nothing: the recorder says when there are enough of them.
+        while !recorder.isFull, let last = lanes[id]?.lastTag,
+            lane.feed.loaded < (scheduler.overtakes(last, on: id) ? 2 * most : most),
             let entry = scheduler.takeAhead(on: id)
         {
             lanes[id]?.lastTag = entry.isUrgent ? last : max(last, entry.tag)
@@ -32,7 +34,10 @@ extension Dispatcher {
                 .filter { !lane.claimedRetries.contains($0.delivery) }
             guard !due.isEmpty else { return }
             lanes[id]?.claimedRetries.formUnion(due.map(\.delivery))
-            deliver(id, tag: scheduler.virtualTime(of: id)) { try $0.load(due, form: lane.form, now: $1) }
+            // Behind what is loaded: a storm of retries never goes before fresh work.
+            deliver(id, tag: max(lane.lastTag, scheduler.virtualTime(of: id))) {
+                try $0.load(due, form: lane.form, now: $1)
+            }
         } catch {
             logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
         }

@@ -190,8 +190,8 @@ package actor Dispatcher {
 
     /// The lane's time is that of the page it sends, not of the last one loaded: a small event goes before what waits in the feed.
     private func noteStarted(_ id: LaneID) {
-        guard let tag = lanes[id]?.feed.status.startedTag else { return }
-        scheduler.started(tag: tag, on: id)
+        guard let lane = lanes[id] else { return }
+        scheduler.started(tag: lane.feed.loaded == 0 ? lane.lastTag : lane.feed.status.startedTag, on: id)
     }
 
     /// New pages, committed; they may be sent from now on.

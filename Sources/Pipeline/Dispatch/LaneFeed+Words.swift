@@ -22,8 +22,8 @@ extension LaneFeed {
         /// Monotonic milliseconds at which the lane must be woken.
         var wakeAt: Int64?
         var inFlight = 0
-        /// Tag of the page that is being sent; nil when none is, or an urgent one.
-        var startedTag: Int64?
+        /// Highest tag of a page of which something was sent; urgent ones apart.
+        var startedTag = Int64.min
         /// Requests that may be under way now.
         var window = 0
         /// The mass guard has stopped removals; a person has to look.

@@ -41,6 +41,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     /// When the lane was last seen closed (monotonic): what was loaded before has waited, and its phone may have changed hands.
     private var closedAt = Int64.min
     var batches: [LoadedBatch] = []
+    private var startedTag = Int64.min
     var bars = DeliveryBars()
     /// Taken out by the order whose commit is under way; they come back when it fails.
     var aside: [LoadedDelivery] = []
@@ -335,6 +336,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 continue
             }
             begun += 1
+            if batches[0].position == 0, !batches[0].isUrgent { startedTag = max(startedTag, batches[0].tag) }
             defer { batches[0].position += 1 }
             return batches[0].deliveries[batches[0].position]
         }
@@ -428,7 +430,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max()
                 ?? platformPart.state.wakeAt,
             inFlight: inFlight,
-            startedTag: batches.first.flatMap { $0.isUrgent ? nil : $0.tag },
+            startedTag: startedTag,
             window: min(lane.windowSize(now: now), bounds.windowMax),
             isFrozen: massGuard.isFrozen,
             lastError: lastError

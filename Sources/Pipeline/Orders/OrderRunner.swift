@@ -54,7 +54,6 @@ package actor OrderRunner {
                 continue
             }
             await carryOut(id)
-            for waiter in waiters.removeValue(forKey: id) ?? [:] { waiter.value.resume() }
         }
         for waiter in waiters.values.flatMap(\.values) { waiter.resume() }
         waiters = [:]
@@ -132,12 +131,12 @@ package actor OrderRunner {
         return report
     }
 
-    /// Lets a running order stop after the slice that is under way.
+    /// Lets a running order stop after the slice that is under way; one that is binding (``OrderVerb/isBinding``) goes on.
     ///
     /// - Returns: the order as it stands; nil when there is none.
     package func cancel(_ id: Int64, actor: String, why: String) async throws(StoreError) -> StoredOperation? {
         guard let operation = try stored(id) else { return nil }
-        guard operation.state == .running else { return operation }
+        guard operation.state == .running, operation.orderVerb?.isBinding != true else { return operation }
         try await queue.noteCancel(id, actor: actor, why: why, now: time.now())
         guard let operation = try stored(id), operation.state == .running else { return try stored(id) }
         cancelled.insert(id)
@@ -232,9 +231,12 @@ package actor OrderRunner {
     }
 
     private func carryOut(_ id: Int64) async {
+        defer { for waiter in waiters.removeValue(forKey: id) ?? [:] { waiter.value.resume() } }
         var ending = StoredOperation.State.done
+        var isBinding = false
         do {
             guard let operation = try stored(id), operation.state == .running else { return }
+            isBinding = operation.orderVerb?.isBinding ?? false
             guard let verb = operation.orderVerb, let scope = OrderScope(text: operation.scope) else {
                 throw StoreError.damaged("operation \(id)")
             }
@@ -242,6 +244,10 @@ package actor OrderRunner {
         } catch StoreError.stopped {
             return
         } catch {
+            guard !isBinding else {
+                logger.warning("order waits", metadata: ["operation": "\(id)", "error": "\(error)"])
+                return again(id)
+            }
             logger.error("order gives up", metadata: ["operation": "\(id)", "error": "\(error)"])
             ending = .failed
         }
@@ -256,6 +262,14 @@ package actor OrderRunner {
             logger.error("order not ended", metadata: ["operation": "\(id)", "error": "\(error)"])
         }
         cancelled.remove(id)
+    }
+
+    /// Once more, behind what is ordered meanwhile.
+    private nonisolated func again(_ id: Int64) {
+        Task { [begun] in
+            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            begun.yield(id)
+        }
     }
 
     /// False: cancelled.

@@ -46,6 +46,9 @@ package enum OrderVerb: String, CaseIterable, Sendable {
     /// True when nothing brings back what it ends: it is confirmed first.
     package var isForGood: Bool { self == .drop || self == .withdraw }
 
+    /// True when the event itself was marked in the commit that made the order: nothing may stop it before its end.
+    package var isBinding: Bool { self == .withdraw || self == .supersede }
+
     /// True when the reason must be given.
     package var needsWhy: Bool { self == .hold || isForGood }
 

@@ -247,6 +247,27 @@ struct OrderRoutesTests {
         }
     }
 
+    @Test func `a withdrawal a lane does not answer is neither given up nor cancelled`() async throws {
+        let calls = Mutex(0)
+        try await serving(count: 3000) { _, _ async throws in
+            let call = calls.withLock { calls in
+                calls += 1
+                return calls
+            }
+            if call == 1 { throw StoreError.failed("the lane does not answer") }
+        } _: { door, event, _, _ async throws in
+            let text = #"{"verb":"withdraw","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
+            let first = try await order(door, text).json
+            #expect(first["state"] == "running" && first["changed"]?.int64 == 0)
+            let kept = try await door.send(.post, "/admin/operations/O-1/cancel", [:], [])
+            #expect(try kept.status == 200 && kept.json["state"] == "running")
+            // Waits for the end of the first.
+            let second = try await order(door, text).json
+            #expect(second["state"] == "done" && second["changed"]?.int64 == 3000)
+            #expect(second["operation"] == first["operation"])
+        }
+    }
+
     @Test func `a device is revoked until it registers again`() async throws {
         try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
             let device = Registration(

@@ -64,8 +64,24 @@ struct DeliveryLoader {
     /// The same deliveries with the addresses of this moment.
     mutating func reload(_ batch: LoadedBatch, now: Int64) throws -> Loaded {
         var loaded = Loaded()
+        var endings: [EventID: SlotResult?] = [:]
         try registry.snapshot { _ in
             for old in batch.deliveries[batch.position...] {
+                // Withdrawn or replaced since it was loaded.
+                let ending = try endings[old.event.id] ?? queue.event(old.event.id)?.ending
+                endings[old.event.id] = .some(ending)
+                if let ending {
+                    loaded.ended.append(
+                        Outcome(
+                            page: old.id.page,
+                            slot: old.id.slot,
+                            result: ending,
+                            attempts: old.attempts,
+                            isRetry: old.isRetry
+                        )
+                    )
+                    continue
+                }
                 let load = Load(event: old.event, collapseKey: old.event.id, now: now, isRetry: old.isRetry)
                 try add(
                     old.id,
