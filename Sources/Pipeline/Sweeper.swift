@@ -15,6 +15,7 @@ package struct Sweeper: Sendable {
     private let identityAge: Duration
     private let eventAge: Duration
     private let lacksRoom: @Sendable (_ reusable: Int64) -> Bool
+    private let isRoomUrgent: @Sendable () -> Bool
     private let held: HeldDeliveries?
     private let heldAge: Duration
     private let operationAge: Duration
@@ -22,9 +23,11 @@ package struct Sweeper: Sendable {
     /// `identityWindow`: how long an identity has to be remembered. A day more is kept, so that a clock that steps does not
     ///   shorten the promise.
     /// `lacksRoom`: whether the disk is short of room although the queue's file has so many bytes to use again; then ended events go before
-    ///   their time, the oldest first, but never before their identity.
+    ///   their time, the oldest first, but never before their identity. It has to be short for ``RoomShortage/patience``.
+    /// `isRoomUrgent`: whether so little is left that this does not wait.
     /// `heldAge`: how long a held import waits for a person in `held`.
-    /// `operationAge`: how long orders and their sealed log are kept.
+    /// `operationAge`: how long orders and their sealed log are kept; never shorter than `eventAge`, so that an event that was withdrawn
+    ///   does not outlive the order that did it.
     /// `eventAge`: how long an ended event is kept, counted from its acceptance; never shorter than its identity.
     package init(
         queue: QueueStore,
@@ -33,6 +36,7 @@ package struct Sweeper: Sendable {
         eventAge: Duration,
         deviceAges: Registry.HygieneAges,
         lacksRoom: @escaping @Sendable (_ reusable: Int64) -> Bool = { _ in false },
+        isRoomUrgent: @escaping @Sendable () -> Bool = { false },
         held: HeldDeliveries? = nil,
         heldAge: Duration = .seconds(30 * 86_400),
         operationAge: Duration = .seconds(730 * 86_400),
@@ -41,13 +45,14 @@ package struct Sweeper: Sendable {
     ) {
         self.queue = queue
         self.lacksRoom = lacksRoom
+        self.isRoomUrgent = isRoomUrgent
         self.held = held
         self.heldAge = heldAge
-        self.operationAge = operationAge
         self.registry = registry
         self.deviceAges = deviceAges
         identityAge = identityWindow + .seconds(86_400)
         self.eventAge = max(eventAge, identityAge)
+        self.operationAge = max(operationAge, self.eventAge)
         self.time = time
         self.logger = logger
     }
@@ -56,6 +61,7 @@ package struct Sweeper: Sendable {
     package func run() async {
         // Devices age by days: asking the writer each second would be work for nothing.
         var devicesDue = time.monotonic()
+        var shortage = RoomShortage()
         while !Task.isCancelled {
             do {
                 while try await !queue.expire(now: time.now()).isEmpty {}
@@ -66,7 +72,10 @@ package struct Sweeper: Sendable {
                     // Between two slices the writer belongs to those who wait for an answer.
                     try await Task.sleep(for: Self.pruneRest)
                 }
-                if lacksRoom(0) { try await pruneEarly() }
+                let isShort = try await lacksRoom()
+                if shortage.look(isShort: isShort, isUrgent: isRoomUrgent(), at: time.monotonic()) {
+                    try await pruneEarly()
+                }
                 if time.monotonic() >= devicesDue {
                     while try await registry.sweepDevices(deviceAges, now: time.now()) >= 500 {}
                     let now = time.now()
@@ -86,10 +95,16 @@ package struct Sweeper: Sendable {
         }
     }
 
-    /// Freed pages are used again before the file grows, so it is enough when they make up for what the disk lacks.
+    /// Freed pages are used again before the file grows, so it is enough when they make up for what the disk lacks. The writer is only asked
+    /// when the disk is short.
+    private func lacksRoom() async throws -> Bool {
+        guard lacksRoom(0) else { return false }
+        return lacksRoom(try await queue.reusableBytes())
+    }
+
     private func pruneEarly() async throws {
         let before = Instant(milliseconds: time.now().milliseconds - identityAge.wholeMilliseconds)
-        while lacksRoom(try await queue.reusableBytes()) {
+        while try await lacksRoom() {
             let report = try await queue.prune(acceptedBefore: before)
             guard report.events > 0 else { return }
             logger.notice(

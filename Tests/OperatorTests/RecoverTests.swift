@@ -53,6 +53,8 @@ struct RecoverTests {
         let attributes = try FileManager.default.attributesOfItem(atPath: target + "/queue.db")
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         #expect(await fixture.run("doctor", "--deep", "--data", target).code == 0)
+        let audit = try QueueReader(folder: target).verifyAudit()
+        #expect(audit.broken == nil && audit.entries > 0, "\(audit)")
         let again = await recovered()
         #expect(again.code == 1 && again.talk.contains("cannot be made"))
     }
@@ -92,7 +94,52 @@ struct RecoverTests {
 
     @Test func `a folder without stores is no success`() async throws {
         let ran = await fixture.run("recover", fixture.folder, "--to", target, "-o", "json")
-        #expect(ran.code != 0)
+        #expect(ran.code == 3, "\(ran.talk)")
+        #expect(!FileManager.default.fileExists(atPath: target))
+    }
+
+    @Test(arguments: ["queue.db", "registry.db"])
+    func `one store without the other is copied, and is not all`(missing: String) async throws {
+        for end in ["", "-wal", "-shm"] {
+            let path = data + "/" + missing + end
+            if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+        }
+        let ran = await recovered()
+        #expect(ran.code == 7, "\(ran.talk)")
+        #expect(try ran.json["isWhole"] == false && ran.output.contains("\(missing) cannot be read"))
+        #expect(!FileManager.default.fileExists(atPath: target + "/" + missing))
+    }
+
+    private func hold(_ file: String) throws {
+        let registry = try Connection(path: data + "/registry.db", options: .writer)
+        try registry.run(
+            "INSERT INTO import(at, format, state, report, kept) VALUES (1, 'aaf1d', 'held', '{}', ?)",
+            file
+        )
+    }
+
+    @Test func `deliveries that wait for a word come along`() async throws {
+        try hold("I-1.tar")
+        try FileManager.default.createDirectory(atPath: data + "/held", withIntermediateDirectories: false)
+        try fixture.write("data/held/I-1.tar", "delivery")
+        try fixture.write("data/held/other.tar", "nobody's")
+        let ran = await recovered()
+        #expect(ran.code == 0, "\(ran.talk) \(ran.output)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target + "/held") == ["I-1.tar"])
+        #expect(try Data(contentsOf: URL(filePath: target + "/held/I-1.tar")) == Data("delivery".utf8))
+        for (path, mode) in [("", 0o700), ("/I-1.tar", 0o600)] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: target + "/held" + path)
+            #expect(attributes[.posixPermissions] as? Int == mode)
+        }
+    }
+
+    @Test(arguments: ["I-1.tar", "../queue.db"])
+    func `a delivery that is not there is something lost`(file: String) async throws {
+        try hold(file)
+        let ran = await recovered()
+        #expect(ran.code == 7, "\(ran.talk)")
+        #expect(try ran.json["isWhole"] == false && ran.output.contains("import"))
+        #expect(await fixture.run("doctor", "--deep", "--data", target).code == 0)
     }
 
     @Test func `rows of many leaves below a destroyed page are found by the pointer map`() throws {

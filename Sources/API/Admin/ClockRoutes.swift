@@ -20,9 +20,10 @@ struct ClockRoutes {
 
     private func accept(_ call: Call) async throws -> Response {
         let order = try await OrderBody.read(call, services, needsWhy: true)
-        guard let before = services.hooks.acceptClock() else {
+        guard let before = services.hooks.clock?(), before.suspectSince != nil else {
             throw Problem(.clockNotSuspect, "The clock is not in doubt.")
         }
+        // First the log, then the clock: what cannot be logged is not done.
         let operation: Int64
         do throws(StoreError) {
             operation = try await services.queue.keep(
@@ -36,6 +37,8 @@ struct ClockRoutes {
                 now: services.time.now()
             )
         } catch { throw Problem(error, limits: services.limits) }
+        // nil: it has just been believed without a person's word.
+        _ = services.hooks.acceptClock()
         var after = before
         (after.steady, after.suspectSince) = (before.wall, nil)
         var object = try await object(after)

@@ -14,12 +14,17 @@ struct DoctorDeep {
         try refuseViolations(report)
     }
 
-    /// As `run`, saying nothing.
-    func requireSound() throws { try refuseViolations(try report()) }
+    /// As `run`, saying nothing; of the stores only those that are named.
+    func requireSound(_ files: Set<String> = ["queue.db", "registry.db"]) throws {
+        try refuseViolations(try report(files))
+    }
 
-    private func report() throws -> ConservationReport {
+    private func report(_ files: Set<String> = ["queue.db", "registry.db"]) throws -> ConservationReport {
         do {
-            return try check(try QueueReader(folder: folder), try RegistryReader(folder: folder, seal: nil))
+            return try check(
+                files.contains("queue.db") ? try QueueReader(folder: folder) : nil,
+                files.contains("registry.db") ? try RegistryReader(folder: folder, seal: nil) : nil
+            )
         } catch {
             throw OperatorFailure.store(error, in: folder)
         }
@@ -35,15 +40,15 @@ struct DoctorDeep {
         }
     }
 
-    private func check(_ queue: QueueReader, _ registry: RegistryReader) throws -> ConservationReport {
+    private func check(_ queue: QueueReader?, _ registry: RegistryReader?) throws -> ConservationReport {
         var report = ConservationReport()
-        if isDeep {
+        if let queue, isDeep {
             var conservation = Conservation(queue)
             report = try conservation.check()
-        } else {
+        } else if let queue {
             for line in try queue.integrity() { report.add(.integrity, "queue.db", line) }
         }
-        report.add(try registry.violations())
+        if let registry { report.add(try registry.violations()) }
         return report
     }
 

@@ -26,6 +26,8 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(name: .customLong("to"), help: "The folder to make; it must not exist.")
     var target: String
 
+    private static let files = ["queue.db", "registry.db"]
+
     /// Lost events named in a table; `-o json` has them all.
     private static let eventsShown = 20
 
@@ -33,6 +35,14 @@ struct RecoverCommand: AsyncParsableCommand {
         let context = OperatorContext.current
         if case .process(let pid) = LockHolder.find(folder: folder) {
             throw OperatorFailure(.refused, "process \(pid) works on \(folder)", next: "stop the service")
+        }
+        guard Self.files.contains(where: { access(folder + "/" + $0, F_OK) == 0 }) else {
+            throw OperatorFailure(
+                .nothing,
+                "\(folder) holds no store",
+                why: "neither \(Self.files.joined(separator: " nor ")) is there",
+                next: "name the data folder, or a copy of it"
+            )
         }
         umask(0o077)
         guard mkdir(target, 0o700) == 0 else {
@@ -43,16 +53,21 @@ struct RecoverCommand: AsyncParsableCommand {
                 next: "a folder that does not exist yet, in one that does"
             )
         }
-        let report: RecoveryReport
+        var report: RecoveryReport
         do {
             report = try Recovery.run(from: folder, to: target, actor: context.actor, now: context.time.now())
         } catch {
             throw OperatorFailure(.store, "the store in \(folder) cannot be recovered", why: StoreError(error).sentence)
         }
-        for name in ["queue.db", "registry.db", ""] { try sync(target + "/" + name) }
+        let held = HeldDeliveries(folder: target + "/held", bytesMax: .max)
+        do { report.notes += try held.take(report.heldFiles, from: folder + "/held") } catch {
+            throw OperatorFailure(.failed, "held deliveries cannot be copied", why: "\(error)")
+        }
+        let made = Set(Self.files.filter { access(target + "/" + $0, F_OK) == 0 })
+        for name in made.sorted() + [""] { try sync(target + "/" + name) }
         let object = json(report, now: options.renderer.now)
         try options.renderer.write(object, id: "folder") { lines(report) }
-        try DoctorDeep(folder: target, isDeep: true).requireSound()
+        try DoctorDeep(folder: target, isDeep: true).requireSound(made)
         guard !report.isWhole else { return }
         throw OperatorFailure(
             .partlyDone,
@@ -104,10 +119,8 @@ struct RecoverCommand: AsyncParsableCommand {
 
     private func sync(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        // A file that was not there is among the notes.
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else {
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
             throw OperatorFailure(.failed, "\(path) cannot be synced", why: String(cString: strerror(errno)))
         }
     }

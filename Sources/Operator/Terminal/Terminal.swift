@@ -43,7 +43,7 @@ package final class Terminal: Sendable {
     }
 
     /// Takes the terminal over. Keys and ticks come from a thread of their own, which waits in poll(2); the stream ends at ``close()``.
-    func open(every interval: Duration) -> AsyncStream<Event> {
+    func open(every interval: Duration) -> TerminalEvents.Stream {
         var now = termios()
         tcgetattr(STDIN_FILENO, &now)
         var ends: [Int32] = [-1, -1]
@@ -59,13 +59,13 @@ package final class Terminal: Sendable {
         now.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &now)
         draw("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
-        let (stream, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingNewest(16))
+        let events = TerminalEvents()
         let watch = KeyWatch(
             wake: read,
             milliseconds: Int32(
                 clamping: interval.components.seconds * 1000 + interval.components.attoseconds / 1_000_000_000_000_000
             ),
-            continuation: continuation,
+            events: events,
             onSignal: { [self] number in
                 close()
                 // As if nobody had caught it: whoever waits for the process sees why it ended.
@@ -75,7 +75,7 @@ package final class Terminal: Sendable {
             }
         )
         watch.start()
-        return stream
+        return events.stream
     }
 
     /// The watch's thread, not the handler, gives the terminal back: that takes a lock.
@@ -124,18 +124,18 @@ package final class Terminal: Sendable {
 private final class KeyWatch: Sendable {
     private let wake: Int32
     private let milliseconds: Int32
-    private let continuation: AsyncStream<Terminal.Event>.Continuation
+    private let events: TerminalEvents
     private let onSignal: @Sendable (Int32) -> Void
 
     init(
         wake: Int32,
         milliseconds: Int32,
-        continuation: AsyncStream<Terminal.Event>.Continuation,
+        events: TerminalEvents,
         onSignal: @escaping @Sendable (Int32) -> Void
     ) {
         self.wake = wake
         self.milliseconds = milliseconds
-        self.continuation = continuation
+        self.events = events
         self.onSignal = onSignal
     }
 
@@ -157,7 +157,7 @@ private final class KeyWatch: Sendable {
     private func run() {
         defer {
             close(wake)
-            continuation.finish()
+            events.finish()
         }
         while true {
             var descriptors = [
@@ -172,17 +172,17 @@ private final class KeyWatch: Sendable {
                 return
             }
             if count == 0 {
-                continuation.yield(.tick)
+                events.yield(.tick)
                 continue
             }
             // Interrupted by a signal, whose number is in the pipe now. Its errno is not asked for: it may be another call's by here.
             guard count > 0 else { continue }
             var byte: UInt8 = 0
             guard read(STDIN_FILENO, &byte, 1) == 1 else {
-                continuation.yield(.closed)
+                events.yield(.closed)
                 return
             }
-            continuation.yield(.key(byte))
+            events.yield(.key(byte))
         }
     }
 }

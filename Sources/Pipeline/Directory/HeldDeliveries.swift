@@ -29,7 +29,7 @@ package struct HeldDeliveries: Sendable {
     /// - Returns: the file's name.
     /// - Throws: what hindered it; nothing is left then.
     func keep(_ paths: [String], as name: String) throws -> String {
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw failure("cannot be made") }
+        try make()
         let endings = [".tar.gz", ".tgz", ".tar", ".gz"]
         let ending = paths.count == 1 ? endings.first { paths[0].hasSuffix($0) } : nil
         let file = path(of: name + (ending ?? ".tar"))
@@ -41,6 +41,7 @@ package struct HeldDeliveries: Sendable {
             } else {
                 try DeliveryArchive.write(paths, to: part)
             }
+            try giveToOwner(part)
             try sync(part)
             guard rename(part, file) == 0 else { throw failure("cannot be renamed in") }
             try sync(folder)
@@ -49,6 +50,46 @@ package struct HeldDeliveries: Sendable {
             throw error
         }
         return name + (ending ?? ".tar")
+    }
+
+    /// Copies deliveries from the folder beside damaged stores; names come from there, too.
+    ///
+    /// - Returns: a sentence for each that could not be had.
+    package func take(_ names: [String], from source: String) throws -> [String] {
+        guard !names.isEmpty else { return [] }
+        try make()
+        var missing: [String] = []
+        for name in names {
+            guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/"), !name.contains("\0") else {
+                missing.append("a held import names a delivery that cannot be a file")
+                continue
+            }
+            let file = path(of: name)
+            do {
+                try copy(source + "/" + name, to: file)
+                try giveToOwner(file)
+                try sync(file)
+            } catch {
+                unlink(file)
+                missing.append("the held delivery \(name) is lost: \(error); import it again")
+            }
+        }
+        try sync(folder)
+        return missing
+    }
+
+    private func make() throws {
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw failure("cannot be made") }
+        try giveToOwner(folder)
+    }
+
+    /// An import with sudo must not leave what the service cannot read: it belongs to whom the data folder belongs to.
+    private func giveToOwner(_ path: String) throws {
+        guard geteuid() == 0 else { return }
+        var owner = stat()
+        guard stat(folder + "/..", &owner) == 0, lchown(path, owner.st_uid, owner.st_gid) == 0 else {
+            throw failure("cannot be given to the owner of the data folder")
+        }
     }
 
     package func remove(_ names: [String]) {

@@ -17,7 +17,7 @@ package enum Backup {
             let reader = try Connection(path: folder + "/" + file, options: .reader)
             try reader.backUp(to: target + "/" + file)
             let copy = try Connection(path: target + "/" + file, options: .init(isReadOnly: false, pragmas: []))
-            try copy.leapAhead(by: numbersAhead)
+            try copy.leapAhead(by: numbersAhead, except: AuditChain.table)
         }
     }
 }

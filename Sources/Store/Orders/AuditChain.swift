@@ -8,6 +8,9 @@ import SQLite
 /// ``QueueReader/verifyAudit()`` holds them against the log. Somebody who may write the file can make a whole new chain; whoever fears
 /// that keeps the head's hash elsewhere (the service logs it).
 enum AuditChain {
+    /// Its numbers have no gap: one that is missing is a row that was removed.
+    static let table = "audit"
+
     /// Of the row before the first.
     static let seed = [UInt8](repeating: 0, count: 32)
 

@@ -24,13 +24,8 @@ extension QueueStore {
             guard let (first, at) = oldest, at < before.milliseconds - slack.wholeMilliseconds else { return 0 }
             guard let through = try Self.prunable(from: first, before: before, max: max, connection) else { return 0 }
             let hash = try connection.first(QueueSQL.auditHash.rawValue, through) { $0.blob(0) } ?? []
-            // Primary key of audit, a bounded range; index audit_operation is not needed.
-            try connection.run(
-                "DELETE FROM operation WHERE id IN (SELECT operation FROM audit WHERE id <= ?)",
-                through
-            )
-            try connection.run("DELETE FROM audit WHERE id <= ?", through)
-            let count = connection.changes
+            let count =
+                try connection.first("SELECT count(*) FROM audit WHERE id <= ?", through) { $0.int(0) } ?? 0
             let order = InstantOrder(
                 actor: "carillon",
                 verb: Self.pruneVerb,
@@ -39,7 +34,14 @@ extension QueueStore {
                 changed: count
             )
             let anchor = AuditAnchor(through: through, hash: hash)
+            // Before the rows go: it is sealed with the hash of the last one, which may be among them.
             try Self.audit(order, more: anchor.members, now: now, connection)
+            // Primary key of audit, a bounded range; index audit_operation is not needed.
+            try connection.run(
+                "DELETE FROM operation WHERE id IN (SELECT operation FROM audit WHERE id <= ?)",
+                through
+            )
+            try connection.run("DELETE FROM audit WHERE id <= ?", through)
             return count
         }
     }

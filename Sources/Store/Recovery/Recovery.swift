@@ -31,7 +31,7 @@ package enum Recovery {
         guard let queue = try rescue("queue.db", folder, target, QueueSchema.migrations, &report) else { return }
         try mend(queue, &report)
         try keepMeta(queue, ["installationKey", "epoch"], of: "queue.db", &report)
-        try queue.leapAhead(by: numbersAhead)
+        try queue.leapAhead(by: numbersAhead, except: AuditChain.table)
         try note(queue, report, actor: actor, now: now)
     }
 
@@ -41,7 +41,8 @@ package enum Recovery {
         }
         try mendRegistry(registry, &report)
         try keepMeta(registry, ["targetHashKey"], of: "registry.db", &report)
-        try registry.leapAhead(by: numbersAhead)
+        report.heldFiles = try registry.all("SELECT kept FROM import WHERE kept IS NOT NULL ORDER BY id") { $0.text(0) }
+        try registry.leapAhead(by: numbersAhead, except: AuditChain.table)
     }
 
     private static func rescue(

@@ -1,5 +1,7 @@
 import FoundationEssentials
 import Glibc
+import Logging
+import Store
 
 /// The folder of the stores: made with mode 0700, files in it 0600.
 struct DataFolder {
@@ -30,6 +32,18 @@ struct DataFolder {
             try FileManager.default.removeItem(atPath: work + "/" + name)
         }
         return work
+    }
+
+    /// A file that takes room so that it can be given back; see ``DiskWatch``.
+    var ballast: String { path + "/ballast" }
+
+    /// Opens a store. A disk that is full then has the ballast to give: opening writes a few pages.
+    func opening<Store>(_ logger: Logger, _ open: () throws -> Store) throws -> Store {
+        do { return try open() } catch {
+            guard StoreError(error) == .full, unlink(ballast) == 0 else { throw error }
+            logger.warning("the disk is full: the ballast is let go")
+            return try open()
+        }
     }
 
     /// Bytes a process without privileges may still write.

@@ -23,8 +23,6 @@ final class DiskWatch: Service {
         state = Mutex(DiskState(limits))
     }
 
-    private var ballast: String { folder.path + "/ballast" }
-
     /// The stage now. Two system calls.
     func look() -> DiskStage { look(reading()) }
 
@@ -60,7 +58,7 @@ final class DiskWatch: Service {
     func tend() {
         let reading = reading()
         if look(reading) == .blocked, reading.hasBallast, limits.ballastBytes > 0 {
-            guard unlink(ballast) == 0 else { return }
+            guard unlink(folder.ballast) == 0 else { return }
             logger.warning("the ballast is let go", metadata: ["bytes": "\(limits.ballastBytes)"])
         } else if state.withLock({ $0.hasRoomForBallast(reading) }) {
             make()
@@ -68,12 +66,12 @@ final class DiskWatch: Service {
     }
 
     private func make() {
-        let descriptor = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(folder.ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         // Not ftruncate: a hole holds no room.
         guard posix_fallocate(descriptor, 0, off_t(limits.ballastBytes)) != 0 else { return }
-        unlink(ballast)
+        unlink(folder.ballast)
     }
 
     private func look(_ reading: DiskState.Reading) -> DiskStage {
@@ -95,7 +93,7 @@ final class DiskWatch: Service {
     private func reading() -> DiskState.Reading {
         let (free, total) = folder.room
         var status = stat()
-        let isThere = stat(ballast, &status) == 0 && Int64(status.st_size) >= limits.ballastBytes
+        let isThere = stat(folder.ballast, &status) == 0 && Int64(status.st_size) >= limits.ballastBytes
         return .init(
             freeBytes: free,
             totalBytes: total,

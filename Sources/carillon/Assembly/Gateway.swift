@@ -57,17 +57,20 @@ struct Gateway {
         }
         let metrics = MetricRegistry(prefix: "carillon_")
         let pipelineMetrics = PipelineMetrics(metrics)
-        let queue = try QueueStore(folder: folder.path, now: time.now(), newKey: Self.random(32), onFatal: onFatal) {
-            report in
-            pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
+        let queue = try folder.opening(logger) {
+            try QueueStore(folder: folder.path, now: time.now(), newKey: Self.random(32), onFatal: onFatal) { report in
+                pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
+            }
         }
         clock.hasBeen(queue.lastAcceptance)
-        let registry = try Registry(
-            folder: folder.path,
-            keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
-            newKey: Self.random(32),
-            onFatal: onFatal
-        )
+        let registry = try folder.opening(logger) {
+            try Registry(
+                folder: folder.path,
+                keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
+                newKey: Self.random(32),
+                onFatal: onFatal
+            )
+        }
         let client = WebClient(options: .init(caFile: settings.tls.caFile))
         // The proxy is the way to the push services; the ENT is mostly inside.
         let providerClient =
@@ -149,7 +152,10 @@ struct Gateway {
         )
         let heldFolder = folder.path + "/held"
         let heldDeliveries = HeldDeliveries(folder: heldFolder, bytesMax: settings.limits.importBytesMax)
-        try heldDeliveries.removeAll(except: try await registry.keptFiles())
+        do { try heldDeliveries.removeAll(except: try await registry.keptFiles()) } catch {
+            // What is too many in there costs room, not service.
+            logger.warning("held deliveries cannot be looked through", metadata: ["error": "\(error)"])
+        }
         let importer = DirectoryImporter(
             registry: registry,
             queue: queue,
@@ -258,6 +264,7 @@ struct Gateway {
                                     history: Self.days(400)
                                 ),
                                 lacksRoom: { disk.lacksRoom(reusable: $0) },
+                                isRoomUrgent: { disk.isFull },
                                 held: heldDeliveries,
                                 heldAge: Self.days(settings.retention.heldImportDays),
                                 operationAge: Self.days(settings.retention.operationDays),

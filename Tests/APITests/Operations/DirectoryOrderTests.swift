@@ -6,6 +6,7 @@ import Glibc
 import HTTPTypes
 import Pipeline
 import Store
+import Synchronization
 import Testing
 
 /// Schools, held imports and the clock through the admin door.
@@ -31,11 +32,25 @@ struct DirectoryOrderTests {
         }
     }
 
+    /// Whom the data folder belongs to while root imports; without root nothing can be given away.
+    private static let stranger: UInt32 = geteuid() == 0 ? 65_534 : geteuid()
+
+    private func ownerOfHeld(_ folder: String) throws -> UInt32 {
+        let held = folder + "/held"
+        let names = try FileManager.default.contentsOfDirectory(atPath: held)
+        let owners = ([""] + names.map { "/" + $0 }).map { name in
+            var status = stat()
+            return stat(held + name, &status) == 0 ? status.st_uid : .max
+        }
+        return Set(owners).count == 1 && names.count == 1 ? owners[0] : .max
+    }
+
     @Test func `a held delivery is approved by its number, once`() async throws {
         try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
             try await gateway.importSample()
             let archive = gateway.folder + "/truncated.tar"
             try DeliveryArchive.write([sample("aaf1d/complet-truncated").path], to: archive)
+            if geteuid() == 0 { try #require(chown(gateway.folder, Self.stranger, Self.stranger) == 0) }
             let held = try await door.send(
                 .post,
                 "/admin/directory/imports?format=aaf1d&actor=lea&source=truncated",
@@ -43,6 +58,7 @@ struct DirectoryOrderTests {
                 Array(try Data(contentsOf: URL(fileURLWithPath: archive)))
             )
             #expect(try held.status == 202 && held.json["kept"] == true)
+            #expect(try ownerOfHeld(gateway.folder) == Self.stranger)
             let path = "/admin/directory/imports/\(try held.json["import"]?.string ?? "")/approve"
             // The upload itself is gone, the delivery is not.
             #expect(try FileManager.default.contentsOfDirectory(atPath: gateway.folder + "/work").isEmpty)
@@ -134,6 +150,21 @@ struct DirectoryOrderTests {
             #expect(try await door.send(.post, "/admin/clock/accept", json, order([:])).status == 422)
             let log = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 9) }
             #expect(log.map(\.verb) == ["clock.accept"] && log[0].why == "right")
+        }
+        let isAccepted = Mutex(false)
+        try await Gateway.run(
+            door: { adminRouter($0) },
+            change: {
+                $0.hooks.clock = { clock }
+                $0.hooks.acceptClock = {
+                    isAccepted.withLock { $0 = true }
+                    return clock
+                }
+            }
+        ) { gateway, door async throws in
+            await gateway.services.queue.close()
+            let unlogged = try await door.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
+            #expect(unlogged.status >= 500 && !isAccepted.withLock { $0 }, "what cannot be logged is not done")
         }
         try await Gateway.run(door: { adminRouter($0) }) { _, door async throws in
             let refused = try await door.send(.post, "/admin/clock/accept", json, order(["why": "right"]))

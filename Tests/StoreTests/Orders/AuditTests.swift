@@ -113,6 +113,36 @@ struct AuditTests {
         #expect(broken.contains(named), "\(broken)")
     }
 
+    @Test func `a log of which nothing stays goes on from its head`() async throws {
+        let old = try folder.reader().verifyAudit()
+        #expect(try await prune(now + .seconds(80)) == [8, 0])
+        let pruned = try folder.reader().verifyAudit(head: old.head)
+        #expect(pruned.broken == nil && pruned.entries == 1 && pruned.pruned == 8, "\(pruned)")
+        try await keepOne()
+        let later = try folder.reader().verifyAudit(head: old.head)
+        #expect(later.broken == nil && later.entries == 2, "\(later)")
+    }
+
+    @Test func `the log of a backup goes on without a gap`() async throws {
+        let copy = try TestFolder()
+        try await folder.registry { _ in }
+        try Backup.copy(from: folder.path, to: copy.path)
+        try await copy.queue { queue async throws in
+            let order = InstantOrder(actor: "lea", verb: "x", filter: "", why: "after", changed: 0)
+            let id = try await queue.keep(order, now: now + .seconds(99))
+            #expect(id > 1_000_000, "numbers people know leap")
+        }
+        let report = try copy.reader().verifyAudit(head: try folder.reader().verifyAudit().head)
+        #expect(report.broken == nil && report.entries == 9, "\(report)")
+    }
+
+    private func keepOne() async throws {
+        try await folder.queue { queue async throws in
+            let order = InstantOrder(actor: "lea", verb: "x", filter: "", why: "after", changed: 0)
+            _ = try await queue.keep(order, now: now + .seconds(99))
+        }
+    }
+
     @Test func `an order that runs keeps everything behind its first entry`() async throws {
         let other = try TestFolder()
         try await other.queue { queue async throws in
