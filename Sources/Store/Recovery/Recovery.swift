@@ -8,6 +8,8 @@ import SQLite
 package enum Recovery {
     /// Numbers the new stores leave out: what was lost may have had them.
     private static let numbersAhead: Int64 = 1_000_000
+    /// A greater number is damage of its own.
+    private static let lanesMax: Int64 = 100_000
 
     /// Reads `folder`, writes the files of `target`, which exists and is empty. Nothing of `folder` is changed; nobody may work on it.
     ///
@@ -72,6 +74,7 @@ package enum Recovery {
         try queue.transaction(.immediate) { _ in
             try dropOrphans(queue, &report)
             try dropUnreadableTexts(queue, &report)
+            try replaceLanes(queue, &report)
         }
         let reader = QueueReader(connection: queue)
         while true {
@@ -105,6 +108,23 @@ package enum Recovery {
             try queue.execute("DELETE FROM \(table.rawValue) WHERE (\(table.owner)) NOT IN (SELECT id FROM page)")
         }
         try queue.execute("DELETE FROM idempotency WHERE event NOT IN (SELECT id FROM event)")
+    }
+
+    /// Pages still have the number of a lane whose row is lost. Under a name no configuration has, nothing is sent on it; what waits
+    /// expires, and everything that was is still to be read.
+    private static func replaceLanes(_ queue: Connection, _ report: inout RecoveryReport) throws {
+        let lost = try queue.all(
+            "SELECT DISTINCT lane FROM page WHERE lane NOT IN (SELECT id FROM lane) AND lane BETWEEN 1 AND ? ORDER BY lane",
+            lanesMax
+        ) { $0.int64(0) }
+        for lane in lost {
+            try queue.run(
+                "INSERT INTO lane(id, name, provider, changed_at) VALUES (?, ?, 0, 0)",
+                lane,
+                "lost/\(lane)"
+            )
+            report.notes.append("lane \(lane) has lost its name and is lost/\(lane) now; what waits on it expires")
+        }
     }
 
     private static func dropUnreadableTexts(_ queue: Connection, _ report: inout RecoveryReport) throws {
