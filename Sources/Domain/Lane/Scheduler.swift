@@ -80,15 +80,8 @@ package struct Scheduler: Sendable {
         lanes[entry.lane, default: Lane()].insert(entry)
     }
 
-    /// Takes the page to start next, and starts it; nil when none waits.
-    package mutating func next(on lane: LaneID) -> Entry? {
-        guard let entry = takeAhead(on: lane) else { return nil }
-        // An urgent page runs ahead of its time: what it overtook keeps its place.
-        if !entry.isUrgent { started(tag: entry.tag, on: lane) }
-        return entry
-    }
-
-    /// Takes the page to load next; nil when none waits. Until it is ``started(tag:on:)`` new pages may have lower tags than it.
+    /// Takes the page to load next; nil when none waits. Until it is ``started(tag:on:)`` new pages may have lower tags than it. An urgent
+    /// one runs ahead of its time and never is: what it overtook keeps its place.
     package mutating func takeAhead(on lane: LaneID) -> Entry? {
         lanes[lane]?.popNext()
     }

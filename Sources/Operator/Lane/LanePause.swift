@@ -29,15 +29,12 @@ struct LanePause: AsyncParsableCommand {
 
     func validate() throws {
         try WhyText.check(why)
-        guard let until, Instant(rfc3339: until) == nil, TimeLength.milliseconds(until) == nil else { return }
+        guard let until, TimeLength.instant(until, from: OperatorContext.current.time.now()) == nil else { return }
         throw ValidationError("--until \(until): expected an RFC 3339 time, or a length of time such as 90m or 2h.")
     }
 
     func run() async throws {
-        let end = until.flatMap { word in
-            Instant(rfc3339: word)
-                ?? TimeLength.milliseconds(word).map { OperatorContext.current.time.now() + .milliseconds($0) }
-        }
+        let end = until.flatMap { TimeLength.instant($0, from: OperatorContext.current.time.now()) }
         var order = LaneOrder(verb: "pause", lane: lane, why: why)
         if let end { order.more = ["until": .string(end.rfc3339)] }
         try await order.run(options)

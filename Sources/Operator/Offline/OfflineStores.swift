@@ -20,8 +20,16 @@ struct OfflineStores {
         held: (_ pid: String) -> OperatorFailure,
         _ body: (QueueStore, Registry) async throws -> T
     ) async throws -> T {
-        let context = OperatorContext.current
         try makeFolder()
+        return try await withQueue(held: held) { queue in try await withRegistry { try await body(queue, $0) } }
+    }
+
+    /// The queue alone, of a folder that exists; as ``run(held:_:)``.
+    func withQueue<T>(
+        held: (_ pid: String) -> OperatorFailure,
+        _ body: (QueueStore) async throws -> T
+    ) async throws -> T {
+        let context = OperatorContext.current
         let queue: QueueStore
         do {
             queue = try QueueStore(
@@ -36,9 +44,7 @@ struct OfflineStores {
             throw OperatorFailure.store(error, in: settings.data)
         }
         let result: Result<T, any Error>
-        do { result = .success(try await withRegistry { try await body(queue, $0) }) } catch {
-            result = .failure(error)
-        }
+        do { result = .success(try await body(queue)) } catch { result = .failure(error) }
         await queue.close()
         return try result.get()
     }

@@ -1,8 +1,6 @@
-import Crypto
 import Domain
 import Logging
 import Pipeline
-import SQLite
 import Settings
 import Store
 
@@ -12,27 +10,8 @@ struct StoreDoor: OrderDoor {
 
     func give(_ order: Order) async throws -> JSONObject {
         let context = OperatorContext.current
-        let queue: QueueStore
-        do {
-            queue = try QueueStore(
-                folder: settings.data,
-                now: context.time.now(),
-                newKey: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) },
-                onFatal: { context.talk("the store failed: \($0)") }
-            )
-        } catch ProcessLockError.held(_, let pid) {
-            throw OperatorFailure(
-                .refused,
-                "process \(pid.map(String.init) ?? "?") works on \(settings.data)",
-                next: "the same without --offline"
-            )
-        } catch {
-            throw OperatorFailure.store(error, in: settings.data)
-        }
-        let result: Result<JSONObject, any Error>
-        do { result = .success(try await carryOut(order, queue, context)) } catch { result = .failure(error) }
-        await queue.close()
-        return try result.get()
+        let stores = OfflineStores(settings: settings)
+        return try await stores.withQueue(held: stores.refused) { try await carryOut(order, $0, context) }
     }
 
     func operation(_ name: String) async -> JSONObject? { nil }

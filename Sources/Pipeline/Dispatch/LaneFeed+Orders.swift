@@ -9,7 +9,8 @@ extension LaneFeed {
     func take(_ bar: OrderBar) -> Set<DeliveryID> {
         handOver()
         bars.add(bar, now: time.monotonic())
-        for index in batches.indices { setAside(from: &batches[index]) }
+        // Earlier bars have taken out theirs already, when they came or when the batch did.
+        for index in batches.indices { setAside(from: &batches[index]) { bar.deliveries.contains($0) } }
         setAside(from: &again, bar.deliveries)
         setAside(from: &returned, bar.deliveries)
         setAside(from: &platformPart.parked, bar.deliveries)
@@ -34,11 +35,16 @@ extension LaneFeed {
 
     /// From a batch, what an order took out since it was read.
     func setAside(from batch: inout LoadedBatch) {
-        guard batch.generation < bars.newest else { return }
+        let (bars, generation) = (bars, batch.generation)
+        guard generation < bars.newest else { return }
+        setAside(from: &batch) { bars.stops($0, readAt: generation) }
+    }
+
+    private func setAside(from batch: inout LoadedBatch, where isBarred: (DeliveryID) -> Bool) {
         var kept: [LoadedDelivery] = []
         kept.reserveCapacity(batch.remaining)
         for delivery in batch.deliveries[batch.position...] {
-            if bars.stops(delivery.id, readAt: batch.generation) {
+            if isBarred(delivery.id) {
                 aside.append(delivery)
             } else {
                 kept.append(delivery)

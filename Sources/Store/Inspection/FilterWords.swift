@@ -195,11 +195,10 @@ package struct FilterWords: Hashable, Sendable {
         for word in self[.older] { filter.madeBefore = now + .milliseconds(-(try Self.length(.older, word))) }
         for word in self[.younger] { filter.madeSince = now + .milliseconds(-(try Self.length(.younger, word))) }
         for word in self[.dueBefore] {
-            if let instant = Instant(rfc3339: word) {
-                filter.dueBefore = instant
-            } else {
-                filter.dueBefore = now + .milliseconds(try Self.length(.dueBefore, word))
+            guard let instant = TimeLength.instant(word, from: now) else {
+                throw .malformed(.dueBefore, word: word, expected: Self.lengthExpected)
             }
+            filter.dueBefore = instant
         }
     }
 
@@ -218,9 +217,11 @@ package struct FilterWords: Hashable, Sendable {
         return state
     }
 
+    private static let lengthExpected = "a length of time such as 90s, 10m, 1h30m or 7d"
+
     private static func length(_ name: Name, _ word: String) throws(Problem) -> Int64 {
         guard let length = TimeLength.milliseconds(word) else {
-            throw .malformed(name, word: word, expected: "a length of time such as 90s, 10m, 1h30m or 7d")
+            throw .malformed(name, word: word, expected: lengthExpected)
         }
         return length
     }

@@ -1,5 +1,12 @@
+package import Domain
+
 /// Lengths of time as people write them: numbers with `s`, `m`, `h` or `d`, the largest first.
 package enum TimeLength {
+    /// An RFC 3339 time, or a length of time from `now`; nil for anything else.
+    package static func instant(_ text: String, from now: Instant) -> Instant? {
+        Instant(rfc3339: text) ?? milliseconds(text).map { now + .milliseconds($0) }
+    }
+
     /// nil for anything else, and for more than ten years.
     package static func milliseconds(_ text: some StringProtocol) -> Int64? {
         var sum: Int64 = 0

@@ -165,45 +165,6 @@ struct Gateway {
             time: time
         )
 
-        var hooks = APIServices.Hooks(
-            pauseLane: { lane, actor, why, until throws(StoreError) in
-                try await dispatcher.pause(lane, actor: actor, why: why, until: until)
-            },
-            resumeLane: { lane, actor, why throws(StoreError) in
-                try await dispatcher.resume(lane, actor: actor, why: why)
-            }
-        )
-        hooks.decideRemovals = { lane, applying, actor, why throws(StoreError) in
-            try await dispatcher.thaw(lane, applying: applying, actor: actor, why: why)
-        }
-        hooks.sendTest = { account, installation throws(StoreError) in
-            guard let word = try await dispatcher.test(account, installation: installation) else { return nil }
-            return .init(word)
-        }
-        hooks.drainLane = { lane, actor, why throws(StoreError) in
-            try await dispatcher.pause(lane, actor: actor, why: why, draining: true)
-        }
-        hooks.probeLane = { lane, actor, why throws(StoreError) in
-            try await dispatcher.probe(lane, actor: actor, why: why)
-        }
-        hooks.laneStatuses = { await dispatcher.statuses() }
-        hooks.readiness = { Self.reasonsNotReady(queue, disk, settings.limits) }
-        hooks.takesBulk = { disk.takesBulk }
-        hooks.clock = { clock.report(highWater: queue.lastAcceptance) }
-        hooks.acceptClock = {
-            let before = clock.report(highWater: queue.lastAcceptance)
-            return clock.accept() ? before : nil
-        }
-        hooks.health = {
-            var alarms: [JSONValue] = []
-            let stage = disk.look()
-            if stage != .ample { alarms.append(.string("the disk is short of room: \(stage.rawValue)")) }
-            if clock.isInDoubt { alarms.append("the clock is in doubt") }
-            return JSONObject([
-                "diskFreeBytes": .number(folder.freeBytes), "disk": disk.json,
-                "isClockInDoubt": .bool(clock.isInDoubt), "alarms": .array(alarms),
-            ])
-        }
         var services = APIServices(
             intake: intake,
             queue: queue,
@@ -227,7 +188,7 @@ struct Gateway {
             webPushKey: webPush?.credential.publicKey,
             workFolder: workFolder,
             build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch),
-            hooks: hooks
+            hooks: Self.hooks(dispatcher, queue: queue, disk: disk, folder: folder, clock: clock, settings.limits)
         )
         services.orders = orders
         services.forecaster = try Forecaster(
@@ -379,34 +340,6 @@ struct Gateway {
     private struct ListenFailure: Error, CustomStringConvertible {
         let address: String
         var description: String { "cannot listen on \(address)" }
-    }
-
-    private static func entries(_ settings: Settings) -> [PublisherDirectory.Entry] {
-        settings.publishers.map { publisher in
-            .init(
-                publisher: Publisher(
-                    name: publisher.name,
-                    sources: publisher.sources,
-                    schools: publisher.schools,
-                    rights: Set(publisher.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
-                ),
-                secrets: publisher.secrets.map(\.bytes),
-                keyHashes: publisher.keys.map(\.sha256)
-            )
-        }
-    }
-
-    private static func schools(_ settings: Settings) -> [String: Set<String>] {
-        var bounds: [String: Set<String>] = [:]
-        for publisher in settings.publishers { bounds[publisher.name] = publisher.schools }
-        return bounds
-    }
-
-    private static func reasonsNotReady(_ queue: QueueStore, _ disk: DiskWatch, _ limits: Limits) -> [String] {
-        var reasons: [String] = []
-        if queue.waitingCommits >= limits.acceptQueueMax { reasons.append("too much waits for its commit") }
-        if disk.isFull { reasons.append("the disk is full") }
-        return reasons
     }
 
     private static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {

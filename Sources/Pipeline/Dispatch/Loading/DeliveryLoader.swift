@@ -17,6 +17,13 @@ struct DeliveryLoader {
         var deliveries: [LoadedDelivery] = []
         /// Those that end without being sent: the device has gone or belongs to somebody else now, or cannot be addressed.
         var ended: [Outcome] = []
+
+        /// Ends a delivery without a push.
+        mutating func end(_ id: DeliveryID, _ result: SlotResult, attempts: Int, isRetry: Bool) {
+            ended.append(
+                Outcome(page: id.page, slot: id.slot, result: result, attempts: attempts, isRetry: isRetry)
+            )
+        }
     }
 
     /// What all deliveries of a call share.
@@ -71,15 +78,7 @@ struct DeliveryLoader {
                 let ending = try endings[old.event.id] ?? queue.event(old.event.id)?.ending
                 endings[old.event.id] = .some(ending)
                 if let ending {
-                    loaded.ended.append(
-                        Outcome(
-                            page: old.id.page,
-                            slot: old.id.slot,
-                            result: ending,
-                            attempts: old.attempts,
-                            isRetry: old.isRetry
-                        )
-                    )
+                    loaded.end(old.id, ending, attempts: old.attempts, isRetry: old.isRetry)
                     continue
                 }
                 let load = Load(event: old.event, collapseKey: old.event.id, now: now, isRetry: old.isRetry)
@@ -145,8 +144,8 @@ struct DeliveryLoader {
         switch try rendered.event(page.event, form: form, in: queue) {
         case .loaded(let known, let key): (event, collapseKey) = (known, key)
         case .ended(let result):
-            loaded.ended = slots.map { slot, attempts in
-                Outcome(page: page.id, slot: slot, result: result, attempts: attempts, isRetry: isRetry)
+            for (slot, attempts) in slots {
+                loaded.end(DeliveryID(page: page.id, slot: slot), result, attempts: attempts, isRetry: isRetry)
             }
             return loaded
         }
@@ -180,15 +179,7 @@ struct DeliveryLoader {
         to loaded: inout Loaded
     ) throws {
         func end(_ reason: Reason) {
-            loaded.ended.append(
-                Outcome(
-                    page: id.page,
-                    slot: id.slot,
-                    result: SlotResult(.rejected, reason: reason),
-                    attempts: attempts,
-                    isRetry: load.isRetry
-                )
-            )
+            loaded.end(id, SlotResult(.rejected, reason: reason), attempts: attempts, isRetry: load.isRetry)
         }
         // Signed out, moved to another account, or proven gone since the audience was resolved.
         guard let address = try registry.address(of: device), address.owner == person, address.state != .disabled else {

@@ -1,0 +1,27 @@
+import API
+import Pipeline
+import Settings
+
+/// Publishers of the configuration, as the doors and the expander know them.
+extension Gateway {
+    static func entries(_ settings: Settings) -> [PublisherDirectory.Entry] {
+        settings.publishers.map { publisher in
+            .init(
+                publisher: Publisher(
+                    name: publisher.name,
+                    sources: publisher.sources,
+                    schools: publisher.schools,
+                    rights: Set(publisher.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
+                ),
+                secrets: publisher.secrets.map(\.bytes),
+                keyHashes: publisher.keys.map(\.sha256)
+            )
+        }
+    }
+
+    static func schools(_ settings: Settings) -> [String: Set<String>] {
+        var bounds: [String: Set<String>] = [:]
+        for publisher in settings.publishers { bounds[publisher.name] = publisher.schools }
+        return bounds
+    }
+}
