@@ -152,6 +152,7 @@ let package = Package(
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
+        tests("Pipeline", ["Domain"]),
         tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
         tests("Dialects", ["Domain"]),
@@ -181,12 +182,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: ["carillon", "carillon-simulator"],
-            exclude: [
-                "gateway.py", "gateway_checks.py", "web_push_checks.py", "lane_checks.py", "token_checks.py",
-                "order_checks.py", "event_checks.py", "connection_checks.py", "directory_checks.py", "checker.py",
-                "load.py", "faults.py", "crash_checks.py", "fault_checks.py", "store_checks.py", "time_checks.py",
-                "power_checks.py", "power_cut.py", "reader_checks.py", "io-faults.c", "disk-recorder.c",
-            ],
+            exclude: ["checks"],
             swiftSettings: strict
         ),
     ]

@@ -1,8 +1,8 @@
-"""The storm behind deploy/chaos; the rules it holds the gateway to are those of Tests/GatewayTests/gateway.py."""
+"""The storm behind deploy/chaos; the rules it holds the gateway to are those of Tests/GatewayTests/checks/gateway.py."""
 import argparse, collections, http.client, os, random, secrets, shutil, sys, threading, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "Tests/GatewayTests"))
+sys.path.insert(0, os.path.join(ROOT, "Tests/GatewayTests/checks"))
 from faults import fault
 from gateway import World, conserved, receiver, resource
 

@@ -12,7 +12,7 @@ options.add_argument("--keep", action="store_true", help="leave data and logs")
 options = options.parse_args()
 # The modules of the checks read their folders from the command line.
 sys.argv[1:] = [options.bin, options.folder]
-sys.path.insert(0, os.path.join(ROOT, "Tests/GatewayTests"))
+sys.path.insert(0, os.path.join(ROOT, "Tests/GatewayTests/checks"))
 from checker import Join
 from faults import fault
 from gateway import World

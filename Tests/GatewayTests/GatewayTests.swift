@@ -53,13 +53,13 @@ struct GatewayTests {
 
     private func pass(_ file: String, _ check: String) async throws { try await Self.run(file + ".py", check) }
 
-    /// One check of a script beside this file, in a folder of its own.
+    /// One check of a script in the folder beside this file, in a folder of its own.
     static func run(_ script: String, _ check: String) async throws {
         let python = try #require(
             getenv("CARILLON_PYTHON").map { String(cString: $0) },
             "CARILLON_PYTHON must name a Python; deploy/test sets it"
         )
-        let path = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + script
+        let path = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/checks/" + script
         let folder = try TemporaryFolder()
 
         let status = try await Program.run([python, "-B", path, try Program.folder(), folder.path, check])

@@ -64,7 +64,7 @@ extension LaneFeed {
             // One subscription that is answered "not you" may be its own fault; the service is asked through others first.
             putOff(flight, classification, latency, attempts, Self.doubtWait, now)
         case .credentialFault, .laneBusy:
-            if let ending = flight.ending { end(delivery, ending) } else { returned.append(delivery) }
+            if let ending = flight.ending { end(delivery, ending) } else { stock.putBack(delivery) }
             react(to: classification)
         case .resend(let advice): return resend(flight, advice, classification, connection, now)
         case .deferred(let retryAfter):
@@ -155,7 +155,7 @@ extension LaneFeed {
             putOff(flight, classification, .zero, delivery.attempts + 1, nil, now)
             return .keep
         }
-        if let ending = flight.ending { end(delivery, ending) } else { again.append(delivery) }
+        if let ending = flight.ending { end(delivery, ending) } else { stock.putFirst(delivery) }
         switch (advice, flight.credential) {
         case (.keep, _): return .keep
         case (.retire, _): return .retireConnection

@@ -10,10 +10,9 @@ extension LaneFeed {
         handOver()
         bars.add(bar, now: time.monotonic())
         // Earlier bars have taken out theirs already, when they came or when the batch did.
-        for index in batches.indices { setAside(from: &batches[index]) { bar.deliveries.contains($0) } }
-        setAside(from: &again, bar.deliveries)
-        setAside(from: &returned, bar.deliveries)
-        setAside(from: &platformPart.parked, bar.deliveries)
+        let (removed, untouched) = stock.remove(bar.deliveries)
+        setAside(removed, untouched: untouched)
+        aside += platformPart.parked.remove(bar.deliveries)
         var underWay: Set<DeliveryID> = []
         for index in flights.indices {
             guard let delivery = flights[index]?.delivery, delivery.reply == nil, bar.deliveries.contains(delivery.id)
@@ -30,36 +29,19 @@ extension LaneFeed {
         guard !isCommitted else { return }
         bars.remove(order: order)
         for index in flights.indices where flights[index]?.endingOrder == order { flights[index]?.ending = nil }
-        again += aside.reversed()
+        stock.putFirst(aside)
     }
 
-    /// From a batch, what an order took out since it was read.
+    /// From a batch that comes, what an order took out since it was read.
     func setAside(from batch: inout LoadedBatch) {
         let (bars, generation) = (bars, batch.generation)
         guard generation < bars.newest else { return }
-        setAside(from: &batch) { bars.stops($0, readAt: generation) }
+        let removed = batch.remove { bars.stops($0, readAt: generation) }
+        setAside(removed, untouched: removed.count)
     }
 
-    private func setAside(from batch: inout LoadedBatch, where isBarred: (DeliveryID) -> Bool) {
-        var kept: [LoadedDelivery] = []
-        kept.reserveCapacity(batch.remaining)
-        for delivery in batch.deliveries[batch.position...] {
-            if isBarred(delivery.id) {
-                aside.append(delivery)
-            } else {
-                kept.append(delivery)
-            }
-        }
-        let gone = batch.remaining - kept.count
-        guard gone > 0 else { return }
-        batch.deliveries = kept
-        batch.position = 0
-        shared.withLock { $0.loaded -= gone }
-    }
-
-    private func setAside(from deliveries: inout [LoadedDelivery], _ barred: Set<DeliveryID>) {
-        guard deliveries.contains(where: { barred.contains($0.id) }) else { return }
-        aside += deliveries.filter { barred.contains($0.id) }
-        deliveries.removeAll { barred.contains($0.id) }
+    private func setAside(_ removed: [LoadedDelivery], untouched: Int) {
+        aside += removed
+        if untouched > 0 { shared.withLock { $0.loaded -= untouched } }
     }
 }

@@ -71,7 +71,7 @@ extension LaneFeed {
         platformPart.probe = nil
         platformPart.state.answered()
         guard platformPart.state.isActive else { return }
-        again += platformPart.parked
+        stock.putFirst(platformPart.parked)
         platformPart.parked = []
         signal(.conditionChanged)
     }

@@ -10,8 +10,6 @@ import Telemetry
 /// All on the lane's thread, which is the engine's loop, but `add`, `order` and what `shared` holds. Per delivery: no task, no lock that waits, no JSON, no row, no log
 /// line; outcomes leave in one array a turn. `@unchecked Sendable`: everything outside `shared` belongs to that thread.
 final class LaneFeed: RequestFeed, @unchecked Sendable {
-    /// Beyond it an address is looked up again.
-    private static let batchAgeMaxMilliseconds: Int64 = 60_000
     /// Free resends of one delivery; the next counts as an attempt.
     static let resendsMax = 10
     /// Devices that have to meet it before a push service's refusal is the credential's.
@@ -38,16 +36,10 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var deviceRates: DeviceRates?
     var massGuard = MassGuard()
     var platformPart = PlatformPart()
-    /// When the lane was last seen closed (monotonic): what was loaded before has waited, and its phone may have changed hands.
-    private var closedAt = Int64.min
-    var batches: [LoadedBatch] = []
-    private var startedTag = Int64.min
+    var stock = LaneStock()
     var bars = DeliveryBars()
     /// Taken out by the order whose commit is under way; they come back when it fails.
     var aside: [LoadedDelivery] = []
-    var again: [LoadedDelivery] = []
-    /// What a closed lane has given back, in this order: each probe is another delivery.
-    var returned: [LoadedDelivery] = []
     /// Devices of a push service that met "not you" since it last accepted something.
     var accusers: Set<DeviceID> = []
     private var tests: [LoadedDelivery] = []
@@ -167,7 +159,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             if parks(delivery, now) { continue }
             do {
                 guard let credential = try write(delivery, now, &scratch) else {
-                    again.append(delivery)
+                    stock.putFirst(delivery)
                     refresh(rejected: nil)
                     return nothing()
                 }
@@ -175,7 +167,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 budget?.count()
                 return begin(delivery, credential, now)
             } catch {
-                again.append(delivery)
+                stock.putFirst(delivery)
                 lane.credentialRefused("\(error)", now: time.monotonic())
                 return nothing()
             }
@@ -203,7 +195,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private func keepsReserve(_ now: Int64) -> Bool {
         let window = lane.windowSize(now: now)
         guard window >= Self.reserveShare, inFlight >= window - window / Self.reserveShare else { return true }
-        return (again.last?.event.urgency ?? (batches.first?.isUrgent == true ? .urgent : .normal)) == .urgent
+        return stock.isUrgentNext
     }
 
     /// What was in flight under this ticket, which ends here.
@@ -223,7 +215,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         switch event {
         case .opened(let connection, _, _):
             newestConnection = max(newestConnection, connection.id)
-            if connectFault != nil { closedAt = time.monotonic() }
+            if connectFault != nil { stock.closedAt = time.monotonic() }
             connectFault = nil
             hasConnected = true
         case .connectFailed(let failure, _):
@@ -267,10 +259,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         for order in orders { obey(order) }
         for var batch in more {
             setAside(from: &batch)
-            let place =
-                batches.firstIndex { ($0.isUrgent ? 0 : 1, $0.tag) > (batch.isUrgent ? 0 : 1, batch.tag) }
-                ?? batches.endIndex
-            batches.insert(batch, at: place)
+            stock.add(batch)
         }
     }
 
@@ -305,53 +294,18 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
 
     private func takeDelivery(_ now: Int64) -> LoadedDelivery? {
         if !platformPart.state.isActive, let probe = takeProbe(now) { return probe }
-        if again.isEmpty, !returned.isEmpty {
-            again = returned.reversed()
-            returned = []
-        }
-        if let delivery = again.last {
-            if !isStale(delivery.loadedAt, now) { return again.removeLast() }
-            // They waited while the lane was closed: phones may have changed hands meanwhile.
-            signal(
-                .stale(
-                    LoadedBatch(
-                        tag: .min,
-                        deliveries: again,
-                        loadedAt: delivery.loadedAt,
-                        generation: bars.newest
-                    )
-                )
-            )
-            again = []
-        }
-        while !batches.isEmpty {
-            if batches[0].remaining == 0 {
-                batches.removeFirst()
-                continue
-            }
-            if isStale(batches[0].loadedAt, now) {
-                let batch = batches.removeFirst()
-                shared.withLock { $0.loaded -= batch.remaining }
-                signal(.stale(batch))
-                continue
-            }
+        // They waited while the lane was closed, or for long: a phone never rings for an account that has signed out meanwhile.
+        return stock.next(now, generation: bars.newest) {
             begun += 1
-            if batches[0].position == 0, !batches[0].isUrgent { startedTag = max(startedTag, batches[0].tag) }
-            defer { batches[0].position += 1 }
-            return batches[0].deliveries[batches[0].position]
+        } isStale: { stale in
+            if stale.isUntouched { shared.withLock { $0.loaded -= stale.batch.remaining } }
+            signal(.stale(stale.batch))
         }
-        return nil
-    }
-
-    /// An address that has waited behind a closed lane, or for long, is looked up again: a phone never rings for an account that has
-    /// signed out meanwhile.
-    private func isStale(_ loadedAt: Int64, _ now: Int64) -> Bool {
-        loadedAt < closedAt || now - loadedAt > Self.batchAgeMaxMilliseconds
     }
 
     /// Called before anything that may open the lane. Half-open is no waiting: else a probe's address would be stale each time.
     private func noteClosed(at now: Int64) {
-        if lane.isClosed || host.state.isClosed { closedAt = now }
+        if lane.isClosed || host.state.isClosed { stock.closedAt = now }
     }
 
     /// A test goes before everything else and is never put off: a closed lane answers for it.
@@ -430,7 +384,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             wakeAt: [lane.wakeAt, host.state.wakeAt, budget?.wakeAt(now: now)].compactMap { $0 }.max()
                 ?? platformPart.state.wakeAt,
             inFlight: inFlight,
-            startedTag: startedTag,
+            startedTag: stock.startedTag,
             window: min(lane.windowSize(now: now), bounds.windowMax),
             isFrozen: massGuard.isFrozen,
             lastError: lastError

@@ -7,7 +7,7 @@ from load import SCHOOL, import_school
 
 CARILLON = os.path.join(BINARIES, "carillon")
 DATA = os.path.join(FOLDER, "data")
-SAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SampleData/saint-etienne/aaf1d")
+SAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "SampleData/saint-etienne/aaf1d")
 
 
 def answer(world, *words, code=0):

@@ -3,7 +3,7 @@ import os, socket, ssl, subprocess, sys, threading, warnings
 
 from gateway import FOLDER, free_port, main, wait
 
-CERTIFICATES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "FanOutTests", "certificates.py")
+CERTIFICATES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "FanOutTests", "certificates.py")
 # What the lane's reason has to name.
 ILL = {
     "expired": "expired", "future": "not yet valid", "wrong-name": "hostname mismatch", "wrong-ca": "unable to get local issuer",

@@ -2,7 +2,7 @@
 import collections, json, os, signal, threading
 from gateway import conserved, main, receiver, resource, sums, wait
 
-SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "SampleData", "saint-etienne")
+SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "SampleData", "saint-etienne")
 SLOW = ["--latency", "300", "--max-concurrent-streams", "5"]
 EVENTS = ["cloudevent-01-class", "cloudevent-02-school", "cloudevent-03-pupil", "cloudevent-04-group", "cloudevent-05-users",
           "cloudevent-06-siblings-two-classes", "cloudevent-07-twins", "cloudevent-08-union-all-kinds", "cloudevent-09-two-schools",

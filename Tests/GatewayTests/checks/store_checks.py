@@ -8,7 +8,7 @@ CARILLON = os.path.join(BINARIES, "carillon")
 DATA = os.path.join(FOLDER, "data")
 SEED = int(os.environ.get("CARILLON_SEED") or random.SystemRandom().randrange(1 << 32))
 FLIPS = int(os.environ.get("CARILLON_FLIPS") or 60)
-SAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SampleData", "stores")
+SAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "SampleData", "stores")
 # Root may write everywhere; without this right it is a user like others.
 AS_USER = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 

@@ -18,7 +18,7 @@ FAULTS = [
 
 def import_school(world):
     """The schools the CloudEvents speak of."""
-    delivery = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SampleData/saint-etienne/aaf1d/complet-2026-09-01")
+    delivery = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "SampleData/saint-etienne/aaf1d/complet-2026-09-01")
     imported = world.command("directory", "import", delivery, "--format", "aaf1d", "--mode", "complete")
     assert imported.returncode == 0, imported
 
