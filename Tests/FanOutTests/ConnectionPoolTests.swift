@@ -123,6 +123,34 @@ struct ConnectionPoolTests {
         #expect(pool.timer(at(6.1)) == [.connect(second)])
     }
 
+    @Test(arguments: [true, false])
+    func `a server that ends each connection in order after some answers costs no wait`(saysGoAway: Bool) {
+        var pool = makePool()
+        var id = first
+        for round in 0..<50 {
+            let now = at(Double(round))
+            #expect(pool.filled(feedIsEmpty: false, now) == [.connect(id)], "the replacement of round \(round) waits")
+            pool.connectionReady(id, peerStreamsMax: 100, now)
+            pool.streamOpened(id, now)
+            _ = pool.streamEnded(id, .succeeded, now)
+            if saysGoAway {
+                #expect(pool.goAway(id, now) == [.close(id, .drained)])
+            } else {
+                pool.connectionLost(id, now)
+            }
+            id = ConnectionID(id.number + 1)
+        }
+    }
+
+    @Test func `a young connection that is lost with a request under way delays the replacement, answers or not`() {
+        var pool = makeReady()
+        pool.streamOpened(first, at(1))
+        pool.streamOpened(first, at(1))
+        _ = pool.streamEnded(first, .succeeded, at(1))
+        pool.connectionLost(first, at(1))
+        #expect(pool.filled(feedIsEmpty: false, at(1)) == [])
+    }
+
     @Test func `a changed credential replaces every connection, at once and without losing what is in flight`() {
         var pool = makeReady()
         pool.streamOpened(first, at(1))

@@ -136,17 +136,20 @@ package struct ConnectionPool: Sendable {
     /// The peer or the network ended it.
     package mutating func connectionLost(_ id: ConnectionID, _ now: MonotonicTime) {
         guard let index = index(id) else { return }
-        if connections[index].phase == .ready { judge(connections[index], now) }
+        // A proxy that has had enough may just close; with nothing in flight that is as orderly as a GOAWAY.
+        if connections[index].phase == .ready {
+            judge(connections[index], isOrderly: connections[index].inFlight == 0, now)
+        }
         connections.remove(at: index)
     }
 
     /// GOAWAY, also the first of two: no new stream, what is in flight goes on [RFC 9113 §6.8].
     /// `isError`: its code is not NO_ERROR, and the replacement waits, however old the connection was.
     package mutating func goAway(_ id: ConnectionID, isError: Bool = false, _ now: MonotonicTime) -> [Action] {
-        let isFirst = index(id).map { connections[$0].phase == .ready } ?? false
-        let actions = retire(id, now)
-        if isFirst, isError { backOff.failed(now) }
-        return actions
+        guard let index = index(id), connections[index].phase == .ready else { return [] }
+        drain(index, isOrderly: !isError, now)
+        if isError { backOff.failed(now) }
+        return closeIfDrained(index)
     }
 
     /// The feed does not want the connection any more.
@@ -194,9 +197,9 @@ package struct ConnectionPool: Sendable {
         connections.firstIndex { $0.id == id }
     }
 
-    mutating func drain(_ index: Int, _ now: MonotonicTime) {
+    mutating func drain(_ index: Int, isOrderly: Bool = false, _ now: MonotonicTime) {
         guard connections[index].phase == .ready else { return }
-        judge(connections[index], now)
+        judge(connections[index], isOrderly: isOrderly, now)
         connections[index].phase = .draining
     }
 
@@ -205,9 +208,10 @@ package struct ConnectionPool: Sendable {
         return [.close(connections.remove(at: index).id, .drained)]
     }
 
-    /// An old connection that ends is normal life, a young one a sign of trouble.
-    private mutating func judge(_ connection: PooledConnection, _ now: MonotonicTime) {
-        if now - connection.since >= rules.youngAge {
+    /// An old connection that ends is normal life, and so is one that a server or proxy ends in order after answers: some give each
+    /// connection a few hundred requests only. Any other young one that ends is a sign of trouble.
+    private mutating func judge(_ connection: PooledConnection, isOrderly: Bool, _ now: MonotonicTime) {
+        if isOrderly && connection.hasAnswered || now - connection.since >= rules.youngAge {
             backOff.reset()
         } else {
             backOff.failed(now)

@@ -38,7 +38,7 @@ package struct PoolRules: Sendable, Equatable {
     package var refusalPauseMax: Duration = .seconds(5)
     /// So many pauses without one answer, and the connection is given up.
     package var refusalPausesMax = 10
-    /// A connection that ends younger than this counts as a failure and is not replaced at once.
+    /// A connection that ends younger than this counts as a failure and is not replaced at once, unless it ends in order after answers.
     package var youngAge: Duration = .seconds(60)
     /// Wait before the next try: doubles from the first to the second, less a random part of up to half.
     package var backOffMin: Duration = .seconds(1)

@@ -18,6 +18,8 @@ struct PooledConnection: Sendable {
     var peerStreamsPeak = 0
     /// A 2xx has come: `streamsBeforeFirstSuccess` no longer holds.
     var isProven = false
+    /// Any answer has come, so that an orderly end is no failure.
+    var hasAnswered = false
     /// Output is full or the peer's window is closed.
     var isBlocked = false
     var inFlight = 0
@@ -45,6 +47,7 @@ struct PooledConnection: Sendable {
 
     mutating func answered(_ now: MonotonicTime) {
         lastAnswer = now
+        hasAnswered = true
         refusals = 0
         pausedUntil = nil
     }
