@@ -3,6 +3,7 @@ import argparse, collections, http.client, os, random, secrets, shutil, sys, thr
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "Tests/GatewayTests/checks"))
+from crowd import Crowd
 from faults import fault
 from gateway import World, conserved, receiver, resource
 
@@ -10,6 +11,7 @@ options = argparse.ArgumentParser(prog="deploy/chaos")
 options.add_argument("bin")
 options.add_argument("--minutes", type=float, default=10)
 options.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
+options.add_argument("--no-crowd", action="store_true", help="without hostile clients beside the honest ones")
 options.add_argument("--keep", action="store_true", help="leave data and logs")
 options = options.parse_args()
 WORK = os.path.join(ROOT, ".build/chaos")
@@ -18,7 +20,10 @@ CONTROL = "fcm"
 USERS = [f"u{number:03}" for number in range(150)]
 # Only their tokens are ever called gone, so that of everybody else each delivery must arrive.
 MORTAL = USERS[:15]
+# Beside a hostile crowd: what an honest publisher waits for its answer, and what the gateway may hold in memory.
+ACCEPT_SECONDS_P99, MEMORY_MIB = 1.0, 300
 violations, said, figures = [], collections.Counter(), collections.Counter()
+accepts, memory = [], []
 
 
 def say(text):
@@ -74,7 +79,9 @@ class Publisher(threading.Thread):
             users = self.dice.sample(USERS, self.dice.choice([1, 3, 10, 40]))
             while not self.stopped.is_set():
                 try:
+                    begun = time.monotonic()
                     status, answer, _ = self.world.publish(users, name, {"Idempotency-Key": name})
+                    accepts.append(time.monotonic() - begun)
                 except (OSError, ValueError, http.client.HTTPException):
                     figures["posts without answer"] += 1
                     time.sleep(0.1)
@@ -99,6 +106,8 @@ class Watcher(threading.Thread):
     def run(self):
         while not self.stopped.wait(0.5):
             try:
+                with open(f"/proc/{self.world.gateway.pid}/status") as status:
+                    memory.extend(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
                 lanes = self.world.lanes()
             except (OSError, ValueError, http.client.HTTPException):
                 continue
@@ -204,6 +213,11 @@ def judge(world, publisher, watcher):
     ill = [d["installation"] for user in USERS if user not in MORTAL for d in world.devices(user) if d["state"] != "active"]
     if ill:
         violation(f"{len(ill)} good tokens were given up, for example {ill[0]}")
+    slowest = sorted(accepts)[len(accepts) * 99 // 100] if accepts else 0
+    if slowest > ACCEPT_SECONDS_P99:
+        violation(f"one post in a hundred waits longer than {slowest:.2f} s for its answer")
+    if max(memory, default=0) > MEMORY_MIB:
+        violation(f"the gateway held {max(memory)} MiB")
     errors = [line for line in open(world.log) if '"level":"critical"' in line]
     if errors:
         violation(f"critical: {errors[0]}")
@@ -216,6 +230,8 @@ STARTED, dice = time.monotonic(), random.Random(options.seed)
 print(f"== chaos of {options.minutes:g} minutes, seed {options.seed}; data and logs: {WORK}", flush=True)
 world = World(options.bin, WORK, simulator=["--latency", "5", "--max-concurrent-streams", "100"],
               services=["mozilla", "apple", CONTROL, "wns", "http1"])
+# The usual limit of descriptors, which a crowd fills.
+world.prefix = ["prlimit", "--nofile=1024:1024"]
 try:
     world.start()
     tokens = register(world, USERS)
@@ -223,7 +239,12 @@ try:
     publisher, watcher = Publisher(world, random.Random(options.seed + 1)), Watcher(world)
     publisher.start()
     watcher.start()
+    crowd = None if options.no_crowd else Crowd(world.public, options.seed + 2)
+    if crowd:
+        crowd.start()
     storm(world, publisher, dice, options.minutes * 60)
+    if crowd:
+        crowd.stop()
     settle(world, publisher)
     watcher.stopped.set()
     totals, copies = judge(world, publisher, watcher)
@@ -233,6 +254,10 @@ try:
     print("   deliveries: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
     print(f"   pushes taken by the providers: {sum(copies.values())} for {len(copies)} deliveries; "
           f"{sum(copies.values()) - len(copies)} second copies, all with the first one's collapse identifier")
+    print(f"   answers to posts: p50 {sorted(accepts)[len(accepts) // 2] * 1000:.0f} ms, p99 {sorted(accepts)[len(accepts) * 99 // 100] * 1000:.0f} ms; "
+          f"memory at most {max(memory, default=0)} MiB")
+    if crowd:
+        print("   crowd: " + ", ".join(f"{count} {name}" for name, count in crowd.done.most_common()))
     print("   faults: " + ", ".join(f"{count} {name}" for name, count in said.most_common()))
     for name, states in sorted(watcher.states.items()):
         print(f"   {name}: seen " + ", ".join(f"{count} times {state}" for state, count in states.most_common()))
