@@ -84,21 +84,19 @@ let package = Package(
         library("Providers", ["Domain", "FanOut", "WebClient", crypto, cryptoExtras]),
         library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
         library("Dialects", ["Domain"]),
-        // Floor 3: the services.
+        // Floor 3: the lanes (`Dispatch` is the name of a system library), and above them the services.
+        library("Delivery", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]),
         library(
             "Pipeline",
-            [
-                "Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", "DirectoryImport", crypto,
-                lifecycle, logging,
-            ]
+            ["Domain", "Telemetry", "Store", "Delivery", "DirectoryImport", crypto, lifecycle, logging]
         ),
         library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
         // Floor 4: the doors.
         library(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", crypto, hummingbird, logging,
-                lifecycle,
+                "Domain", "Telemetry", "Store", "Dialects", "Delivery", "Pipeline", "WebClient", crypto, hummingbird,
+                logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
@@ -115,9 +113,8 @@ let package = Package(
         executable(
             "carillon",
             [
-                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Pipeline", "API",
-                "Operator",
-                crypto, lifecycle, logging, "SQLite",
+                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery", "Pipeline", "API",
+                "Operator", crypto, lifecycle, logging, "SQLite",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -152,7 +149,7 @@ let package = Package(
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
-        tests("Pipeline", ["Domain"]),
+        tests("Delivery", ["Domain", "Store", "Providers"]),
         tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
         tests("Dialects", ["Domain"]),
@@ -169,9 +166,8 @@ let package = Package(
         tests(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Pipeline", "WebClient", "DirectoryImport", crypto, hummingbird,
-                logging,
-                lifecycle,
+                "Domain", "Telemetry", "Store", "Delivery", "Pipeline", "WebClient", "DirectoryImport", crypto,
+                hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

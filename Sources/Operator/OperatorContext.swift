@@ -1,5 +1,5 @@
+package import Domain
 import Glibc
-package import Pipeline
 package import Settings
 
 /// What the commands know of their process; the executable gives the real one, tests their own.

@@ -1,7 +1,6 @@
 import Crypto
 package import Domain
 import HTTPTypes
-package import Pipeline
 import Store
 import Synchronization
 package import WebClient

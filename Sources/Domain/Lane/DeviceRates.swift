@@ -21,14 +21,19 @@ package struct DeviceRates: Sendable {
         hours = minutes
     }
 
-    /// True, and counted, when the device may be rung once more.
-    package mutating func take(_ device: DeviceID, now: Int64) -> Bool {
+    /// Whether the device may be rung once more.
+    package mutating func hasRoom(_ device: DeviceID, now: Int64) -> Bool {
         advance(now)
         let index = Int(truncatingIfNeeded: device.rawValue) & (Self.counters - 1)
-        guard minutes[index] < perMinute, hours[index] < perHour else { return false }
-        minutes[index] += 1
-        hours[index] += 1
-        return true
+        return minutes[index] < perMinute && hours[index] < perHour
+    }
+
+    /// The device was rung.
+    package mutating func count(_ device: DeviceID, now: Int64) {
+        advance(now)
+        let index = Int(truncatingIfNeeded: device.rawValue) & (Self.counters - 1)
+        minutes[index] &+= 1
+        hours[index] &+= 1
     }
 
     private mutating func advance(_ now: Int64) {

@@ -1,3 +1,4 @@
+package import Delivery
 import Domain
 package import Store
 import Synchronization

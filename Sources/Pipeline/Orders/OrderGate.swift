@@ -1,3 +1,4 @@
+package import Delivery
 package import Domain
 
 /// Between an order and the memory of the dispatcher.

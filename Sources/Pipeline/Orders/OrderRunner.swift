@@ -1,4 +1,5 @@
-import Domain
+import Delivery
+package import Domain
 package import Logging
 package import Store
 import Synchronization

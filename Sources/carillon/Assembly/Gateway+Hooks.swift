@@ -1,4 +1,5 @@
 import API
+import Delivery
 import Domain
 import Pipeline
 import Store

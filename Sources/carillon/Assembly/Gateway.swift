@@ -1,5 +1,6 @@
 import API
 import Crypto
+import Delivery
 import Domain
 import FanOut
 import Glibc
@@ -95,7 +96,7 @@ struct Gateway {
             webPush: webPush,
             limits: settings.limits,
             time: time,
-            metrics: pipelineMetrics,
+            metrics: DispatchMetrics(metrics),
             logger: Self.logger("dispatcher", settings)
         )
         for definition in try Lanes.definitions(settings, client: providerClient) {

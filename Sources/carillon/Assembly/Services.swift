@@ -1,3 +1,4 @@
+import Delivery
 import FanOut
 import Logging
 import Pipeline

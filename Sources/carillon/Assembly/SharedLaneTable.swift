@@ -1,4 +1,4 @@
-import Pipeline
+import Delivery
 import Synchronization
 
 /// The lanes as registrations look them up; replaced as a whole by a reload.

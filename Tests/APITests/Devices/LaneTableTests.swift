@@ -1,5 +1,5 @@
+import Delivery
 import Domain
-import Pipeline
 import Testing
 
 /// Which lane a registration of a device finds. A token of Apple's sandbox at the production server is "bad", as is every other of

@@ -2,6 +2,7 @@
 
 import API
 import Crypto
+import Delivery
 import Domain
 import FoundationEssentials
 import HTTPTypes

@@ -42,6 +42,15 @@ struct RateBudgetTests {
     }
 }
 
+extension DeviceRates {
+    /// As a lane does: asks, and counts what goes.
+    fileprivate mutating func take(_ device: DeviceID, now: Int64) -> Bool {
+        guard hasRoom(device, now: now) else { return false }
+        count(device, now: now)
+        return true
+    }
+}
+
 struct DeviceRatesTests {
     @Test func `a phone that was rung too often waits for the next minute, others do not`() {
         var rates = DeviceRates(perMinute: 3, perHour: 100)

@@ -1,0 +1,120 @@
+package import Domain
+import FanOut
+import Logging
+import Providers
+package import Store
+
+/// Lanes as the operator and a reload see them.
+extension Dispatcher {
+    /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish. A lane
+    /// that is new in the configuration is added.
+    ///
+    /// - Returns: false when the endpoint, the proxy or a bound is another: that needs a restart.
+    package func reload(_ definition: LaneDefinition) async throws -> Bool {
+        guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else {
+            try await add(definition)
+            return true
+        }
+        lanes[lane.id]?.definition = definition
+        lane.feed.mail.order(.use(try wire(of: definition), definition.bounds))
+        wake(lane)
+        engine.retireConnections(of: lane.engineLane)
+        let (old, new) = (lane.definition, definition)
+        return old.key == new.key && old.bounds == new.bounds && old.engine.host == new.engine.host
+            && old.engine.port == new.engine.port && old.engine.proxy == new.engine.proxy
+    }
+
+    func wire(of definition: LaneDefinition) throws -> LaneProtocol {
+        switch definition.credential {
+        case .fcm(let projectID, let tokens): return .fcm(FCMLane(projectID: projectID, tokens: tokens))
+        case .webpush(let credential, let endpoint):
+            return .webpush(WebPushLane(credential: credential, endpoint: endpoint))
+        case .apns(let credential, let topic, _):
+            let name = "providerToken." + definition.name
+            let known = try reader.meta(name).flatMap(ProviderToken.init(stored:))
+            return .apns(
+                APNsLane(credential: credential, topic: topic, stored: known) { [queue] token in
+                    queue.remember(name, token.stored)
+                }
+            )
+        }
+    }
+
+    package func statuses() -> [LaneStatus] {
+        let now = time.now()
+        let monotonic = time.monotonic()
+        return lanes.values.sorted { $0.definition.name < $1.definition.name }.map { lane in
+            let status = lane.feed.mail.condition
+            let snapshot = engine.snapshot(of: lane.engineLane)
+            return LaneStatus(
+                id: lane.id,
+                name: lane.definition.name,
+                provider: lane.definition.key.provider,
+                state: status.state,
+                reason: status.reason,
+                until: status.isSendingAllowed
+                    ? status.wakeAt.map { now + .milliseconds(max(0, $0 - monotonic)) } : lane.pausedUntil,
+                window: min(status.window, snapshot?.streamsWindow ?? 0),
+                inFlight: status.inFlight,
+                connections: snapshot?.connectionsReady ?? 0,
+                lastError: status.lastError ?? snapshot?.lastError,
+                // The lane itself learns of a freeze from before a restart with its next delivery only.
+                isFrozen: frozen[lane.definition.name] != nil
+            )
+        }
+    }
+
+    /// An operator's order; on the disk and in force when this returns.
+    ///
+    /// `until`: when the lane resumes by itself; also over a restart.
+    package func pause(
+        _ lane: LaneID,
+        actor: String,
+        why: String,
+        until: Instant? = nil,
+        draining: Bool = false
+    ) async throws(StoreError) {
+        try await queue.setMode(
+            draining ? .draining : .paused,
+            of: lane,
+            actor: actor,
+            why: why,
+            until: until,
+            now: time.now()
+        )
+        lanes[lane]?.pausedUntil = until
+        give(.pause(why, draining: draining), to: lane)
+    }
+
+    /// Ends a pause as well as an open breaker, and probes at once.
+    package func resume(_ lane: LaneID, actor: String, why: String) async throws(StoreError) {
+        try await queue.setMode(.active, of: lane, actor: actor, why: why, now: time.now())
+        lanes[lane]?.pausedUntil = nil
+        give(.resume, to: lane)
+    }
+
+    /// Pauses whose time is over.
+    func endPauses() async {
+        let now = time.now()
+        for (id, lane) in lanes where lane.pausedUntil.map({ $0 <= now }) ?? false {
+            do { try await resume(id, actor: "carillon", why: "the pause was ordered until now") } catch {
+                // The order stays: the next tick tries again.
+                logger.warning(
+                    "a pause cannot end",
+                    metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"]
+                )
+            }
+        }
+    }
+}
+
+extension ProviderToken {
+    /// As kept between starts: key id, issue time and token, separated by line breaks.
+    fileprivate var stored: [UInt8] { Array("\(keyID)\n\(issuedAtSeconds)\n\(value)".utf8) }
+
+    fileprivate init?(stored: [UInt8]) {
+        let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n")
+        guard parts.count == 3, let issued = Int64(parts[1]) else { return nil }
+        self.init(keyID: String(parts[0]), value: String(parts[2]), issuedAtSeconds: issued)
+    }
+}

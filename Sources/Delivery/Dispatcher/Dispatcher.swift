@@ -1,0 +1,330 @@
+package import Domain
+package import FanOut
+package import Logging
+import Providers
+package import Store
+import Synchronization
+import Telemetry
+
+/// Hands pages to the lanes in the scheduler's order and looks after the lanes: credentials, pauses, retries that are due.
+///
+/// A mailbox on a thread of its own; deliveries in flight never pass through it. Memory is authoritative after start: a page that was
+/// started is not read again from the store, so a read that is older than a commit can never send a delivery twice.
+package actor Dispatcher {
+    struct Lane {
+        var definition: LaneDefinition
+        var id: LaneID
+        var engineLane: EngineLane
+        var feed: LaneFeed
+        var form: MessageForm
+        /// Of a push service without HTTP/2; nil: the engine sends.
+        var ordinary: OrdinarySender?
+        /// A page of it is being encrypted; the next waits for it.
+        var isSealing = false
+        /// Highest tag of a page it was given; urgent ones apart.
+        var lastTag = Int64.min
+        /// When an operator's pause ends by itself.
+        var pausedUntil: Instant?
+        /// Retries handed to the feed whose outcome is not on the disk yet.
+        var claimedRetries: Set<DeliveryID> = []
+        var noted = ""
+    }
+
+    enum Signal: Sendable {
+        case lane(LaneID, LaneSignal)
+        case recorded(retries: [DeliveryID], faults: [TargetFault])
+        case sealed(LaneID)
+        case tick
+    }
+
+    /// Retries may take a fifth of what is loaded, so that a storm of them never starves fresh work.
+    static let retryShare = 5
+
+    private let executor = ThreadExecutor()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let queue: QueueStore
+    let registry: Registry
+    nonisolated let engine: FanOutEngine
+    let limits: Limits
+    let time: TimeSource
+    private let metrics: DispatchMetrics
+    let logger: Logger
+    let reader: QueueReader
+    var loader: DeliveryLoader
+    /// Browsers' messages are encrypted on a thread of their own.
+    let sealer: WebPushSealer
+    let webPush: WebPushSetup?
+    var scheduler = Scheduler()
+    var lanes: [LaneID: Lane] = [:]
+    private var hosts: [String: SharedHost] = [:]
+    /// The last order that was given a number, and the last whose fate is known (`Dispatcher+Orders`).
+    var ordersGiven = 0
+    var ordersConcluded = 0
+    var barred: Set<DeliveryID> = []
+    var testsGiven = 0
+    var frozen: [String: Instant]
+    let recorder: Recorder
+    private let signals: AsyncStream<Signal>
+    nonisolated let signal: AsyncStream<Signal>.Continuation
+
+    /// `openReaders`: makes the two readers this thread uses.
+    package init(
+        queue: QueueStore,
+        registry: Registry,
+        engine: FanOutEngine,
+        folder: String,
+        webPush: WebPushSetup? = nil,
+        limits: Limits,
+        time: TimeSource,
+        metrics: DispatchMetrics,
+        logger: Logger
+    ) throws {
+        self.queue = queue
+        self.webPush = webPush
+        self.registry = registry
+        self.engine = engine
+        self.limits = limits
+        self.time = time
+        self.metrics = metrics
+        self.logger = logger
+        reader = try QueueReader(folder: folder)
+        let openLoader: @Sendable () throws -> sending DeliveryLoader = { [seal = registry.seal] in
+            DeliveryLoader(
+                queue: try QueueReader(folder: folder),
+                registry: try RegistryReader(folder: folder, seal: seal),
+                installationKey: queue.installationKey,
+                limits: limits,
+                base: webPush?.base
+            )
+        }
+        loader = try openLoader()
+        sealer = try WebPushSealer(openLoader)
+        frozen = try loader.registry.frozenLanes()
+        let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
+        self.signals = signals
+        self.signal = signal
+        recorder = Recorder(queue: queue, time: time) { event in
+            switch event {
+            case .refused(let error):
+                logger.error("outcomes cannot be recorded, lanes stop", metadata: ["error": "\(error)"])
+            case .recorded(let batch, let held):
+                for page in held {
+                    logger.error("page is damaged and held", metadata: ["page": "\(page.rawValue)"])
+                }
+                let retries = batch.outcomes.filter(\.isRetry).map { DeliveryID(page: $0.page, slot: $0.slot) }
+                guard !retries.isEmpty || !batch.faults.isEmpty else { return }
+                signal.yield(.recorded(retries: retries, faults: batch.faults))
+            }
+        }
+    }
+
+    // MARK: - Lanes
+
+    /// Adds a lane of the configuration; before ``run()`` or at a reload.
+    package func add(_ definition: LaneDefinition) async throws {
+        let stored = try await queue.lane(named: definition.name, provider: definition.key.provider, now: time.now())
+        let id = stored.id
+        let wire = try wire(of: definition)
+        let feed = LaneFeed(
+            definition.rules(limits),
+            wire: wire,
+            host: host(of: definition.engine),
+            time: time,
+            recorder: recorder,
+            metrics: LaneMetrics(metrics, lane: definition.name)
+        ) { [signal] in signal.yield(.lane(id, $0)) }
+        let engineLane = EngineLane(
+            Self.nextEngineLane.withLock { next in
+                next += 1
+                return next
+            }
+        )
+        switch stored.mode {
+        case .active: break
+        case .paused: feed.mail.order(.rule(.pause(stored.why ?? "", draining: false)))
+        case .draining: feed.mail.order(.rule(.pause(stored.why ?? "", draining: true)))
+        }
+        if frozen[definition.name] != nil { feed.mail.order(.rule(.freeze)) }
+        scheduler.restore(virtualTime: stored.virtualTime, of: id)
+        try engine.add(engineLane, definition.engine, feed: feed)
+        lanes[id] = Lane(
+            definition: definition,
+            id: id,
+            engineLane: engineLane,
+            feed: feed,
+            form: definition.form,
+            pausedUntil: stored.mode == .paused ? stored.until : nil
+        )
+    }
+
+    /// One health for all lanes of a host.
+    private func host(of engine: LaneConfiguration) -> SharedHost {
+        let name = "\(engine.host):\(engine.port)"
+        if let known = hosts[name] { return known }
+        let host = SharedHost()
+        hosts[name] = host
+        return host
+    }
+
+    private static let nextEngineLane = Mutex(0)
+
+    func give(_ order: LaneOrder, to id: LaneID) {
+        guard let lane = lanes[id] else { return }
+        lane.feed.mail.order(.rule(order))
+        wake(lane)
+    }
+
+    nonisolated func wake(_ lane: Lane) {
+        if let ordinary = lane.ordinary { ordinary.wake() } else { engine.wake(lane.engineLane) }
+    }
+
+    // MARK: - Work
+
+    /// Tags for new pages, in order: start-time fair queueing among schools and urgencies.
+    package func tags(for pages: [(flow: Scheduler.Flow, count: Int)]) -> [Int64] {
+        for lane in Set(pages.map(\.flow.lane)) { noteStarted(lane) }
+        return pages.map { scheduler.tag($0.flow, count: $0.count) }
+    }
+
+    /// The lane's time is that of the page it sends, not of the last one loaded: a small event goes before what waits in the feed.
+    private func noteStarted(_ id: LaneID) {
+        guard let lane = lanes[id] else { return }
+        scheduler.started(tag: lane.feed.mail.loaded == 0 ? lane.lastTag : lane.feed.mail.condition.startedTag, on: id)
+    }
+
+    /// New pages, committed; they may be sent from now on.
+    package func add(_ pages: [Scheduler.Entry]) {
+        for page in pages { scheduler.add(page) }
+        for lane in Set(pages.map(\.lane)) { fill(lane) }
+    }
+
+    /// Runs until cancelled or shut down.
+    package func run() async throws {
+        try restore()
+        for lane in lanes.keys { fill(lane) }
+        await withDiscardingTaskGroup { group in
+            group.addTask { [signal] in
+                while !Task.isCancelled {
+                    signal.yield(.tick)
+                    do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
+                }
+            }
+            group.addTask { [sealer] in await sealer.run() }
+            for await signal in signals {
+                switch signal {
+                case .tick:
+                    tick()
+                    await endPauses()
+                case .sealed(let id):
+                    lanes[id]?.isSealing = false
+                    fill(id)
+                case .recorded(let retries, let faults): recorded(retries, faults, &group)
+                case .lane(let id, let signal): handle(signal, of: id, &group)
+                }
+                if Task.isCancelled { break }
+            }
+            sealer.stop()
+            for lane in lanes.values { lane.ordinary?.stop() }
+            group.cancelAll()
+        }
+    }
+
+    /// The lanes as the resolver and the registrations look them up.
+    package func laneTable() -> LaneTable {
+        var table = LaneTable()
+        for lane in lanes.values { table.add(lane.id, name: lane.definition.name, for: lane.definition.key) }
+        return table
+    }
+
+    /// After the engine has stopped: waits until its last outcomes are on the disk, at most five seconds (a full disk keeps them; they
+    /// are sent again after the next start, with the same collapse identifier).
+    package func settle() async {
+        recorder.retry()
+        for _ in 0..<250 where !recorder.isIdle {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+        }
+    }
+
+    /// True while the store refuses outcomes.
+    package nonisolated var isBlocked: Bool { recorder.isRefused }
+
+    /// Ends ``run()``. What is loaded stays pending in the store.
+    package nonisolated func stop() { signal.finish() }
+
+    private func restore() throws {
+        do {
+            for entry in try reader.openPages() { scheduler.add(entry) }
+        } catch { throw StoreError(error) }
+    }
+
+    private func handle(_ signal: LaneSignal, of id: LaneID, _ group: inout DiscardingTaskGroup) {
+        guard let lane = lanes[id] else { return }
+        switch signal {
+        case .wantsDeliveries: fill(id)
+        case .stale(let batch):
+            deliver(id, tag: batch.tag, generation: batch.generation, isUrgent: batch.isUrgent) { try $0.reload(batch, now: $1) }
+        case .needsOrdinaryClient: useOrdinaryClient(lane, &group)
+        case .removalsFrozen: freeze(lane, &group)
+        case .conditionChanged:
+            let status = lane.feed.mail.condition
+            logger.log(
+                level: status.isActive ? .notice : .warning,
+                "lane changed",
+                metadata: ["lane": "\(lane.definition.name)", "state": "\(status.state)", "reason": "\(status.reason)"]
+            )
+        case .needsCredential(let rejected):
+            guard case .fcm(_, let tokens) = lane.definition.credential else { return }
+            let (feed, engine, engineLane, time) = (lane.feed, engine, lane.engineLane, time)
+            group.addTask {
+                let refresh =
+                    if let rejected { await tokens.replace(rejected: rejected, at: time.now()) } else {
+                        await tokens.refresh(at: time.now())
+                    }
+                switch refresh {
+                case .current, .renewed, .kept: feed.mail.order(.rule(.credentialRenewed))
+                case .failed(let failure): feed.mail.order(.rule(.credentialFailed(failure.classification)))
+                }
+                engine.wake(engineLane)
+            }
+        }
+    }
+
+    private func recorded(
+        _ retries: [DeliveryID],
+        _ faults: [TargetFault],
+        _ group: inout DiscardingTaskGroup
+    ) {
+        for id in lanes.keys { lanes[id]?.claimedRetries.subtract(retries) }
+        guard !faults.isEmpty else { return }
+        for fault in faults where !fault.isHeld { metrics.tokensDisabled.with(fault.lane, fault.reason).add() }
+        group.addTask { [registry, logger, time] in
+            do {
+                _ = try await registry.apply(faults, now: time.now())
+            } catch {
+                // The next answer to the same target proves the same again; nothing is lost but time.
+                logger.error("device faults not stored", metadata: ["error": "\(error)", "count": "\(faults.count)"])
+            }
+        }
+    }
+
+    private func tick() {
+        recorder.retry()
+        let now = time.monotonic()
+        for (id, lane) in lanes {
+            fill(id)
+            noteStarted(id)
+            let status = lane.feed.mail.condition
+            if lane.feed.mail.loaded > 0 || status.wakeAt.map({ $0 <= now }) ?? false { wake(lane) }
+            note(status, of: id)
+        }
+    }
+
+    /// Keeps a lane's condition for readers beside a dead service; only when it changed.
+    private func note(_ status: LaneCondition, of id: LaneID) {
+        let text = status.state + " " + status.reason
+        guard let lane = lanes[id], lane.noted != text else { return }
+        lanes[id]?.noted = text
+        queue.note(condition: status.state, reason: status.reason, virtualTime: scheduler.virtualTime(of: id), of: id)
+    }
+}
