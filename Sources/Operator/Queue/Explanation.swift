@@ -123,6 +123,9 @@ struct Explanation {
         case .noPush: "the publication asked for no push."
         case .kindDisabled: "the administrator switched this kind of publication off."
         case .tokenSuspect: "a provider called the device's address wrong; it is not rung until it registers again."
+        case .addressUnreadable:
+            "the device's address cannot be opened: it is damaged, or its storage key is not configured any more; it can be rung once it registers again. Try: carillon doctor."
+        case .unreadable: "the store's record of it is damaged. Try: carillon doctor."
         case .superseded: "a newer revision of the publication took its place."
         }
     }

@@ -36,7 +36,9 @@ enum PublicationCoding {
     static func decode(_ bytes: [UInt8]) throws(StoreError) -> Publication {
         guard let object = parse(bytes)?.object,
             let app = object["app"]?.string, let action = object["action"]?.string,
-            let audience = object["audience"]?.array?.compactMap(AudienceCoding.member)
+            // Whoever is left out here is never rung, and nobody would know.
+            let members = object["audience"]?.array, case let audience = members.compactMap(AudienceCoding.member),
+            audience.count == members.count
         else { throw .damaged("the content of an event") }
         func instant(_ name: String) -> Instant? { object[name]?.int64.map { Instant(milliseconds: $0) } }
         return Publication(
