@@ -152,7 +152,7 @@ let package = Package(
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
-        tests("Pipeline", ["Domain"]),
+        tests("Pipeline", ["Domain", "FanOut", "SQLite", "Store", "Telemetry", crypto, logging]),
         tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
         tests("Dialects", ["Domain"]),

@@ -12,6 +12,7 @@ package struct PipelineMetrics: Sendable {
     package let tokensDisabled: Family<Counter>
     package let ambiguous: Family<Counter>
     package let storeCommitSeconds: Histogram
+    package let unreadableRows: Family<Counter>
 
     package init(_ registry: MetricRegistry) {
         self.registry = registry
@@ -53,6 +54,11 @@ package struct PipelineMetrics: Sendable {
             "ambiguous_total",
             help: "Answers lost after the request may have been processed.",
             labels: ["lane"]
+        )
+        unreadableRows = registry.counter(
+            "unreadable_rows_total",
+            help: "Rows of the store that could not be read, each once since the start.",
+            labels: ["table"]
         )
         storeCommitSeconds = registry.histogram("store_commit_seconds", help: "COMMIT of the queue, fsync included.")
             .with()

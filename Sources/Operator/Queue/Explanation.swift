@@ -51,6 +51,17 @@ struct Explanation {
         return sentences
     }
 
+    /// Why a row that cannot be read holds up what belongs to it.
+    static func sentences(of row: UnreadableRow) -> [String] {
+        let what =
+            switch row.table {
+            case .event: "Nothing can be made or sent of it; it ends with its time to live."
+            case .page: "Which of its deliveries were accepted nobody knows; nothing of it is sent any more."
+            case .device, .operation, .import: "It is passed over."
+            }
+        return ["\(row).", what, "Try: carillon doctor, then the runbook, The store is damaged."]
+    }
+
     private func standing(of event: StoredEvent) -> [String] {
         switch event.state {
         case .scheduled:

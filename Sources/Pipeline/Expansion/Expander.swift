@@ -111,7 +111,8 @@ package actor Expander {
         }
     }
 
-    private func work() async throws(StoreError) {
+    /// Expands whatever is due, to its end.
+    func work() async throws(StoreError) {
         try await giveUp()
         try takeDue()
         while !line.isEmpty {

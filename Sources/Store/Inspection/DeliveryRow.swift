@@ -44,7 +44,8 @@ extension QueueReader {
     func exceptions(of page: PageID) throws -> PageExceptions {
         var found = PageExceptions()
         let first = DeliveryID(page: page, slot: 0).rawValue
-        let end = first + 1024
+        // A damaged row can name the last page there can be.
+        let end = first > .max - 1024 ? .max : first + 1024
         func slot(_ row: borrowing Row) -> Int { DeliveryID(rawValue: row.int64(0)).slot }
         try connection.query(InspectionSQL.retries.rawValue, first, end) { row in
             found.retries[slot(row)] = (row.int(1), Instant(milliseconds: row.int64(2)))

@@ -32,7 +32,9 @@ extension QueueReader {
             case .unknown(let name): ids = try pages(ofUnknown: name, from: start, until: end)
             }
             for id in ids.keys.sorted(by: >) where found.count < max {
-                guard let event = try readable(.event, id.rawValue, { try event(id) }), let person = user.person(in: event) else { continue }
+                guard let event = try readable(.event, id.rawValue, { try event(id) }),
+                    let person = user.person(in: event)
+                else { continue }
                 var rows: [DeliveryRow] = []
                 for page in ids[id] ?? [] {
                     rows += try readable(.page, page.rawValue) { try self.rows(of: person, in: page, event) } ?? []

@@ -42,13 +42,14 @@ extension QueueReader {
                 }
             }
             if let failure = concerned?.failure { unreadable.note(failure) }
-            let entries = concerned?.value?.entries.filter { $0.role != .pupilWithoutGuardian && $0.person > after } ?? []
+            let entries =
+                concerned?.value?.entries.filter { $0.role != .pupilWithoutGuardian && $0.person > after } ?? []
             guard !entries.isEmpty else { continue }
             var deliveries: [PersonID: [EventReport.Delivery]] = [:]
             let wanted = spans.filter { $0.part == part && $0.last > after }.map(\.page)
-            let pages = try pages(wanted).values
-            for page in pages.compactMap(\.value) { page.add(to: &deliveries) }
-            let damaged = pages.compactMap(\.failure)
+            let pages = try pages(wanted)
+            for page in wanted { pages[page]?.value?.add(to: &deliveries) }
+            let damaged = wanted.compactMap { pages[$0]?.failure }
             unreadable.note(damaged)
             for entry in entries where found.count < limit {
                 let person = EventReport.Person(

@@ -231,7 +231,9 @@ enum SkippedCoding {
     /// Counts are told, never acted upon: damaged ones leave the order as it is.
     static func counts(_ text: String) -> [String: Int] {
         var counts: [String: Int] = [:]
-        for member in StoredJSON.object(text) { counts[member.name] = member.value.int64.map { Int(clamping: $0) } ?? 0 }
+        for member in StoredJSON.object(text) {
+            counts[member.name] = member.value.int64.map { Int(clamping: $0) } ?? 0
+        }
         return counts
     }
 }

@@ -38,7 +38,7 @@ extension QueueReader {
             id: PageID(rawValue: id),
             event: EventID(rawValue: row.int64(1)),
             lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(2))),
-            expiresAt: Instant(milliseconds: row.int64(3)),
+            expiresAt: try row.instant(3),
             plan: try row.withBlob(4) { try Plan(decoding: $0) },
             result: try row.withBlob(5) { try PageResult(decoding: $0) }
         )

@@ -32,6 +32,7 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case closePage = "UPDATE page SET state = 1, closed_at = ? WHERE id = ?"
     case quarantinePage = "UPDATE page SET state = 2 WHERE id = ?"
     /// UNIQUE index retry_delivery, primary key: the rows of one page.
+    case eventsOfRetries = "SELECT event FROM retry WHERE delivery BETWEEN ? AND ?"
     case deleteRetries = "DELETE FROM retry WHERE delivery BETWEEN ? AND ?"
     case deleteHeldOfPage = "DELETE FROM held WHERE delivery BETWEEN ? AND ?"
     /// UNIQUE index retry_delivery.

@@ -76,7 +76,8 @@ extension QueueStore {
         for outcome in outcomes {
             let delivery = DeliveryID(page: page, slot: outcome.slot)
             guard (0..<result.count).contains(outcome.slot) else {
-                // Of a damaged retry row, which goes.
+                // Of a damaged retry row, which goes; unless it is the page that is damaged.
+                _ = try QueueReader.pages([page], connection)[page]?.get()
                 try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue)
                 mayBeDone = true
                 continue

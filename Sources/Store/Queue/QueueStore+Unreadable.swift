@@ -44,14 +44,11 @@ extension QueueStore {
     /// - Returns: the events that may be done now; none when the page can be read.
     static func endUnreadable(_ page: PageID, now: Instant, _ connection: Connection) throws -> Set<Int64> {
         if case .success? = try QueueReader.pages([page], connection)[page] { return [] }
-        let first = DeliveryID(page: page, slot: 0).rawValue
-        let rows = first...(first + 1023)
+        let (first, last) = (DeliveryID(page: page, slot: 0).rawValue, DeliveryID(page: page, slot: 1023).rawValue)
         var events: Set<Int64> = []
-        try connection.query(InspectionSQL.retries.rawValue, rows.lowerBound, rows.upperBound + 1) { row in
-            events.insert(row.int64(3))
-        }
-        try connection.run(QueueSQL.deleteRetries.rawValue, rows.lowerBound, rows.upperBound)
-        try connection.run(QueueSQL.deleteHeldOfPage.rawValue, rows.lowerBound, rows.upperBound)
+        try connection.query(QueueSQL.eventsOfRetries.rawValue, first, last) { events.insert($0.int64(0)) }
+        try connection.run(QueueSQL.deleteRetries.rawValue, first, last)
+        try connection.run(QueueSQL.deleteHeldOfPage.rawValue, first, last)
         let header = try connection.first(QueueSQL.pageHeader.rawValue, page.rawValue) { ($0.int64(0), $0.int(2)) }
         guard let (event, state) = header else { return events }
         events.insert(event)

@@ -10,6 +10,18 @@ package struct Audience: Sendable, Equatable {
         package var through: [PersonID]
         /// Nothing is sent to this person although named.
         package var withheld: Reason?
+
+        package init(
+            person: PersonID,
+            role: ConcernedPersons.Role,
+            through: [PersonID],
+            withheld: Reason? = nil
+        ) {
+            self.person = person
+            self.role = role
+            self.through = through
+            self.withheld = withheld
+        }
     }
 
     /// Sorted by person, each once; the author with role `author`, users nobody knows at the end.

@@ -39,7 +39,7 @@ extension RegistryReader {
                     ownerID: row.text(2),
                     target: try row.withBlob(3) { try seal.open($0) },
                     targetHash: row.blob(4),
-                    registeredAt: Instant(milliseconds: row.int64(5)),
+                    registeredAt: try row.instant(5),
                     state: DeviceState(rawValue: row.int(6)) ?? .disabled,
                     platform: Platform(name: row.text(7))
                 )

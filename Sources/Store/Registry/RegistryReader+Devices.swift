@@ -139,8 +139,8 @@ extension RegistryReader {
             tokenKind: row.text(15),
             state: state,
             reason: row.textOrNil(12),
-            registeredAt: Instant(milliseconds: row.int64(13)),
-            lastSeenAt: Instant(milliseconds: row.int64(14))
+            registeredAt: try row.instant(13),
+            lastSeenAt: try row.instant(14)
         )
     }
 }

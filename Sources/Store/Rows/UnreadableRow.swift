@@ -75,7 +75,21 @@ extension UnreadableRow.Cause {
     }
 }
 
+extension Instant {
+    /// Milliseconds of the years 1 to 9999.
+    static let stored: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+}
+
 extension Row {
+    /// - Throws: for what is beyond every calendar: the row is damaged, and reckoning with it would overflow.
+    func instant(_ column: Int) throws -> Instant {
+        let milliseconds = int64(column)
+        guard Instant.stored.contains(milliseconds) else { throw StoreError.damaged("a time") }
+        return Instant(milliseconds: milliseconds)
+    }
+
+    func instantOrNil(_ column: Int) throws -> Instant? { isNull(column) ? nil : try instant(column) }
+
     /// Reads this row so that its own fault is its own result.
     ///
     /// - Throws: what is not the row's fault.

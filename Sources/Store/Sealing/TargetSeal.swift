@@ -72,7 +72,9 @@ package struct TargetSeal: Sendable {
 
     /// False for bytes that can only be damage: ids are short names out of the configuration.
     static func isPlausible(keyID id: String) -> Bool {
-        !id.isEmpty && id.utf8.count <= 32 && id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        // U+FFFD stands for bytes that are no UTF-8; control characters are in no configuration.
+        !id.isEmpty && id.utf8.count <= 32
+            && id.unicodeScalars.allSatisfy { $0 != "\u{FFFD}" && $0.properties.generalCategory != .control }
     }
 
     /// Length of the key's id, the id, then nonce, ciphertext and tag.
