@@ -150,6 +150,7 @@ let package = Package(
         tests("Telemetry", [logging]),
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
         tests("Delivery", ["Domain", "Store", "Providers"]),
+        tests("Pipeline", ["Delivery", "Domain", "FanOut", "SQLite", "Store", "Telemetry", crypto, logging]),
         tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
         tests("Dialects", ["Domain"]),

@@ -7,6 +7,7 @@ package struct PipelineMetrics: Sendable {
     package let eventsUnresolved: Family<Counter>
     package let acceptSeconds: Histogram
     package let storeCommitSeconds: Histogram
+    package let unreadableRows: Family<Counter>
 
     package init(_ registry: MetricRegistry) {
         self.registry = registry
@@ -24,6 +25,11 @@ package struct PipelineMetrics: Sendable {
             "accept_duration_seconds",
             help: "From the parsed request to the durable commit."
         ).with()
+        unreadableRows = registry.counter(
+            "unreadable_rows_total",
+            help: "Rows of the store that could not be read, each once since the start.",
+            labels: ["table"]
+        )
         storeCommitSeconds = registry.histogram("store_commit_seconds", help: "COMMIT of the queue, fsync included.")
             .with()
     }

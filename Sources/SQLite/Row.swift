@@ -1,5 +1,10 @@
 internal import CSQLite
 
+/// NULL in a column whose reader expects a value; thrown by ``Row/checked(_:)``.
+package struct NullInRow: Error {
+    package init() {}
+}
+
 /// The row a statement stands on; gone with the next step, hence not copyable.
 ///
 /// Columns count from 0. NULL in a plain reader, which a NOT NULL column of a sound file never holds, reads as zero or empty, and the
@@ -81,6 +86,16 @@ package struct Row: ~Copyable {
         case SQLITE_BLOB: .blob(blob(column))
         default: .null
         }
+    }
+
+    /// Reads the row so that NULL where a plain reader expects a value is this row's fault and not the statement's.
+    ///
+    /// - Throws: ``NullInRow``, or what `body` throws.
+    package func checked<T>(_ body: (borrowing Row) throws -> T) throws -> T {
+        defer { owner.hasMetNull = false }
+        let value = try body(self)
+        guard !owner.hasMetNull else { throw NullInRow() }
+        return value
     }
 
     /// `sqlite3_column_bytes` has to be called after the pointer was fetched [sqlite.org/c3ref/column_blob.html].

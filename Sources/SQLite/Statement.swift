@@ -52,6 +52,17 @@ package final class Statement {
         try checkCount(values.count)
     }
 
+    /// Binds integers from the first parameter on; the parameters behind the last of them are NULL.
+    package func bind(integers: some Collection<Int64>) throws(SQLiteError) {
+        var index: Int32 = 0
+        for value in integers {
+            index += 1
+            let code = sqlite3_bind_int64(handle, index, value)
+            guard code == SQLITE_OK else { throw SQLiteError(code, on: database, sql: sql) }
+        }
+        for empty in index..<sqlite3_bind_parameter_count(handle) { sqlite3_bind_null(handle, empty + 1) }
+    }
+
     /// Runs to the end, ignoring rows; bound values are let go.
     package func run() throws(SQLiteError) {
         defer { finish() }

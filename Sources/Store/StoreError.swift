@@ -26,6 +26,7 @@ package enum StoreError: Error, Hashable, Sendable {
         case WriterError.failStopped(let reason): self = .failStopped(reason)
         case SQLiteError.full: self = .full
         case let error as SQLiteError where error.isFatal: self = .failStopped("\(error)")
+        case let error where UnreadableRow.Cause(error) != nil: self = .damaged("\(error)")
         default: self = .failed("\(error)")
         }
     }

@@ -61,9 +61,9 @@ struct AudienceTests {
         let unresolved = try reader.unresolved(members)
         #expect(unresolved.count == expected["unresolved"]?.array?.count, "\(file)")
 
-        let routes = try (guardians + others).map { try reader.routes(of: $0.person).count }
+        let routes = try (guardians + others).map { try reader.route($0.person).count }
         #expect(Int64(routes.reduce(0, +)) == expected["devices"]?.int64, "\(file)")
-        let silent = try guardians.filter { try reader.routes(of: $0.person).isEmpty }.map { try key($0.person) }
+        let silent = try guardians.filter { try reader.route($0.person).isEmpty }.map { try key($0.person) }
         #expect(silent.sorted() == texts("guardiansWithoutDevice").sorted(), "\(file)")
     }
 

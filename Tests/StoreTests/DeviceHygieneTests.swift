@@ -181,8 +181,8 @@ struct DeviceHygieneTests {
         try await folder.registry { registry async throws in
             let device = try await register(registry, "i-1", .fcmToken("t-1"))
             let reader = try reader(registry)
-            #expect(try reader.routes(of: device.owner, seenSince: now).count == 1)
-            #expect(try reader.routes(of: device.owner, seenSince: now + .milliseconds(1)).isEmpty)
+            #expect(try reader.route(device.owner, seenSince: now).count == 1)
+            #expect(try reader.route(device.owner, seenSince: now + .milliseconds(1)).isEmpty)
         }
     }
 }

@@ -54,11 +54,11 @@ struct DeviceRegistryTests {
             let row = try #require(try reader.devices(.init(user: "u-1"), after: nil, limit: 9).first)
             #expect(row.tokenTail == "0001" && row.tokenKind == "token" && row.ownerID == "u-1" && row.state == .active)
             #expect(row.locale == "fr-FR" && row.platform == "android" && row.registeredAt == now + .seconds(9))
-            let address = try #require(try reader.address(of: row.id))
+            let address = try #require(try reader.address(row.id))
             #expect(address.target == .fcmToken("token-0001") && address.ownerID == "u-1")
             #expect(address.targetHash == registry.seal.hash(.fcmToken("token-0001")))
-            #expect(try reader.fcmTokens(of: "u-1") == ["token-0001"])
-            #expect(try reader.routes(of: row.owner).map(\.id) == [row.id])
+            #expect(try reader.tokens(of: "u-1") == ["token-0001"])
+            #expect(try reader.route(row.owner).map(\.id) == [row.id])
             #expect(try reader.devices(.init(installation: "i-1"), after: nil, limit: 9).map(\.id) == [row.id])
             #expect(try reader.devices(.init(user: "nobody"), after: nil, limit: 9).isEmpty)
         }
@@ -95,7 +95,7 @@ struct DeviceRegistryTests {
 
             #expect(isNew && !isNewAgain)
             #expect(try installations(registry, of: "u-1") == ["i-1"])
-            #expect(try reader(registry).fcmTokens(of: "u-1") == ["token-2"])
+            #expect(try reader(registry).tokens(of: "u-1") == ["token-2"])
         }
     }
 
@@ -169,7 +169,7 @@ struct DeviceRegistryTests {
 
             #expect(changed == (state == .active ? 0 : 1))
             #expect(try reader.device(device.id)?.state == state)
-            #expect(try reader.routes(of: device.owner).isEmpty == (state == .disabled))
+            #expect(try reader.route(device.owner).isEmpty == (state == .disabled))
             // Registering again proves it alive.
             _ = try await register(registry, "i-1", "t-1", of: "u-1", at: now + .seconds(90))
             #expect(try reader.device(device.id)?.state == .active)
@@ -193,7 +193,7 @@ struct DeviceRegistryTests {
         let new = TargetSeal.Key(id: "k2", key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
         try await folder.registry(keys: [old]) { _ = try await register($0, "i-1", "t-1", of: "u-1") }
         try await folder.registry(keys: [new, old]) { registry async throws in
-            #expect(try reader(registry).fcmTokens(of: "u-1") == ["t-1"])
+            #expect(try reader(registry).tokens(of: "u-1") == ["t-1"])
             _ = try await register(registry, "i-2", "t-2", of: "u-2")
             // The hash key outlived the change: the target is still found.
             _ = try await register(registry, "i-3", "t-1", of: "u-2")
@@ -202,7 +202,7 @@ struct DeviceRegistryTests {
         }
         // All devices have registered since: the old key can go.
         try await folder.registry(keys: [new]) { registry async throws in
-            #expect(try reader(registry).fcmTokens(of: "u-2") == ["t-2", "t-1"])
+            #expect(try reader(registry).tokens(of: "u-2") == ["t-2", "t-1"])
         }
         await #expect(throws: TargetSeal.Failure.unknownKey(id: "k2")) {
             try await folder.registry(keys: [old]) { _ in }

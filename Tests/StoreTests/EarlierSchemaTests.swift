@@ -53,7 +53,7 @@ struct EarlierSchemaTests {
             let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
             #expect(try reader.violations() == [])
             for device in Int64(1)...24 {
-                let address = try reader.address(of: DeviceID(rawValue: device))
+                let address = try reader.address(DeviceID(rawValue: device))
                 #expect(address?.owner == PersonID(rawValue: (device - 1) / 4 + 1) && address?.state == .active)
             }
         }

@@ -187,3 +187,14 @@ extension QueueStore {
         try await pruneIdentities(before: before, max: max)
     }
 }
+
+/// Of one person, device or account; a row that cannot be read fails the test.
+extension RegistryReader {
+    func route(_ person: PersonID, seenSince: Instant = Instant(milliseconds: .min)) throws -> [DeviceRoute] {
+        try routes(of: [person], seenSince: seenSince)[person, default: []].map { try $0.get() }
+    }
+
+    func address(_ device: DeviceID) throws -> DeviceAddress? { try addresses(of: [device])[device]?.get() }
+
+    func tokens(of user: String) throws -> [String] { try fcmTokens(of: user).map { try $0.get() } }
+}

@@ -34,6 +34,7 @@ struct LaneList {
         do throws(StoreError) { backlog = try await services.queueReader.read { try $0.backlog() } } catch {
             throw Problem(error, limits: services.limits)
         }
+        for lane in backlog.values { services.queue.unreadable.note(lane.unreadable) }
         let now = services.time.now()
         return statuses.map { status in
             let backlog = backlog[status.id]

@@ -48,12 +48,14 @@ struct OnePocketRoutes {
     private func list(_ call: Call) async throws -> Response {
         let account = try await services.parents.account(of: call)
         do throws(StoreError) {
-            let tokens = try await services.registryReader.read { reader -> [String] in
+            let tokens = try await services.registryReader.read { reader -> [RowResult<String>] in
                 // The name is also looked for among the feed's keys: that person is not this account.
                 guard try reader.person(account.userID)?.entID == account.userID else { return [] }
                 return try reader.fcmTokens(of: account.userID)
             }
-            return .json(.ok, .array(tokens.map { .string($0) }))
+            // A token that cannot be opened is none to the app, which then registers its own again.
+            services.queue.unreadable.note(tokens.compactMap(\.failure))
+            return .json(.ok, .array(tokens.compactMap(\.value).map { .string($0) }))
         } catch { throw Problem(error, limits: services.limits) }
     }
 

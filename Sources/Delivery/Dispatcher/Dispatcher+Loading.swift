@@ -79,6 +79,7 @@ extension Dispatcher {
     ) {
         do {
             let loaded = try result.get()
+            if !loaded.unreadable.isEmpty { queue.giveUp(loaded.unreadable, now: time.now()) }
             if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
             guard !loaded.deliveries.isEmpty else { return }
             lane.feed.mail.add(

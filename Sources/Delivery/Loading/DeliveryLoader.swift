@@ -17,6 +17,8 @@ struct DeliveryLoader {
         var deliveries: [LoadedDelivery] = []
         /// Those that end without being sent: the device has gone or belongs to somebody else now, or cannot be addressed.
         var ended: [Outcome] = []
+        /// Rows that could not be read; what was asked of them ended as such, or does with their page.
+        var unreadable: [UnreadableRow] = []
 
         /// Ends a delivery without a push.
         mutating func end(_ id: DeliveryID, _ result: SlotResult, attempts: Int, isRetry: Bool) {
@@ -50,7 +52,10 @@ struct DeliveryLoader {
 
     /// The pending slots of a page. `now`: monotonic milliseconds, the age of the addresses.
     mutating func load(_ page: PageID, form: MessageForm, now: Int64) throws -> Loaded {
-        guard let page = try queue.page(page) else { throw StoreError.damaged("page \(page.rawValue) is missing") }
+        let row = try queue.pages([page])[page]
+        guard let page = row?.value else {
+            return Loaded(unreadable: [row?.failure ?? UnreadableRow(.page, page.rawValue, .incomplete)])
+        }
         let slots = page.plan.slots.indices.filter { page.result[$0].state == .pending }
         return try load(page, slots: slots.map { ($0, 0) }, isRetry: false, form: form, now: now)
     }
@@ -58,12 +63,18 @@ struct DeliveryLoader {
     /// Deliveries by their retry rows.
     mutating func load(_ retries: [QueueReader.Retry], form: MessageForm, now: Int64) throws -> Loaded {
         var loaded = Loaded()
-        for (page, retries) in Dictionary(grouping: retries, by: \.delivery.page) {
-            guard let page = try queue.page(page) else { throw StoreError.damaged("page \(page.rawValue) is missing") }
+        let byPage = Dictionary(grouping: retries, by: \.delivery.page)
+        let pages = try queue.pages(byPage.keys)
+        for (id, retries) in byPage {
+            guard let page = pages[id]?.value else {
+                loaded.unreadable.append(pages[id]?.failure ?? UnreadableRow(.page, id.rawValue, .incomplete))
+                continue
+            }
             let slots = retries.map { ($0.delivery.slot, $0.attempts) }
             let more = try load(page, slots: slots, isRetry: true, form: form, now: now)
             loaded.deliveries += more.deliveries
             loaded.ended += more.ended
+            loaded.unreadable += more.unreadable
         }
         return loaded
     }
@@ -72,7 +83,8 @@ struct DeliveryLoader {
     mutating func reload(_ batch: LoadedBatch, now: Int64) throws -> Loaded {
         var loaded = Loaded()
         var endings: [EventID: SlotResult?] = [:]
-        try registry.snapshot { _ in
+        try registry.snapshot { registry in
+            let addresses = try registry.addresses(of: Set(batch.deliveries[batch.position...].map(\.device)))
             for old in batch.deliveries[batch.position...] {
                 // Withdrawn or replaced since it was loaded.
                 let ending = try endings[old.event.id] ?? queue.event(old.event.id)?.ending
@@ -82,10 +94,11 @@ struct DeliveryLoader {
                     continue
                 }
                 let load = Load(event: old.event, collapseKey: old.event.id, now: now, isRetry: old.isRetry)
-                try add(
+                add(
                     old.id,
                     old.person,
                     old.device,
+                    addresses[old.device],
                     attempts: old.attempts,
                     collapseID: old.collapseID,
                     of: load,
@@ -119,10 +132,11 @@ struct DeliveryLoader {
             expiresAt: now.wall + .seconds(60)
         )
         var loaded = Loaded()
-        try add(
+        add(
             DeliveryID(rawValue: 0),
             device.owner,
             device.id,
+            try registry.addresses(of: [device.id])[device.id],
             attempts: 0,
             collapseID: nil,
             of: Load(event: event, collapseKey: event.id, now: now.monotonic, isRetry: false),
@@ -141,7 +155,14 @@ struct DeliveryLoader {
         var loaded = Loaded()
         let event: LoadedEvent
         let collapseKey: EventID
-        switch try rendered.event(page.event, form: form, in: queue) {
+        let rendering: RenderedEvents.Rendering
+        do { rendering = try rendered.event(page.event, form: form, in: queue) } catch {
+            guard case .damaged = StoreError(error) else { throw error }
+            // Nobody can be told anything of an event that cannot be read.
+            loaded.unreadable.append(UnreadableRow(.event, page.event.rawValue, .damaged))
+            rendering = .ended(SlotResult(.rejected, reason: .unreadable))
+        }
+        switch rendering {
         case .loaded(let known, let key): (event, collapseKey) = (known, key)
         case .ended(let result):
             for (slot, attempts) in slots {
@@ -151,20 +172,27 @@ struct DeliveryLoader {
         }
         let load = Load(event: event, collapseKey: collapseKey, now: now, isRetry: isRetry)
         loaded.deliveries.reserveCapacity(slots.count)
-        // One snapshot for the page: beginning and ending a read for each device costs more than the read.
-        try registry.snapshot { _ in
-            for (slot, attempts) in slots {
-                let planned = page.plan.slots[slot]
-                try add(
-                    DeliveryID(page: page.id, slot: slot),
-                    planned.person,
-                    planned.device,
-                    attempts: attempts,
-                    collapseID: nil,
-                    of: load,
-                    to: &loaded
-                )
+        let planned = page.plan.slots
+        let devices = slots.lazy.filter { planned.indices.contains($0.slot) }.map { planned[$0.slot].device }
+        // One statement for the page, and with it one snapshot.
+        let addresses = try registry.addresses(of: Array(devices))
+        for (slot, attempts) in slots {
+            let id = DeliveryID(page: page.id, slot: slot)
+            guard planned.indices.contains(slot) else {
+                // Of a damaged retry row: recording its end removes it.
+                loaded.end(id, SlotResult(.rejected, reason: .unreadable), attempts: attempts, isRetry: isRetry)
+                continue
             }
+            add(
+                id,
+                planned[slot].person,
+                planned[slot].device,
+                addresses[planned[slot].device],
+                attempts: attempts,
+                collapseID: nil,
+                of: load,
+                to: &loaded
+            )
         }
         return loaded
     }
@@ -173,16 +201,21 @@ struct DeliveryLoader {
         _ id: DeliveryID,
         _ person: PersonID,
         _ device: DeviceID,
+        _ row: RowResult<DeviceAddress>?,
         attempts: Int,
         collapseID: String?,
         of load: Load,
         to loaded: inout Loaded
-    ) throws {
+    ) {
         func end(_ reason: Reason) {
             loaded.end(id, SlotResult(.rejected, reason: reason), attempts: attempts, isRetry: load.isRetry)
         }
+        if let failure = row?.failure {
+            loaded.unreadable.append(failure)
+            return end(.addressUnreadable)
+        }
         // Signed out, moved to another account, or proven gone since the audience was resolved.
-        guard let address = try registry.address(of: device), address.owner == person, address.state != .disabled else {
+        guard let address = row?.value, address.owner == person, address.state != .disabled else {
             return end(.tokenGone)
         }
         guard address.state == .active else { return end(.tokenSuspect) }

@@ -20,6 +20,7 @@ struct StoreFindings {
             return findings + [Self.failed("store", error)]
         }
         findings += store(inspection)
+        findings += RowFindings(inspection: inspection, keys: settings.storage.keys).all()
         findings += await service(inspection, holder)
         do {
             let clock = try await ClockFacts.read(inspection, context: context)

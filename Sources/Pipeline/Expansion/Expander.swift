@@ -44,6 +44,8 @@ package actor Expander {
     private var lanes: LaneTable
     private var line: [Work] = []
     private var known: Set<EventID> = []
+    /// Events that cannot be read, with the time they are given up; due in the store until then, and not read again.
+    private var unreadable: [EventID: Instant] = [:]
     private let wakes: AsyncStream<Void>
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
@@ -110,7 +112,9 @@ package actor Expander {
         }
     }
 
-    private func work() async throws(StoreError) {
+    /// Expands whatever is due, to its end.
+    func work() async throws(StoreError) {
+        try await giveUp()
         try takeDue()
         while !line.isEmpty {
             let (cuts, unopened) = try cutRound()
@@ -127,24 +131,47 @@ package actor Expander {
         guard line.count < Self.stepsPerCommit else { return }
         do {
             // Events already in line are still due in the store: ask for as many more.
-            for id in try reader.dueEvents(now: time.now(), limit: known.count + Self.stepsPerCommit)
-            where !known.contains(id) {
-                do {
-                    line.append(try work(on: id))
-                } catch let error as StoreError {
-                    guard case .damaged = error else { throw error }
-                    // One event that cannot be read must not hold up the others; it stays where it is, for doctor and a restart.
-                    logger.error("event cannot be expanded", metadata: ["event": "\(id)", "error": "\(error)"])
+            let due = try reader.dueEvents(
+                now: time.now(),
+                limit: known.count + unreadable.count + Self.stepsPerCommit
+            ).filter { !known.contains($0) && unreadable[$0] == nil }
+            let rows = try reader.eventsWithText(due)
+            for id in due {
+                switch rows[id] {
+                case .success((let event, let publication)):
+                    line.append(try work(on: event, publication))
+                    known.insert(id)
+                case .failure(let row): try passOver(row)
+                // It was pruned between the two reads.
+                case nil: break
                 }
-                known.insert(id)
             }
         } catch { throw StoreError(error) }
     }
 
-    private func work(on id: EventID) throws -> Work {
-        guard let event = try reader.event(id), let publication = try reader.publication(of: id) else {
-            throw StoreError.damaged("event \(id)")
-        }
+    /// An event that cannot be read does not hold up the others: it stays where it is, for an operator and the next start, and ends with
+    /// its time to live.
+    private func passOver(_ row: UnreadableRow) throws {
+        let event = EventID(rawValue: row.id)
+        queue.unreadable.note(row)
+        known.remove(event)
+        unreadable[event] = try reader.expiry(of: event) ?? time.now()
+    }
+
+    private func giveUp() async throws(StoreError) {
+        let now = time.now()
+        let over = unreadable.filter { $0.value <= now }.map(\.key)
+        guard !over.isEmpty else { return }
+        _ = try await queue.giveUp(events: over, now: now)
+        // One with pages that the sweeper has not ended yet is tried again.
+        for event in over { unreadable[event] = now + .seconds(60) }
+        do {
+            let due = Set(try reader.dueEvents(now: now, limit: known.count + unreadable.count + Self.stepsPerCommit))
+            for event in over where !due.contains(event) { unreadable[event] = nil }
+        } catch { throw StoreError(error) }
+    }
+
+    private func work(on event: StoredEvent, _ publication: Publication) throws -> Work {
         let resolver = resolver(now: time.now())
         let audience = try resolver.audience(
             of: publication,
@@ -211,9 +238,10 @@ package actor Expander {
     ) throws -> Cut {
         let persons = work.audience.persons[work.position...].prefix(personsMax)
         var cutter = PageCutter()
-        for person in persons where person.role != .author {
-            let resolved = try resolver.routes(of: person, withheldForAll: work.withheldForAll)
+        let rung = persons.filter { $0.role != .author }
+        for resolved in try resolver.routes(of: rung, withheldForAll: work.withheldForAll) {
             unopened.formUnion(resolved.unopened)
+            queue.unreadable.note(resolved.unreadable)
             cutter.add(resolved, hasExpired: work.event.expiresAt <= now)
         }
         let step = ExpansionStep(
@@ -236,14 +264,23 @@ package actor Expander {
     private func commit(_ cuts: [Cut]) async throws(StoreError) {
         let round = line.prefix(cuts.count)
         let steps = await tagged(cuts.map(\.step), of: round)
-        let entries = try await queue.append(steps, now: time.now())
-        await dispatcher.add(entries.flatMap { $0 ?? [] })
+        let made = try await queue.append(steps, now: time.now())
+        await dispatcher.add(made.flatMap { ($0.value ?? nil) ?? [] })
         line.removeFirst(cuts.count)
-        for (var work, (cut, entries)) in zip(round, zip(cuts, entries)) {
-            work.position = cut.end
-            work.part += 1
-            if cut.step.isLast || entries == nil { known.remove(work.event.id) } else { line.append(work) }
+        for (work, (cut, entries)) in zip(round, zip(cuts, made)) {
+            switch entries {
+            case .success(_?) where !cut.step.isLast: again(work, behind: cut)
+            case .success: known.remove(work.event.id)
+            case .failure(let row): do { try passOver(row) } catch { throw StoreError(error) }
+            }
         }
+    }
+
+    private func again(_ work: Work, behind cut: Cut) {
+        var work = work
+        work.position = cut.end
+        work.part += 1
+        line.append(work)
     }
 
     private func tagged(_ steps: [ExpansionStep], of round: ArraySlice<Work>) async -> [ExpansionStep] {

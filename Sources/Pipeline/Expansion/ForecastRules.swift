@@ -56,7 +56,7 @@ package struct ForecastRules: Sendable {
         while !rest.isEmpty {
             let slice = rest.prefix(limits.personsPerExpansion)
             let resolved = try registry.snapshot { _ in
-                try slice.map { try resolver.routes(of: $0, withheldForAll: withheldForAll) }
+                try resolver.routes(of: slice, withheldForAll: withheldForAll)
             }
             let unopened = resolved.reduce(into: Set<String>()) { $0.formUnion($1.unopened) }
             guard unopened.isEmpty else {

@@ -62,7 +62,16 @@ package final class OutcomeTail {
         return look
     }
 
+    /// A page that cannot be read is watched no longer, and noted.
     private func compare(_ id: PageID, before: PageResult?, max: Int, _ look: inout Look) throws {
+        do { try compareReadable(id, before: before, max: max, &look) } catch {
+            guard let cause = UnreadableRow.Cause(error) else { throw error }
+            watched[id] = nil
+            reader.unreadable.note(UnreadableRow(.page, id.rawValue, cause))
+        }
+    }
+
+    private func compareReadable(_ id: PageID, before: PageResult?, max: Int, _ look: inout Look) throws {
         guard let header = try reader.header(of: id), let event = try reader.event(header.event) else {
             watched[id] = nil
             return

@@ -6,6 +6,8 @@ import SQLite
 /// Holds one read-only connection: used from one thread at a time. Every statement is bounded, none takes a lock the writer waits for.
 package final class QueueReader {
     let connection: Connection
+    /// Rows that lists have left out because they cannot be read.
+    package let unreadable = UnreadableRows()
 
     /// On a connection that is there already.
     init(connection: Connection) { self.connection = connection }
@@ -52,6 +54,13 @@ package final class QueueReader {
         ) { Instant(milliseconds: $0.int64(0)) }
     }
 
+    /// When an event's time to live ends; also of one that cannot be read. Primary key.
+    package func expiry(of event: EventID) throws -> Instant? {
+        try connection.first("SELECT expires_at FROM event WHERE id = ?", event.rawValue) {
+            Instant(milliseconds: $0.int64(0))
+        }
+    }
+
     package func event(_ id: EventID) throws -> StoredEvent? {
         try connection.first(Self.eventColumns + " WHERE id = ?", id.rawValue, row: Self.event)
     }
@@ -64,26 +73,8 @@ package final class QueueReader {
 
     /// Plan, result, event, lane and expiry of a page; nil when it does not exist.
     ///
-    /// - Throws: `BlobError` or ``StoreError/damaged(_:)`` for a page that cannot be read.
-    package func page(_ id: PageID) throws -> StoredPage? {
-        try connection.first(
-            QueueSQL.page.rawValue,
-            id.rawValue
-        ) { row in
-            let page = StoredPage(
-                id: id,
-                event: EventID(rawValue: row.int64(0)),
-                lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(1))),
-                expiresAt: Instant(milliseconds: row.int64(2)),
-                plan: try row.withBlob(3) { try Plan(decoding: $0) },
-                result: try row.withBlob(4) { try PageResult(decoding: $0) }
-            )
-            guard page.plan.slots.count == page.result.count else {
-                throw StoreError.damaged("page \(id.rawValue): plan and result differ in length")
-            }
-            return page
-        }
-    }
+    /// - Throws: ``UnreadableRow`` for a page that cannot be read.
+    package func page(_ id: PageID) throws -> StoredPage? { try pages([id])[id]?.get() }
 
     /// Retry rows of a lane that are due, oldest first. Primary key.
     package func dueRetries(on lane: LaneID, now: Instant, limit: Int) throws -> [Retry] {
@@ -149,10 +140,10 @@ package final class QueueReader {
             action: row.text(5),
             urgency: urgency,
             dataClass: dataClass,
-            acceptedAt: Instant(milliseconds: row.int64(8)),
-            notBefore: row.int64OrNil(9).map { Instant(milliseconds: $0) },
-            expiresAt: Instant(milliseconds: row.int64(10)),
-            doneAt: row.int64OrNil(11).map { Instant(milliseconds: $0) },
+            acceptedAt: try row.instant(8),
+            notBefore: try row.instantOrNil(9),
+            expiresAt: try row.instant(10),
+            doneAt: try row.instantOrNil(11),
             subject: row.textOrNil(12),
             collapse: EventID(rawValue: row.int64(13)),
             cursor: row.int64(14),
@@ -168,14 +159,4 @@ package final class QueueReader {
     private static func names(_ text: String) throws -> [String] {
         try JSONParser.parse(text).array?.compactMap(\.string) ?? []
     }
-}
-
-/// A page as it stands in the store.
-package struct StoredPage: Sendable {
-    package var id: PageID
-    package var event: EventID
-    package var lane: LaneID
-    package var expiresAt: Instant
-    package var plan: Plan
-    package var result: PageResult
 }

@@ -12,15 +12,12 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) <= ?
         ORDER BY coalesce(not_before, accepted_at), id LIMIT ?
         """
+    /// Index event_open; keyset.
+    case openEvents = "SELECT id FROM event WHERE id > ? AND state IN (0, 1, 2, 3, 5) ORDER BY id LIMIT ?"
     /// Index event_due.
     case nextDue = """
         SELECT coalesce(not_before, accepted_at) FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ?
         ORDER BY coalesce(not_before, accepted_at) LIMIT 1
-        """
-    /// Primary keys.
-    case page = """
-        SELECT page.event, lane, expires_at, plan.slots, result.slots FROM page
-        JOIN plan ON plan.page = page.id JOIN result ON result.page = page.id WHERE page.id = ?
         """
     /// Primary key.
     case dueRetries = """
@@ -33,6 +30,11 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case pageResult = "SELECT slots FROM result WHERE page = ?"
     case setPageResult = "UPDATE result SET slots = ? WHERE page = ?"
     case closePage = "UPDATE page SET state = 1, closed_at = ? WHERE id = ?"
+    case quarantinePage = "UPDATE page SET state = 2 WHERE id = ?"
+    /// UNIQUE index retry_delivery, primary key: the rows of one page.
+    case eventsOfRetries = "SELECT event FROM retry WHERE delivery BETWEEN ? AND ?"
+    case deleteRetries = "DELETE FROM retry WHERE delivery BETWEEN ? AND ?"
+    case deleteHeldOfPage = "DELETE FROM held WHERE delivery BETWEEN ? AND ?"
     /// UNIQUE index retry_delivery.
     case deleteRetry = "DELETE FROM retry WHERE delivery = ?"
     case retryAttempts = "SELECT attempts FROM retry WHERE delivery = ?"
@@ -63,7 +65,7 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// Indexes page_event, retry_event and held_event.
     case closeEvent = """
         UPDATE event SET state = 4, done_at = ? WHERE id = ? AND state = 3
-            AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state <> 1)
+            AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state = 0)
             AND NOT EXISTS (SELECT 1 FROM retry WHERE event = ?2)
             AND NOT EXISTS (SELECT 1 FROM held WHERE event = ?2)
         """
@@ -71,6 +73,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case expiredPages = "SELECT id, event FROM page WHERE state = 0 AND expires_at <= ? LIMIT ?"
     /// Index retry_expiry.
     case expiredRetries = "SELECT delivery, event FROM retry WHERE expires_at <= ? LIMIT ?"
+    /// Primary key, indexes page_event, retry_event and held_event.
+    case giveUpEvent = """
+        UPDATE event SET state = 4, done_at = ?1 WHERE id = ?2 AND state IN (0, 1, 2) AND expires_at <= ?1
+            AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state = 0)
+            AND NOT EXISTS (SELECT 1 FROM retry WHERE event = ?2)
+            AND NOT EXISTS (SELECT 1 FROM held WHERE event = ?2)
+        """
     /// Index page_event; the sort is over one event's pages.
     case pagesOfEvent = "SELECT id FROM page WHERE event = ? ORDER BY id"
     /// Primary key.
@@ -78,7 +87,7 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// Primary key: ids begin with the time of acceptance. What is still open that long ago is rare, and passed over.
     case prunableEvents = """
         SELECT id FROM event WHERE id < ?1 AND state IN (4, 6)
-            AND NOT EXISTS (SELECT 1 FROM page WHERE page.event = event.id AND page.state <> 1)
+            AND NOT EXISTS (SELECT 1 FROM page WHERE page.event = event.id AND page.state = 0)
             AND NOT EXISTS (SELECT 1 FROM retry WHERE retry.event = event.id)
         ORDER BY id LIMIT ?2
         """

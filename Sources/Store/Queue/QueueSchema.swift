@@ -43,7 +43,7 @@ enum QueueSchema {
                 ) STRICT, WITHOUT ROWID;
                 CREATE INDEX idempotency_age ON idempotency(accepted_at);
 
-                -- state: 0 open (a slot is pending), 1 closed, 2 held
+                -- state: 0 open (a slot is pending), 1 closed, 2 in quarantine: its result cannot be read
                 CREATE TABLE page(
                     id INTEGER PRIMARY KEY AUTOINCREMENT, event INTEGER NOT NULL, lane INTEGER NOT NULL, part INTEGER NOT NULL,
                     tag INTEGER NOT NULL, count INTEGER NOT NULL CHECK(count BETWEEN 1 AND 1000),

@@ -63,15 +63,37 @@ extension QueueStore {
     /// cursors: no gap, no duplicate.
     ///
     /// - Returns: for each step the open pages as the scheduler takes them; none when an order binds them; nil when the step is not the
-    ///   one the cursor waits for.
-    package func append(_ steps: [ExpansionStep], now: Instant) async throws(StoreError) -> [[Scheduler.Entry]?] {
+    ///   one the cursor waits for; a failure when what is stored of the event contradicts the step.
+    package func append(
+        _ steps: [ExpansionStep],
+        now: Instant
+    ) async throws(StoreError) -> [RowResult<[Scheduler.Entry]?>] {
         try await writer.run(.normal, lingers: false) { connection in
-            try steps.map { try Self.append($0, now: now, connection) }
+            do {
+                return try connection.savepoint { connection in
+                    try steps.map { .success(try Self.append($0, now: now, connection)) }
+                }
+            } catch SQLiteError.constraint {
+                return try steps.map { try Self.appendApart($0, now: now, connection) }
+            }
         }
     }
 
     package func append(_ step: ExpansionStep, now: Instant) async throws(StoreError) -> [Scheduler.Entry]? {
-        try await append([step], now: now)[0]
+        do { return try await append([step], now: now)[0].get() } catch { throw StoreError(error) }
+    }
+
+    /// A part that exists already, behind a cursor that says it does not: only a damaged event has that.
+    private static func appendApart(
+        _ step: ExpansionStep,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> RowResult<[Scheduler.Entry]?> {
+        do {
+            return .success(try connection.savepoint { try append(step, now: now, $0) })
+        } catch SQLiteError.constraint {
+            return .failure(UnreadableRow(.event, step.event.rawValue, .damaged))
+        }
     }
 
     private static func append(

@@ -15,6 +15,8 @@ package final class QueueStore: Sendable {
     /// Counts the starts of this data folder; the operator tells two processes apart by it.
     package let epoch: Int64
     private let lastEvent: Mutex<Int64>
+    /// Rows of both stores that could not be read since the start; whoever meets one notes it here.
+    package let unreadable = UnreadableRows()
 
     /// `folder`: the data folder; exists, mode 0700.
     /// `newKey`: 32 random bytes, used when the store is new.

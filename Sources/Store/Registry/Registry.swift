@@ -67,6 +67,8 @@ package final class Registry: Sendable {
 package final class RegistryReader {
     let connection: Connection
     let seal: TargetSeal?
+    /// Rows that lists have left out because they cannot be read.
+    package let unreadable = UnreadableRows()
 
     /// `seal`: nil when no target is ever opened (the operator's command).
     package init(folder: String, seal: TargetSeal?) throws {

@@ -31,74 +31,7 @@ package struct DeviceRow: Sendable {
     package var lastSeenAt: Instant
 }
 
-/// A device of a person, as an expansion needs it.
-package struct DeviceRoute: Sendable {
-    package var id: DeviceID
-    package var provider: Provider
-    package var environment: PushEnvironment
-    package var app: String
-    package var host: String?
-    package var state: DeviceState
-}
-
-/// What a delivery needs of its device at the moment it is sent.
-package struct DeviceAddress: Sendable {
-    package var owner: PersonID
-    /// The owner's name outside: what the phone gets as `receiver`.
-    package var ownerID: String
-    package var target: Target
-    package var targetHash: [UInt8]
-    package var registeredAt: Instant
-    package var state: DeviceState
-    /// nil: the app did not say.
-    package var platform: Platform?
-}
-
 extension RegistryReader {
-    /// Devices of a person that are not disabled and have registered since `seenSince`.
-    package func routes(
-        of person: PersonID,
-        seenSince: Instant = Instant(milliseconds: .min)
-    ) throws -> [DeviceRoute] {
-        try connection.all(
-            RegistrySQL.routes.rawValue,
-            person.rawValue,
-            seenSince.milliseconds
-        ) { row in
-            guard let provider = Provider(rawValue: UInt8(clamping: row.int(1))),
-                let environment = PushEnvironment(rawValue: UInt8(clamping: row.int(2))),
-                let state = DeviceState(rawValue: row.int(5))
-            else { throw StoreError.damaged("device \(row.int64(0))") }
-            return DeviceRoute(
-                id: DeviceID(rawValue: row.int64(0)),
-                provider: provider,
-                environment: environment,
-                app: row.text(3),
-                host: row.textOrNil(4),
-                state: state
-            )
-        }
-    }
-
-    /// Where to ring a device now; nil when it is gone. Primary keys; opens one seal.
-    package func address(of device: DeviceID) throws -> DeviceAddress? {
-        guard let seal else { preconditionFailure("This reader was made without the storage keys") }
-        return try connection.first(
-            RegistrySQL.address.rawValue,
-            device.rawValue
-        ) { row in
-            DeviceAddress(
-                owner: PersonID(rawValue: row.int64(0)),
-                ownerID: row.text(1),
-                target: try seal.open(row.blob(2)),
-                targetHash: row.blob(3),
-                registeredAt: Instant(milliseconds: row.int64(4)),
-                state: DeviceState(rawValue: row.int(5)) ?? .disabled,
-                platform: Platform(name: row.text(6))
-            )
-        }
-    }
-
     /// What a list of devices is asked for; nil means any.
     package struct DeviceFilter: Sendable {
         package var user: String?
@@ -119,7 +52,7 @@ extension RegistryReader {
         }
     }
 
-    /// In the order of their ids, after `after`.
+    /// In the order of their ids, after `after`. One that cannot be read is noted (``RegistryReader/unreadable``) and left out.
     package func devices(_ filter: DeviceFilter, after: DeviceID?, limit: Int) throws -> [DeviceRow] {
         var owner: Int64?
         if let user = filter.user {
@@ -130,19 +63,20 @@ extension RegistryReader {
         let one =
             (owner == nil ? "?2 IS NULL" : "owner = ?2") + " AND "
             + (filter.installation == nil ? "?3 IS NULL" : "installation = ?3")
-        return try connection.all(
-            Self.deviceColumns + """
-                 WHERE device.id > ?1 AND \(one)
-                AND (?4 IS NULL OR provider = ?4) AND (?5 IS NULL OR state = ?5) ORDER BY device.id LIMIT ?6
-                """,
-            after?.rawValue ?? 0,
-            owner,
-            filter.installation,
-            filter.provider.map { Int($0.rawValue) },
-            filter.state?.rawValue,
-            limit,
-            row: Self.deviceRow
-        )
+        return try unreadable.listing(limit: limit, from: after?.rawValue ?? 0) { last, count in
+            try connection.all(
+                Self.deviceColumns + """
+                     WHERE device.id > ?1 AND \(one)
+                    AND (?4 IS NULL OR provider = ?4) AND (?5 IS NULL OR state = ?5) ORDER BY device.id LIMIT ?6
+                    """,
+                last,
+                owner,
+                filter.installation,
+                filter.provider.map { Int($0.rawValue) },
+                filter.state?.rawValue,
+                count
+            ) { row in (row.int64(0), try row.result(.device, row.int64(0), Self.deviceRow)) }
+        }
     }
 
     package func device(_ id: DeviceID) throws -> DeviceRow? {
@@ -164,19 +98,19 @@ extension RegistryReader {
         }
     }
 
-    /// Tokens of an account in clear, for One Pocket's own list of its tokens.
-    package func fcmTokens(of userID: String) throws -> [String] {
+    /// Tokens of an account in clear, for One Pocket's own list of its tokens; a token that cannot be opened is told apart.
+    package func fcmTokens(of userID: String) throws -> [RowResult<String>] {
         guard let seal else { preconditionFailure("This reader was made without the storage keys") }
         guard let person = try person(userID) else { return [] }
-        return try connection.all(
-            RegistrySQL.tokens.rawValue,
-            person.id.rawValue
-        ) { row -> String? in
-            switch try seal.open(row.blob(0)) {
-            case .fcmToken(let token), .fcmInstallation(let token): token
-            case .apns, .webpush: nil
+        return try connection.all(RegistrySQL.tokens.rawValue, person.id.rawValue) { row in
+            try row.result(.device, row.int64(0)) { row in
+                switch try row.withBlob(1, { try seal.open($0) }) {
+                case .fcmToken(let token), .fcmInstallation(let token): token
+                // Registered with the provider FCM: anything else is no address of it.
+                case .apns, .webpush: throw TargetSeal.Failure.damaged
+                }
             }
-        }.compactMap { $0 }
+        }
     }
 
     private static let deviceColumns = """
@@ -186,8 +120,8 @@ extension RegistryReader {
         """
 
     private static func deviceRow(_ row: borrowing Row) throws -> DeviceRow {
-        guard let provider = Provider(rawValue: UInt8(clamping: row.int(4))),
-            let environment = PushEnvironment(rawValue: UInt8(clamping: row.int(5))),
+        guard let provider = Provider(rawValue: UInt8(clamping: row.int64(4))),
+            let environment = PushEnvironment(rawValue: UInt8(clamping: row.int64(5))),
             let state = DeviceState(rawValue: row.int(11))
         else { throw StoreError.damaged("device \(row.int64(0))") }
         return DeviceRow(
@@ -205,8 +139,8 @@ extension RegistryReader {
             tokenKind: row.text(15),
             state: state,
             reason: row.textOrNil(12),
-            registeredAt: Instant(milliseconds: row.int64(13)),
-            lastSeenAt: Instant(milliseconds: row.int64(14))
+            registeredAt: try row.instant(13),
+            lastSeenAt: try row.instant(14)
         )
     }
 }

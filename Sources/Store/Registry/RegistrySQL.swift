@@ -24,27 +24,18 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         WHERE here.place = ?1 AND (here.from_day IS NULL OR here.from_day <= ?3) AND (here.to_day IS NULL OR here.to_day >= ?3)
             AND (school.from_day IS NULL OR school.from_day <= ?3) AND (school.to_day IS NULL OR school.to_day >= ?3)
         """
-    /// Primary key of guardianship, for many pupils (a JSON array of ids) at once.
-    case guardians = """
-        SELECT pupil, guardian FROM json_each(?) CROSS JOIN guardianship ON pupil = value
-        CROSS JOIN person ON person.id = guardian AND person.kind = 2
-        """
     /// Index membership_person; primary key of guardianship by index guardianship_guardian.
     case schoolsOfPerson = """
         SELECT place.uai FROM membership JOIN place ON place.id = membership.place AND place.kind = 0 WHERE membership.person = ?1
         UNION SELECT place.uai FROM guardianship JOIN membership ON membership.person = guardianship.pupil
         JOIN place ON place.id = membership.place AND place.kind = 0 WHERE guardianship.guardian = ?1
         """
-    /// Index device_owner.
-    case routes =
-        "SELECT id, provider, environment, app, host, state FROM device WHERE owner = ? AND state <> 2 AND last_seen_at >= ? ORDER BY id"
-    /// Primary keys.
-    case address = """
-        SELECT owner, coalesce(ent_id, key, ''), target, target_hash, registered_at, state, platform
-        FROM device JOIN person ON person.id = device.owner WHERE device.id = ?
+    /// Primary key; keyset.
+    case devicesAfter = """
+        SELECT id, owner, provider, environment, app, host, state, target FROM device WHERE id > ? ORDER BY id LIMIT ?
         """
     /// Index device_owner.
-    case tokens = "SELECT target FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
+    case tokens = "SELECT id, target FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
     /// UNIQUE index of `installation`.
     case ownerOfInstallation = "SELECT id, owner, state FROM device WHERE installation = ?"
     /// UNIQUE index of `target_hash`.

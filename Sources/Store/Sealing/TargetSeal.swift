@@ -60,12 +60,22 @@ package struct TargetSeal: Sendable {
     package func seal(_ target: Target) throws -> [UInt8] { try seal(TargetCoding.encode(target)) }
 
     /// - Throws: ``Failure``.
-    package func open(_ sealed: [UInt8]) throws -> Target {
+    package func open(_ sealed: [UInt8]) throws -> Target { try sealed.withUnsafeBytes { try open($0) } }
+
+    /// - Throws: ``Failure``.
+    package func open(_ sealed: UnsafeRawBufferPointer) throws -> Target {
         guard let target = TargetCoding.decode(try Self.open(sealed, keys: keys)) else { throw Failure.damaged }
         return target
     }
 
     func seal(_ bytes: [UInt8]) throws -> [UInt8] { try Self.seal(bytes, key: keys[0]) }
+
+    /// False for bytes that can only be damage: ids are short names out of the configuration.
+    static func isPlausible(keyID id: String) -> Bool {
+        // U+FFFD stands for bytes that are no UTF-8; control characters are in no configuration.
+        !id.isEmpty && id.utf8.count <= 32
+            && id.unicodeScalars.allSatisfy { $0 != "\u{FFFD}" && $0.properties.generalCategory != .control }
+    }
 
     /// Length of the key's id, the id, then nonce, ciphertext and tag.
     static func seal(_ bytes: [UInt8], key: Key) throws -> [UInt8] {
@@ -76,9 +86,13 @@ package struct TargetSeal: Sendable {
     }
 
     static func open(_ sealed: [UInt8], keys: [Key]) throws -> [UInt8] {
+        try sealed.withUnsafeBytes { try open($0, keys: keys) }
+    }
+
+    private static func open(_ sealed: UnsafeRawBufferPointer, keys: [Key]) throws -> [UInt8] {
         guard let length = sealed.first.map(Int.init), sealed.count > 1 + length else { throw Failure.damaged }
-        let id = Array(sealed[1..<(1 + length)])
-        guard let key = keys.first(where: { Array($0.id.utf8) == id }) else {
+        let id = sealed[1..<(1 + length)]
+        guard let key = keys.first(where: { $0.id.utf8.elementsEqual(id) }) else {
             throw Failure.unknownKey(id: String(decoding: id, as: UTF8.self))
         }
         do {

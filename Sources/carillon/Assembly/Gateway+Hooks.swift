@@ -48,9 +48,11 @@ extension Gateway {
             let stage = disk.look()
             if stage != .ample { alarms.append(.string("the disk is short of room: \(stage.rawValue)")) }
             if clock.isInDoubt { alarms.append("the clock is in doubt") }
+            let unreadable = UnreadableSummary(queue.unreadable)
+            if let alarm = unreadable.alarm { alarms.append(.string(alarm)) }
             return JSONObject([
                 "diskFreeBytes": .number(folder.freeBytes), "disk": disk.json,
-                "isClockInDoubt": .bool(clock.isInDoubt), "alarms": .array(alarms),
+                "isClockInDoubt": .bool(clock.isInDoubt), "unreadable": unreadable.json, "alarms": .array(alarms),
             ])
         }
         return hooks

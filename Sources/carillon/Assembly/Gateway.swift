@@ -63,6 +63,11 @@ struct Gateway {
                 pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
             }
         }
+        queue.unreadable.onFound { row in
+            pipelineMetrics.unreadableRows.with(row.table.rawValue).add()
+            logger.error("a row of the store cannot be read", metadata: ["row": "\(row)"])
+        }
+        for table in UnreadableRow.Table.allCases { _ = pipelineMetrics.unreadableRows.with(table.rawValue) }
         clock.hasBeen(queue.lastAcceptance)
         let registry = try folder.opening(logger) {
             try Registry(
@@ -232,6 +237,15 @@ struct Gateway {
                                 operationAge: Self.days(settings.retention.operationDays),
                                 time: time,
                                 logger: Self.logger("sweeper", settings)
+                            )
+                        )
+                    ),
+                    .init(
+                        service: LookingAtDevices(
+                            look: DeviceLook(
+                                registry: registryReader,
+                                unreadable: queue.unreadable,
+                                logger: Self.logger("devices", settings)
                             )
                         )
                     ),

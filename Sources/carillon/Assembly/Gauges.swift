@@ -74,6 +74,8 @@ struct Gauges: Service {
         let now = time.now()
         for lane in await dispatcher.statuses() {
             let open = backlog[lane.id] ?? LaneBacklog()
+            // What a reader met once may be passing; the writer looks again before it ends anything.
+            if !open.unreadable.isEmpty { store.giveUp(open.unreadable, now: now) }
             deliveries.with(lane.name, "pending").set(Double(open.pending))
             deliveries.with(lane.name, "deferred").set(Double(open.deferred))
             deliveries.with(lane.name, "dead").set(Double(open.dead))

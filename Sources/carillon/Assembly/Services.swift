@@ -49,6 +49,14 @@ struct Ordering: Service {
     }
 }
 
+struct LookingAtDevices: Service {
+    let look: DeviceLook
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await look.run() }
+    }
+}
+
 struct Sweeping: Service {
     let sweeper: Sweeper
 

@@ -1,0 +1,34 @@
+import Domain
+import Store
+
+/// Rows that cannot be read, as `/healthz` says it.
+struct UnreadableSummary {
+    private static let rowsMax = 20
+
+    private let counts: [UnreadableRow.Table: Int]
+    private let rows: [UnreadableRow]
+
+    init(_ unreadable: UnreadableRows) {
+        counts = unreadable.counts
+        rows = unreadable.first(Self.rowsMax)
+    }
+
+    private var total: Int { counts.values.reduce(0, +) }
+
+    /// nil: everything that was read can be read.
+    var alarm: String? {
+        guard total > 0 else { return nil }
+        return "\(total) rows of the store cannot be read (carillon doctor): \(rows[0])"
+    }
+
+    /// `{total, tables: {device: 1}, rows: [sentences]}`.
+    var json: JSONValue {
+        var tables = JSONObject()
+        for table in UnreadableRow.Table.allCases {
+            if let count = counts[table] { tables[table.rawValue] = .number(count) }
+        }
+        return [
+            "total": .number(total), "tables": .object(tables), "rows": .array(rows.map { .string("\($0)") }),
+        ]
+    }
+}
