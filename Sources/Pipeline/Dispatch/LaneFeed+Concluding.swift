@@ -14,6 +14,7 @@ extension LaneFeed {
         _ connection: ConnectionID
     ) -> AfterAnswer {
         let delivery = flight.delivery
+        if delivery.isUnproven, classification.verdict == .accepted { prove(delivery) }
         if let reply = delivery.reply {
             reply(classification)
             return .keep
@@ -119,6 +120,19 @@ extension LaneFeed {
         case .laneBusy: classification.status >= 500
         default: true
         }
+    }
+
+    /// The phone has answered for a newcomer: the other account loses it.
+    private func prove(_ delivery: LoadedDelivery) {
+        produced.faults.append(
+            TargetFault(
+                lane: metrics.lane,
+                device: delivery.device,
+                targetHash: delivery.targetHash,
+                kind: .proven,
+                reason: "accepted"
+            )
+        )
     }
 
     /// A proof about a target. The mass guard looks on: when too many come it is not the targets.

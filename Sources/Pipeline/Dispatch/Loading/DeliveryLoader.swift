@@ -185,7 +185,7 @@ struct DeliveryLoader {
         guard let address = try registry.address(of: device), address.owner == person, address.state != .disabled else {
             return end(.tokenGone)
         }
-        guard address.state == .active else { return end(.tokenSuspect) }
+        guard address.state != .suspect else { return end(.tokenSuspect) }
         let collapse = collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID)
         let (target, isInstallation, sealed): (String, Bool, SealedMessage?)
         switch address.target {
@@ -211,6 +211,7 @@ struct DeliveryLoader {
                 collapseID: collapse,
                 attempts: attempts,
                 isRetry: load.isRetry,
+                isUnproven: address.state == .unproven,
                 sealed: sealed,
                 loadedAt: load.now
             )
