@@ -43,6 +43,7 @@ package actor Expander {
     private var lanes: LaneTable
     private var line: [Work] = []
     private var known: Set<EventID> = []
+    private let isStopping = Atomic(false)
     private let wakes: AsyncStream<Void>
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
@@ -79,7 +80,10 @@ package actor Expander {
     package nonisolated func wake() { wakeUp.yield() }
 
     /// Ends ``run()`` after the step that is under way.
-    package nonisolated func stop() { wakeUp.finish() }
+    package nonisolated func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        wakeUp.finish()
+    }
 
     package func use(_ lanes: LaneTable) { self.lanes = lanes }
 
@@ -111,7 +115,7 @@ package actor Expander {
 
     private func work() async throws(StoreError) {
         try takeDue()
-        while !line.isEmpty {
+        while !line.isEmpty, !isStopping.load(ordering: .relaxed) {
             let (cuts, unopened) = try cutRound()
             if unopened.isEmpty {
                 try await commit(cuts)
