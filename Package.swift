@@ -78,7 +78,7 @@ let package = Package(
         library("SQLite", ["CSQLite"]),
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
         library("WebClient", ["CCurl"]),
-        library("Telemetry", [logging]),
+        library("Telemetry", ["Domain", logging]),
         // Floor 2: what the outside looks like.
         library("Store", ["Domain", "SQLite", crypto]),
         library("Providers", ["Domain", "FanOut", "WebClient", crypto, cryptoExtras]),

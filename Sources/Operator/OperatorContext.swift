@@ -61,7 +61,9 @@ package struct OperatorContext: Sendable {
             output: { bytes in try write(bytes, to: STDOUT_FILENO) },
             talk: { text in
                 // Nothing is left to tell the person with when standard error is closed.
-                do { try write(Array((text + "\n").utf8), to: STDERR_FILENO) } catch {}
+                do {
+                    try write(Array((text.escapingHidden(except: ["\n", "\t"]) + "\n").utf8), to: STDERR_FILENO)
+                } catch {}
             }
         )
         context.isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1

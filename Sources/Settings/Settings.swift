@@ -42,6 +42,7 @@ package struct Settings: Sendable {
     package struct Storage: Sendable {
         /// The first is current, the others still open what they sealed. Empty when secrets were not read.
         package var keys: [StorageKey] = []
+        package var keyFile = ""
         /// The stages of a disk that fills.
         package var disk = DiskLimits()
     }

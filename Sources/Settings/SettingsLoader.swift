@@ -5,7 +5,8 @@ package enum SettingsLoader {
     /// Bytes of the configuration file.
     static let fileBytesMax = 256 * 1024
     static let sections = [
-        "data", "listen", "publishers", "parents", "providers", "tls", "storage", "quietHours", "retention", "schools",
+        "secrets", "data", "listen", "publishers", "parents", "providers", "tls", "storage", "quietHours", "retention",
+        "schools",
         "log", "limits",
     ]
 

@@ -54,7 +54,9 @@ extension SettingsSection {
         let teamID = text("teamID", check: Self.appleIdentifier)
         let keyID = text("keyID", check: Self.appleIdentifier)
         let file = path("keyFile")
-        let key = secret("keyFile", path: file) { checks.apnsKey(String(decoding: $0, as: UTF8.self), keyID, teamID) }
+        let key = secret("keyFile", path: file, form: PEMText.privateKey) {
+            checks.apnsKey(String(decoding: $0, as: UTF8.self), keyID, teamID)
+        }
         let isSandbox = word("environment", default: Environment.production) == .sandbox
         let (own, other) = isSandbox ? (Self.sandbox, Self.production) : (Self.production, Self.sandbox)
         let endpoint = endpoint(default: own)
@@ -94,7 +96,19 @@ extension SettingsSection {
             let isMail = text.hasPrefix("mailto:") && text.contains("@") && !text.contains(where: \.isWhitespace)
             return isMail || text.isURL(schemes: ["https://"]) ? nil : "must be mailto:<address> or an https URL"
         }
-        let key = secret("keyFile", path: file) { checks.vapidKey(String(decoding: $0, as: UTF8.self), subject) }
+        let isPrivate = bool("allowPrivateAddresses", default: false)
+        // Without secrets nothing is started: the example of Config can be shown as it is. A simulator answers to nobody.
+        if reader.readsSecrets, !isPrivate, let host = subject.subjectHost, ReservedNames.contains(host) {
+            reader.mistake(
+                self.key("subject"),
+                origin(of: "subject"),
+                value: subject,
+                "no person is reached at \(host): the name is reserved [RFC 2606, 6761, 7686, 8375]"
+            )
+        }
+        let key = secret("keyFile", path: file, form: PEMText.privateKey) {
+            checks.vapidKey(String(decoding: $0, as: UTF8.self), subject)
+        }
         var entries: [EndpointRules.Entry] = []
         for text in strings("allowHosts", default: EndpointRules.browserHosts) {
             if let entry = EndpointRules.Entry(text) {
@@ -108,7 +122,6 @@ extension SettingsSection {
                 )
             }
         }
-        let isPrivate = bool("allowPrivateAddresses", default: false)
         if isPrivate {
             reader.warn(
                 self.key("allowPrivateAddresses"),
@@ -169,6 +182,16 @@ extension String {
         guard let first = host.first, first != ":" else { return false }
         guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") else { return true }
         return Decimal.read(host[host.index(after: colon)...]).map { (1...65_535).contains($0) } ?? false
+    }
+
+    /// The host of a VAPID subject, without port; nil when there is none.
+    var subjectHost: Substring? {
+        if hasPrefix("mailto:") {
+            return split(separator: "@", omittingEmptySubsequences: false).last?.prefix { $0 != "?" }
+        }
+        guard let scheme = firstRange(of: "://") else { return nil }
+        let authority = self[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        return authority.split(separator: "@", omittingEmptySubsequences: false).last?.prefix { $0 != ":" }
     }
 
     var isOnLoopback: Bool {

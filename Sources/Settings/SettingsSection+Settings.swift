@@ -4,6 +4,7 @@ import Domain
 extension SettingsSection {
     func settings(_ checks: CredentialChecks) -> Settings {
         var settings = Settings()
+        section("secrets").secrets()
         settings.data = path("data", default: "/var/lib/carillon")
         settings.listen = section("listen").listen()
         settings.publishers = publishers()
@@ -18,6 +19,11 @@ extension SettingsSection {
         settings.log = section("log").log()
         settings.limits = section("limits").limits()
         return settings
+    }
+
+    private func secrets() {
+        reader.allowsWorldReadable = bool("allowWorldReadable", default: false)
+        close()
     }
 
     private func listen() -> Settings.Listen {
@@ -81,7 +87,7 @@ extension SettingsSection {
     private func tls() -> Settings.TLS {
         let file = optionalPath("caFile")
         if let file {
-            _ = secret("caFile", path: file) { bytes in
+            publicText("caFile", path: file) { bytes in
                 String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----")
                     ? nil : "holds no PEM certificate"
             }
@@ -112,7 +118,7 @@ extension SettingsSection {
             integer("ballastBytes", default: Int(disk.ballastBytes), in: 0...bytesMax, unit: "bytes")
         )
         close()
-        return Settings.Storage(keys: keys, disk: disk)
+        return Settings.Storage(keys: keys, keyFile: file, disk: disk)
     }
 
     private func quietHours() -> Settings.QuietHours {

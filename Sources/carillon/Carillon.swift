@@ -22,6 +22,7 @@ enum Version {
 @main
 enum Main {
     static func main() async {
+        if CommandLine.arguments.dropFirst().first == "serve" { EarlySignals.keep() }
         let context = OperatorContext.process(
             environment: Environment.current,
             time: SystemTime.source,

@@ -48,6 +48,11 @@ struct GatewayTests {
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
+    @Test(arguments: [
+        "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
+    ])
+    func `start and end pass`(check: String) async throws { try await pass("start_checks", check) }
+
     @Test(arguments: ["schools_are_switched", "held_import_is_approved", "short_of_room"])
     func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
 

@@ -87,7 +87,7 @@ struct DoctorTests {
                 providers:
                   fcm: [{name: onepocket, serviceAccountFile: fcm.json, expires: \(fcm)}]
                   apns: [{name: a, topic: com.a, teamID: ABCDE12345, keyID: 1234567890, keyFile: apns.p8, expires: 2026-09-24}]
-                  webpush: {keyFile: vapid.pem, subject: "mailto:a@example.org"}
+                  webpush: {keyFile: vapid.pem, subject: "mailto:a@b.fr"}
 
                 """
             )

@@ -67,11 +67,6 @@ import Testing
         )
     }
 
-    @Test func `a secret that everybody may read is warned of`() throws {
-        try fixture.write("storage.key", "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", mode: 0o644)
-        #expect(try fixture.load(SettingsFixture.least).warnings.map(\.key).contains("storage.keyFile"))
-    }
-
     @Test func `secrets are not touched when they are not wanted`() throws {
         let loaded = try fixture.load("storage: {keyFile: nowhere.key}", secrets: false)
         #expect(loaded.settings.storage.keys == [])

@@ -99,10 +99,10 @@ import Testing
             SettingsFixture.least,
             environment: [
                 "CARILLON_PROVIDERS_WEBPUSH_KEYFILE": "vapid.pem",
-                "CARILLON_PROVIDERS_WEBPUSH_SUBJECT": "mailto:a@b.example",
+                "CARILLON_PROVIDERS_WEBPUSH_SUBJECT": "mailto:a@b.fr",
             ]
         ).settings
-        #expect(settings.providers.webpush?.subject == "mailto:a@b.example")
+        #expect(settings.providers.webpush?.subject == "mailto:a@b.fr")
     }
 
     @Test func `every mistake stands in one report, in the order of the file`() throws {

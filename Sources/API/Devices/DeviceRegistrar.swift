@@ -27,8 +27,8 @@ struct DeviceRegistrar: Sendable {
         throw problem
     }
 
-    /// - Returns: true when the installation is new to the account; on disk.
-    func register(_ registration: Registration, for account: Account) async throws(Problem) -> Bool {
+    /// - Returns: what it made; on disk.
+    func register(_ registration: Registration, for account: Account) async throws(Problem) -> Registry.Registered {
         guard hasLane(registration) else {
             throw Problem(
                 .noLane,

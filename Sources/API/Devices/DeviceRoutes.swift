@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Pipeline
 import Store
+import Telemetry
 
 /// A parent's devices; always those of the account the bearer token proves.
 struct DeviceRoutes {
@@ -13,9 +14,15 @@ struct DeviceRoutes {
 
     private let services: APIServices
     private let limiter: RateLimiter
+    private let leftOut: Family<Counter>
 
     init(services: APIServices) {
         self.services = services
+        leftOut = services.metrics.counter(
+            "registration_hints_left_out_total",
+            help: "Values of registrations that only choose wording or hours, and could not be read.",
+            labels: ["member"]
+        )
         limiter = RateLimiter(
             perMinute: services.limits.registrationsPerMinute,
             burst: services.limits.registrationsBurst
@@ -47,13 +54,14 @@ struct DeviceRoutes {
         let body = try await BodyReader(bytesMax: Self.bodyBytesMax, timeout: services.bodyTimeout)
             .bytes(of: call.request)
         let registration = try parse(body, installation: call.parameter("installation"))
-        let isNew = try await registrar.register(registration, for: account)
+        let registered = try await registrar.register(registration, for: account)
+        for hint in registration.leftOut { leftOut.with(hint.rawValue).add() }
         return .json(
-            isNew ? .created : .ok,
+            registered.isNew ? .created : .ok,
             [
                 "installation": .string(registration.installation), "provider": .string(registration.provider.name),
                 "environment": .string(registration.environment.name), "app": .string(registration.app),
-                "state": .string(DeviceState.active.word),
+                "state": .string(registered.state.word),
             ],
             headers: allowance
         )
@@ -76,6 +84,7 @@ struct DeviceRoutes {
                 installation: installation,
                 limits: services.limits,
                 endpoints: services.endpoints,
+                isKnownZone: ZoneDatabase.knows,
                 isPointOnP256: Self.isPointOnP256
             )
         } catch {

@@ -118,7 +118,8 @@ extension OpenAPIDocument {
             "corrects": {"type": "string", "description": "Only of a correction: the first event of its subject."}, "dataclassification": {"type": "string"},
             "guardians": {"type": "object", "additionalProperties": {"type": "integer"}},
             "pupils": {"type": "object", "additionalProperties": {"type": "integer"}},
-            "otherUsers": {"type": "integer"}, "unresolved": {"type": "array", "items": {"type": "object"}},
+            "otherUsers": {"type": "integer"}, "otherUsersWaiting": {"type": "object"},
+            "otherUsersNotReached": {"type": "object"}, "unresolved": {"type": "array", "items": {"type": "object"}},
             "deliveries": {"type": "object", "additionalProperties": {"type": "integer"}},
             "waiting": {"type": "object", "additionalProperties": {"type": "integer"}},
             "notReached": {"type": "object", "additionalProperties": {"type": "integer"}}
@@ -198,7 +199,7 @@ extension OpenAPIDocument {
             "tokenTail": {"type": "string", "description": "The last four characters."},
             "environment": {"type": "string"}, "app": {"type": "string"},
             "platform": {"type": ["string", "null"]}, "locale": {"type": ["string", "null"]},
-            "state": {"enum": ["active", "suspect", "disabled"]}, "reason": {"type": ["string", "null"]},
+            "state": {"enum": ["active", "suspect", "disabled", "unproven"]}, "reason": {"type": ["string", "null"]},
             "registeredAt": {"type": "string"}, "lastSeenAt": {"type": "string"}
            }
           },

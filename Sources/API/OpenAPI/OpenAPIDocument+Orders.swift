@@ -52,6 +52,77 @@ extension OpenAPIDocument {
            }
           }
          },
+         "/admin/storage/reseal": {
+          "post": {
+           "summary": "Seals the next devices with the first storage key; asked again with `after` until `next` is null.",
+           "x-listeners": ["admin"], "security": [],
+           "requestBody": {
+            "required": false,
+            "content": {
+             "application/json": {
+              "schema": {
+               "allOf": [{"$ref": "#/components/schemas/Order"}],
+               "properties": {"after": {"type": "integer", "description": "`next` of the answer before."}}
+              }
+             }
+            }
+           },
+           "responses": {
+            "200": {
+             "description": "How many were looked at, moved, and cannot be opened.",
+             "content": {
+              "application/json": {
+               "schema": {
+                "type": "object",
+                "properties": {
+                 "looked": {"type": "integer"}, "moved": {"type": "integer"}, "failed": {"type": "integer"},
+                 "next": {"type": ["integer", "null"]}
+                }
+               }
+              }
+             }
+            },
+            "default": {"$ref": "#/components/responses/Problem"}
+           }
+          }
+         },
+         "/admin/devices/restore": {
+          "post": {
+           "summary": "Rings devices again that a lane's answers made suspect or disabled since an instant.",
+           "x-listeners": ["admin"], "security": [],
+           "requestBody": {
+            "required": true,
+            "content": {
+             "application/json": {
+              "schema": {
+               "allOf": [{"$ref": "#/components/schemas/Order"}],
+               "properties": {
+                "lane": {"type": "string"}, "since": {"type": "string", "format": "date-time"}, "dryRun": {"type": "boolean"}
+               }
+              }
+             }
+            }
+           },
+           "responses": {
+            "200": {
+             "description": "How many ring again, or would.",
+             "content": {
+              "application/json": {
+               "schema": {
+                "type": "object",
+                "properties": {
+                 "lane": {"type": "string"}, "since": {"type": "string"}, "restored": {"type": "integer"},
+                 "dryRun": {"type": "boolean"}
+                }
+               }
+              }
+             }
+            },
+            "422": {"$ref": "#/components/responses/Problem"},
+            "default": {"$ref": "#/components/responses/Problem"}
+           }
+          }
+         },
          "/admin/orders": {
           "post": {
            "summary": "Retries, holds, releases, drops or expires deliveries.",

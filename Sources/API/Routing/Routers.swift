@@ -22,7 +22,7 @@ package func adminRouter(_ services: APIServices) -> Router<APIContext> {
         AdminRoutes(services: services).routes + OrderRoutes(services: services).routes
             + DeviceOrderRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
             + SchoolRoutes(services: services).routes + ClockRoutes(services: services).routes
-            + OperationsRoutes(services: services).document
+            + StorageRoutes(services: services).routes + OperationsRoutes(services: services).document
     )
 }
 

@@ -49,8 +49,7 @@ extension Dispatcher {
 
     private func device(_ installation: String, of account: Account) throws(StoreError) -> DeviceRow? {
         do {
-            let device = try loader.registry.device(installation: installation)
-            return device?.ownerID == account.userID ? device : nil
+            return try loader.registry.device(installation: installation, of: account.userID)
         } catch { throw StoreError(error) }
     }
 }

@@ -297,7 +297,9 @@ package actor Dispatcher {
     ) {
         for id in lanes.keys { lanes[id]?.claimedRetries.subtract(retries) }
         guard !faults.isEmpty else { return }
-        for fault in faults where !fault.isHeld { metrics.tokensDisabled.with(fault.lane, fault.reason).add() }
+        for fault in faults where !fault.isHeld && !fault.isProof {
+            metrics.tokensDisabled.with(fault.lane, fault.reason).add()
+        }
         group.addTask { [registry, logger, time] in
             do {
                 _ = try await registry.apply(faults, now: time.now())

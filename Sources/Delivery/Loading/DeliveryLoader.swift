@@ -218,7 +218,7 @@ struct DeliveryLoader {
         guard let address = row?.value, address.owner == person, address.state != .disabled else {
             return end(.tokenGone)
         }
-        guard address.state == .active else { return end(.tokenSuspect) }
+        guard address.state != .suspect else { return end(.tokenSuspect) }
         let collapse = collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID)
         let (target, isInstallation, sealed): (String, Bool, SealedMessage?)
         switch address.target {
@@ -244,6 +244,7 @@ struct DeliveryLoader {
                 collapseID: collapse,
                 attempts: attempts,
                 isRetry: load.isRetry,
+                isUnproven: address.state == .unproven,
                 sealed: sealed,
                 loadedAt: load.now
             )

@@ -47,6 +47,8 @@ struct LoadedDelivery: Sendable {
     let attempts: Int
     /// It comes from its `retry` row.
     let isRetry: Bool
+    /// The device waits for a provider's word; the first acceptance makes it its account's own (``TargetFault/Kind/proven``).
+    var isUnproven = false
     /// Web Push: the encrypted message and where it goes.
     var sealed: SealedMessage?
     /// Times it was sent for nothing (not processed); bounded, then it counts as an attempt.

@@ -8,12 +8,16 @@ package enum DeviceToken {
 
     /// An FCM registration token, also the one One Pocket sends in `fcmToken=`: returned as it came.
     ///
-    /// - Throws: ``Fault`` for a blank one, the words `null` and `undefined` that apps are known to store, a line break or any
-    ///   other character outside `A-Z a-z 0-9 - _ : . =`, or more than `bytesMax` bytes.
+    /// - Throws: ``Fault`` for a blank one, a word that stands for no token, an Apple device token, a line break or any other
+    ///   character outside `A-Z a-z 0-9 - _ : . =`, or more than `bytesMax` bytes.
     package static func fcm(_ text: String, bytesMax: Int) throws(Fault) -> String {
         try checkPresence(of: text, bytesMax: bytesMax)
         guard text.utf8.allSatisfy({ isURLSafe($0) || [0x3A, 0x2E, 0x3D].contains($0) }) else {
             throw Fault(code: "tokenMalformed", detail: "The token has a character no FCM token has.")
+        }
+        // 32 bytes in hexadecimal are what iOS hands to the app before Firebase has made its own token of them.
+        guard text.utf8.count != 64 || !text.utf8.allSatisfy({ hexDigitValue($0) != nil }) else {
+            throw Fault(code: "tokenMalformed", detail: "The token is Apple's device token, not one of FCM.")
         }
         return text
     }
@@ -46,9 +50,33 @@ package enum DeviceToken {
         guard text.utf8.count <= bytesMax else {
             throw Fault(code: "tokenTooLong", detail: "The token is longer than \(bytesMax) bytes.")
         }
-        guard !text.allSatisfy(\.isWhitespace), !["null", "undefined"].contains(text.lowercased()) else {
-            throw Fault(code: "tokenBlank", detail: "The token is blank.")
+        guard !text.allSatisfy(\.isWhitespace) else { throw Fault(code: "tokenBlank", detail: "The token is blank.") }
+        guard !isWord(text) else {
+            throw Fault(code: "tokenBlank", detail: "The token is a word that stands for no token.")
         }
+    }
+
+    /// What string conversions make of nothing (JavaScript, Java, Objective-C, Swift, Python, Go), and what SDKs return or store in the
+    /// place of a token: the error words of Firebase Installations and Instance ID. In lower case.
+    private static let words: Set<[UInt8]> = Set(
+        [
+            "null", "undefined", "nil", "none", "nan", "true", "false", "(null)", "<null>", "<nil>", "optional(nil)",
+            "[object object]",
+            "[object promise]", "function", "token", "string", "n/a", "error", "unknown", "blacklisted",
+            "service_not_available",
+            "missing_instanceid_service", "invalid_sender", "authentication_failed", "fis_auth_error",
+            "phone_registration_error",
+            "internal_server_error", "too_many_registrations", "invalid_parameters", "account_missing", "timeout",
+            "main_thread",
+        ].map { Array($0.utf8) }
+    )
+
+    private static func isWord(_ text: String) -> Bool {
+        guard text.utf8.count <= 40 else { return false }
+        let bytes = text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        let start = bytes.firstIndex { $0 != 0x20 } ?? bytes.endIndex
+        let end = bytes.lastIndex { $0 != 0x20 } ?? start
+        return start < bytes.endIndex && words.contains(Array(bytes[start...end]))
     }
 
     private static func isURLSafe(_ byte: UInt8) -> Bool {

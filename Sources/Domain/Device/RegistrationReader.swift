@@ -3,12 +3,15 @@ struct RegistrationReader {
     private let object: JSONObject
     private let limits: Limits
     private let endpoints: EndpointRules
+    private let isKnownZone: (String) -> Bool
     private var errors: [FieldError] = []
+    private var leftOut: Set<RegistrationHint> = []
 
-    init(_ object: JSONObject, limits: Limits, endpoints: EndpointRules) {
+    init(_ object: JSONObject, limits: Limits, endpoints: EndpointRules, isKnownZone: @escaping (String) -> Bool) {
         self.object = object
         self.limits = limits
         self.endpoints = endpoints
+        self.isKnownZone = isKnownZone
     }
 
     mutating func read(installation: String, isPointOnP256: ([UInt8]) -> Bool) throws(RegistrationError) -> Registration
@@ -25,9 +28,9 @@ struct RegistrationReader {
         let platform = word("platform", Platform.init(name:), "android, ios or web")
         let app = string("app", isValid: { Self.isName($0, bytesMax: 64) }, "the app's name in the configuration")
         if app == nil, isAbsent("app") { fail("/app", "missing", "The app's name is missing.") }
-        let locale = string("locale", isValid: Self.isLocale, "a BCP 47 language tag")?.map { $0 == "_" ? "-" : $0 }
-        let timezone = string("timezone", isValid: Self.isTimezone, "the name of an IANA time zone")
-        let version = string("appVersion", isValid: Self.isVersion, "at most 64 printable characters")
+        let locale = hint(.locale)
+        let timezone = hint(.timezone)
+        let version = hint(.appVersion)
 
         guard errors.isEmpty, let target, let app else { throw RegistrationError(errors) }
         return Registration(
@@ -36,9 +39,10 @@ struct RegistrationReader {
             environment: environment,
             app: app,
             platform: platform,
-            locale: locale.map { String($0) },
+            locale: locale,
             timezone: timezone,
-            appVersion: version
+            appVersion: version,
+            leftOut: leftOut
         )
     }
 
@@ -164,6 +168,17 @@ struct RegistrationReader {
         return text
     }
 
+    /// nil when it is absent or cannot be read; then it is noted as left out.
+    private mutating func hint(_ hint: RegistrationHint) -> String? {
+        guard !isAbsent(hint.rawValue) else { return nil }
+        guard let value = object[hint.rawValue]?.string.flatMap(hint.read), hint != .timezone || isKnownZone(value)
+        else {
+            leftOut.insert(hint)
+            return nil
+        }
+        return value
+    }
+
     private func isAbsent(_ name: String) -> Bool { object[name]?.isNull ?? true }
 
     private mutating func fail(_ pointer: JSONPointer, _ code: String, _ detail: String) {
@@ -178,27 +193,6 @@ struct RegistrationReader {
     private static func isName(_ text: String, bytesMax: Int) -> Bool {
         (1...bytesMax).contains(text.utf8.count) && !text.allSatisfy { $0 == "." }
             && text.utf8.allSatisfy { isAlphanumeric($0) || [0x2E, 0x5F, 0x3A, 0x2D].contains($0) }
-    }
-
-    /// `fr`, `fr-FR`, `zh_Hant_TW`.
-    private static func isLocale(_ text: String) -> Bool {
-        guard text.utf8.count <= 35 else { return false }
-        let parts = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }
-        return (2...8).contains(parts[0].utf8.count)
-            && parts[0].utf8.allSatisfy { isAlphanumeric($0) && !(0x30...0x39).contains($0) }
-            && parts.dropFirst().allSatisfy { (1...8).contains($0.utf8.count) && $0.utf8.allSatisfy(isAlphanumeric) }
-    }
-
-    /// `Europe/Paris`, `Etc/GMT+1`, `UTC`.
-    private static func isTimezone(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
-            && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
-                !part.isEmpty && part.utf8.allSatisfy { isAlphanumeric($0) || [0x5F, 0x2B, 0x2D].contains($0) }
-            }
-    }
-
-    private static func isVersion(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -18,7 +18,7 @@ struct DeviceList: AsyncParsableCommand {
 
     @Option(help: "The owner's ENT id or feed key.") var user: String?
     @Option(help: "fcm, apns or webpush.", transform: Self.provider) var provider: Provider?
-    @Option(help: "active, suspect or disabled.", transform: Self.state) var state: DeviceState?
+    @Option(help: "active, unproven, suspect or disabled.", transform: Self.state) var state: DeviceState?
 
     func run() async throws {
         let inspection = try options.inspection()
@@ -79,7 +79,7 @@ struct DeviceList: AsyncParsableCommand {
 
     private static func state(_ text: String) throws -> DeviceState {
         guard let state = DeviceState.allCases.first(where: { $0.word == text }) else {
-            throw ValidationError("\(text) is none of active, suspect, disabled.")
+            throw ValidationError("\(text) is none of active, unproven, suspect, disabled.")
         }
         return state
     }

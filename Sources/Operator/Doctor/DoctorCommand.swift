@@ -86,6 +86,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 .warn("config", "\($0.key): \($0.allowed)", next: "carillon config check")
             }
             findings += CredentialFindings(settings: settings, now: context.time.now()).all()
+            do { findings += try StorageKeyFacts(settings).findings } catch {
+                // There is no registry, or it cannot be read: the findings about the store say so.
+            }
             return (effective, findings)
         } catch {
             let mistakes = error.mistakes.prefix(20).map { mistake in

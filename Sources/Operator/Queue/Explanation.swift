@@ -26,7 +26,9 @@ struct Explanation {
             return ["An operator holds it; it does not expire.", "carillon queue release \(row.id) lets it go on."]
         case .rejected, .withheld, .expired, .dead, .dropped:
             let reason = result.reason.map(Self.sentence)
-            return [reason ?? "It ended as \(result.state)."]
+            let last = result.state == .rejected ? try inspection.ask { try $0.attempts(of: row.id) }.last : nil
+            let word = last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
+            return [reason ?? "It ended as \(result.state)."] + word
                 + (result.state == .dead ? ["It was tried \(row.attempts) times."] : [])
         }
     }

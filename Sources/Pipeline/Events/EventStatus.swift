@@ -40,8 +40,11 @@ package enum EventStatus {
             "deferred": .number(sums.deferred), "rejected": .number(sums.rejected), "expired": .number(sums.expired),
             "withheld": .number(sums.withheld),
         ]
-        object["waiting"] = reasons(report) { if case .waiting(let reason) = $0 { reason } else { nil } }
-        object["notReached"] = reasons(report) { if case .notReached(let reason) = $0 { reason } else { nil } }
+        let others = report.persons.filter { $0.role == .other }
+        object["waiting"] = waiting(report.guardians)
+        object["notReached"] = notReached(report.guardians)
+        object["otherUsersWaiting"] = waiting(others)
+        object["otherUsersNotReached"] = notReached(others)
         return object
     }
 
@@ -79,9 +82,20 @@ package enum EventStatus {
         ]
     }
 
-    private static func reasons(_ report: EventReport, _ pick: (EventReport.Standing) -> Reason?) -> JSONValue {
+    private static func waiting(_ persons: [EventReport.Person]) -> JSONValue {
+        reasons(persons) { if case .waiting(let reason) = $0 { reason } else { nil } }
+    }
+
+    private static func notReached(_ persons: [EventReport.Person]) -> JSONValue {
+        reasons(persons) { if case .notReached(let reason) = $0 { reason } else { nil } }
+    }
+
+    private static func reasons(
+        _ persons: [EventReport.Person],
+        _ pick: (EventReport.Standing) -> Reason?
+    ) -> JSONValue {
         var counts: [Reason: Int] = [:]
-        for guardian in report.guardians { if let reason = pick(guardian.standing) { counts[reason, default: 0] += 1 } }
+        for person in persons { if let reason = pick(person.standing) { counts[reason, default: 0] += 1 } }
         var object = JSONObject()
         for reason in Reason.allCases { if let count = counts[reason] { object[reason.word] = .number(count) } }
         return .object(object)

@@ -46,6 +46,7 @@ package actor Expander {
     private var known: Set<EventID> = []
     /// Events that cannot be read, with the time they are given up; due in the store until then, and not read again.
     private var unreadable: [EventID: Instant] = [:]
+    private let isStopping = Atomic(false)
     private let wakes: AsyncStream<Void>
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
@@ -82,7 +83,10 @@ package actor Expander {
     package nonisolated func wake() { wakeUp.yield() }
 
     /// Ends ``run()`` after the step that is under way.
-    package nonisolated func stop() { wakeUp.finish() }
+    package nonisolated func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        wakeUp.finish()
+    }
 
     package func use(_ lanes: LaneTable) { self.lanes = lanes }
 
@@ -116,7 +120,7 @@ package actor Expander {
     func work() async throws(StoreError) {
         try await giveUp()
         try takeDue()
-        while !line.isEmpty {
+        while !line.isEmpty, !isStopping.load(ordering: .relaxed) {
             let (cuts, unopened) = try cutRound()
             if unopened.isEmpty {
                 try await commit(cuts)

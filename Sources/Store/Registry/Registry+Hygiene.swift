@@ -8,6 +8,8 @@ package struct TargetFault: Sendable {
         case gone(since: Instant)
         /// Malformed, or of another environment or project: not rung until it registers again.
         case suspect
+        /// Accepted: it reaches a phone. Said only of a device that was ``DeviceState/unproven`` when it was loaded.
+        case proven
     }
 
     package var lane: String
@@ -19,6 +21,9 @@ package struct TargetFault: Sendable {
     package var reason: String
     /// The lane's removals were frozen when the word came: it waits for a person.
     package var isHeld: Bool
+
+    /// It speaks for the device.
+    package var isProof: Bool { if case .proven = kind { true } else { false } }
 
     package init(
         lane: String,
@@ -48,6 +53,11 @@ extension Registry {
         try await writer.run(.normal) { connection in
             let frozen = Set(try connection.all("SELECT lane FROM freeze") { $0.text(0) })
             return try faults.reduce(0) { changed, fault in
+                if case .proven = fault.kind {
+                    let (device, hash) = (fault.device, fault.targetHash)
+                    return try changed
+                        + (Self.prove(device, targetHash: hash, lane: fault.lane, now: now, connection) ? 1 : 0)
+                }
                 if fault.isHeld || frozen.contains(fault.lane) {
                     try Self.hold(fault, now: now, connection)
                     return changed
@@ -63,45 +73,71 @@ extension Registry {
     package func freeze(lane: String, since: Instant, now: Instant) async throws(StoreError) -> Int {
         try await writer.run(.full) { connection in
             try connection.run("INSERT OR IGNORE INTO freeze(lane, at) VALUES (?, ?)", lane, now.milliseconds)
-            let changed = try connection.all(RegistrySQL.changedByLane.rawValue, lane, since.milliseconds) {
-                (device: $0.int64(0), state: $0.int(1), at: $0.int64(2), reason: $0.text(3))
-            }
-            var restored = 0
+            let changed = try Self.standing(lane, since: since, connection)
             for change in changed {
-                // Only what still stands as this lane left it: a registration meanwhile has already answered the question.
-                let hash = try connection.first(
-                    "SELECT target_hash FROM device WHERE id = ? AND state = ? AND changed_at = ?",
-                    change.device,
-                    change.state,
-                    change.at
-                ) { $0.blob(0) }
-                guard let hash else { continue }
                 try connection.run(
                     "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     lane,
                     change.device,
-                    hash,
+                    change.targetHash,
                     change.state,
                     change.at,
                     change.at,
                     change.reason
                 )
-                try connection.run(
-                    "UPDATE device SET state = 0, reason = NULL, changed_at = ? WHERE id = ?",
-                    now.milliseconds,
-                    change.device
-                )
-                try Self.note(
-                    device: change.device,
-                    .active,
-                    lane: nil,
-                    "massGuard",
-                    now: now,
-                    connection
-                )
-                restored += 1
+                try Self.set(.active, device: change.device, lane: nil, "massGuard", now: now, connection)
             }
-            return restored
+            return changed.count
+        }
+    }
+
+    /// What a wrong configuration did is undone: devices that still stand as this lane's answers since `since` left them ring again.
+    ///
+    /// - Returns: how many.
+    package func restore(
+        lane: String,
+        since: Instant,
+        isDryRun: Bool,
+        now: Instant
+    ) async throws(StoreError) -> Int {
+        try await writer.run(.full) { connection in
+            let changed = try Self.standing(lane, since: since, connection)
+            guard !isDryRun else { return changed.count }
+            for change in changed {
+                try Self.set(.active, device: change.device, lane: nil, "restored", now: now, connection)
+            }
+            return changed.count
+        }
+    }
+
+    /// A device as a lane's answer left it.
+    private struct Standing {
+        var device: Int64
+        var state: Int
+        var at: Int64
+        var reason: String
+        var targetHash: [UInt8]
+    }
+
+    /// Only what still stands as the lane left it: a registration meanwhile has already answered the question.
+    private static func standing(_ lane: String, since: Instant, _ connection: Connection) throws -> [Standing] {
+        try connection.all(RegistrySQL.changedByLane.rawValue, lane, since.milliseconds) { row in
+            (device: row.int64(0), state: row.int(1), at: row.int64(2), reason: row.text(3))
+        }.compactMap { change in
+            try connection.first(
+                "SELECT target_hash FROM device WHERE id = ? AND state = ? AND changed_at = ?",
+                change.device,
+                change.state,
+                change.at
+            ) { $0.blob(0) }.map { hash in
+                Standing(
+                    device: change.device,
+                    state: change.state,
+                    at: change.at,
+                    reason: change.reason,
+                    targetHash: hash
+                )
+            }
         }
     }
 
@@ -190,13 +226,14 @@ extension Registry {
     /// - Returns: whether it changed; nil when there is no such installation.
     package func revoke(_ installation: String, now: Instant) async throws(StoreError) -> Bool? {
         try await writer.run(.full) { connection in
-            let row = try connection.first("SELECT id, state FROM device WHERE installation = ?", installation) {
-                ($0.int64(0), $0.int(1))
+            // Of every account that names it: a phone that has to be silent is silent for all.
+            let rows = try connection.all("SELECT id, state FROM device WHERE installation = ?", installation) {
+                (id: $0.int64(0), state: $0.int(1))
             }
-            guard let (id, state) = row else { return nil }
-            guard state != DeviceState.disabled.rawValue else { return false }
-            try Self.set(.disabled, device: id, lane: nil, "revoked", now: now, connection)
-            return true
+            guard !rows.isEmpty else { return nil }
+            let ringing = rows.filter { $0.state != DeviceState.disabled.rawValue }
+            for row in ringing { try Self.set(.disabled, device: row.id, lane: nil, "revoked", now: now, connection) }
+            return !ringing.isEmpty
         }
     }
 
@@ -223,6 +260,7 @@ extension Registry {
                 fault.device.rawValue,
                 fault.targetHash
             )
+        case .proven: return false
         }
         guard connection.changes > 0 else { return false }
         let state: DeviceState = if case .suspect = fault.kind { .suspect } else { .disabled }
@@ -234,7 +272,7 @@ extension Registry {
         let (state, since) =
             switch fault.kind {
             case .gone(let since): (DeviceState.disabled, since)
-            case .suspect: (DeviceState.suspect, now)
+            case .suspect, .proven: (DeviceState.suspect, now)
             }
         try connection.run(
             "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -259,14 +297,14 @@ extension Registry {
         try connection.run(
             "UPDATE device SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
             state.rawValue,
-            reason,
+            state == .active ? nil : reason,
             now.milliseconds,
             device
         )
         try note(device: device, state, lane: lane, reason, now: now, connection)
     }
 
-    private static func delete(device: Int64, _ reason: String, now: Instant, _ connection: Connection) throws {
+    static func delete(device: Int64, _ reason: String, now: Instant, _ connection: Connection) throws {
         try connection.run("DELETE FROM device WHERE id = ?", device)
         try note(device: device, nil, lane: nil, reason, now: now, connection)
     }

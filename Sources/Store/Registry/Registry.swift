@@ -13,7 +13,7 @@ package final class Registry: Sendable {
     /// `folder`: the data folder, already locked by ``QueueStore``.
     /// `keys`: storage keys, the first is current.
     /// `newKey`: 32 random bytes for the hash of targets, used when the registry is new.
-    /// Throws `SQLiteError`, or ``TargetSeal/Failure`` when no key opens what an earlier key sealed.
+    /// Throws `SQLiteError`, or ``TargetSeal/Failure`` when a key is missing or is not the one that sealed.
     package init(
         folder: String,
         keys: [TargetSeal.Key],
@@ -28,14 +28,7 @@ package final class Registry: Sendable {
             migrations: RegistrySchema.migrations,
             prepare: { connection in
                 try connection.transaction(.immediate) { connection in
-                    let sealed = try TargetSeal.seal(newKey, key: keys[0])
-                    try connection.run("INSERT OR IGNORE INTO meta(name, value) VALUES ('targetHashKey', ?)", sealed)
-                    opening.hashKey = try Self.hashKey(connection, keys: keys)
-                    // Sealed anew at each start, so that an old storage key can be retired once the devices have moved.
-                    try connection.run(
-                        "UPDATE meta SET value = ? WHERE name = 'targetHashKey'",
-                        try TargetSeal.seal(opening.hashKey, key: keys[0])
-                    )
+                    opening.hashKey = try StorageKeys(connection, keys: keys).open(newHashKey: newKey)
                 }
             },
             onFatal: onFatal
@@ -44,18 +37,6 @@ package final class Registry: Sendable {
     }
 
     package func close() async { await writer.stop() }
-
-    static func hashKey(_ connection: Connection, keys: [TargetSeal.Key]) throws -> [UInt8] {
-        guard
-            let sealed = try connection.first(
-                "SELECT value FROM meta WHERE name = 'targetHashKey'",
-                row: { $0.blob(0) }
-            )
-        else {
-            throw StoreError.damaged("the registry has no key for its targets")
-        }
-        return try TargetSeal.open(sealed, keys: keys)
-    }
 
     /// What opening found; written before the writer's thread starts, then only read.
     private final class Opening: @unchecked Sendable {

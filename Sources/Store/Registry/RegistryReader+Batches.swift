@@ -37,7 +37,7 @@ extension RegistryReader {
                 DeviceAddress(
                     owner: PersonID(rawValue: row.int64(1)),
                     ownerID: row.text(2),
-                    target: try row.withBlob(3) { try seal.open($0) },
+                    target: try row.withBlob(3) { try seal.open($0, of: row.text(8)) },
                     targetHash: row.blob(4),
                     registeredAt: try row.instant(5),
                     state: DeviceState(rawValue: row.int(6)) ?? .disabled,
@@ -95,7 +95,7 @@ extension RegistryReader {
             last = DeviceID(rawValue: id)
             let result = try row.result(.device, id) { row in
                 _ = try Self.route(row)
-                _ = try row.withBlob(7) { try seal.open($0) }
+                _ = try row.withBlob(7) { try seal.open($0, of: row.text(8)) }
             }
             if let failure = result.failure { unreadable.append(failure) }
         }

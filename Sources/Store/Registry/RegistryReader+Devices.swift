@@ -7,6 +7,9 @@ package enum DeviceState: Int, Hashable, Sendable, CaseIterable {
     case suspect = 1
     /// The provider proved its target gone.
     case disabled = 2
+    /// Another account holds the phone that it names; active, and the other's no more, when the provider accepts something for it. Not in
+    /// the column `state`, which says what the provider thinks of the target.
+    case unproven = 4
 
     package var word: String { "\(self)" }
 }
@@ -67,7 +70,8 @@ extension RegistryReader {
             try connection.all(
                 Self.deviceColumns + """
                      WHERE device.id > ?1 AND \(one)
-                    AND (?4 IS NULL OR provider = ?4) AND (?5 IS NULL OR state = ?5) ORDER BY device.id LIMIT ?6
+                    AND (?4 IS NULL OR provider = ?4)
+                    AND (?5 IS NULL OR iif(state = 0 AND NOT is_proven, 4, state) = ?5) ORDER BY device.id LIMIT ?6
                     """,
                 last,
                 owner,
@@ -83,14 +87,22 @@ extension RegistryReader {
         try connection.first(Self.deviceColumns + " WHERE device.id = ?", id.rawValue, row: Self.deviceRow)
     }
 
-    /// UNIQUE index on installation.
-    package func device(installation: String) throws -> DeviceRow? {
-        try connection.first(Self.deviceColumns + " WHERE installation = ?", installation, row: Self.deviceRow)
+    /// Index device_installation. `owner`: of this account; without it the one that is proven stands for the installation.
+    package func device(installation: String, of owner: String? = nil) throws -> DeviceRow? {
+        try connection.first(
+            Self.deviceColumns
+                + " WHERE installation = ?1 AND (?2 IS NULL OR coalesce(ent_id, key, '') = ?2) ORDER BY is_proven DESC, device.id LIMIT 1",
+            installation,
+            owner,
+            row: Self.deviceRow
+        )
     }
 
     /// Devices by provider and state, for the gauges.
     package func deviceCounts() throws -> [(provider: Provider, state: DeviceState, count: Int)] {
-        try connection.all("SELECT provider, state, count(*) FROM device GROUP BY provider, state") { row in
+        try connection.all(
+            "SELECT provider, iif(state = 0 AND NOT is_proven, 4, state) AS standing, count(*) FROM device GROUP BY provider, standing"
+        ) { row in
             (
                 Provider(rawValue: UInt8(clamping: row.int(0))) ?? .fcm, DeviceState(rawValue: row.int(1)) ?? .active,
                 row.int(2)
@@ -104,7 +116,7 @@ extension RegistryReader {
         guard let person = try person(userID) else { return [] }
         return try connection.all(RegistrySQL.tokens.rawValue, person.id.rawValue) { row in
             try row.result(.device, row.int64(0)) { row in
-                switch try row.withBlob(1, { try seal.open($0) }) {
+                switch try row.withBlob(1, { try seal.open($0, of: row.text(2)) }) {
                 case .fcmToken(let token), .fcmInstallation(let token): token
                 // Registered with the provider FCM: anything else is no address of it.
                 case .apns, .webpush: throw TargetSeal.Failure.damaged
@@ -115,7 +127,7 @@ extension RegistryReader {
 
     private static let deviceColumns = """
         SELECT device.id, installation, owner, coalesce(ent_id, key, ''), provider, environment, app, platform, host, device.locale,
-            tail, state, reason, registered_at, last_seen_at, token_kind
+            tail, iif(state = 0 AND NOT is_proven, 4, state), reason, registered_at, last_seen_at, token_kind
         FROM device JOIN person ON person.id = device.owner
         """
 

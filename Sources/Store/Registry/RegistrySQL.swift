@@ -32,20 +32,46 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Primary key; keyset.
     case devicesAfter = """
-        SELECT id, owner, provider, environment, app, host, state, target FROM device WHERE id > ? ORDER BY id LIMIT ?
+        SELECT id, owner, provider, environment, app, host, iif(state = 0 AND NOT is_proven, 4, state), target, installation FROM device
+        WHERE id > ? ORDER BY id LIMIT ?
         """
     /// Index device_owner.
-    case tokens = "SELECT id, target FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
-    /// UNIQUE index of `installation`.
-    case ownerOfInstallation = "SELECT id, owner, state FROM device WHERE installation = ?"
-    /// UNIQUE index of `target_hash`.
-    case deleteOtherOfTarget = "DELETE FROM device WHERE target_hash = ? AND installation <> ?"
-    /// Index device_fid.
-    case deleteOtherOfFirebase = "DELETE FROM device WHERE fid_hash = ? AND installation <> ?"
+    case tokens = "SELECT id, target, installation FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
+    /// Indexes device_installation, device_target and device_fid.
+    case claims = """
+        SELECT id, owner, installation = ?1, target_hash = ?2, is_proven, state FROM device
+        WHERE installation = ?1 OR target_hash = ?2 OR fid_hash = ?3 ORDER BY id
+        """
+    /// ?18 is the row's id: a new row has none yet.
+    case insertDevice = """
+        INSERT INTO device(installation, owner, provider, environment, app, platform, host, locale, timezone, app_version,
+            target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind, fid_hash, is_proven, id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16, ?17, ?18)
+        """
+    /// Primary key.
+    case updateDevice = """
+        UPDATE device SET installation = ?1, owner = ?2, provider = ?3, environment = ?4, app = ?5, platform = ?6, host = ?7,
+            locale = ?8, timezone = ?9, app_version = ?10, target = ?11, target_hash = ?12, tail = ?13, state = 0, reason = NULL,
+            registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, is_proven = ?17, changed_at = ?14 WHERE id = ?18
+        """
+    /// Primary key.
+    case deleteDevice = "DELETE FROM device WHERE id = ?"
+    /// Primary key.
+    case prove = "UPDATE device SET is_proven = 1 WHERE id = ? AND target_hash = ? AND is_proven = 0"
+    /// What other accounts hold of the phone of a device. Its primary key; then device_installation, device_target and device_fid.
+    case rivals = """
+        SELECT other.id FROM device CROSS JOIN device other
+            ON other.installation = device.installation OR other.target_hash = device.target_hash OR other.fid_hash = device.fid_hash
+        WHERE device.id = ?1 AND other.owner <> device.owner
+        """
+    /// Primary key: a part of the devices, for the keys they are sealed with.
+    case sealedAfter = "SELECT id, installation, target FROM device WHERE id > ? ORDER BY id LIMIT ?"
+    /// Primary key.
+    case reseal = "UPDATE device SET target = ? WHERE id = ?"
     /// Index device_owner. The one just registered stays even when the clock went back.
     case deleteStalest = """
         DELETE FROM device WHERE owner = ?1 AND id NOT IN (
-            SELECT id FROM device WHERE owner = ?1 ORDER BY installation = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
+            SELECT id FROM device WHERE owner = ?1 ORDER BY id = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
         """
     /// UNIQUE indexes.
     case deleteInstallation = """

@@ -105,6 +105,40 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(4) { connection in
+            try connection.execute(
+                """
+                -- Two accounts may name one installation while the newcomer is unproven, so it is unique in an account only.
+                -- A table of its own since SQLite cannot drop a constraint; ids are never used twice, so its counter comes along.
+                CREATE TABLE device_4(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, installation TEXT NOT NULL, owner INTEGER NOT NULL REFERENCES person(id),
+                    provider INTEGER NOT NULL, environment INTEGER NOT NULL, app TEXT NOT NULL, platform TEXT NOT NULL, host TEXT,
+                    token_kind TEXT NOT NULL, locale TEXT, timezone TEXT, app_version TEXT, target BLOB NOT NULL, target_hash BLOB NOT NULL,
+                    tail TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0 CHECK(state BETWEEN 0 AND 2), reason TEXT,
+                    registered_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, fid_hash BLOB, changed_at INTEGER NOT NULL DEFAULT 0,
+                    is_proven INTEGER NOT NULL DEFAULT 1 CHECK(is_proven IN (0, 1))
+                ) STRICT;
+                INSERT INTO device_4(id, installation, owner, provider, environment, app, platform, host, token_kind, locale, timezone,
+                        app_version, target, target_hash, tail, state, reason, registered_at, last_seen_at, fid_hash, changed_at)
+                    SELECT id, installation, owner, provider, environment, app, platform, host, token_kind, locale, timezone,
+                        app_version, target, target_hash, tail, state, reason, registered_at, last_seen_at, fid_hash, changed_at FROM device;
+                DELETE FROM sqlite_sequence WHERE name = 'device_4';
+                INSERT INTO sqlite_sequence(name, seq) SELECT 'device_4', seq FROM sqlite_sequence WHERE name = 'device';
+                DROP TABLE device;
+                ALTER TABLE device_4 RENAME TO device;
+                CREATE UNIQUE INDEX device_installation ON device(installation, owner);
+                CREATE UNIQUE INDEX device_target ON device(target_hash);
+                CREATE INDEX device_owner ON device(owner, last_seen_at);
+                CREATE INDEX device_fid ON device(fid_hash) WHERE fid_hash IS NOT NULL;
+                CREATE INDEX device_seen ON device(last_seen_at);
+                CREATE INDEX device_ill ON device(state, changed_at) WHERE state <> 0;
+
+                -- The code of a school is compared in capitals.
+                UPDATE OR IGNORE place SET uai = upper(uai) WHERE uai <> upper(uai);
+                UPDATE OR IGNORE activation SET uai = upper(uai) WHERE uai <> upper(uai);
+                """
+            )
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection, in memory.

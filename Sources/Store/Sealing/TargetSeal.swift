@@ -21,6 +21,8 @@ package struct TargetSeal: Sendable {
     package enum Failure: Error, Hashable {
         /// What was sealed names a key that is not configured any more.
         case unknownKey(id: String)
+        /// A key of the right name that is not the one that sealed.
+        case wrongKey(id: String)
         case damaged
     }
 
@@ -57,18 +59,22 @@ package struct TargetSeal: Sendable {
         }
     }
 
-    package func seal(_ target: Target) throws -> [UInt8] { try seal(TargetCoding.encode(target)) }
+    /// `installation`: of the row that keeps it; a target that is copied into another row does not open there.
+    package func seal(_ target: Target, of installation: String) throws -> [UInt8] {
+        try Self.seal(TargetCoding.encode(target), key: keys[0], context: Self.context(installation))
+    }
 
     /// - Throws: ``Failure``.
-    package func open(_ sealed: [UInt8]) throws -> Target { try sealed.withUnsafeBytes { try open($0) } }
-
-    /// - Throws: ``Failure``.
-    package func open(_ sealed: UnsafeRawBufferPointer) throws -> Target {
-        guard let target = TargetCoding.decode(try Self.open(sealed, keys: keys)) else { throw Failure.damaged }
+    package func open(_ sealed: [UInt8], of installation: String) throws -> Target {
+        let bytes = try Self.open(sealed, keys: keys, context: Self.context(installation))
+        guard let target = TargetCoding.decode(bytes) else { throw Failure.damaged }
         return target
     }
 
-    func seal(_ bytes: [UInt8]) throws -> [UInt8] { try Self.seal(bytes, key: keys[0]) }
+    /// - Throws: ``Failure``.
+    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws -> Target {
+        try open(Array(sealed), of: installation)
+    }
 
     /// False for bytes that can only be damage: ids are short names out of the configuration.
     static func isPlausible(keyID id: String) -> Bool {
@@ -77,30 +83,67 @@ package struct TargetSeal: Sendable {
             && id.unicodeScalars.allSatisfy { $0 != "\u{FFFD}" && $0.properties.generalCategory != .control }
     }
 
-    /// Length of the key's id, the id, then nonce, ciphertext and tag.
-    static func seal(_ bytes: [UInt8], key: Key) throws -> [UInt8] {
+    /// The same under the first key and bound to its row; nil when it is already.
+    func resealed(_ sealed: [UInt8], of installation: String) throws -> [UInt8]? {
+        if let header = Header(sealed), header.isBound, header.keyID == Array(keys[0].id.utf8) { return nil }
+        return try seal(open(sealed, of: installation), of: installation)
+    }
+
+    private static func context(_ installation: String) -> [UInt8] { Array("device \(installation)".utf8) }
+
+    /// What stands before nonce, ciphertext and tag.
+    struct Header {
+        /// First byte of what is bound to its row: earlier seals begin with the length of the key's id, at most 32.
+        static let bound: UInt8 = 0xC2
+
+        let isBound: Bool
+        let keyID: [UInt8]
+        let count: Int
+
+        init?(_ sealed: [UInt8]) {
+            isBound = sealed.first == Self.bound
+            let start = isBound ? 1 : 0
+            guard sealed.count > start, sealed.count > start + 1 + Int(sealed[start]) else { return nil }
+            count = start + 1 + Int(sealed[start])
+            keyID = Array(sealed[(start + 1)..<count])
+        }
+    }
+
+    /// The bound form: its mark, length of the key's id, the id; then nonce, ciphertext and tag. The header and `context` are
+    /// authenticated, so neither can be changed.
+    static func seal(_ bytes: [UInt8], key: Key, context: [UInt8]) throws -> [UInt8] {
         let id = Array(key.id.utf8)
-        let box = try AES.GCM.seal(bytes, using: key.key, authenticating: id)
+        let header = [Header.bound, UInt8(clamping: id.count)] + id
+        let box = try AES.GCM.seal(bytes, using: key.key, authenticating: header + context)
         guard let combined = box.combined else { throw Failure.damaged }
-        return [UInt8(clamping: id.count)] + id + combined
+        return header + combined
     }
 
-    static func open(_ sealed: [UInt8], keys: [Key]) throws -> [UInt8] {
-        try sealed.withUnsafeBytes { try open($0, keys: keys) }
-    }
-
-    private static func open(_ sealed: UnsafeRawBufferPointer, keys: [Key]) throws -> [UInt8] {
-        guard let length = sealed.first.map(Int.init), sealed.count > 1 + length else { throw Failure.damaged }
-        let id = sealed[1..<(1 + length)]
-        guard let key = keys.first(where: { $0.id.utf8.elementsEqual(id) }) else {
-            throw Failure.unknownKey(id: String(decoding: id, as: UTF8.self))
+    static func open(_ sealed: [UInt8], keys: [Key], context: [UInt8]) throws -> [UInt8] {
+        guard let header = Header(sealed) else { throw Failure.damaged }
+        guard let key = keys.first(where: { Array($0.id.utf8) == header.keyID }) else {
+            throw Failure.unknownKey(id: String(decoding: header.keyID, as: UTF8.self))
         }
         do {
-            let box = try AES.GCM.SealedBox(combined: sealed[(1 + length)...])
-            return try Array(AES.GCM.open(box, using: key.key, authenticating: id))
+            let box = try AES.GCM.SealedBox(combined: sealed[header.count...])
+            let bound = header.isBound ? Array(sealed[..<header.count]) + context : header.keyID
+            return try Array(AES.GCM.open(box, using: key.key, authenticating: bound))
         } catch {
             // Which of length, tag and key is wrong cannot be told apart.
             throw Failure.damaged
+        }
+    }
+}
+
+extension TargetSeal.Failure: CustomStringConvertible {
+    /// What is wrong and what to do, as a sentence about the key file.
+    package var description: String {
+        switch self {
+        case .unknownKey(let id):
+            "the key \"\(id)\" is missing, and what it sealed cannot be opened without it: put it back behind the first"
+        case .wrongKey(let id):
+            "the key \"\(id)\" is not the one that sealed this registry: put the right key under that name, and give a new key a new name"
+        case .damaged: "what was sealed is damaged"
         }
     }
 }

@@ -9,6 +9,7 @@ extension Gateway {
     static func hooks(
         _ dispatcher: Dispatcher,
         queue: QueueStore,
+        registry: Reading<RegistryReader>,
         disk: DiskWatch,
         folder: DataFolder,
         clock: SteadyTime,
@@ -26,7 +27,12 @@ extension Gateway {
             try await dispatcher.thaw(lane, applying: applying, actor: actor, why: why)
         }
         hooks.sendTest = { account, installation throws(StoreError) in
-            guard let word = try await dispatcher.test(account, installation: installation) else { return nil }
+            let device = try await registry.read { try $0.device(installation: installation, of: account.userID) }
+            guard let device else { return nil }
+            if let silent = APIServices.TestOutcome(silent: device) { return silent }
+            guard let word = try await dispatcher.test(account, installation: installation) else {
+                return .init(outcome: "rejected", reason: "noLane")
+            }
             return .init(word)
         }
         hooks.drainLane = { lane, actor, why throws(StoreError) in

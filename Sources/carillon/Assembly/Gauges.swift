@@ -25,6 +25,8 @@ struct Gauges: Service {
     private let diskFree: Gauge
     private let waitingCommits: Gauge
     private let store: QueueStore
+    private let skews: ClockSkews
+    private let clock: SteadyTime
 
     init(
         _ metrics: MetricRegistry,
@@ -34,7 +36,8 @@ struct Gauges: Service {
         registry: Reading<RegistryReader>,
         folder: DataFolder,
         ends: CredentialEnds,
-        time: TimeSource
+        skews: ClockSkews,
+        clock: SteadyTime
     ) {
         self.dispatcher = dispatcher
         self.store = store
@@ -42,7 +45,9 @@ struct Gauges: Service {
         self.registry = registry
         self.folder = folder
         self.ends = ends
-        self.time = time
+        time = clock.source
+        self.skews = skews
+        self.clock = clock
         deliveries = metrics.gauge("queue_deliveries", help: "Deliveries that wait.", labels: ["lane", "state"])
         oldest = metrics.gauge("queue_oldest_seconds", help: "Age of the oldest pending delivery.", labels: ["lane"])
         laneState = metrics.gauge("lane_state", help: "1 for the state the lane is in.", labels: ["lane", "state"])
@@ -70,6 +75,8 @@ struct Gauges: Service {
     private func look() async throws(StoreError) {
         diskFree.set(Double(folder.freeBytes))
         waitingCommits.set(Double(store.waitingCommits))
+        let clock = clock.report(highWater: store.lastAcceptance)
+        skews.note("system", clock.wall - clock.steady)
         let backlog = try await queue.read { try $0.backlog() }
         let now = time.now()
         for lane in await dispatcher.statuses() {

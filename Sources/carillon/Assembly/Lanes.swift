@@ -9,8 +9,8 @@ import WebClient
 /// The lanes of the configuration.
 enum Lanes {
     /// One definition per credential; the contents of key files were checked with the settings.
-    static func definitions(_ settings: Settings, client: WebClient) throws -> [LaneDefinition] {
-        let fcm = try settings.providers.fcm.map { try definition($0, settings, client) }
+    static func definitions(_ settings: Settings, client: WebClient, skews: ClockSkews) throws -> [LaneDefinition] {
+        let fcm = try settings.providers.fcm.map { try definition($0, settings, client, skews) }
         let apns = try settings.providers.apns.map { try definition($0, settings) }
         return fcm + apns
     }
@@ -40,10 +40,15 @@ enum Lanes {
     private static func definition(
         _ fcm: ProviderSettings.FCM,
         _ settings: Settings,
-        _ client: WebClient
+        _ client: WebClient,
+        _ skews: ClockSkews
     ) throws -> LaneDefinition {
         let credential = try FCMCredential(json: fcm.serviceAccount.bytes)
-        let tokens = AccessTokens(credential: credential) { url, form in try await exchange(url, form, client) }
+        let tokens = AccessTokens(credential: credential) { url, form in
+            let answer = try await exchange(url, form, client)
+            skews.note("fcm/" + fcm.name, date: answer.date)
+            return answer
+        }
         // 100 simultaneous streams per connection are what Firebase grants; several connections are the right shape.
         var rules = PoolRules()
         rules.connectionsMax = 8

@@ -1,7 +1,17 @@
 import API
 import Domain
+import Store
 
 extension APIServices.TestOutcome {
+    /// Of a device that is not rung until it registers anew; nil of one that is.
+    init?(silent device: DeviceRow) {
+        switch device.state {
+        case .active, .unproven: return nil
+        case .suspect: self.init(outcome: "rejected", reason: device.reason ?? Reason.tokenSuspect.word)
+        case .disabled: self.init(outcome: "rejected", reason: device.reason ?? Reason.tokenGone.word)
+        }
+    }
+
     /// The provider's word on a test, in the words of the API.
     init(_ classification: Classification) {
         switch classification.verdict {

@@ -10,6 +10,7 @@ struct BrowserEndpointTests {
     @Test(arguments: [
         "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABnpdbulnTLVcG1dB8MMTW1w9txxdv6vnAidRDzsDjOTx39pelZu6I7dI8x",
         "https://fcm.googleapis.com/fcm/send/cITe60iQR1w:APA91bEWLv9IwSyWN8oenp2Z9vUx1Y3mhWBoiNKpWi45RRrU9",
+        "https://jmt17.google.com/fcm/send/dAbC:APA91bExample",
         "https://fcm.googleapis.com/wp/dHIoDxE7Hdg:APA91bH1Zj0kNa",
         "https://web.push.apple.com/QPh2Y0eZ_x-1",
         "https://api.push.apple.com/QPh2Y0eZ",
@@ -41,6 +42,10 @@ struct BrowserEndpointTests {
             ("https://evil.test?@fcm.googleapis.com/x", .hostNotAllowed),
             ("https://fcm.googleapis.com\t/x", .notURL), ("https://fcm.googleapis.com/x\r\nHost: y", .notURL),
             ("https://fcm.googleapis.com\u{3002}evil.test/x", .notURL), ("//fcm.googleapis.com/x", .notURL),
+            ("https://fcm.googleapis.com/v1/projects/p/messages:send", .path),
+            ("https://fcm.googleapis.com/wp/", .path),
+            ("https://fcm.googleapis.com/wp", .path), ("https://FCM.googleapis.com/fcm/Send/x", .path),
+            ("https://fcm.googleapis.com/?/wp/x", .path), ("https://jmt17.google.com/search", .path),
             ("http://fcm.googleapis.com/fcm/send/x", .notHTTPS), ("gopher://fcm.googleapis.com/x", .notHTTPS),
         ] as [(String, PushEndpoint.Fault)]
     )
@@ -54,5 +59,12 @@ struct BrowserEndpointTests {
 
         #expect(try Self.rules.check(longest, bytesMax: 1000).origin == "https://fcm.googleapis.com")
         #expect(throws: PushEndpoint.Fault.tooLong) { try Self.rules.check(longest + "a", bytesMax: 1000) }
+    }
+}
+
+extension BrowserEndpointTests {
+    @Test func `the service behind a lane is known by its name, without a subscription`() {
+        #expect(Self.rules.endpoint(authority: "fcm.googleapis.com")?.host == "fcm.googleapis.com")
+        #expect(Self.rules.endpoint(authority: "mail.google.com") == nil)
     }
 }

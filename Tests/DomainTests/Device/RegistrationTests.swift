@@ -73,14 +73,13 @@ struct RegistrationTests {
     @Test func `all mistakes come at once`() {
         let value: JSONValue = [
             "provider": "apns", "token": "xyz", "environment": "prod", "platform": 3, "locale": "f",
-            "timezone": "../etc", "appVersion": "\n",
+            "timezone": "../etc", "appVersion": "\n", "tokenKind": "old",
         ]
         let error = #expect(throws: RegistrationError.self) { try Self.parse(value, installation: "..") }
         #expect(
             error?.errors.map(\.pointer.description)
                 == [
-                    "/installation", "/token", "/environment", "/platform", "/app", "/locale", "/timezone",
-                    "/appVersion",
+                    "/installation", "/tokenKind", "/token", "/environment", "/platform", "/app",
                 ]
         )
     }

@@ -10,6 +10,7 @@ extension LaneMachine {
         let classification = answer.classification
         if classification.verdict == .ambiguous { answer.latency = now.wall - flight.sentAt }
         var landing = Landing()
+        if flight.delivery.isUnproven, classification.verdict == .accepted { prove(flight.delivery) }
         if let number = flight.test {
             landing.retiresConnection = classification.verdict == .resend(.retire)
             actions.append(.testEnded(number, classification))
@@ -120,6 +121,19 @@ extension LaneMachine {
     /// The mass guard looks on: when too many targets are called bad it is not the targets.
     private mutating func count(_ delivery: LoadedDelivery, _ verdict: Verdict, _ now: Moment) {
         massGuard.answered(now: now.monotonic)
+    }
+
+    /// The phone has answered for a newcomer: the other account loses it.
+    private mutating func prove(_ delivery: LoadedDelivery) {
+        produced.faults.append(
+            TargetFault(
+                lane: rules.name,
+                device: delivery.device,
+                targetHash: delivery.targetHash,
+                kind: .proven,
+                reason: "accepted"
+            )
+        )
     }
 
     /// A proof about a target.

@@ -1,0 +1,122 @@
+import API
+import Crypto
+import Domain
+import Glibc
+import Logging
+import Pipeline
+import SQLite
+import Settings
+import Store
+import Telemetry
+import WebClient
+
+/// What everything else stands on: the clock, the data folder with its stores, the clients towards the outside.
+struct Core {
+    let clock: SteadyTime
+    let metrics = MetricRegistry(prefix: "carillon_")
+    let pipelineMetrics: PipelineMetrics
+    let skews: ClockSkews
+    let folder: DataFolder
+    let workFolder: String
+    let queue: QueueStore
+    let registry: Registry
+    let queueReader: Reading<QueueReader>
+    let registryReader: Reading<RegistryReader>
+    let client: WebClient
+    /// The proxy is the way to the push services; the ENT is mostly inside.
+    let providerClient: WebClient
+
+    var time: TimeSource { clock.source }
+
+    /// Takes the lock of the data folder.
+    ///
+    /// - Throws: `SettingsReport` when the storage keys do not fit, `ProcessLockError`, ``DataFolder/Failure``, or an error of a store.
+    init(_ effective: EffectiveSettings, _ logger: Logger) async throws {
+        let settings = effective.settings
+        let clock = SteadyTime { isInDoubt in
+            if isInDoubt {
+                logger.error("the clock has stepped: time goes on from before until it has been steady for a minute")
+            } else {
+                logger.notice("the clock is believed again")
+            }
+        }
+        self.clock = clock
+        skews = ClockSkews(metrics, time: clock.source)
+        let folder = try DataFolder(path: settings.data)
+        self.folder = folder
+        workFolder = try folder.work()
+        let onFatal: @Sendable (any Error) -> Void = { error in
+            // Fail-stop: after a failed write nothing may be promised; WAL recovery decides at the next start.
+            logger.critical("the store cannot be trusted, ending", metadata: ["error": "\(error)"])
+            // Not exit: its handlers take OpenSSL away under the threads that still use it, and the process would end by SIGSEGV.
+            _exit(70)
+        }
+        let pipelineMetrics = PipelineMetrics(metrics)
+        self.pipelineMetrics = pipelineMetrics
+        queue = try folder.opening(logger) {
+            try QueueStore(
+                folder: folder.path,
+                now: clock.source.now(),
+                newKey: Gateway.random(32),
+                onFatal: onFatal
+            ) { report in
+                pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
+            }
+        }
+        queue.unreadable.onFound { row in
+            pipelineMetrics.unreadableRows.with(row.table.rawValue).add()
+            logger.error("a row of the store cannot be read", metadata: ["row": "\(row)"])
+        }
+        for table in UnreadableRow.Table.allCases { _ = pipelineMetrics.unreadableRows.with(table.rawValue) }
+        clock.hasBeen(queue.lastAcceptance)
+        do {
+            registry = try folder.opening(logger) {
+                try Registry(
+                    folder: folder.path,
+                    keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
+                    newKey: Gateway.random(32),
+                    onFatal: onFatal
+                )
+            }
+        } catch let failure as TargetSeal.Failure {
+            throw Self.report(failure, effective)
+        }
+        queueReader = try Reading { try QueueReader(folder: folder.path) }
+        registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal) }
+        let client = WebClient(options: .init(caFile: settings.tls.caFile))
+        self.client = client
+        providerClient =
+            settings.proxy.map { proxy in
+                WebClient(
+                    options: .init(
+                        caFile: settings.tls.caFile,
+                        proxy: "http://\(proxy.host):\(proxy.port)",
+                        proxyCredentials: proxy.credentials?.text
+                    )
+                )
+            } ?? client
+    }
+
+    func close(_ logger: Logger) async {
+        await queue.close()
+        await registry.close()
+        await client.stop()
+        if providerClient !== client { await providerClient.stop() }
+        logger.notice("stopped")
+    }
+
+    private static func report(_ failure: TargetSeal.Failure, _ effective: EffectiveSettings) -> SettingsReport {
+        let key = "storage.keyFile"
+        return SettingsReport(
+            file: effective.file,
+            mistakes: [
+                SettingsMistake(
+                    key: key,
+                    origin: effective.entries.last { $0.key == key }?.origin ?? .file(path: effective.file, line: nil),
+                    value: effective.settings.storage.keyFile,
+                    allowed: failure.description
+                )
+            ]
+        )
+    }
+}

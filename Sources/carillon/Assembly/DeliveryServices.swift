@@ -1,0 +1,75 @@
+import API
+import Delivery
+import Domain
+import FanOut
+import Pipeline
+import Providers
+import Settings
+import Store
+
+/// The way from an accepted event to the push services, and what a reload changes of it.
+struct DeliveryServices {
+    let engine: FanOutEngine
+    let dispatcher: Dispatcher
+    let expander: Expander
+    let orders: OrderRunner
+    let disk: DiskWatch
+    let lanes: SharedLaneTable
+    let publishers: PublisherDirectory
+    let bounds: SchoolBounds
+    let ends: CredentialEnds
+    let webPush: WebPushSetup?
+
+    init(_ settings: Settings, _ core: Core) async throws {
+        webPush = try Lanes.webPush(settings, client: core.providerClient)
+        engine = FanOutEngine()
+        try engine.start()
+        dispatcher = try Dispatcher(
+            queue: core.queue,
+            registry: core.registry,
+            engine: engine,
+            folder: core.folder.path,
+            webPush: webPush,
+            limits: settings.limits,
+            time: core.time,
+            metrics: DispatchMetrics(core.metrics),
+            logger: Gateway.logger("dispatcher", settings)
+        )
+        for definition in try Lanes.definitions(settings, client: core.providerClient, skews: core.skews) {
+            try await dispatcher.add(definition)
+        }
+        try await dispatcher.openKnownWebPushLanes()
+        let table = await dispatcher.laneTable()
+        lanes = SharedLaneTable(table)
+        publishers = PublisherDirectory(Gateway.entries(settings))
+        let bounds = SchoolBounds(Gateway.schools(settings))
+        self.bounds = bounds
+        ends = CredentialEnds(settings)
+        expander = try Expander(
+            queue: core.queue,
+            dispatcher: dispatcher,
+            folder: core.folder.path,
+            lanes: table,
+            activeByDefault: settings.schools.areActiveByDefault,
+            deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
+            publisherSchools: { bounds[$0] },
+            limits: settings.limits,
+            time: core.time,
+            logger: Gateway.logger("expander", settings)
+        )
+        orders = try OrderRunner(
+            queue: core.queue,
+            folder: core.folder.path,
+            gate: OrderGate(dispatcher),
+            time: core.time,
+            logger: Gateway.logger("orders", settings)
+        )
+        disk = DiskWatch(
+            folder: core.folder,
+            limits: settings.storage.disk,
+            isBlocked: { [dispatcher] in dispatcher.isBlocked },
+            logger: Gateway.logger("disk", settings)
+        )
+        disk.tend()
+    }
+}

@@ -1,0 +1,198 @@
+import API
+import Delivery
+import Domain
+import Glibc
+import Logging
+import Pipeline
+import Providers
+import ServiceLifecycle
+import Settings
+import Store
+
+extension Gateway {
+    /// What the doors call.
+    func services(_ core: Core, _ delivery: DeliveryServices) throws -> APIServices {
+        let settings = effective.settings
+        var services = APIServices(
+            intake: intake(core, delivery),
+            queue: core.queue,
+            queueReader: core.queueReader,
+            registry: core.registry,
+            registryReader: core.registryReader,
+            importer: DirectoryImporter(
+                registry: core.registry,
+                queue: core.queue,
+                workFolder: core.workFolder,
+                heldFolder: heldFolder(core),
+                limits: settings.limits,
+                time: core.time
+            ),
+            publishers: delivery.publishers,
+            parents: ParentAuthenticator(
+                client: core.client,
+                userinfoURL: settings.parents.userinfoURL ?? "",
+                cacheSeconds: settings.parents.cacheSeconds,
+                limits: settings.limits,
+                time: core.time
+            ),
+            limits: settings.limits,
+            time: core.time,
+            metrics: core.metrics,
+            lanes: { [lanes = delivery.lanes] in lanes.value },
+            endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
+            webPushKey: delivery.webPush?.credential.publicKey,
+            workFolder: core.workFolder,
+            build: .init(
+                version: Version.current,
+                processID: getpid(),
+                startedAt: core.time.now(),
+                epoch: core.queue.epoch
+            ),
+            hooks: Self.hooks(
+                delivery.dispatcher,
+                queue: core.queue,
+                registry: core.registryReader,
+                disk: delivery.disk,
+                folder: core.folder,
+                clock: core.clock,
+                settings.limits
+            )
+        )
+        services.orders = delivery.orders
+        services.forecaster = try Forecaster(
+            folder: core.folder.path,
+            rules: ForecastRules(
+                activeByDefault: settings.schools.areActiveByDefault,
+                deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                limits: settings.limits,
+                isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
+                    rules?.endpoint(authority: $0) != nil
+                }
+            )
+        )
+        return services
+    }
+
+    private func intake(_ core: Core, _ delivery: DeliveryServices) -> Intake {
+        let disk = delivery.disk
+        return Intake(
+            queue: core.queue,
+            registry: core.registryReader,
+            time: core.time,
+            metrics: core.pipelineMetrics,
+            identityWindow: Self.days(effective.settings.retention.identityDays),
+            waitingMax: effective.settings.limits.acceptQueueMax,
+            hasRoom: { !disk.isFull },
+            takesBulk: { disk.takesBulk },
+            onAccepted: { [expander = delivery.expander] in expander.wake() },
+            onCorrected: { [orders = delivery.orders] in orders.lookForWork() }
+        )
+    }
+
+    private func heldFolder(_ core: Core) -> String { core.folder.path + "/held" }
+
+    /// In the order of dependence; shutdown runs it backwards, each waits for the one behind it, so the doors end first.
+    func runningServices(_ core: Core, _ delivery: DeliveryServices, _ api: APIServices, _ logger: Logger) -> [any Service] {
+        let settings = effective.settings
+        return [
+            Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
+            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders), delivery.disk,
+            Sweeping(sweeper: sweeper(core, delivery, logger)),
+            LookingAtDevices(
+                look: DeviceLook(
+                    registry: core.registryReader,
+                    unreadable: core.queue.unreadable,
+                    logger: Self.logger("devices", settings)
+                )
+            ),
+            Gauges(
+                core.metrics,
+                dispatcher: delivery.dispatcher,
+                store: core.queue,
+                queue: core.queueReader,
+                registry: core.registryReader,
+                folder: core.folder,
+                ends: delivery.ends,
+                skews: core.skews,
+                clock: core.clock
+            ),
+            Reloading {
+                try await reload(core, delivery)
+            } failed: { report in
+                Self.logger("reload", settings).error(
+                    "reload refused, the old settings stay",
+                    metadata: ["report": "\(report)"]
+                )
+            },
+            Bounded(
+                APIServer(
+                    router: metricsRouter(api),
+                    address: listening(settings.listen.metricsAddress.description),
+                    logger: Self.logger("metrics", settings)
+                ),
+                within: Self.doorDrain
+            ),
+            Bounded(
+                APIServer(
+                    router: adminRouter(api),
+                    address: listening(settings.listen.adminSocket),
+                    logger: Self.logger("admin", settings)
+                ),
+                within: Self.doorDrain
+            ),
+            Bounded(
+                APIServer(
+                    router: publicRouter(api),
+                    address: listening(settings.listen.publicAddress.description),
+                    logger: Self.logger("public", settings)
+                ),
+                within: Self.doorDrain
+            ),
+            ShutdownBound(bound: Self.shutdownMax) {
+                logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
+                // Not exit, as at a failed store.
+                _exit(0)
+            },
+        ]
+    }
+
+    /// What the contract's address is to the server; the configuration and this machine were asked before.
+    private func listening(_ address: String) -> API.ListenAddress {
+        guard let listen = API.ListenAddress(address) else {
+            preconditionFailure("The configuration was checked: \(address)")
+        }
+        return listen
+    }
+
+    private func sweeper(_ core: Core, _ delivery: DeliveryServices, _ logger: Logger) -> Sweeper {
+        let (retention, disk) = (effective.settings.retention, delivery.disk)
+        return Sweeper(
+            queue: core.queue,
+            registry: core.registry,
+            identityWindow: Self.days(retention.identityDays),
+            eventAge: Self.days(retention.eventDays),
+            deviceAges: .init(
+                suspect: Self.days(retention.deviceSuspectDays),
+                disabled: Self.days(retention.deviceDisabledDays),
+                unseen: Self.days(retention.deviceUnseenDays),
+                history: Self.days(400)
+            ),
+            lacksRoom: { disk.lacksRoom(reusable: $0) },
+            isRoomUrgent: { disk.isFull },
+            held: HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax),
+            heldAge: Self.days(retention.heldImportDays),
+            operationAge: Self.days(retention.operationDays),
+            time: core.time,
+            logger: Self.logger("sweeper", effective.settings)
+        )
+    }
+
+    /// Held deliveries that no row of the registry names any more.
+    func removeForgotten(_ core: Core, _ logger: Logger) async {
+        let held = HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax)
+        do { try held.removeAll(except: try await core.registry.keptFiles()) } catch {
+            // What is too many in there costs room, not service.
+            logger.warning("held deliveries cannot be looked through", metadata: ["error": "\(error)"])
+        }
+    }
+}
