@@ -85,7 +85,7 @@ struct EarlierSchemaTests {
             let done = try await registry.reseal(after: DeviceID(rawValue: 0), max: 100)
             #expect(done == .init(looked: 25, moved: 24, failed: 0, next: nil))
             #expect(try reader.keyUses() == [KeyUse(id: "s1", devices: 25, unbound: 0)])
-            for device in Int64(1)...24 { #expect(try reader.address(of: DeviceID(rawValue: device)) != nil) }
+            for device in Int64(1)...24 { #expect(try reader.address(DeviceID(rawValue: device)) != nil) }
         }
     }
 }

@@ -59,7 +59,7 @@ struct StorageKeyTests {
         try await folder.registry(keys: [new]) { registry async throws in
             let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
             for number in [1, 2, 4, 5, 6, 7, 8, 9] {
-                #expect(try reader.fcmTokens(of: "u-\(number)") == ["t-\(number)"])
+                #expect(try reader.tokens(of: "u-\(number)") == ["t-\(number)"])
             }
         }
     }
@@ -68,7 +68,7 @@ struct StorageKeyTests {
         for keys in [[old], [new, old], [old], [old, new], [new, old]] {
             try await folder.registry(keys: keys) { registry async throws in
                 try await register(registry, 1...1)
-                #expect(try RegistryReader(folder: folder.path, seal: registry.seal).fcmTokens(of: "u-1") == ["t-1"])
+                #expect(try RegistryReader(folder: folder.path, seal: registry.seal).tokens(of: "u-1") == ["t-1"])
             }
         }
     }

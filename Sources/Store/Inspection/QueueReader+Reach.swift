@@ -15,6 +15,7 @@ extension QueueReader {
     ///   - laneReason: why what is pending on a lane does not move; nil while it moves.
     ///   - isWanted: which standings are asked for.
     /// - Returns: nobody of an event that does not exist.
+    /// - Throws: what is wrong with the store, not with one row of it.
     package func persons(
         of event: EventID,
         after: PersonID?,

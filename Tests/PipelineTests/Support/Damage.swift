@@ -27,8 +27,7 @@ struct Damage: CustomStringConvertible, Sendable {
         }
     }
 
-    /// - Parameter condition: which row.
-    /// - Returns: false when an index or the schema refuses the value.
+    /// In the rows that `condition` names; false when an index or the schema refuses the value.
     func apply(to connection: Connection, where condition: String) throws -> Bool {
         do {
             try connection.run("UPDATE \(table) SET \(column) = ? WHERE \(condition)", value)
