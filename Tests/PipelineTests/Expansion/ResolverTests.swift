@@ -3,6 +3,7 @@ import SQLite
 import Store
 import Testing
 
+@testable import Delivery
 @testable import Pipeline
 
 /// Who is rung, on which lane, and why not.

@@ -9,6 +9,7 @@ import Synchronization
 import Telemetry
 import Testing
 
+@testable import Delivery
 @testable import Pipeline
 
 /// Both real stores in a folder of their own, with the services that work on them; only time is a test's own.
@@ -75,7 +76,7 @@ final class Workshop {
             folder: folder,
             limits: limits,
             time: clock.source,
-            metrics: PipelineMetrics(MetricRegistry(prefix: "test_")),
+            metrics: DispatchMetrics(MetricRegistry(prefix: "test_")),
             logger: Self.logger
         )
         expander = try Expander(
