@@ -17,6 +17,7 @@ struct Delivery {
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
     let ends: CredentialEnds
+    let alarms: LaneAlarms
     let webPush: WebPushSetup?
 
     init(_ settings: Settings, _ core: Core) async throws {
@@ -44,6 +45,7 @@ struct Delivery {
         let bounds = SchoolBounds(Gateway.schools(settings))
         self.bounds = bounds
         ends = CredentialEnds(settings)
+        alarms = LaneAlarms(core.pipelineMetrics, logger: Gateway.logger("lanes", settings))
         expander = try Expander(
             queue: core.queue,
             dispatcher: dispatcher,

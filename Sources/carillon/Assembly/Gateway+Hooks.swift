@@ -10,6 +10,7 @@ extension Gateway {
         queue: QueueStore,
         registry: Reading<RegistryReader>,
         disk: DiskWatch,
+        alarms lanes: LaneAlarms,
         folder: DataFolder,
         clock: SteadyTime,
         _ limits: Limits
@@ -53,6 +54,7 @@ extension Gateway {
             let stage = disk.look()
             if stage != .ample { alarms.append(.string("the disk is short of room: \(stage.rawValue)")) }
             if clock.isInDoubt { alarms.append("the clock is in doubt") }
+            alarms += lanes.sentences.map { .string($0) }
             return JSONObject([
                 "diskFreeBytes": .number(folder.freeBytes), "disk": disk.json,
                 "isClockInDoubt": .bool(clock.isInDoubt), "alarms": .array(alarms),
