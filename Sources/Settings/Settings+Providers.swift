@@ -57,6 +57,15 @@ package struct ProviderSettings: Sendable {
         package var expires: Instant?
     }
 
+    /// The name of the lane that rings a device; nil when none is configured.
+    package func lane(of provider: Provider, _ environment: PushEnvironment, app: String, host: String?) -> String? {
+        switch provider {
+        case .fcm: fcm.first { $0.app == app }.map { "fcm/\($0.name)" }
+        case .apns: apns.first { $0.app == app && $0.environment == environment }.map { "apns/\($0.name)" }
+        case .webpush: host.map { "webpush/\($0)" }
+        }
+    }
+
     /// When the credential of a lane ends, as configured: the first moment of that day, UTC; nil when nothing is said. An access token
     /// has an end as well, which is renewed by itself and is not meant.
     package func expiry(ofLane lane: String) -> Instant? {

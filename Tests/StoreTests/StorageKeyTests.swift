@@ -113,4 +113,15 @@ struct StorageKeyTests {
             try await folder.registry(keys: [old]) { _ in }
         }
     }
+
+    @Test func `a damaged check value or a damaged copy condemns no key`() async throws {
+        try await folder.registry(keys: [old]) { try await register($0, 1...1) }
+        for damage in ["name = 'keyCheck:k1'", "name = 'targetHashKey'", "name = 'targetHashKey:k1'"] {
+            try folder.intruder("registry.db").execute("UPDATE meta SET value = x'0011223344556677' WHERE \(damage)")
+            try await folder.registry(keys: [old]) { registry async throws in
+                let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+                #expect(try reader.fcmTokens(of: "u-1") == ["t-1"])
+            }
+        }
+    }
 }

@@ -98,14 +98,31 @@ extension RegistryReader {
         )
     }
 
-    /// Devices by provider and state, for the gauges.
-    package func deviceCounts() throws -> [(provider: Provider, state: DeviceState, count: Int)] {
+    /// How many devices of one lane stand in one state.
+    package struct DeviceCount: Sendable {
+        package var provider: Provider
+        package var environment: PushEnvironment
+        package var app: String
+        package var host: String?
+        package var state: DeviceState
+        package var count: Int
+    }
+
+    /// Devices by what chooses their lane and by state, for the gauges.
+    package func deviceCounts() throws -> [DeviceCount] {
         try connection.all(
-            "SELECT provider, iif(state = 0 AND NOT is_proven, 4, state) AS standing, count(*) FROM device GROUP BY provider, standing"
+            """
+            SELECT provider, environment, app, host, iif(state = 0 AND NOT is_proven, 4, state) AS standing, count(*) FROM device
+            GROUP BY provider, environment, app, host, standing
+            """
         ) { row in
-            (
-                Provider(rawValue: UInt8(clamping: row.int(0))) ?? .fcm, DeviceState(rawValue: row.int(1)) ?? .active,
-                row.int(2)
+            DeviceCount(
+                provider: Provider(rawValue: UInt8(clamping: row.int(0))) ?? .fcm,
+                environment: PushEnvironment(rawValue: UInt8(clamping: row.int(1))) ?? .production,
+                app: row.text(2),
+                host: row.textOrNil(3),
+                state: DeviceState(rawValue: row.int(4)) ?? .active,
+                count: row.int(5)
             )
         }
     }

@@ -18,6 +18,7 @@ struct DeliveryServices {
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
     let ends: CredentialEnds
+    let alarms: LaneAlarms
     let webPush: WebPushSetup?
 
     init(_ settings: Settings, _ core: Core) async throws {
@@ -45,6 +46,7 @@ struct DeliveryServices {
         let bounds = SchoolBounds(Gateway.schools(settings))
         self.bounds = bounds
         ends = CredentialEnds(settings)
+        alarms = LaneAlarms(core.pipelineMetrics, logger: Gateway.logger("lanes", settings))
         expander = try Expander(
             queue: core.queue,
             dispatcher: dispatcher,

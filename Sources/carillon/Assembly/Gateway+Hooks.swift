@@ -11,6 +11,7 @@ extension Gateway {
         queue: QueueStore,
         registry: Reading<RegistryReader>,
         disk: DiskWatch,
+        alarms lanes: LaneAlarms,
         folder: DataFolder,
         clock: SteadyTime,
         _ limits: Limits
@@ -56,6 +57,7 @@ extension Gateway {
             if clock.isInDoubt { alarms.append("the clock is in doubt") }
             let unreadable = UnreadableSummary(queue.unreadable)
             if let alarm = unreadable.alarm { alarms.append(.string(alarm)) }
+            alarms += lanes.sentences.map { .string($0) }
             return JSONObject([
                 "diskFreeBytes": .number(folder.freeBytes), "disk": disk.json,
                 "isClockInDoubt": .bool(clock.isInDoubt), "unreadable": unreadable.json, "alarms": .array(alarms),

@@ -53,6 +53,7 @@ extension Gateway {
                 queue: core.queue,
                 registry: core.registryReader,
                 disk: delivery.disk,
+                alarms: delivery.alarms,
                 folder: core.folder,
                 clock: core.clock,
                 settings.limits
@@ -114,7 +115,9 @@ extension Gateway {
                 folder: core.folder,
                 ends: delivery.ends,
                 skews: core.skews,
-                clock: core.clock
+                clock: core.clock,
+                alarms: delivery.alarms,
+                providers: settings.providers
             ),
             Reloading {
                 try await reload(core, delivery)

@@ -48,6 +48,16 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+def usual_provider(number):
+    return "apns" if number % 3 == 0 else "fcm"
+
+
+def token_of(user, number, provider):
+    """64 hexadecimal digits are Apple's; the gateway refuses them as a token of FCM."""
+    digits = hashlib.sha256(f"{user}/{number}".encode()).hexdigest()
+    return digits if provider == "apns" else "f-" + digits
+
+
 class World:
     """
     simulator: options of `carillon-simulator serve`.
@@ -178,7 +188,7 @@ storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, 
                          {"Authorization": f"Bearer ent-{user}", "Content-Type": "application/json"}, connection)
 
     def register(self, user, number, provider, connection=None):
-        token = hashlib.sha256(f"{user}/{number}".encode()).hexdigest()
+        token = token_of(user, number, provider)
         status, answer, headers = self.put_device(
             user, f"{user}-{number}", {"provider": provider, "token": token, "platform": "ios" if provider == "apns" else "android"}, connection)
         if status not in (200, 201):
@@ -186,7 +196,7 @@ storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, 
         self.devices_known[f"{user}-{number}"] = token
         return token
 
-    def register_all(self, users, devices, provider=lambda number: "apns" if number % 3 == 0 else "fcm"):
+    def register_all(self, users, devices, provider=usual_provider):
         tokens, lock = set(), threading.Lock()
 
         def work(part):

@@ -1,7 +1,7 @@
 """A mixed load for the checks that kill and starve a gateway: every dialect, singles and batches, registrations, provider faults."""
-import hashlib, http.client, json, os, random, threading, time
+import http.client, json, os, random, threading, time
 
-from gateway import FOLDER
+from gateway import FOLDER, token_of, usual_provider
 
 SCHOOL = "0429901A"
 SOURCE = "https://ent.example.org/one"
@@ -142,7 +142,7 @@ class Load:
             number += 1
             user, provider = chance.choice(self.users), chance.choice(["fcm", "apns"])
             # Known to be possible before it is promised: an answer may be lost to a kill.
-            self.note({"token": hashlib.sha256(f"{user}/{thread}-{number}".encode()).hexdigest(), "user": user})
+            self.note({"token": token_of(user, f"{thread}-{number}", provider), "user": user})
             try:
                 token = self.world.register(user, f"{thread}-{number}", provider)
             except (OSError, http.client.HTTPException):
@@ -158,7 +158,7 @@ class Load:
         self.world.register_all(self.users, devices)
         for user in self.users:
             for number in range(devices):
-                self.promise(user, number, hashlib.sha256(f"{user}/{number}".encode()).hexdigest())
+                self.promise(user, number, token_of(user, number, usual_provider(number)))
 
 
 def settle(world, load, seconds=120):

@@ -2,7 +2,7 @@
 import collections, http.client, json, os, random, shutil, signal, sqlite3, subprocess, sys, threading, time
 
 from checker import doctor, run
-from gateway import BINARIES, FOLDER, free_port, main, wait
+from gateway import BINARIES, FOLDER, free_port, main, token_of, usual_provider, wait
 
 CARILLON = os.path.join(BINARIES, "carillon")
 DATA = os.path.join(FOLDER, "data")
@@ -224,8 +224,7 @@ def flipped_bytes(world):
         else:
             world.simulated("DELETE", "/control/log")
     # One identifier is one event and one account, which has four devices.
-    import hashlib
-    accounts = {hashlib.sha256(f"u{n:02}/{d}".encode()).hexdigest(): n for n in range(30) for d in range(4)}
+    accounts = {token_of(f"u{n:02}", d, usual_provider(d)): n for n in range(30) for d in range(4)}
     for identifier, tokens in owner.items():
         assert len({accounts[token] for token in tokens}) == 1, f"one message for two accounts: {identifier}"
     print(dict(ends), file=sys.stderr)
