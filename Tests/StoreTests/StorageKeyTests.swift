@@ -120,7 +120,7 @@ struct StorageKeyTests {
             try folder.intruder("registry.db").execute("UPDATE meta SET value = x'0011223344556677' WHERE \(damage)")
             try await folder.registry(keys: [old]) { registry async throws in
                 let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
-                #expect(try reader.fcmTokens(of: "u-1") == ["t-1"])
+                #expect(try reader.tokens(of: "u-1") == ["t-1"])
             }
         }
     }
