@@ -25,6 +25,7 @@ struct DeliveryServices {
         webPush = try Lanes.webPush(settings, client: core.providerClient)
         engine = FanOutEngine()
         try engine.start()
+        let metrics = DispatchMetrics(core.metrics)
         dispatcher = try Dispatcher(
             queue: core.queue,
             registry: core.registry,
@@ -33,7 +34,7 @@ struct DeliveryServices {
             webPush: webPush,
             limits: settings.limits,
             time: core.time,
-            metrics: DispatchMetrics(core.metrics),
+            metrics: metrics,
             logger: Gateway.logger("dispatcher", settings)
         )
         for definition in try Lanes.definitions(settings, client: core.providerClient, skews: core.skews) {
@@ -46,7 +47,7 @@ struct DeliveryServices {
         let bounds = SchoolBounds(Gateway.schools(settings))
         self.bounds = bounds
         ends = CredentialEnds(settings)
-        alarms = LaneAlarms(core.pipelineMetrics, logger: Gateway.logger("lanes", settings))
+        alarms = LaneAlarms(core.metrics, metrics, logger: Gateway.logger("lanes", settings))
         expander = try Expander(
             queue: core.queue,
             dispatcher: dispatcher,

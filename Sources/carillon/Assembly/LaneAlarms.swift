@@ -1,3 +1,4 @@
+import Delivery
 import Domain
 import Logging
 import Pipeline
@@ -18,8 +19,8 @@ final class LaneAlarms: Sendable {
     private let deliveries: Family<Counter>
     private let logger: Logger
 
-    init(_ metrics: PipelineMetrics, logger: Logger) {
-        gauge = metrics.registry.gauge(
+    init(_ registry: MetricRegistry, _ metrics: DispatchMetrics, logger: Logger) {
+        gauge = registry.gauge(
             "lane_alarm",
             help: "1 while a person should look: rejections, suspects or removalsFrozen.",
             labels: ["lane", "alarm"]
