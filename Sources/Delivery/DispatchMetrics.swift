@@ -7,6 +7,7 @@ package struct DispatchMetrics: Sendable {
     package let eventToProviderSeconds: Family<Histogram>
     package let tokensDisabled: Family<Counter>
     package let ambiguous: Family<Counter>
+    package let addressesUnreadable: Family<Counter>
 
     package init(_ registry: MetricRegistry) {
         deliveries = registry.counter(
@@ -32,6 +33,11 @@ package struct DispatchMetrics: Sendable {
         ambiguous = registry.counter(
             "ambiguous_total",
             help: "Answers lost after the request may have been processed.",
+            labels: ["lane"]
+        )
+        addressesUnreadable = registry.counter(
+            "addresses_unreadable_total",
+            help: "Deliveries that ended because their device's row or sealed address cannot be read.",
             labels: ["lane"]
         )
     }

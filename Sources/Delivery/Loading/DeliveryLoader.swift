@@ -17,6 +17,8 @@ struct DeliveryLoader {
         var deliveries: [LoadedDelivery] = []
         /// Those that end without being sent: the device has gone or belongs to somebody else now, or cannot be addressed.
         var ended: [Outcome] = []
+        /// Of those ended, devices that cannot be read.
+        var unreadable = 0
 
         /// Ends a delivery without a push.
         mutating func end(_ id: DeliveryID, _ result: SlotResult, attempts: Int, isRetry: Bool) {
@@ -64,6 +66,7 @@ struct DeliveryLoader {
             let more = try load(page, slots: slots, isRetry: true, form: form, now: now)
             loaded.deliveries += more.deliveries
             loaded.ended += more.ended
+            loaded.unreadable += more.unreadable
         }
         return loaded
     }
@@ -182,9 +185,13 @@ struct DeliveryLoader {
             loaded.end(id, SlotResult(.rejected, reason: reason), attempts: attempts, isRetry: load.isRetry)
         }
         // Signed out, moved to another account, or proven gone since the audience was resolved.
-        guard let address = try registry.address(of: device), address.owner == person, address.state != .disabled else {
-            return end(.tokenGone)
+        let found: DeviceAddress?
+        do { found = try registry.address(of: device) } catch {
+            guard Self.isOfTheRow(error) else { throw error }
+            loaded.unreadable += 1
+            return end(.addressUnreadable)
         }
+        guard let address = found, address.owner == person, address.state != .disabled else { return end(.tokenGone) }
         guard address.state == .active else { return end(.tokenSuspect) }
         let collapse = collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID)
         let (target, isInstallation, sealed): (String, Bool, SealedMessage?)
@@ -215,6 +222,14 @@ struct DeliveryLoader {
                 loadedAt: load.now
             )
         )
+    }
+
+    /// A row that cannot be decoded, or a seal that does not open, ends its own delivery; what ails the file or the disk concerns all.
+    private static func isOfTheRow(_ error: any Error) -> Bool {
+        switch error {
+        case is TargetSeal.Failure, is BlobError, StoreError.damaged: true
+        default: false
+        }
     }
 
     /// Encrypts for one browser; nil when the subscription's keys or address cannot be used.

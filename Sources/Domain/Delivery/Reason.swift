@@ -24,6 +24,8 @@ package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
     case tokenSuspect = 21
     case superseded = 22
     case held = 23
+    /// The device's row, or its sealed address, cannot be read.
+    case addressUnreadable = 24
 
     /// The word in the API; equal to the case's name.
     package var word: String { "\(self)" }

@@ -143,16 +143,16 @@ package struct ConnectionPool: Sendable {
     /// GOAWAY, also the first of two: no new stream, what is in flight goes on [RFC 9113 §6.8].
     /// `isError`: its code is not NO_ERROR, and the replacement waits, however old the connection was.
     package mutating func goAway(_ id: ConnectionID, isError: Bool = false, _ now: MonotonicTime) -> [Action] {
-        let isFirst = index(id).map { connections[$0].phase == .ready } ?? false
-        let actions = retire(id, now)
-        if isFirst, isError { backOff.failed(now) }
-        return actions
+        guard let index = index(id), connections[index].phase == .ready else { return [] }
+        drain(index, isOrderly: !isError, now)
+        if isError { backOff.failed(now) }
+        return closeIfDrained(index)
     }
 
     /// The feed does not want the connection any more.
     package mutating func retire(_ id: ConnectionID, _ now: MonotonicTime) -> [Action] {
         guard let index = index(id), connections[index].phase == .ready else { return [] }
-        drain(index, now)
+        drain(index, isOrderly: true, now)
         return closeIfDrained(index)
     }
 
@@ -194,9 +194,9 @@ package struct ConnectionPool: Sendable {
         connections.firstIndex { $0.id == id }
     }
 
-    mutating func drain(_ index: Int, _ now: MonotonicTime) {
+    mutating func drain(_ index: Int, isOrderly: Bool = false, _ now: MonotonicTime) {
         guard connections[index].phase == .ready else { return }
-        judge(connections[index], now)
+        judge(connections[index], isOrderly: isOrderly, now)
         connections[index].phase = .draining
     }
 
@@ -205,13 +205,20 @@ package struct ConnectionPool: Sendable {
         return [.close(connections.remove(at: index).id, .drained)]
     }
 
-    /// An old connection that ends is normal life, a young one a sign of trouble.
-    private mutating func judge(_ connection: PooledConnection, _ now: MonotonicTime) {
-        if now - connection.since >= rules.youngAge {
-            backOff.reset()
-        } else {
-            backOff.failed(now)
-        }
+    /// An old connection that ends is normal life, and so is one that the peer ends in order after answers (nginx does after a thousand
+    /// requests, a load balancer when it is renewed). A young one that is lost is a sign of trouble: after answers the wait begins anew with
+    /// the shortest, without any it doubles.
+    private mutating func judge(_ connection: PooledConnection, isOrderly: Bool = false, _ now: MonotonicTime) {
+        let isOld = now - connection.since >= rules.youngAge
+        if isOld || connection.answers > 0 { backOff.reset() }
+        if !isOld, connection.answers == 0 || !isOrderly { backOff.failed(now) }
+    }
+
+    /// How long until a connection may be opened; nil when one is open or opening, or may be opened now.
+    package func reconnectWait(_ now: MonotonicTime) -> Duration? {
+        guard !connections.contains(where: { $0.phase != .draining }) else { return nil }
+        let wait = backOff.remaining(now)
+        return wait > .zero ? wait : nil
     }
 
     /// When the next connection may be opened, if one is wanted at all.

@@ -28,6 +28,8 @@ struct PooledConnection: Sendable {
     /// Work waits, nothing is in flight, and the peer takes nothing.
     var stalledSince: MonotonicTime?
     var requestsSent: UInt64 = 0
+    /// Answers of the peer, of whatever status.
+    var answers: UInt64 = 0
     var lastRead: MonotonicTime
     var lastAnswer: MonotonicTime
     /// When `inFlight` last changed from or to zero.
@@ -45,6 +47,7 @@ struct PooledConnection: Sendable {
 
     mutating func answered(_ now: MonotonicTime) {
         lastAnswer = now
+        answers += 1
         refusals = 0
         pausedUntil = nil
     }

@@ -124,6 +124,7 @@ struct Explanation {
         case .kindDisabled: "the administrator switched this kind of publication off."
         case .tokenSuspect: "a provider called the device's address wrong; it is not rung until it registers again."
         case .superseded: "a newer revision of the publication took its place."
+        case .addressUnreadable: "the device's row or its sealed address cannot be read; see carillon doctor."
         }
     }
 }

@@ -27,21 +27,22 @@ extension Registry {
         do { sealed = try seal.seal(device.target) } catch { throw StoreError(error) }
         let hash = seal.hash(device.target)
         let firebase = seal.firebaseHash(device.target)
-        return try await writer.run(.full) { connection in
+        let (isNew, changed) = try await writer.run(.full) { connection -> (Bool, [DeviceID]) in
             let owner = try Self.person(for: account, connection)
             let previous = try connection.first(
                 RegistrySQL.ownerOfInstallation.rawValue,
                 device.installation
             ) { (id: $0.int64(0), owner: $0.int64(1), state: $0.int(2)) }
             // A target belongs to one owner: the row that had it under another installation goes, whoever owned it.
-            try connection.run(
-                RegistrySQL.deleteOtherOfTarget.rawValue,
-                hash,
-                device.installation
-            )
+            var changed = try Self.deleted(RegistrySQL.deleteOtherOfTarget, hash, device.installation, connection)
             // Token and id of one Firebase installation are never valid together: the newer replaces the older.
             if let firebase {
-                try connection.run(RegistrySQL.deleteOtherOfFirebase.rawValue, firebase, device.installation)
+                changed += try Self.deleted(
+                    RegistrySQL.deleteOtherOfFirebase,
+                    firebase,
+                    device.installation,
+                    connection
+                )
             }
             try Self.upsert(
                 device,
@@ -61,37 +62,44 @@ extension Registry {
                     ) { $0.int64(0) } ?? 0
                 try Self.note(device: id, .active, lane: nil, change, now: now, connection)
             }
-            try connection.run(
+            changed += try connection.all(
                 RegistrySQL.deleteStalest.rawValue,
                 owner,
                 limits.devicesPerAccount,
                 device.installation
-            )
-            return previous?.owner != owner
+            ) { DeviceID(rawValue: $0.int64(0)) }
+            if let previous { changed.append(DeviceID(rawValue: previous.id)) }
+            return (previous?.owner != owner, changed)
         }
+        await deviceChanges.tell(changed)
+        return isNew
     }
 
     /// Removes an installation of this account; nothing happens to another's. On disk when this returns.
     package func remove(installation: String, of account: Account) async throws(StoreError) {
-        try await writer.run(.full) { connection in
-            try connection.run(
-                RegistrySQL.deleteInstallation.rawValue,
-                installation,
-                account.userID
-            )
+        let removed = try await writer.run(.full) {
+            try Self.deleted(RegistrySQL.deleteInstallation, installation, account.userID, $0)
         }
+        await deviceChanges.tell(removed)
     }
 
     /// Removes the target from this account, whatever its installation is called (One Pocket's sign-out names the token).
     package func remove(target: Target, of account: Account) async throws(StoreError) {
         let hash = seal.hash(target)
-        try await writer.run(.full) { connection in
-            try connection.run(
-                RegistrySQL.deleteTarget.rawValue,
-                hash,
-                account.userID
-            )
+        let removed = try await writer.run(.full) {
+            try Self.deleted(RegistrySQL.deleteTarget, hash, account.userID, $0)
         }
+        await deviceChanges.tell(removed)
+    }
+
+    /// Runs a statement that deletes devices, and returns which.
+    private static func deleted(
+        _ statement: RegistrySQL,
+        _ first: some Bindable,
+        _ second: some Bindable,
+        _ connection: Connection
+    ) throws -> [DeviceID] {
+        try connection.all(statement.rawValue, first, second) { DeviceID(rawValue: $0.int64(0)) }
     }
 
     /// What a registration changes that is worth remembering; nil for the usual sign of life.

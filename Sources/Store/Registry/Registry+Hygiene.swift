@@ -45,16 +45,18 @@ extension Registry {
     ///
     /// - Returns: how many devices changed.
     package func apply(_ faults: [TargetFault], now: Instant) async throws(StoreError) -> Int {
-        try await writer.run(.normal) { connection in
+        let changed = try await writer.run(.normal) { connection -> [DeviceID] in
             let frozen = Set(try connection.all("SELECT lane FROM freeze") { $0.text(0) })
-            return try faults.reduce(0) { changed, fault in
+            return try faults.reduce(into: []) { changed, fault in
                 if fault.isHeld || frozen.contains(fault.lane) {
                     try Self.hold(fault, now: now, connection)
-                    return changed
+                } else if try Self.apply(fault, now: now, connection) {
+                    changed.append(fault.device)
                 }
-                return try changed + (Self.apply(fault, now: now, connection) ? 1 : 0)
             }
         }
+        await deviceChanges.tell(changed)
+        return changed.count
     }
 
     /// The mass guard has tripped: what this lane's answers changed since `since` is undone and waits with what follows for a person's word.
@@ -110,7 +112,7 @@ extension Registry {
     /// - Returns: how many were held, and how many devices changed.
     package func thaw(lane: String, applying: Bool, now: Instant) async throws(StoreError) -> (held: Int, changed: Int)
     {
-        try await writer.run(.full) { connection in
+        let (held, changed) = try await writer.run(.full) { connection -> (Int, [DeviceID]) in
             let held = try connection.all(
                 "SELECT device, target_hash, state, since, reason FROM held_fault WHERE lane = ?",
                 lane
@@ -124,12 +126,13 @@ extension Registry {
                     reason: row.text(4)
                 )
             }
-            var changed = 0
-            if applying { for fault in held where try Self.apply(fault, now: now, connection) { changed += 1 } }
+            let changed = try applying ? held.filter { try Self.apply($0, now: now, connection) }.map(\.device) : []
             try connection.run("DELETE FROM held_fault WHERE lane = ?", lane)
             try connection.run("DELETE FROM freeze WHERE lane = ?", lane)
             return (held.count, changed)
         }
+        await deviceChanges.tell(changed)
+        return (held, changed.count)
     }
 
     /// How long a device may stay in each state.
@@ -154,8 +157,8 @@ extension Registry {
     ///
     /// - Returns: how many rows changed; call again while it is `max`.
     package func sweepDevices(_ ages: HygieneAges, now: Instant, max: Int = 500) async throws(StoreError) -> Int {
-        try await writer.run(.normal) { connection in
-            var count = 0
+        let changed = try await writer.run(.normal) { connection -> [DeviceID] in
+            var changed: [Int64] = []
             let before = { (age: Duration) in (now - age).milliseconds }
             for (state, age, next) in [
                 (DeviceState.suspect, ages.suspect, DeviceState.disabled), (.disabled, ages.disabled, nil),
@@ -164,7 +167,7 @@ extension Registry {
                     RegistrySQL.illDevices.rawValue,
                     state.rawValue,
                     before(age),
-                    max - count
+                    max - changed.count
                 ) { $0.int64(0) }
                 for id in ids {
                     if let next {
@@ -173,31 +176,36 @@ extension Registry {
                         try Self.delete(device: id, "disabledTooLong", now: now, connection)
                     }
                 }
-                count += ids.count
+                changed += ids
             }
-            let unseen = try connection.all(RegistrySQL.longUnseen.rawValue, before(ages.unseen), max - count) {
+            let unseen = try connection.all(RegistrySQL.longUnseen.rawValue, before(ages.unseen), max - changed.count) {
                 $0.int64(0)
             }
             for id in unseen { try Self.delete(device: id, "unseen", now: now, connection) }
-            count += unseen.count
+            changed += unseen
             try connection.run(RegistrySQL.pruneHistory.rawValue, before(ages.history), max)
-            return count
+            return changed.map { DeviceID(rawValue: $0) }
         }
+        await deviceChanges.tell(changed)
+        return changed.count
     }
 
     /// An operator ends a device: it rings no more until it registers anew.
     ///
     /// - Returns: whether it changed; nil when there is no such installation.
     package func revoke(_ installation: String, now: Instant) async throws(StoreError) -> Bool? {
-        try await writer.run(.full) { connection in
+        let revoked = try await writer.run(.full) { connection -> (device: DeviceID, isChanged: Bool)? in
             let row = try connection.first("SELECT id, state FROM device WHERE installation = ?", installation) {
                 ($0.int64(0), $0.int(1))
             }
             guard let (id, state) = row else { return nil }
-            guard state != DeviceState.disabled.rawValue else { return false }
-            try Self.set(.disabled, device: id, lane: nil, "revoked", now: now, connection)
-            return true
+            let isChanged = state != DeviceState.disabled.rawValue
+            if isChanged { try Self.set(.disabled, device: id, lane: nil, "revoked", now: now, connection) }
+            return (DeviceID(rawValue: id), isChanged)
         }
+        guard let revoked else { return nil }
+        if revoked.isChanged { await deviceChanges.tell([revoked.device]) }
+        return revoked.isChanged
     }
 
     // MARK: - Rows

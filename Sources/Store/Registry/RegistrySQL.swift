@@ -48,19 +48,21 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// UNIQUE index of `installation`.
     case ownerOfInstallation = "SELECT id, owner, state FROM device WHERE installation = ?"
     /// UNIQUE index of `target_hash`.
-    case deleteOtherOfTarget = "DELETE FROM device WHERE target_hash = ? AND installation <> ?"
+    case deleteOtherOfTarget = "DELETE FROM device WHERE target_hash = ? AND installation <> ? RETURNING id"
     /// Index device_fid.
-    case deleteOtherOfFirebase = "DELETE FROM device WHERE fid_hash = ? AND installation <> ?"
+    case deleteOtherOfFirebase = "DELETE FROM device WHERE fid_hash = ? AND installation <> ? RETURNING id"
     /// Index device_owner. The one just registered stays even when the clock went back.
     case deleteStalest = """
         DELETE FROM device WHERE owner = ?1 AND id NOT IN (
             SELECT id FROM device WHERE owner = ?1 ORDER BY installation = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
+        RETURNING id
         """
     /// UNIQUE indexes.
     case deleteInstallation = """
-        DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)
+        DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id
         """
-    case deleteTarget = "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)"
+    case deleteTarget =
+        "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id"
     /// Index device_ill.
     case illDevices = "SELECT id, state FROM device WHERE state <> 0 AND state = ? AND changed_at < ? LIMIT ?"
     /// Index device_seen.

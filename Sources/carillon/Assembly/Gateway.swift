@@ -316,11 +316,12 @@ struct Gateway {
         _ client: WebClient
     ) async throws {
         let settings = try Self.load(config).settings
-        for definition in try Lanes.definitions(settings, client: client)
-        where try await !dispatcher.reload(definition) {
+        for definition in try Lanes.definitions(settings, client: client) {
+            let waiting = try await dispatcher.reload(definition)
+            guard !waiting.isEmpty else { continue }
             Self.logger("reload", settings).warning(
-                "the lane's endpoint, proxy or quota changes with a restart only",
-                metadata: ["lane": "\(definition.name)"]
+                "a part of the lane changes with a restart only",
+                metadata: ["lane": "\(definition.name)", "parts": "\(waiting.joined(separator: ", "))"]
             )
         }
         let lanes = await dispatcher.laneTable()
