@@ -113,7 +113,8 @@ let package = Package(
         executable(
             "carillon",
             [
-                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery", "Pipeline", "API",
+                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery", "Pipeline",
+                "API",
                 "Operator", crypto, lifecycle, logging, "SQLite",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -113,7 +113,8 @@ struct QueueModelTests {
             ]
             let state = states[Int.random(in: states.indices, using: &random)]
             let retryAt = now + .seconds(Int64.random(in: 1...300, using: &random))
-            if !slot.state.isTerminal {
+            // What a provider took is accepted, also when its time had ended meanwhile.
+            if !slot.state.isTerminal || (slot.state == .expired && state == .accepted) {
                 model[id]?.state = state
                 model[id]?.retryAt = state == .deferred ? retryAt : nil
             }

@@ -2,18 +2,19 @@ package import Domain
 import Logging
 package import Store
 
-/// The mass guard's brake, and a person's word on what it held.
+/// What the mass guard held, and a person's decision about it.
 extension Dispatcher {
     /// The mass guard tripped: what this lane changed in the guard's span is undone and held for a person.
-    func freeze(_ lane: Lane, _ group: inout DiscardingTaskGroup) {
+    func freeze(_ lane: Lane, since: Int64, _ group: inout DiscardingTaskGroup) {
         let name = lane.definition.name
         let now = time.now()
         frozen[name] = now
+        let age = Duration.milliseconds(time.monotonic() - since)
         group.addTask { [registry, logger] in
             do {
                 let restored = try await registry.freeze(
                     lane: name,
-                    since: now - .milliseconds(MassGuard.spanMilliseconds),
+                    since: now - age,
                     now: now
                 )
                 logger.error(
@@ -30,7 +31,9 @@ extension Dispatcher {
     package func thaw(_ id: LaneID, applying: Bool, actor: String, why: String) async throws(StoreError) -> (
         held: Int, changed: Int
     )? {
-        guard let lane = lanes[id], lane.feed.mail.condition.isFrozen || frozen[lane.definition.name] != nil else { return nil }
+        guard let lane = lanes[id], lane.feed.mail.condition.isFrozen || frozen[lane.definition.name] != nil else {
+            return nil
+        }
         let name = lane.definition.name
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
         let order = InstantOrder(

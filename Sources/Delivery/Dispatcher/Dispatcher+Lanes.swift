@@ -9,19 +9,19 @@ extension Dispatcher {
     /// Puts a reloaded credential into use: the lane keeps its deliveries and its place, connections are replaced as they finish. A lane
     /// that is new in the configuration is added.
     ///
-    /// - Returns: false when the endpoint, the proxy or a bound is another: that needs a restart.
-    package func reload(_ definition: LaneDefinition) async throws -> Bool {
+    /// - Returns: what changes with a restart only; empty when all of the definition is in use.
+    package func reload(_ definition: LaneDefinition) async throws -> [String] {
         guard let lane = lanes.values.first(where: { $0.definition.name == definition.name }) else {
             try await add(definition)
-            return true
+            return []
         }
         lanes[lane.id]?.definition = definition
+        // What is loaded keeps the form it was rendered in; what is loaded from now on has the new one.
+        lanes[lane.id]?.form = definition.form
         lane.feed.mail.order(.use(try wire(of: definition), definition.bounds))
         wake(lane)
         engine.retireConnections(of: lane.engineLane)
-        let (old, new) = (lane.definition, definition)
-        return old.key == new.key && old.bounds == new.bounds && old.engine.host == new.engine.host
-            && old.engine.port == new.engine.port && old.engine.proxy == new.engine.proxy
+        return definition.waitingForRestart(from: lane.definition)
     }
 
     func wire(of definition: LaneDefinition) throws -> LaneProtocol {
@@ -83,14 +83,14 @@ extension Dispatcher {
             now: time.now()
         )
         lanes[lane]?.pausedUntil = until
-        give(.pause(why, draining: draining), to: lane)
+        if let lane = lanes[lane] { try await obeyed(.pause(why, draining: draining), by: lane) }
     }
 
     /// Ends a pause as well as an open breaker, and probes at once.
     package func resume(_ lane: LaneID, actor: String, why: String) async throws(StoreError) {
         try await queue.setMode(.active, of: lane, actor: actor, why: why, now: time.now())
         lanes[lane]?.pausedUntil = nil
-        give(.resume, to: lane)
+        if let lane = lanes[lane] { try await obeyed(.resume, by: lane) }
     }
 
     /// Pauses whose time is over.

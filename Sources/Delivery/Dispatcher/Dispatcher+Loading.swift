@@ -1,14 +1,20 @@
 import Domain
 import Logging
 import Store
+import Telemetry
 
 /// Fills the lanes: retries that are due first, up to their share, then pages in the scheduler's order.
 extension Dispatcher {
+    /// After so long a page that could not be read is tried again: a passing cause (a full disk, a busy file) is over by then or soon.
+    private static let readAgainMilliseconds: Int64 = 10_000
+
     /// Loads until enough waits in the feed: retries that are due first, up to their share, then pages in order.
     func fill(_ id: LaneID) {
         guard let lane = lanes[id] else { return }
         let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
-        guard lane.feed.mail.loaded < most / 2 || scheduler.overtakes(lane.lastTag, on: id), !lane.isSealing else { return }
+        guard lane.feed.mail.loaded < most / 2 || scheduler.overtakes(lane.lastTag, on: id), !lane.isSealing else {
+            return
+        }
         // A closed lane gets no more than it needs to probe; a paused one nothing.
         let status = lane.feed.mail.condition
         guard status.isActive || (status.isSendingAllowed && lane.feed.mail.loaded == 0) else { return }
@@ -21,7 +27,9 @@ extension Dispatcher {
             let entry = scheduler.takeAhead(on: id)
         {
             lanes[id]?.lastTag = entry.isUrgent ? last : max(last, entry.tag)
-            deliver(id, tag: entry.tag, isUrgent: entry.isUrgent) { try $0.load(entry.page, form: lane.form, now: $1) }
+            deliver(id, .page(entry), tag: entry.tag, isUrgent: entry.isUrgent) {
+                try $0.load(entry.page, form: lane.form, now: $1)
+            }
             if !status.isActive || lane.isWebPush { break }
         }
     }
@@ -32,11 +40,15 @@ extension Dispatcher {
             // Rows already handed over are still there until their outcome is committed.
             let due = try reader.dueRetries(on: id, now: time.now(), limit: most)
                 .filter { !lane.claimedRetries.contains($0.delivery) }
-            guard !due.isEmpty else { return }
-            lanes[id]?.claimedRetries.formUnion(due.map(\.delivery))
-            // Behind what is loaded: a storm of retries never goes before fresh work.
-            deliver(id, tag: max(lane.lastTag, scheduler.virtualTime(of: id))) {
-                try $0.load(due, form: lane.form, now: $1)
+            // A page that cannot be read keeps its own retries only.
+            for (page, retries) in Dictionary(grouping: due, by: \.delivery.page).sorted(by: { $0.key < $1.key }) {
+                guard lanes[id]?.pagesUnread[page].map({ $0 <= time.monotonic() }) ?? true else { continue }
+                let claimed = retries.map(\.delivery)
+                lanes[id]?.claimedRetries.formUnion(claimed)
+                // Behind what is loaded: a storm of retries never goes before fresh work.
+                deliver(id, .retries(page, claimed), tag: max(lane.lastTag, scheduler.virtualTime(of: id))) {
+                    try $0.load(retries, form: lane.form, now: $1)
+                }
             }
         } catch {
             logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
@@ -47,6 +59,7 @@ extension Dispatcher {
     /// when this has come back.
     func deliver(
         _ id: LaneID,
+        _ source: LoadSource,
         tag: Int64? = nil,
         generation: Int? = nil,
         isUrgent: Bool = false,
@@ -58,12 +71,15 @@ extension Dispatcher {
         let generation = generation ?? ordersConcluded
         guard lane.isWebPush else {
             let result = Result { try load(&loader, now) }
-            return handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
+            handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
+            if case .failure(let error) = result { unread(source, of: id, error) }
+            return
         }
         lanes[id]?.isSealing = true
         sealer.submit(
             .init(load: { try load(&$0, now) }) { [self, signal] result in
                 handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
+                if case .failure(let error) = result { signal.yield(.unread(source, id, StoreError(error))) }
                 signal.yield(.sealed(id))
             }
         )
@@ -77,24 +93,75 @@ extension Dispatcher {
         loadedAt: Int64,
         _ generation: Int
     ) {
-        do {
-            let loaded = try result.get()
-            if !loaded.unreadable.isEmpty { queue.giveUp(loaded.unreadable, now: time.now()) }
-            if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
-            guard !loaded.deliveries.isEmpty else { return }
-            lane.feed.mail.add(
-                LoadedBatch(
-                    tag: tag,
-                    isUrgent: isUrgent,
-                    deliveries: loaded.deliveries,
-                    loadedAt: loadedAt,
-                    generation: generation
-                )
+        guard case .success(let loaded) = result else { return }
+        if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
+        if !loaded.unreadable.isEmpty { queue.giveUp(loaded.unreadable, now: time.now()) }
+        guard !loaded.deliveries.isEmpty else { return }
+        lane.feed.mail.add(
+            LoadedBatch(
+                tag: tag,
+                isUrgent: isUrgent,
+                deliveries: loaded.deliveries,
+                loadedAt: loadedAt,
+                generation: generation
             )
-            wake(lane)
-        } catch {
-            // The page stays open in the store and is taken up again at the next start; doctor names it.
-            logger.error("page cannot be loaded", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
+        )
+        wake(lane)
+    }
+
+    /// A read failed. Nothing of it is lost: retries are given back, and what was read is read again after a while, since most causes pass.
+    func unread(_ source: LoadSource, of id: LaneID, _ error: any Error) {
+        guard let lane = lanes[id] else { return }
+        let again = time.monotonic() + Self.readAgainMilliseconds
+        switch source {
+        case .page(let entry):
+            if lane.pagesUnread[entry.page] == nil { logUnread(entry.page, of: lane, error) }
+            lanes[id]?.pagesUnread[entry.page] = again
+            lanes[id]?.readAgain.append((entry, again))
+        case .retries(let page, let claimed):
+            lanes[id]?.claimedRetries.subtract(claimed)
+            if lane.pagesUnread[page] == nil { logUnread(page, of: lane, error) }
+            lanes[id]?.pagesUnread[page] = again
+        case .lookUp(let batch):
+            logger.error(
+                "addresses cannot be read",
+                metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"]
+            )
+            lanes[id]?.lookUpAgain.append((batch, again))
         }
     }
+
+    /// Said once for a page, not at each try.
+    private func logUnread(_ page: PageID, of lane: Lane, _ error: any Error) {
+        logger.error(
+            "page cannot be loaded",
+            metadata: ["lane": "\(lane.definition.name)", "page": "\(page.rawValue)", "error": "\(error)"]
+        )
+    }
+
+    /// What could not be read a while ago is tried again; at each tick.
+    func readAgain(_ id: LaneID) {
+        guard let lane = lanes[id] else { return }
+        let now = time.monotonic()
+        for (entry, due) in lane.readAgain where due <= now { scheduler.add(entry) }
+        lanes[id]?.readAgain.removeAll { $0.due <= now }
+        lanes[id]?.lookUpAgain.removeAll { $0.due <= now }
+        for (batch, due) in lane.lookUpAgain where due <= now { lookUp(batch, on: id) }
+        // One that fails still is newer at each try.
+        if !lane.pagesUnread.isEmpty { lanes[id]?.pagesUnread = lane.pagesUnread.filter { now - $0.value < 60_000 } }
+    }
+
+    /// The same deliveries with the addresses of this moment.
+    func lookUp(_ batch: LoadedBatch, on id: LaneID) {
+        deliver(id, .lookUp(batch), tag: batch.tag, generation: batch.generation, isUrgent: batch.isUrgent) {
+            try $0.reload(batch, now: $1)
+        }
+    }
+}
+
+/// What is read for a lane, so that a read that fails gives it back.
+enum LoadSource: Sendable {
+    case page(Scheduler.Entry)
+    case retries(PageID, [DeliveryID])
+    case lookUp(LoadedBatch)
 }

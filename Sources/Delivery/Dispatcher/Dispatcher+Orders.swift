@@ -12,41 +12,41 @@ extension Dispatcher {
     /// what does not succeed ends as `mark` says instead of being tried again.
     ///
     /// - Returns: those under way; whatever finished before is on the disk. Follow with ``conclude(isCommitted:)``, also when this throws.
-    package func bar(
+    package func takeOut(
         _ deliveries: [LaneID: Set<DeliveryID>],
         as mark: SlotResult
     ) async throws(StoreError) -> Set<DeliveryID> {
         ordersGiven += 1
-        barred = []
+        takenOut = []
         var underWay: Set<DeliveryID> = []
         for (id, own) in deliveries.sorted(by: { $0.key < $1.key }) {
             guard let lane = lanes[id] else { continue }
-            barred.formUnion(own)
-            let bar = StopOrder(order: ordersGiven, deliveries: own, mark: mark)
-            guard let found = await ask(lane, bar) else {
-                throw StoreError.failed("lane \(lane.definition.name) does not answer")
-            }
-            underWay.formUnion(found)
+            takenOut.formUnion(own)
+            let stop = StopOrder(order: ordersGiven, deliveries: own, mark: mark)
+            underWay.formUnion(try await obeyed(.stop(stop), by: lane))
         }
         try await recorder.barrier()
-        barred.subtract(underWay)
+        takenOut.subtract(underWay)
         return underWay
     }
 
-    /// What ``bar(_:as:)`` took out is gone from memory for good, or comes back when the commit failed.
+    /// What ``takeOut(_:as:)`` took out is gone from memory for good, or comes back when the commit failed.
     package func conclude(isCommitted: Bool) {
         if isCommitted {
             ordersConcluded = ordersGiven
             // A released delivery has a new row, and is loaded again.
-            for id in lanes.keys { lanes[id]?.claimedRetries.subtract(barred) }
+            for id in lanes.keys { lanes[id]?.claimedRetries.subtract(takenOut) }
         }
         for id in lanes.keys { give(.concluded(order: ordersGiven, isCommitted: isCommitted), to: id) }
-        barred = []
+        takenOut = []
     }
 
-    /// nil: no answer in time.
-    private func ask(_ lane: Lane, _ bar: StopOrder) async -> Set<DeliveryID>? {
-        await withCheckedContinuation { continuation in
+    /// Gives an order and waits until the lane has obeyed it, so that what is read then is the state after it.
+    ///
+    /// - Returns: for a stop those under way.
+    @discardableResult
+    func obeyed(_ order: LaneOrder, by lane: Lane) async throws(StoreError) -> Set<DeliveryID> {
+        let found: Set<DeliveryID>? = await withCheckedContinuation { continuation in
             let pending = Mutex<CheckedContinuation<Set<DeliveryID>?, Never>?>(continuation)
             let answer: @Sendable (Set<DeliveryID>?) -> Void = { found in
                 pending.withLock { pending in
@@ -54,7 +54,7 @@ extension Dispatcher {
                     return pending
                 }?.resume(returning: found)
             }
-            lane.feed.mail.order(.rule(.stop(bar)), reply: answer)
+            lane.feed.mail.order(.rule(order), reply: answer)
             wake(lane)
             // Ends with the timeout at the latest; whoever answers first resumes the continuation.
             Task {
@@ -62,6 +62,8 @@ extension Dispatcher {
                 answer(nil)
             }
         }
+        guard let found else { throw StoreError.failed("lane \(lane.definition.name) does not answer") }
+        return found
     }
 
     /// Asks a lane that the provider closed at once. False: an operator paused it.
@@ -75,7 +77,7 @@ extension Dispatcher {
             changed: 1
         )
         try await queue.keep(order, now: time.now())
-        give(.probe, to: lane)
+        if let lane = lanes[lane] { try await obeyed(.probe, by: lane) }
         return true
     }
 }

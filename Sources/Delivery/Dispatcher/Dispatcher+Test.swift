@@ -24,7 +24,9 @@ extension Dispatcher {
             return nil
         }
         let delivery: LoadedDelivery?
-        do { delivery = try loader.test(device, form: lane.form, Moment(wall: time.now(), monotonic: time.monotonic())) } catch { throw StoreError(error) }
+        do {
+            delivery = try loader.test(device, form: lane.form, Moment(wall: time.now(), monotonic: time.monotonic()))
+        } catch { throw StoreError(error) }
         guard let delivery else { return nil }
         return await withCheckedContinuation { continuation in
             let pending = Mutex<CheckedContinuation<Classification, Never>?>(continuation)

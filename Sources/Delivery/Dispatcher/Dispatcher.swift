@@ -27,6 +27,10 @@ package actor Dispatcher {
         var pausedUntil: Instant?
         /// Retries handed to the feed whose outcome is not on the disk yet.
         var claimedRetries: Set<DeliveryID> = []
+        /// Pages that could not be read, and when they are tried again (monotonic milliseconds).
+        var pagesUnread: [PageID: Int64] = [:]
+        var readAgain: [(entry: Scheduler.Entry, due: Int64)] = []
+        var lookUpAgain: [(batch: LoadedBatch, due: Int64)] = []
         var noted = ""
     }
 
@@ -34,6 +38,7 @@ package actor Dispatcher {
         case lane(LaneID, LaneSignal)
         case recorded(retries: [DeliveryID], faults: [TargetFault])
         case sealed(LaneID)
+        case unread(LoadSource, LaneID, StoreError)
         case tick
     }
 
@@ -48,7 +53,7 @@ package actor Dispatcher {
     nonisolated let engine: FanOutEngine
     let limits: Limits
     let time: TimeSource
-    private let metrics: DispatchMetrics
+    nonisolated let metrics: DispatchMetrics
     let logger: Logger
     let reader: QueueReader
     var loader: DeliveryLoader
@@ -61,7 +66,7 @@ package actor Dispatcher {
     /// The last order that was given a number, and the last whose fate is known (`Dispatcher+Orders`).
     var ordersGiven = 0
     var ordersConcluded = 0
-    var barred: Set<DeliveryID> = []
+    var takenOut: Set<DeliveryID> = []
     var testsGiven = 0
     var frozen: [String: Instant]
     let recorder: Recorder
@@ -125,6 +130,8 @@ package actor Dispatcher {
     package func add(_ definition: LaneDefinition) async throws {
         let stored = try await queue.lane(named: definition.name, provider: definition.key.provider, now: time.now())
         let id = stored.id
+        // Another has added it while this one waited for the store.
+        guard lanes[id] == nil else { return }
         let wire = try wire(of: definition)
         let feed = LaneFeed(
             definition.rules(limits),
@@ -199,8 +206,15 @@ package actor Dispatcher {
         for lane in Set(pages.map(\.lane)) { fill(lane) }
     }
 
+    /// Hands changed devices to the lanes; nothing begins for the former owner of a phone once this has returned.
+    package func devicesChanged(_ devices: [DeviceID]) {
+        let now = time.monotonic()
+        for lane in lanes.values { lane.feed.mail.devicesChanged(devices, at: now) }
+    }
+
     /// Runs until cancelled or shut down.
     package func run() async throws {
+        registry.deviceChanges.observe { [weak self] devices in await self?.devicesChanged(devices) }
         try restore()
         for lane in lanes.keys { fill(lane) }
         await withDiscardingTaskGroup { group in
@@ -219,6 +233,7 @@ package actor Dispatcher {
                 case .sealed(let id):
                     lanes[id]?.isSealing = false
                     fill(id)
+                case .unread(let source, let id, let error): unread(source, of: id, error)
                 case .recorded(let retries, let faults): recorded(retries, faults, &group)
                 case .lane(let id, let signal): handle(signal, of: id, &group)
                 }
@@ -262,10 +277,9 @@ package actor Dispatcher {
         guard let lane = lanes[id] else { return }
         switch signal {
         case .wantsDeliveries: fill(id)
-        case .stale(let batch):
-            deliver(id, tag: batch.tag, generation: batch.generation, isUrgent: batch.isUrgent) { try $0.reload(batch, now: $1) }
+        case .stale(let batch): lookUp(batch, on: id)
         case .needsOrdinaryClient: useOrdinaryClient(lane, &group)
-        case .removalsFrozen: freeze(lane, &group)
+        case .removalsFrozen(let since): freeze(lane, since: since, &group)
         case .conditionChanged:
             let status = lane.feed.mail.condition
             logger.log(
@@ -314,6 +328,7 @@ package actor Dispatcher {
         recorder.retry()
         let now = time.monotonic()
         for (id, lane) in lanes {
+            readAgain(id)
             fill(id)
             noteStarted(id)
             let status = lane.feed.mail.condition

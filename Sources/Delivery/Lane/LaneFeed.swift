@@ -136,9 +136,9 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             machine.connection(.failed(failure.description, retryAt: retryAt, hasNoHTTP2: hasNoHTTP2), now)
         case .goAway(_, _, let code, let debug):
             machine.connection(.goingAway(GoAwayText.sentence(code: code, debugData: debug)), now)
-        case .closed(let connection, let reason):
+        case .closed(let connection, let reason, let wait):
             wires.closed(connection.id)
-            machine.connection(.closed(reason, retryAt: nil), now)
+            machine.connection(.closed(reason, retryAt: wait.map { now.monotonic + $0.wholeMilliseconds }), now)
         }
         endTurn(now)
     }
@@ -201,7 +201,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         case .lookUpAgain(let batch): signal(.stale(batch))
         case .refreshCredential(let rejected): signal(.needsCredential(rejected: rejected.flatMap(credential(named:))))
         case .conditionChanged: signal(.conditionChanged)
-        case .removalsFrozen: signal(.removalsFrozen)
+        case .removalsFrozen(let since): signal(.removalsFrozen(since: since))
         case .needsOrdinaryClient:
             hasLeftEngine = true
             signal(.needsOrdinaryClient)

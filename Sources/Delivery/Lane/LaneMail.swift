@@ -93,8 +93,8 @@ enum LaneSignal: Sendable {
     case stale(LoadedBatch)
     case needsCredential(rejected: AccessToken?)
     case conditionChanged
-    /// Too many targets of this lane were called bad in a short time.
-    case removalsFrozen
+    /// Too many targets of this lane were called bad; what was changed since (monotonic milliseconds) is in doubt.
+    case removalsFrozen(since: Int64)
     /// The push service has no HTTP/2.
     case needsOrdinaryClient
 }

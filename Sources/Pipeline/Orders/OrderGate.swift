@@ -20,7 +20,7 @@ package struct OrderGate: Sendable {
 
     package init(_ dispatcher: Dispatcher) {
         self.init(
-            bar: { deliveries, mark in try await dispatcher.bar(deliveries, as: mark) },
+            bar: { deliveries, mark in try await dispatcher.takeOut(deliveries, as: mark) },
             conclude: { await dispatcher.conclude(isCommitted: $0) }
         )
     }

@@ -65,6 +65,7 @@ extension QueueStore {
                 operation
             )
             guard connection.changes == 1 else { return nil }
+            if state == .failed { try Self.takeBackStanding(of: operation, now: now, connection) }
             let changed =
                 try connection.first("SELECT changed FROM operation WHERE id = ?", operation) { $0.int(0) } ?? 0
             try AuditChain.append(
@@ -146,6 +147,26 @@ extension QueueStore {
             words.state == "done" ? now.milliseconds : nil
         )
         return connection.lastInsertRowID
+    }
+
+    /// An order about a whole event that failed binds nothing that comes: what stood before it stands again.
+    private static func takeBackStanding(of operation: Int64, now: Instant, _ connection: Connection) throws {
+        let order = try connection.first("SELECT verb, scope FROM operation WHERE id = ?", operation) {
+            (verb: OrderVerb(rawValue: $0.text(0)), scope: $0.text(1))
+        }
+        guard let order, let verb = order.verb, verb.standing != nil, !verb.isBinding,
+            let event = OrderScope(text: order.scope)?.wholeEvent
+        else { return }
+        // Rare, and read by a person who waits: no index.
+        let before = try connection.first(
+            """
+            SELECT verb FROM operation WHERE scope = ? AND id < ? AND state IN ('done', 'running')
+                AND verb IN ('hold', 'release', 'drop', 'expire') ORDER BY id DESC LIMIT 1
+            """,
+            order.scope,
+            operation
+        ) { OrderVerb(rawValue: $0.text(0)) }
+        try set(before??.standing ?? StandingOrder.none, of: operation, on: event, now: now, connection)
     }
 
     /// A scheduled event that is dropped, expired, withdrawn or superseded is expanded at once, so that everybody is accounted for without waiting for

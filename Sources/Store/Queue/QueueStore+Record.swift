@@ -4,9 +4,10 @@ import SQLite
 extension QueueStore {
     /// Records outcomes in one commit, in place: a page's result is overwritten, rows are written only for exceptions.
     ///
-    /// A slot that is already terminal keeps its state (a second answer to the same delivery proves nothing new).
-    /// A page that cannot be read ends as such and is named, so that it does not keep the others from being recorded. `completion` is called after
-    /// the commit, with these pages, or with what prevented it; the outcomes are then still the caller's.
+    /// A slot that is already terminal keeps its state (a second answer to the same delivery proves nothing new); only that a delivery was
+    /// accepted takes the place of `expired`: its time ended while it was under way.
+    /// A page that cannot be read ends as such and is named, so that it does not keep the others from being recorded. `completion` is called
+    /// after the commit, with these pages, or with what prevented it; the outcomes are then still the caller's.
     package func record(
         _ outcomes: [Outcome],
         now: Instant,
@@ -95,7 +96,7 @@ extension QueueStore {
                 try connection.run(QueueSQL.deleteHeld.rawValue, delivery.rawValue)
                 mayBeDone = true
             }
-            guard !before.isTerminal else { continue }
+            guard !before.isTerminal || (before == .expired && outcome.result.state == .accepted) else { continue }
             result[outcome.slot] = outcome.result
             try keep(outcome, delivery: delivery, event: event, lane: lane, expiresAt: expiresAt, now: now, connection)
         }

@@ -33,7 +33,7 @@ extension Registry {
         do { sealed = try seal.seal(device.target, of: device.installation) } catch { throw StoreError(error) }
         let hash = seal.hash(device.target)
         let firebase = seal.firebaseHash(device.target)
-        return try await writer.run(.full) { connection in
+        let (registered, changed) = try await writer.run(.full) { connection -> (Registered, [DeviceID]) in
             let owner = try Self.person(for: account, connection)
             let claims = try Self.claims(device.installation, hash: hash, firebase: firebase, connection)
             let takeover = Takeover(claims.map { $0.claim(of: owner) })
@@ -45,12 +45,20 @@ extension Registry {
             if let change = Self.change(from: previous, owner: owner, isProven: takeover.isProven) {
                 try Self.note(device: id, .active, lane: nil, change, now: now, connection)
             }
-            try connection.run(RegistrySQL.deleteStalest.rawValue, owner, limits.devicesPerAccount, id)
-            return Registered(
+            let stalest = try connection.all(
+                RegistrySQL.deleteStalest.rawValue,
+                owner,
+                limits.devicesPerAccount,
+                id
+            ) { DeviceID(rawValue: $0.int64(0)) }
+            let registered = Registered(
                 isNew: previous?.owner != owner,
                 state: takeover.isProven ? .active : .unproven
             )
+            return (registered, takeover.removed + [takeover.kept].compactMap { $0 } + stalest)
         }
+        await deviceChanges.tell(changed)
+        return registered
     }
 
     /// A row that a registration meets.
@@ -94,39 +102,43 @@ extension Registry {
 
     /// The provider has accepted something for a device that waited for it: what other accounts hold of the same phone goes.
     ///
-    /// - Returns: whether the device changed; one that has another target by now waits on.
+    /// - Returns: the devices that changed, the proven one first; none when it has another target by now, and waits on.
     static func prove(_ device: DeviceID, targetHash: [UInt8], lane: String, now: Instant, _ connection: Connection)
-        throws -> Bool
+        throws -> [DeviceID]
     {
         try connection.run(RegistrySQL.prove.rawValue, device.rawValue, targetHash)
-        guard connection.changes > 0 else { return false }
+        guard connection.changes > 0 else { return [] }
         try note(device: device.rawValue, .active, lane: lane, "accepted", now: now, connection)
         let rivals = try connection.all(RegistrySQL.rivals.rawValue, device.rawValue) { $0.int64(0) }
         for rival in rivals { try delete(device: rival, "moved", now: now, connection) }
-        return true
+        return [device] + rivals.map { DeviceID(rawValue: $0) }
     }
 
     /// Removes an installation of this account; nothing happens to another's. On disk when this returns.
     package func remove(installation: String, of account: Account) async throws(StoreError) {
-        try await writer.run(.full) { connection in
-            try connection.run(
-                RegistrySQL.deleteInstallation.rawValue,
-                installation,
-                account.userID
-            )
+        let removed = try await writer.run(.full) {
+            try Self.deleted(RegistrySQL.deleteInstallation, installation, account.userID, $0)
         }
+        await deviceChanges.tell(removed)
     }
 
     /// Removes the target from this account, whatever its installation is called (One Pocket's sign-out names the token).
     package func remove(target: Target, of account: Account) async throws(StoreError) {
         let hash = seal.hash(target)
-        try await writer.run(.full) { connection in
-            try connection.run(
-                RegistrySQL.deleteTarget.rawValue,
-                hash,
-                account.userID
-            )
+        let removed = try await writer.run(.full) {
+            try Self.deleted(RegistrySQL.deleteTarget, hash, account.userID, $0)
         }
+        await deviceChanges.tell(removed)
+    }
+
+    /// Runs a statement that deletes devices, and returns which.
+    private static func deleted(
+        _ statement: RegistrySQL,
+        _ first: some Bindable,
+        _ second: some Bindable,
+        _ connection: Connection
+    ) throws -> [DeviceID] {
+        try connection.all(statement.rawValue, first, second) { DeviceID(rawValue: $0.int64(0)) }
     }
 
     /// What a registration changes that is worth remembering; nil for the usual sign of life.

@@ -48,30 +48,36 @@ extension Registry {
     /// or comes from a lane that is frozen by now, is only written down: outcomes go to the disk before their proofs come here, so the
     /// words of the answers before the last straw come after the freeze.
     ///
-    /// - Returns: how many devices changed.
+    /// - Returns: how many of the devices they speak of changed.
     package func apply(_ faults: [TargetFault], now: Instant) async throws(StoreError) -> Int {
-        try await writer.run(.normal) { connection in
+        let (count, changed) = try await writer.run(.normal) { connection -> (Int, [DeviceID]) in
             let frozen = Set(try connection.all("SELECT lane FROM freeze") { $0.text(0) })
-            return try faults.reduce(0) { changed, fault in
+            return try faults.reduce(into: (0, [])) { result, fault in
                 if case .proven = fault.kind {
-                    let (device, hash) = (fault.device, fault.targetHash)
-                    return try changed
-                        + (Self.prove(device, targetHash: hash, lane: fault.lane, now: now, connection) ? 1 : 0)
-                }
-                if fault.isHeld || frozen.contains(fault.lane) {
+                    let proven = try Self.prove(
+                        fault.device,
+                        targetHash: fault.targetHash,
+                        lane: fault.lane,
+                        now: now,
+                        connection
+                    )
+                    result = (result.0 + (proven.isEmpty ? 0 : 1), result.1 + proven)
+                } else if fault.isHeld || frozen.contains(fault.lane) {
                     try Self.hold(fault, now: now, connection)
-                    return changed
+                } else if try Self.apply(fault, now: now, connection) {
+                    result = (result.0 + 1, result.1 + [fault.device])
                 }
-                return try changed + (Self.apply(fault, now: now, connection) ? 1 : 0)
             }
         }
+        await deviceChanges.tell(changed)
+        return count
     }
 
     /// The mass guard has tripped: what this lane's answers changed since `since` is undone and waits with what follows for a person's word.
     ///
     /// - Returns: how many devices ring again.
     package func freeze(lane: String, since: Instant, now: Instant) async throws(StoreError) -> Int {
-        try await writer.run(.full) { connection in
+        let changed = try await writer.run(.full) { connection -> [Standing] in
             try connection.run("INSERT OR IGNORE INTO freeze(lane, at) VALUES (?, ?)", lane, now.milliseconds)
             let changed = try Self.standing(lane, since: since, connection)
             for change in changed {
@@ -87,8 +93,10 @@ extension Registry {
                 )
                 try Self.set(.active, device: change.device, lane: nil, "massGuard", now: now, connection)
             }
-            return changed.count
+            return changed
         }
+        await deviceChanges.tell(changed.map { DeviceID(rawValue: $0.device) })
+        return changed.count
     }
 
     /// What a wrong configuration did is undone: devices that still stand as this lane's answers since `since` left them ring again.
@@ -100,14 +108,16 @@ extension Registry {
         isDryRun: Bool,
         now: Instant
     ) async throws(StoreError) -> Int {
-        try await writer.run(.full) { connection in
+        let changed = try await writer.run(.full) { connection -> [Standing] in
             let changed = try Self.standing(lane, since: since, connection)
-            guard !isDryRun else { return changed.count }
+            guard !isDryRun else { return changed }
             for change in changed {
                 try Self.set(.active, device: change.device, lane: nil, "restored", now: now, connection)
             }
-            return changed.count
+            return changed
         }
+        if !isDryRun { await deviceChanges.tell(changed.map { DeviceID(rawValue: $0.device) }) }
+        return changed.count
     }
 
     /// A device as a lane's answer left it.
@@ -146,7 +156,7 @@ extension Registry {
     /// - Returns: how many were held, and how many devices changed.
     package func thaw(lane: String, applying: Bool, now: Instant) async throws(StoreError) -> (held: Int, changed: Int)
     {
-        try await writer.run(.full) { connection in
+        let (held, changed) = try await writer.run(.full) { connection -> (Int, [DeviceID]) in
             let held = try connection.all(
                 "SELECT device, target_hash, state, since, reason FROM held_fault WHERE lane = ?",
                 lane
@@ -160,12 +170,13 @@ extension Registry {
                     reason: row.text(4)
                 )
             }
-            var changed = 0
-            if applying { for fault in held where try Self.apply(fault, now: now, connection) { changed += 1 } }
+            let changed = try applying ? held.filter { try Self.apply($0, now: now, connection) }.map(\.device) : []
             try connection.run("DELETE FROM held_fault WHERE lane = ?", lane)
             try connection.run("DELETE FROM freeze WHERE lane = ?", lane)
             return (held.count, changed)
         }
+        await deviceChanges.tell(changed)
+        return (held, changed.count)
     }
 
     /// How long a device may stay in each state.
@@ -190,8 +201,8 @@ extension Registry {
     ///
     /// - Returns: how many rows changed; call again while it is `max`.
     package func sweepDevices(_ ages: HygieneAges, now: Instant, max: Int = 500) async throws(StoreError) -> Int {
-        try await writer.run(.normal) { connection in
-            var count = 0
+        let changed = try await writer.run(.normal) { connection -> [DeviceID] in
+            var changed: [Int64] = []
             let before = { (age: Duration) in (now - age).milliseconds }
             for (state, age, next) in [
                 (DeviceState.suspect, ages.suspect, DeviceState.disabled), (.disabled, ages.disabled, nil),
@@ -200,7 +211,7 @@ extension Registry {
                     RegistrySQL.illDevices.rawValue,
                     state.rawValue,
                     before(age),
-                    max - count
+                    max - changed.count
                 ) { $0.int64(0) }
                 for id in ids {
                     if let next {
@@ -209,23 +220,25 @@ extension Registry {
                         try Self.delete(device: id, "disabledTooLong", now: now, connection)
                     }
                 }
-                count += ids.count
+                changed += ids
             }
-            let unseen = try connection.all(RegistrySQL.longUnseen.rawValue, before(ages.unseen), max - count) {
+            let unseen = try connection.all(RegistrySQL.longUnseen.rawValue, before(ages.unseen), max - changed.count) {
                 $0.int64(0)
             }
             for id in unseen { try Self.delete(device: id, "unseen", now: now, connection) }
-            count += unseen.count
+            changed += unseen
             try connection.run(RegistrySQL.pruneHistory.rawValue, before(ages.history), max)
-            return count
+            return changed.map { DeviceID(rawValue: $0) }
         }
+        await deviceChanges.tell(changed)
+        return changed.count
     }
 
     /// An operator ends a device: it rings no more until it registers anew.
     ///
     /// - Returns: whether it changed; nil when there is no such installation.
     package func revoke(_ installation: String, now: Instant) async throws(StoreError) -> Bool? {
-        try await writer.run(.full) { connection in
+        let revoked = try await writer.run(.full) { connection -> [DeviceID]? in
             // Of every account that names it: a phone that has to be silent is silent for all.
             let rows = try connection.all("SELECT id, state FROM device WHERE installation = ?", installation) {
                 (id: $0.int64(0), state: $0.int(1))
@@ -233,8 +246,11 @@ extension Registry {
             guard !rows.isEmpty else { return nil }
             let ringing = rows.filter { $0.state != DeviceState.disabled.rawValue }
             for row in ringing { try Self.set(.disabled, device: row.id, lane: nil, "revoked", now: now, connection) }
-            return !ringing.isEmpty
+            return ringing.map { DeviceID(rawValue: $0.id) }
         }
+        guard let revoked else { return nil }
+        await deviceChanges.tell(revoked)
+        return !revoked.isEmpty
     }
 
     // MARK: - Rows

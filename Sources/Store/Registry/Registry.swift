@@ -9,6 +9,8 @@ package final class Registry: Sendable {
     package let path: String
     /// Seals and finds targets; shared with the readers.
     package let seal: TargetSeal
+    /// Devices that have changed, by whatever door.
+    package let deviceChanges = DeviceChanges()
 
     /// `folder`: the data folder, already locked by ``QueueStore``.
     /// `keys`: storage keys, the first is current.

@@ -72,12 +72,14 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     case deleteStalest = """
         DELETE FROM device WHERE owner = ?1 AND id NOT IN (
             SELECT id FROM device WHERE owner = ?1 ORDER BY id = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
+        RETURNING id
         """
     /// UNIQUE indexes.
     case deleteInstallation = """
-        DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)
+        DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id
         """
-    case deleteTarget = "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)"
+    case deleteTarget =
+        "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id"
     /// Index device_ill.
     case illDevices = "SELECT id, state FROM device WHERE state <> 0 AND state = ? AND changed_at < ? LIMIT ?"
     /// Index device_seen.

@@ -69,11 +69,12 @@ struct Gateway {
     /// SIGHUP: everything is read and checked anew; with a mistake the old settings stay.
     func reload(_ core: Core, _ delivery: DeliveryServices) async throws {
         let settings = try Self.load(config).settings
-        for definition in try Lanes.definitions(settings, client: core.providerClient, skews: core.skews)
-        where try await !delivery.dispatcher.reload(definition) {
+        for definition in try Lanes.definitions(settings, client: core.providerClient, skews: core.skews) {
+            let waiting = try await delivery.dispatcher.reload(definition)
+            guard !waiting.isEmpty else { continue }
             Self.logger("reload", settings).warning(
-                "the lane's endpoint, proxy or quota changes with a restart only",
-                metadata: ["lane": "\(definition.name)"]
+                "a part of the lane changes with a restart only",
+                metadata: ["lane": "\(definition.name)", "parts": "\(waiting.joined(separator: ", "))"]
             )
         }
         let lanes = await delivery.dispatcher.laneTable()

@@ -9,8 +9,8 @@ enum LaneAction: Sendable {
     /// `rejected`: the credential that was refused; nil: there is none at hand, or it ends soon.
     case refreshCredential(rejected: UInt64?)
     case conditionChanged
-    /// Too many targets of this lane were called bad in a short time.
-    case removalsFrozen
+    /// Too many targets of this lane were called bad; what was changed since (monotonic milliseconds) is in doubt.
+    case removalsFrozen(since: Int64)
     /// The host has no HTTP/2.
     case needsOrdinaryClient
     /// The answer to a test; nothing of it is left here.

@@ -17,7 +17,7 @@ extension LaneMachine {
             return landing
         }
         let verdict = classification.verdict
-        if answer.isAnswered { count(flight.delivery, verdict, now) }
+        if answer.isAnswered { judge(verdict) }
         switch verdict {
         case .accepted:
             succeeded(&host)
@@ -119,8 +119,11 @@ extension LaneMachine {
     }
 
     /// The mass guard looks on: when too many targets are called bad it is not the targets.
-    private mutating func count(_ delivery: LoadedDelivery, _ verdict: Verdict, _ now: Moment) {
-        massGuard.answered(now: now.monotonic)
+    private mutating func judge(_ verdict: Verdict) {
+        switch verdict {
+        case .tokenDead, .tokenSuspect: break
+        default: massGuard.passed()
+        }
     }
 
     /// The phone has answered for a newcomer: the other account loses it.
@@ -138,7 +141,7 @@ extension LaneMachine {
 
     /// A proof about a target.
     private mutating func blame(_ delivery: LoadedDelivery, _ kind: TargetFault.Kind, _ reason: String, _ now: Moment) {
-        let trips = massGuard.blamed(delivery.device, now: now.monotonic)
+        let doubtfulSince = massGuard.blamed(delivery.person, now: now.monotonic)
         produced.faults.append(
             TargetFault(
                 lane: rules.name,
@@ -149,7 +152,7 @@ extension LaneMachine {
                 isHeld: massGuard.isFrozen
             )
         )
-        if trips { actions.append(.removalsFrozen) }
+        if let doubtfulSince { actions.append(.removalsFrozen(since: doubtfulSince)) }
     }
 
     /// The lane has to wait, not this delivery: not an attempt.

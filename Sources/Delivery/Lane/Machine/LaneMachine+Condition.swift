@@ -10,14 +10,14 @@ extension LaneMachine {
             disconnection = nil
             hasConnected = true
         case .failed(let why, let retryAt, let hasNoHTTP2):
-            disconnection = Disconnection(why: why, retryAt: retryAt)
+            disconnection = Disconnection(why: why, retryAt: retryAt, isRefusal: true)
             lastError = why
             // Some push services speak HTTP/1.1 only; never seen to change while a connection is up.
             if hasNoHTTP2, rules.hasOrdinaryClient, !hasConnected { actions.append(.needsOrdinaryClient) }
         case .goingAway(let why): lastError = why
         case .closed(let why, let retryAt):
             lastError = why
-            if let retryAt { disconnection = Disconnection(why: why, retryAt: retryAt) }
+            if let retryAt { disconnection = Disconnection(why: why, retryAt: retryAt, isRefusal: false) }
         }
     }
 
@@ -40,7 +40,10 @@ extension LaneMachine {
             isFrozen: massGuard.isFrozen,
             lastError: lastError
         )
-        if let disconnection, lane.isActive {
+        // What was lost while nothing waits is replaced when something does.
+        if let disconnection, lane.isActive,
+            disconnection.isRefusal || (now.monotonic < disconnection.retryAt && ready.untouched > 0)
+        {
             condition.state = "open"
             condition.reason = disconnection.why
             condition.wakeAt = max(condition.wakeAt ?? .min, disconnection.retryAt)

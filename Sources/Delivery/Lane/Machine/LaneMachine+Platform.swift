@@ -4,7 +4,9 @@ import Domain
 extension LaneMachine {
     /// A parked delivery whose turn it is to probe. One whose address is old is looked up first, it alone.
     mutating func parkedProbe(_ now: Moment) -> LoadedDelivery? {
-        guard !platform.state.isActive, !platform.parked.isEmpty, platform.permits(now: now.monotonic) else { return nil }
+        guard !platform.state.isActive, !platform.parked.isEmpty, platform.permits(now: now.monotonic) else {
+            return nil
+        }
         while let delivery = platform.parked.first {
             if freshness.isStale(delivery, now: now.monotonic), delivery.event.expiresAt > now.wall {
                 guard platform.isLookUpDue(now: now.monotonic) else { return nil }

@@ -32,7 +32,7 @@ extension LaneMachine {
     /// A closed lane answers for a test, and so does one without a connection; one whose device has changed is asked for again.
     private func refusal(of test: Test, _ now: Moment) -> Verdict? {
         let mayGo =
-            lane.isActive && disconnection == nil && now.monotonic < test.until
+            lane.isActive && now.monotonic >= disconnection?.retryAt ?? .min && now.monotonic < test.until
             && !freshness.isStale(test.delivery, now: now.monotonic)
         return mayGo ? nil : .deferred(retryAfter: nil)
     }

@@ -31,10 +31,12 @@ struct LaneMachine: Sendable {
         var until: Int64
     }
 
-    /// No connection, and when the next is tried.
+    /// No connection, and when the next is tried (monotonic milliseconds).
     struct Disconnection: Sendable {
         var why: String
         var retryAt: Int64
+        /// The last try failed; else one was lost, and nobody knows yet what becomes of the next.
+        var isRefusal: Bool
     }
 
     /// Free resends of one delivery; the next counts as an attempt.
@@ -87,10 +89,9 @@ struct LaneMachine: Sendable {
 
     // MARK: - Beginning
 
-    /// The ticket of the delivery that goes now; its request is to be written from ``delivery(of:)``, then ``written(_:credential:)`` or
-    /// ``notWritten(_:_:_:host:)`` follows at once. nil: there is none, or none may go.
-    ///
-    /// - Parameter canRecord: false while the store takes no outcomes: nothing is sent that cannot be recorded.
+    /// The ticket of the delivery that goes now; its request is to be written from ``delivery(of:)``, then ``written(_:credential:_:)`` or
+    /// ``notWritten(_:_:_:host:)`` follows at once. nil: there is none, or none may go. `canRecord` is false while the store takes no
+    /// outcomes: nothing is sent that cannot be recorded.
     mutating func next(_ now: Moment, canRecord: Bool, host: inout HostHealth) -> UInt64? {
         if let ticket = nextTest(now, &host) { return ticket }
         guard canRecord else { return nil }
@@ -135,7 +136,9 @@ struct LaneMachine: Sendable {
 
     /// What the request of this ticket is written from.
     func delivery(of ticket: UInt64) -> LoadedDelivery {
-        guard let flight = flights[Int(ticket)] else { preconditionFailure("A ticket is written while it is under way") }
+        guard let flight = flights[Int(ticket)] else {
+            preconditionFailure("A ticket is written while it is under way")
+        }
         return flight.delivery
     }
 

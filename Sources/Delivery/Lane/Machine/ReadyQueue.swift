@@ -35,9 +35,7 @@ struct ReadyQueue: Sendable {
     /// Goes behind what has come back before it, and before the pages.
     mutating func putBack(_ delivery: LoadedDelivery) { returned.append(delivery) }
 
-    /// Takes the next delivery; nil when none is left.
-    ///
-    /// - Parameter old: gets the batches that are too old as a whole.
+    /// Takes the next delivery; nil when none is left. `old` gets the batches that are too old as a whole.
     mutating func next(_ freshness: Freshness, now: Int64, old: inout [LoadedBatch]) -> LoadedDelivery? {
         if again.isEmpty, !returned.isEmpty {
             again = returned.reversed()
