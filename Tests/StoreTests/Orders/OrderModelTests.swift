@@ -71,7 +71,9 @@ struct OrderModelTests {
             let state = states[Int.random(in: states.indices, using: &random)]
             let due = now + .seconds(Int64.random(in: 1...300, using: &random))
             let isOpen = slot.state == .pending || slot.state == .deferred
-            if isOpen || (slot.state == .held && state.isTerminal) {
+            // What a provider took is accepted, also when its time had ended meanwhile.
+            let isLate = slot.state == .expired && state == .accepted
+            if isOpen || isLate || (slot.state == .held && state.isTerminal) {
                 model[id]?.state = state
                 model[id]?.retryAt = due
                 model[id]?.attempts = slot.attempts + 1
