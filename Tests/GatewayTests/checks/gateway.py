@@ -102,7 +102,7 @@ class World:
     def write_config(self, more=""):
         # Two names of one simulator: what ails one host must not be held against the other.
         browsers = "" if not self.services else f"""
-  webpush: {{ name: web, keyFile: secrets/vapid.pem, subject: "mailto:ops@ent.example.org", baseURL: "{LINKS}",
+  webpush: {{ name: web, keyFile: secrets/vapid.pem, subject: "mailto:ops@carillon-checks.fr", baseURL: "{LINKS}",
               allowHosts: [{", ".join(f'"localhost:{port}"' for _, port in self.services.values())}],
               allowPrivateAddresses: {"true" if self.private else "false"} }}"""
         with open(self.config, "w") as file:

@@ -364,9 +364,10 @@ def old_schemas(world):
             for event in events:
                 deliveries = world.done(event["id"])["deliveries"]
                 assert deliveries["total"] == 24 and deliveries["accepted"] + deliveries["rejected"] == 24, deliveries
-                assert deliveries["rejected"] <= 1, deliveries
+                # One phone of u00 is a suspect in registry-3.sql.
+                assert deliveries["rejected"] <= (2 if registry == "registry-3.sql" else 1), deliveries
             state = world.done(world.publish(["u00", "u05"], "new")[1]["id"])
-            assert state["deliveries"]["accepted"] == 8, state
+            assert state["deliveries"]["accepted"] == (7 if registry == "registry-3.sql" else 8), state
             stop(world)
             doctor(CARILLON, world.config)
 

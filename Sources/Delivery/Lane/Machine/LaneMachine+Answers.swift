@@ -110,11 +110,10 @@ extension LaneMachine {
     ) {
         if rules.accusersMin > 1 {
             let accusers = refusals.accused(by: flight.delivery.person, now: now.monotonic)
-            putOff(flight, answer, Self.doubtWait, now)
-            guard accusers >= rules.accusersMin else { return }
-        } else {
-            giveBack(flight)
+            guard accusers >= rules.accusersMin else { return putOff(flight, answer, Self.doubtWait, now) }
         }
+        // So many owners: it is the credential, and this delivery waits with the lane.
+        giveBack(flight)
         react(to: answer.classification, now, &host)
     }
 
