@@ -100,6 +100,8 @@ let package = Package(
                 "Domain", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", crypto, hummingbird, logging,
                 lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -169,7 +171,8 @@ let package = Package(
         tests(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Pipeline", "WebClient", "DirectoryImport", crypto, hummingbird,
+                "Domain", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", "DirectoryImport", crypto,
+                hummingbird,
                 logging,
                 lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -6,7 +6,8 @@ package enum SettingsLoader {
     static let fileBytesMax = 256 * 1024
     static let sections = [
         "data", "listen", "publishers", "parents", "providers", "tls", "storage", "quietHours", "retention", "schools",
-        "log", "limits",
+        "server", "devices",
+        "log", "limits", "server", "devices",
     ]
 
     /// Reads everything once: the file, the environment over it, and the secret files.

@@ -12,32 +12,43 @@ struct DeviceRoutes {
     private static let bodyBytesMax = 32 * 1024
 
     private let services: APIServices
-    private let limiter: RateLimiter
+    private let registrar: DeviceRegistrar
+    /// Of one address, for what needs no account.
+    private let requests: RateLimiter
 
     init(services: APIServices) {
         self.services = services
-        limiter = RateLimiter(
-            perMinute: services.limits.registrationsPerMinute,
-            burst: services.limits.registrationsBurst
+        registrar = DeviceRegistrar(services: services)
+        requests = RateLimiter(
+            "requests",
+            perMinute: services.limits.requestsPerMinute,
+            burst: services.limits.requestsBurst
         )
     }
 
     var routes: [Route] {
         let onePocket = OnePocketRoutes(services: services, registrar: registrar)
         return [
-            Route(.put, "/v1/devices/{installation}") { try await register($0) },
-            Route(.get, "/v1/devices") { try await list($0) },
-            Route(.delete, "/v1/devices/{installation}") { try await remove($0) },
-            Route(.post, "/v1/devices/{installation}/test") { try await test($0) },
-            Route(.get, "/v1/webpush/key") { try webPushKey($0) },
+            Route(.put, "/v1/devices/{installation}") { call in
+                try await registrar.answer(call, .registration) { try await register(call, $0) }
+            },
+            Route(.get, "/v1/devices") { call in try await registrar.answer(call, .other) { try await list($0) } },
+            Route(.delete, "/v1/devices/{installation}") { call in
+                try await registrar.answer(call, .other) { try await remove(call, $0) }
+            },
+            Route(.post, "/v1/devices/{installation}/test") { call in
+                try await registrar.answer(call, .registration) { try await test(call, $0) }
+            },
+            Route(.get, "/v1/webpush/key") { call in
+                try await requests.limited(
+                    call.clientAddress(services.http.proxies),
+                    now: services.time.monotonic()
+                ) { try webPushKey(call) }
+            },
         ] + onePocket.routes
     }
 
-    private var registrar: DeviceRegistrar { DeviceRegistrar(services: services, limiter: limiter) }
-
-    private func register(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        let allowance = try registrar.allowance(of: account)
+    private func register(_ call: Call, _ account: Account) async throws -> Response {
         if let field = call.header("Content-Type") {
             guard let type = ContentType(field), type.isJSON, type.isUTF8 else {
                 throw Problem(.unsupportedContentType, "A registration is application/json in UTF-8.")
@@ -54,8 +65,7 @@ struct DeviceRoutes {
                 "installation": .string(registration.installation), "provider": .string(registration.provider.name),
                 "environment": .string(registration.environment.name), "app": .string(registration.app),
                 "state": .string(DeviceState.active.word),
-            ],
-            headers: allowance
+            ]
         )
     }
 
@@ -83,8 +93,7 @@ struct DeviceRoutes {
         }
     }
 
-    private func list(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func list(_ account: Account) async throws -> Response {
         let limit = services.limits.devicesPerAccount
         do throws(StoreError) {
             let rows = try await services.registryReader.read { reader in
@@ -96,20 +105,17 @@ struct DeviceRoutes {
         } catch { throw Problem(error, limits: services.limits) }
     }
 
-    private func remove(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func remove(_ call: Call, _ account: Account) async throws -> Response {
         do throws(StoreError) {
             try await services.registry.remove(installation: call.parameter("installation"), of: account)
         } catch { throw Problem(error, limits: services.limits) }
         return Response(status: .noContent)
     }
 
-    private func test(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func test(_ call: Call, _ account: Account) async throws -> Response {
         guard let send = services.hooks.sendTest else {
             throw Problem(.notBuilt, "Test notifications are not built yet.")
         }
-        let allowance = try registrar.allowance(of: account)
         let answer: APIServices.TestOutcome?
         do throws(StoreError) { answer = try await send(account, call.parameter("installation")) } catch {
             throw Problem(error, limits: services.limits)
@@ -117,8 +123,7 @@ struct DeviceRoutes {
         guard let answer else { throw Problem(.unknownDevice, "This account has no such installation.") }
         return .json(
             .ok,
-            ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null],
-            headers: allowance
+            ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null]
         )
     }
 

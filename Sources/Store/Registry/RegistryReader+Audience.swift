@@ -61,6 +61,7 @@ extension RegistryReader {
         var concerned: [PersonID: Audience.Person] = [:]
         audience.pupils = pupils.sorted()
         var withGuardian: Set<PersonID> = []
+        var unknown: Set<ExactText> = []
         try links(of: audience.pupils) { pupil, guardian in
             withGuardian.insert(pupil)
             concerned[guardian, default: .init(person: guardian, role: .guardian, through: [])].through.append(pupil)
@@ -68,7 +69,7 @@ extension RegistryReader {
         audience.pupilsWithoutGuardian = audience.pupils.filter { !withGuardian.contains($0) }
         for key in named {
             guard let person = try person(key) else {
-                if !audience.unknownUsers.contains(key) { audience.unknownUsers.append(key) }
+                if unknown.insert(ExactText(key)).inserted { audience.unknownUsers.append(key) }
                 continue
             }
             let role: ConcernedPersons.Role = person.kind == .guardian ? .guardian : .other

@@ -35,6 +35,7 @@ struct Gateway {
 
     func run() async throws {
         let settings = effective.settings
+        let listeners = try Listeners(settings)
         let logger = Self.logger("carillon", settings)
         let clock = SteadyTime { isInDoubt in
             if isInDoubt {
@@ -71,19 +72,23 @@ struct Gateway {
                 onFatal: onFatal
             )
         }
-        let client = WebClient(options: .init(caFile: settings.tls.caFile))
-        // The proxy is the way to the push services; the ENT is mostly inside.
-        let providerClient =
-            settings.proxy.map { proxy in
-                WebClient(
-                    options: .init(
-                        caFile: settings.tls.caFile,
-                        proxy: "http://\(proxy.host):\(proxy.port)",
-                        proxyCredentials: proxy.credentials?.text
-                    )
+        // Tokens of parents that were somebody's before, and all others: what outsiders ask for never keeps credentials or push waiting.
+        let parentsClient = WebClient(options: .init(transfersMax: 4, waitingMax: 64, caFile: settings.tls.caFile))
+        let newcomersClient = WebClient(options: .init(transfersMax: 12, waitingMax: 128, caFile: settings.tls.caFile))
+        // The proxy is the way to the push services; the ENT is mostly inside. Access tokens and HTTP/1.1 push each have a client, so that
+        // a push service that hangs does not keep Google's token from being renewed.
+        func outbound() -> WebClient {
+            WebClient(
+                options: .init(
+                    caFile: settings.tls.caFile,
+                    proxy: settings.proxy.map { "http://\($0.host):\($0.port)" },
+                    proxyCredentials: settings.proxy?.credentials?.text
                 )
-            } ?? client
-        let webPush = try Lanes.webPush(settings, client: providerClient)
+            )
+        }
+        let providerClient = outbound()
+        let pushClient = outbound()
+        let webPush = try Lanes.webPush(settings, client: pushClient)
         let engine = FanOutEngine()
         try engine.start()
 
@@ -174,7 +179,8 @@ struct Gateway {
             importer: importer,
             publishers: publishers,
             parents: ParentAuthenticator(
-                client: client,
+                client: parentsClient,
+                newcomers: newcomersClient,
                 userinfoURL: settings.parents.userinfoURL ?? "",
                 cacheSeconds: settings.parents.cacheSeconds,
                 limits: settings.limits,
@@ -190,6 +196,7 @@ struct Gateway {
             build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch),
             hooks: Self.hooks(dispatcher, queue: queue, disk: disk, folder: folder, clock: clock, settings.limits)
         )
+        services.http = listeners.rules
         services.orders = orders
         services.forecaster = try Forecaster(
             folder: folder.path,
@@ -203,6 +210,12 @@ struct Gateway {
             )
         )
 
+        // Readers of their own: no question from outside keeps the operator or the monitoring waiting.
+        var inside = services
+        inside.queueReader = try Reading { try QueueReader(folder: folder.path) }
+        inside.registryReader = try Reading { [seal = registry.seal] in
+            try RegistryReader(folder: folder.path, seal: seal)
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -266,15 +279,17 @@ struct Gateway {
                     ),
                     .init(
                         service: APIServer(
-                            router: metricsRouter(services),
+                            router: metricsRouter(inside),
                             address: try Self.address(settings.listen.metricsAddress.description),
+                            limits: listeners.metricsLimits,
                             logger: Self.logger("metrics", settings)
                         )
                     ),
                     .init(
                         service: APIServer(
-                            router: adminRouter(services),
+                            router: adminRouter(inside),
                             address: try Self.address(settings.listen.adminSocket),
+                            limits: listeners.adminLimits,
                             logger: Self.logger("admin", settings)
                         )
                     ),
@@ -282,6 +297,7 @@ struct Gateway {
                         service: APIServer(
                             router: publicRouter(services),
                             address: try Self.address(settings.listen.publicAddress.description),
+                            limits: listeners.publicLimits,
                             logger: Self.logger("public", settings)
                         )
                     ),
@@ -299,8 +315,10 @@ struct Gateway {
         try await group.run()
         await queue.close()
         await registry.close()
-        await client.stop()
-        if settings.proxy != nil { await providerClient.stop() }
+        await parentsClient.stop()
+        await newcomersClient.stop()
+        await providerClient.stop()
+        await pushClient.stop()
         logger.notice("stopped")
     }
 
