@@ -74,6 +74,8 @@ let package = Package(
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("Domain"),
+        // What the outside reads and writes; the document is part of the binary.
+        library("Contract", ["Domain"], resources: [.embedInCode("openapi.json")]),
         // Floor 1: thin bindings, each alone with its C library.
         library("SQLite", ["CSQLite"]),
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
@@ -88,7 +90,8 @@ let package = Package(
         library(
             "Pipeline",
             [
-                "Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", "DirectoryImport", crypto,
+                "Domain", "Contract", "Telemetry", "Store", "Providers", "FanOut", "WebClient", "DirectoryImport",
+                crypto,
                 lifecycle, logging,
             ]
         ),
@@ -97,25 +100,29 @@ let package = Package(
         library(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", crypto, hummingbird, logging,
+                "Domain", "Contract", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", crypto, hummingbird,
+                logging,
                 lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
+        // Floor 5: the operator, who asks the gateway, or with --offline the same routes over the stores.
         library(
             "Operator",
             [
-                "Domain", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Pipeline",
-                "Settings", crypto,
+                "Domain", "Contract", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
+                "Pipeline",
+                "Settings", "API", crypto, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        // Floor 5: the executables.
+        // Floor 6: the executables.
         executable(
             "carillon",
             [
-                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Pipeline", "API",
+                "Domain", "Contract", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Pipeline",
+                "API",
                 "Operator",
                 crypto, lifecycle, logging, "SQLite",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -162,14 +169,16 @@ let package = Package(
             [
                 // The executable, for the live screen in a real terminal.
                 "carillon",
-                "Domain", "SQLite", "Store", "Settings", "Pipeline", crypto,
+                "Domain", "Contract", "SQLite", "Store", "Settings", "Pipeline", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        tests("Contract", ["Domain"]),
         tests(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Pipeline", "WebClient", "DirectoryImport", crypto, hummingbird,
+                "Domain", "Contract", "Telemetry", "Store", "Pipeline", "WebClient", "DirectoryImport", crypto,
+                hummingbird,
                 logging,
                 lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),

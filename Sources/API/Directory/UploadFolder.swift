@@ -1,3 +1,4 @@
+import Contract
 import Glibc
 import HTTPTypes
 import NIOCore

@@ -165,13 +165,24 @@ struct Gateway {
             time: time
         )
 
-        var services = APIServices(
-            intake: intake,
+        var admin = AdminServices(
             queue: queue,
             queueReader: queueReader,
             registry: registry,
             registryReader: registryReader,
             importer: importer,
+            orders: orders,
+            lanes: dispatcher,
+            limits: settings.limits,
+            time: time,
+            workFolder: workFolder,
+            build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch)
+        )
+        admin.live = Live(dispatcher: dispatcher, queue: queue, steady: clock)
+        admin.condition = Condition(queue: queue, disk: disk, folder: folder, clock: clock, limits: settings.limits)
+        let services = APIServices(
+            admin: admin,
+            intake: intake,
             publishers: publishers,
             parents: ParentAuthenticator(
                 client: client,
@@ -180,26 +191,20 @@ struct Gateway {
                 limits: settings.limits,
                 time: time
             ),
-            limits: settings.limits,
-            time: time,
             metrics: metrics,
-            lanes: { laneTable.value },
+            laneTable: laneTable,
             endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
             webPushKey: webPush?.credential.publicKey,
-            workFolder: workFolder,
-            build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch),
-            hooks: Self.hooks(dispatcher, queue: queue, disk: disk, folder: folder, clock: clock, settings.limits)
-        )
-        services.orders = orders
-        services.forecaster = try Forecaster(
-            folder: folder.path,
-            rules: ForecastRules(
-                activeByDefault: settings.schools.areActiveByDefault,
-                deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
-                limits: settings.limits,
-                isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
-                    rules?.endpoint(authority: $0) != nil
-                }
+            forecaster: try Forecaster(
+                folder: folder.path,
+                rules: ForecastRules(
+                    activeByDefault: settings.schools.areActiveByDefault,
+                    deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                    limits: settings.limits,
+                    isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
+                        rules?.endpoint(authority: $0) != nil
+                    }
+                )
             )
         )
 
@@ -273,7 +278,7 @@ struct Gateway {
                     ),
                     .init(
                         service: APIServer(
-                            router: adminRouter(services),
+                            router: adminRouter(admin),
                             address: try Self.address(settings.listen.adminSocket),
                             logger: Self.logger("admin", settings)
                         )
