@@ -20,9 +20,8 @@ package struct ProblemView: WireView {
     /// Of an order: why it is refused (`needsYes expectExceeded eventEnded noFilter diffChanged`), and what it would have done.
     package var refusal: String?
     package var order: OrderReportView?
-    /// Of a filter that names nothing: what it could name, and a command that lists more.
+    /// Of a filter that names nothing: what it could name.
     package var known: String?
-    package var next: String?
     /// Of a service that is not ready.
     package var reasons: [String]?
     /// Of a batch of which nothing was accepted.
@@ -33,7 +32,7 @@ package struct ProblemView: WireView {
     package static let members: [WireMember<ProblemView>] = [
         .maybe("type", \.type), .maybe("title", \.title), .maybe("status", \.status), .maybe("code", \.code),
         .maybe("detail", \.detail), .maybe("instance", \.instance), .maybe("errors", \.errors), .maybe("id", \.id),
-        .maybe("refusal", \.refusal), .maybe("order", \.order), .maybe("known", \.known), .maybe("next", \.next),
+        .maybe("refusal", \.refusal), .maybe("order", \.order), .maybe("known", \.known),
         .maybe("reasons", \.reasons), .maybe("results", \.results),
     ]
 }
