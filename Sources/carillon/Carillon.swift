@@ -24,8 +24,7 @@ enum Main {
     static func main() async {
         let context = OperatorContext.process(
             environment: Environment.current,
-            time: SystemTime.source,
-            checks: Lanes.checks
+            time: SystemTime.source
         )
         exit(
             await OperatorCommands.run(

@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import Testing
@@ -55,9 +56,9 @@ struct DeviceRegistryTests {
             #expect(row.tokenTail == "0001" && row.tokenKind == "token" && row.ownerID == "u-1" && row.state == .active)
             #expect(row.locale == "fr-FR" && row.platform == "android" && row.registeredAt == now + .seconds(9))
             let address = try #require(try reader.address(of: row.id))
-            #expect(address.target == .fcmToken("token-0001") && address.ownerID == "u-1")
+            #expect(address.target == Target.fcmToken("token-0001").bytes && address.ownerID == "u-1")
             #expect(address.targetHash == registry.seal.hash(.fcmToken("token-0001")))
-            #expect(try reader.fcmTokens(of: "u-1") == ["token-0001"])
+            #expect(try reader.targets(of: "u-1", provider: .fcm).compactMap(FCMTarget.text) == ["token-0001"])
             #expect(try reader.routes(of: row.owner).map(\.id) == [row.id])
             #expect(try reader.devices(.init(installation: "i-1"), after: nil, limit: 9).map(\.id) == [row.id])
             #expect(try reader.devices(.init(user: "nobody"), after: nil, limit: 9).isEmpty)
@@ -95,7 +96,7 @@ struct DeviceRegistryTests {
 
             #expect(isNew && !isNewAgain)
             #expect(try installations(registry, of: "u-1") == ["i-1"])
-            #expect(try reader(registry).fcmTokens(of: "u-1") == ["token-2"])
+            #expect(try reader(registry).targets(of: "u-1", provider: .fcm).compactMap(FCMTarget.text) == ["token-2"])
         }
     }
 
@@ -193,7 +194,7 @@ struct DeviceRegistryTests {
         let new = TargetSeal.Key(id: "k2", key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
         try await folder.registry(keys: [old]) { _ = try await register($0, "i-1", "t-1", of: "u-1") }
         try await folder.registry(keys: [new, old]) { registry async throws in
-            #expect(try reader(registry).fcmTokens(of: "u-1") == ["t-1"])
+            #expect(try reader(registry).targets(of: "u-1", provider: .fcm).compactMap(FCMTarget.text) == ["t-1"])
             _ = try await register(registry, "i-2", "t-2", of: "u-2")
             // The hash key outlived the change: the target is still found.
             _ = try await register(registry, "i-3", "t-1", of: "u-2")
@@ -202,7 +203,9 @@ struct DeviceRegistryTests {
         }
         // All devices have registered since: the old key can go.
         try await folder.registry(keys: [new]) { registry async throws in
-            #expect(try reader(registry).fcmTokens(of: "u-2") == ["t-2", "t-1"])
+            #expect(
+                try reader(registry).targets(of: "u-2", provider: .fcm).compactMap(FCMTarget.text) == ["t-2", "t-1"]
+            )
         }
         await #expect(throws: TargetSeal.Failure.unknownKey(id: "k2")) {
             try await folder.registry(keys: [old]) { _ in }
@@ -226,7 +229,7 @@ struct DeviceRegistryTests {
     func `a target is opened as it was sealed`(target: Target) throws {
         let seal = TargetSeal(keys: [TestFolder.key], hashKey: [UInt8](repeating: 3, count: 32))
         let sealed = try seal.seal(target)
-        #expect(try seal.open(sealed) == target)
+        #expect(try seal.open(sealed) == target.bytes)
         #expect(try seal.seal(target) != sealed, "a nonce is never used twice")
         for position in sealed.indices {
             var damaged = sealed

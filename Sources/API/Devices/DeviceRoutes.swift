@@ -1,9 +1,9 @@
-import Crypto
 import Dialects
 import Domain
 import HTTPTypes
 import Hummingbird
 import Pipeline
+import Providers
 import Store
 
 /// A parent's devices; always those of the account the bearer token proves.
@@ -29,7 +29,7 @@ struct DeviceRoutes {
             Route(.get, "/v1/devices") { try await list($0) },
             Route(.delete, "/v1/devices/{installation}") { try await remove($0) },
             Route(.post, "/v1/devices/{installation}/test") { try await test($0) },
-            Route(.get, "/v1/webpush/key") { try webPushKey($0) },
+            Route(.get, "/v1/webpush/key") { try subscriptionKey($0) },
         ] + onePocket.routes
     }
 
@@ -60,8 +60,8 @@ struct DeviceRoutes {
     }
 
     /// What a browser's `PushManager.subscribe` wants as `applicationServerKey`; public, so no account is asked for.
-    private func webPushKey(_ call: Call) throws(Problem) -> Response {
-        guard let key = services.webPushKey else { throw Problem(.notFound, "Web Push is not configured here.") }
+    private func subscriptionKey(_ call: Call) throws(Problem) -> Response {
+        guard let key = services.subscriptionKey else { throw Problem(.notFound, "Web Push is not configured here.") }
         return .json(.ok, ["publicKey": .string(key)])
     }
 
@@ -75,8 +75,7 @@ struct DeviceRoutes {
                 value,
                 installation: installation,
                 limits: services.limits,
-                endpoints: services.endpoints,
-                isPointOnP256: Self.isPointOnP256
+                forms: services.targetForms
             )
         } catch {
             throw Problem(.invalidRegistration, "The registration was understood but is wrong.", errors: error.errors)
@@ -120,13 +119,6 @@ struct DeviceRoutes {
             ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null],
             headers: allowance
         )
-    }
-
-    private static func isPointOnP256(_ bytes: [UInt8]) -> Bool {
-        do {
-            _ = try P256.KeyAgreement.PublicKey(x963Representation: bytes)
-            return true
-        } catch { return false }
     }
 }
 

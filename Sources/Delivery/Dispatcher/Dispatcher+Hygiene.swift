@@ -1,5 +1,6 @@
 package import Domain
 import Logging
+import Providers
 package import Store
 
 /// The mass guard's brake, and a person's word on what it held.
@@ -30,7 +31,9 @@ extension Dispatcher {
     package func thaw(_ id: LaneID, applying: Bool, actor: String, why: String) async throws(StoreError) -> (
         held: Int, changed: Int
     )? {
-        guard let lane = lanes[id], lane.feed.mail.condition.isFrozen || frozen[lane.definition.name] != nil else { return nil }
+        guard let lane = lanes[id], lane.feed.mail.condition.isFrozen || frozen[lane.definition.name] != nil else {
+            return nil
+        }
         let name = lane.definition.name
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
         let order = InstantOrder(

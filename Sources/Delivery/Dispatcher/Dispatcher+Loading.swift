@@ -1,5 +1,6 @@
 import Domain
 import Logging
+import Providers
 import Store
 
 /// Fills the lanes: retries that are due first, up to their share, then pages in the scheduler's order.
@@ -7,8 +8,10 @@ extension Dispatcher {
     /// Loads until enough waits in the feed: retries that are due first, up to their share, then pages in order.
     func fill(_ id: LaneID) {
         guard let lane = lanes[id] else { return }
-        let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
-        guard lane.feed.mail.loaded < most / 2 || scheduler.overtakes(lane.lastTag, on: id), !lane.isSealing else { return }
+        let most = lane.encrypts ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
+        guard lane.feed.mail.loaded < most / 2 || scheduler.overtakes(lane.lastTag, on: id), !lane.isSealing else {
+            return
+        }
         // A closed lane gets no more than it needs to probe; a paused one nothing.
         let status = lane.feed.mail.condition
         guard status.isActive || (status.isSendingAllowed && lane.feed.mail.loaded == 0) else { return }
@@ -21,8 +24,10 @@ extension Dispatcher {
             let entry = scheduler.takeAhead(on: id)
         {
             lanes[id]?.lastTag = entry.isUrgent ? last : max(last, entry.tag)
-            deliver(id, tag: entry.tag, isUrgent: entry.isUrgent) { try $0.load(entry.page, form: lane.form, now: $1) }
-            if !status.isActive || lane.isWebPush { break }
+            deliver(id, tag: entry.tag, isUrgent: entry.isUrgent) {
+                try $0.load(entry.page, on: lane.definition.provider, now: $1)
+            }
+            if !status.isActive || lane.encrypts { break }
         }
     }
 
@@ -36,7 +41,7 @@ extension Dispatcher {
             lanes[id]?.claimedRetries.formUnion(due.map(\.delivery))
             // Behind what is loaded: a storm of retries never goes before fresh work.
             deliver(id, tag: max(lane.lastTag, scheduler.virtualTime(of: id))) {
-                try $0.load(due, form: lane.form, now: $1)
+                try $0.load(due, on: lane.definition.provider, now: $1)
             }
         } catch {
             logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
@@ -56,7 +61,7 @@ extension Dispatcher {
         let now = time.monotonic()
         let tag = tag ?? scheduler.virtualTime(of: id)
         let generation = generation ?? ordersConcluded
-        guard lane.isWebPush else {
+        guard lane.encrypts else {
             let result = Result { try load(&loader, now) }
             return handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
         }
@@ -96,4 +101,9 @@ extension Dispatcher {
             logger.error("page cannot be loaded", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
         }
     }
+}
+
+extension Dispatcher.Lane {
+    /// Its pages are loaded on the sealer's thread.
+    var encrypts: Bool { definition.provider.encryptsEachMessage }
 }

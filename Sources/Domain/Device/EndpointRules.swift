@@ -25,15 +25,21 @@ package struct EndpointRules: Hashable, Sendable {
 
     private let entries: [Entry]
     private let allowPrivateAddresses: Bool
-
-    /// The push services of the browsers, allowed when the configuration names none.
-    package static let browserHosts = [
-        "*.push.apple.com", "fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com",
-    ]
+    /// There is no list: another proof stands for it.
+    private let takesAnyHost: Bool
 
     /// With `allowPrivateAddresses`, entries that name a port may be addresses and local names: for simulators only.
     package init(_ entries: [Entry], allowPrivateAddresses: Bool = false) {
         self.entries = entries
+        takesAnyHost = false
+        self.allowPrivateAddresses = allowPrivateAddresses
+    }
+
+    /// Any public host at port 443, for endpoints that prove themselves in another way. With `allowPrivateAddresses` also addresses, local
+    /// names and other ports: for simulators only.
+    package init(anyHostWithPrivate allowPrivateAddresses: Bool) {
+        entries = []
+        takesAnyHost = true
         self.allowPrivateAddresses = allowPrivateAddresses
     }
 
@@ -43,6 +49,11 @@ package struct EndpointRules: Hashable, Sendable {
     package func check(_ endpoint: String, bytesMax: Int) throws(PushEndpoint.Fault) -> PushEndpoint {
         guard endpoint.utf8.count <= bytesMax else { throw .tooLong }
         let parsed = try PushEndpoint(endpoint)
+        if takesAnyHost {
+            guard allowPrivateAddresses || !parsed.isLiteralOrLocal else { throw .addressLiteral }
+            guard allowPrivateAddresses || parsed.port == 443 else { throw .port }
+            return parsed
+        }
         let matching = entries.filter { $0.covers(parsed.host) }
         let namesPort = matching.contains { $0.port == parsed.port }
         if parsed.isLiteralOrLocal, !(allowPrivateAddresses && namesPort) { throw .addressLiteral }

@@ -15,7 +15,7 @@ package struct Registration: Hashable, Sendable {
     package var timezone: String?
     package var appVersion: String?
 
-    package var provider: Provider { target.provider }
+    package var provider: ProviderID { target.provider }
 
     package init(
         installation: String,
@@ -43,22 +43,20 @@ package struct Registration: Hashable, Sendable {
     ///   - value: the parsed body.
     ///   - installation: the path's last component, percent-decoded.
     ///   - limits: for the lengths of token and endpoint.
-    ///   - endpoints: which Web Push endpoints may be called.
-    ///   - isPointOnP256: whether 65 bytes are an uncompressed point on the curve; the caller has the cryptography.
+    ///   - forms: of the providers' addresses.
     /// - Returns: the registration, token and keys in their one form.
     /// - Throws: every mistake at once.
     package static func parse(
         _ value: JSONValue,
         installation: String,
         limits: Limits,
-        endpoints: EndpointRules,
-        isPointOnP256: ([UInt8]) -> Bool
+        forms: [any TargetForm]
     ) throws(RegistrationError) -> Registration {
         guard let object = value.object else {
             throw RegistrationError([FieldError(.root, "wrongType", "A registration is a JSON object.")])
         }
-        var reader = RegistrationReader(object, limits: limits, endpoints: endpoints)
-        return try reader.read(installation: installation, isPointOnP256: isPointOnP256)
+        var reader = RegistrationReader(object, limits: limits, forms: forms)
+        return try reader.read(installation: installation)
     }
 }
 

@@ -26,7 +26,7 @@ extension Registry {
         let sealed: [UInt8]
         do { sealed = try seal.seal(device.target) } catch { throw StoreError(error) }
         let hash = seal.hash(device.target)
-        let firebase = seal.firebaseHash(device.target)
+        let sibling = seal.siblingHash(device.target)
         return try await writer.run(.full) { connection in
             let owner = try Self.person(for: account, connection)
             let previous = try connection.first(
@@ -39,17 +39,16 @@ extension Registry {
                 hash,
                 device.installation
             )
-            // Token and id of one Firebase installation are never valid together: the newer replaces the older.
-            if let firebase {
-                try connection.run(RegistrySQL.deleteOtherOfFirebase.rawValue, firebase, device.installation)
+            // Two forms of one address are never valid together: the newer replaces the older.
+            if let sibling {
+                try connection.run(RegistrySQL.deleteOtherForm.rawValue, sibling, device.installation)
             }
             try Self.upsert(
                 device,
                 owner: owner,
                 sealed: sealed,
                 hash: hash,
-                firebase: firebase,
-                tail: Self.tail(device.target),
+                sibling: sibling,
                 now: now,
                 connection
             )
@@ -130,18 +129,11 @@ extension Registry {
         owner: Int64,
         sealed: [UInt8],
         hash: [UInt8],
-        firebase: [UInt8]?,
-        tail: String,
+        sibling: [UInt8]?,
         now: Instant,
         _ connection: Connection
     ) throws {
         // Every registration is a proof of life, also one with the same target: a late "gone" of the provider is compared with it.
-        let tokenKind =
-            switch device.target {
-            case .fcmToken, .apns: "token"
-            case .fcmInstallation: "fid"
-            case .webpush: "subscription"
-            }
         try connection.run(
             """
             INSERT INTO device(installation, owner, provider, environment, app, platform, host, locale, timezone, app_version,
@@ -157,29 +149,16 @@ extension Registry {
             Int(device.environment.rawValue),
             device.app,
             device.platform?.name ?? "",
-            Self.host(device.target),
+            device.target.authority,
             device.locale,
             device.timezone,
             device.appVersion,
             sealed,
             hash,
-            tail,
+            device.target.tail,
             now.milliseconds,
-            tokenKind,
-            firebase
+            device.target.kind,
+            sibling
         )
-    }
-
-    /// The push service of a subscription: its lane goes by it.
-    private static func host(_ target: Target) -> String? {
-        guard case .webpush(let subscription) = target else { return nil }
-        do { return try PushEndpoint(subscription.endpoint).authority } catch { return nil }
-    }
-
-    private static func tail(_ target: Target) -> String {
-        switch target {
-        case .fcmToken(let text), .fcmInstallation(let text), .apns(let text): String(text.suffix(4))
-        case .webpush(let subscription): String(subscription.endpoint.suffix(4))
-        }
     }
 }

@@ -17,7 +17,7 @@ package struct DeviceRow: Sendable {
     package var installation: String
     package var owner: PersonID
     package var ownerID: String
-    package var provider: Provider
+    package var provider: ProviderID
     package var environment: PushEnvironment
     package var app: String
     package var platform: String
@@ -34,7 +34,7 @@ package struct DeviceRow: Sendable {
 /// A device of a person, as an expansion needs it.
 package struct DeviceRoute: Sendable {
     package var id: DeviceID
-    package var provider: Provider
+    package var provider: ProviderID
     package var environment: PushEnvironment
     package var app: String
     package var host: String?
@@ -46,7 +46,8 @@ package struct DeviceAddress: Sendable {
     package var owner: PersonID
     /// The owner's name outside: what the phone gets as `receiver`.
     package var ownerID: String
-    package var target: Target
+    /// ``Target/bytes``: only its provider reads it.
+    package var target: [UInt8]
     package var targetHash: [UInt8]
     package var registeredAt: Instant
     package var state: DeviceState
@@ -65,7 +66,7 @@ extension RegistryReader {
             person.rawValue,
             seenSince.milliseconds
         ) { row in
-            guard let provider = Provider(rawValue: UInt8(clamping: row.int(1))),
+            guard let provider = ProviderID(rawValue: UInt8(clamping: row.int(1))),
                 let environment = PushEnvironment(rawValue: UInt8(clamping: row.int(2))),
                 let state = DeviceState(rawValue: row.int(5))
             else { throw StoreError.damaged("device \(row.int64(0))") }
@@ -103,13 +104,13 @@ extension RegistryReader {
     package struct DeviceFilter: Sendable {
         package var user: String?
         package var installation: String?
-        package var provider: Provider?
+        package var provider: ProviderID?
         package var state: DeviceState?
 
         package init(
             user: String? = nil,
             installation: String? = nil,
-            provider: Provider? = nil,
+            provider: ProviderID? = nil,
             state: DeviceState? = nil
         ) {
             self.user = user
@@ -155,28 +156,24 @@ extension RegistryReader {
     }
 
     /// Devices by provider and state, for the gauges.
-    package func deviceCounts() throws -> [(provider: Provider, state: DeviceState, count: Int)] {
+    package func deviceCounts() throws -> [(provider: ProviderID, state: DeviceState, count: Int)] {
         try connection.all("SELECT provider, state, count(*) FROM device GROUP BY provider, state") { row in
             (
-                Provider(rawValue: UInt8(clamping: row.int(0))) ?? .fcm, DeviceState(rawValue: row.int(1)) ?? .active,
+                ProviderID(UInt8(clamping: max(1, row.int(0)))), DeviceState(rawValue: row.int(1)) ?? .active,
                 row.int(2)
             )
         }
     }
 
-    /// Tokens of an account in clear, for One Pocket's own list of its tokens.
-    package func fcmTokens(of userID: String) throws -> [String] {
+    /// ``Target/bytes`` of an account's devices of one provider, in clear.
+    package func targets(of userID: String, provider: ProviderID) throws -> [[UInt8]] {
         guard let seal else { preconditionFailure("This reader was made without the storage keys") }
         guard let person = try person(userID) else { return [] }
         return try connection.all(
             RegistrySQL.tokens.rawValue,
-            person.id.rawValue
-        ) { row -> String? in
-            switch try seal.open(row.blob(0)) {
-            case .fcmToken(let token), .fcmInstallation(let token): token
-            case .apns, .webpush: nil
-            }
-        }.compactMap { $0 }
+            person.id.rawValue,
+            Int(provider.rawValue)
+        ) { try seal.open($0.blob(0)) }
     }
 
     private static let deviceColumns = """
@@ -186,7 +183,7 @@ extension RegistryReader {
         """
 
     private static func deviceRow(_ row: borrowing Row) throws -> DeviceRow {
-        guard let provider = Provider(rawValue: UInt8(clamping: row.int(4))),
+        guard let provider = ProviderID(rawValue: UInt8(clamping: row.int(4))),
             let environment = PushEnvironment(rawValue: UInt8(clamping: row.int(5))),
             let state = DeviceState(rawValue: row.int(11))
         else { throw StoreError.damaged("device \(row.int64(0))") }

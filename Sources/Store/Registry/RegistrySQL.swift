@@ -44,13 +44,13 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         FROM device JOIN person ON person.id = device.owner WHERE device.id = ?
         """
     /// Index device_owner.
-    case tokens = "SELECT target FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
+    case tokens = "SELECT target FROM device WHERE owner = ? AND provider = ? AND state <> 2 ORDER BY id"
     /// UNIQUE index of `installation`.
     case ownerOfInstallation = "SELECT id, owner, state FROM device WHERE installation = ?"
     /// UNIQUE index of `target_hash`.
     case deleteOtherOfTarget = "DELETE FROM device WHERE target_hash = ? AND installation <> ?"
     /// Index device_fid.
-    case deleteOtherOfFirebase = "DELETE FROM device WHERE fid_hash = ? AND installation <> ?"
+    case deleteOtherForm = "DELETE FROM device WHERE fid_hash = ? AND installation <> ?"
     /// Index device_owner. The one just registered stays even when the clock went back.
     case deleteStalest = """
         DELETE FROM device WHERE owner = ?1 AND id NOT IN (

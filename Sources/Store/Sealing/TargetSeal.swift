@@ -37,32 +37,23 @@ package struct TargetSeal: Sendable {
     }
 
     /// 16 bytes that find a target; equal targets of one provider have equal hashes.
-    package func hash(_ target: Target) -> [UInt8] {
-        let bytes: [UInt8]
-        switch target {
-        case .fcmToken, .fcmInstallation, .apns: bytes = TargetCoding.encode(target)
-        // A subscription is its endpoint: keys may be renewed with it.
-        case .webpush(let subscription): bytes = [4] + Array(subscription.endpoint.utf8)
-        }
-        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
-    }
+    package func hash(_ target: Target) -> [UInt8] { hash(target.identity) }
 
-    /// Finds what belongs to one Firebase installation: an id, and the token that begins with it (`<id>:<rest>`). nil for the rest.
-    package func firebaseHash(_ target: Target) -> [UInt8]? {
-        switch target {
-        case .fcmInstallation: hash(target)
-        case .fcmToken(let token):
-            token.firstIndex(of: ":").map { hash(.fcmInstallation(String(token[..<$0]))) }
-        case .apns, .webpush: nil
-        }
-    }
+    /// Finds both forms of one address (``Target/sibling``); nil for a target that has one form only.
+    package func siblingHash(_ target: Target) -> [UInt8]? { target.sibling.map(hash) }
 
-    package func seal(_ target: Target) throws -> [UInt8] { try seal(TargetCoding.encode(target)) }
+    package func seal(_ target: Target) throws -> [UInt8] { try seal(target.bytes) }
 
+    /// - Returns: ``Target/bytes``.
     /// - Throws: ``Failure``.
-    package func open(_ sealed: [UInt8]) throws -> Target {
-        guard let target = TargetCoding.decode(try Self.open(sealed, keys: keys)) else { throw Failure.damaged }
-        return target
+    package func open(_ sealed: [UInt8]) throws -> [UInt8] {
+        let bytes = try Self.open(sealed, keys: keys)
+        guard !bytes.isEmpty else { throw Failure.damaged }
+        return bytes
+    }
+
+    private func hash(_ bytes: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
     }
 
     func seal(_ bytes: [UInt8]) throws -> [UInt8] { try Self.seal(bytes, key: keys[0]) }
@@ -87,38 +78,6 @@ package struct TargetSeal: Sendable {
         } catch {
             // Which of length, tag and key is wrong cannot be told apart.
             throw Failure.damaged
-        }
-    }
-}
-
-/// The bytes of a target before it is sealed: a kind, then its text; for a subscription its two keys first.
-enum TargetCoding {
-    static func encode(_ target: Target) -> [UInt8] {
-        switch target {
-        case .fcmToken(let token): [1] + Array(token.utf8)
-        case .fcmInstallation(let id): [2] + Array(id.utf8)
-        case .apns(let token): [3] + Array(token.utf8)
-        case .webpush(let subscription):
-            [4] + subscription.p256dh + subscription.auth + Array(subscription.endpoint.utf8)
-        }
-    }
-
-    static func decode(_ bytes: [UInt8]) -> Target? {
-        guard let kind = bytes.first else { return nil }
-        let rest = bytes.dropFirst()
-        switch kind {
-        case 1: return .fcmToken(String(decoding: rest, as: UTF8.self))
-        case 2: return .fcmInstallation(String(decoding: rest, as: UTF8.self))
-        case 3: return .apns(String(decoding: rest, as: UTF8.self))
-        case 4 where rest.count > 81:
-            return .webpush(
-                Subscription(
-                    endpoint: String(decoding: rest.dropFirst(81), as: UTF8.self),
-                    p256dh: Array(rest.prefix(65)),
-                    auth: Array(rest.dropFirst(65).prefix(16))
-                )
-            )
-        default: return nil
         }
     }
 }

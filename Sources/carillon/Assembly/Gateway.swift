@@ -31,7 +31,7 @@ struct Gateway {
     }
 
     private static func load(_ config: String?) throws(SettingsReport) -> EffectiveSettings {
-        try SettingsLoader.load(config: config, environment: Environment.current, checks: Lanes.checks)
+        try SettingsLoader.load(config: config, environment: Environment.current, providers: ProviderList.sections)
     }
 
     func run() async throws {
@@ -84,7 +84,6 @@ struct Gateway {
                     )
                 )
             } ?? client
-        let webPush = try Lanes.webPush(settings, client: providerClient)
         let engine = FanOutEngine()
         try engine.start()
 
@@ -93,7 +92,7 @@ struct Gateway {
             registry: registry,
             engine: engine,
             folder: folder.path,
-            webPush: webPush,
+            services: Lanes.services(settings, client: providerClient),
             limits: settings.limits,
             time: time,
             metrics: DispatchMetrics(metrics),
@@ -102,7 +101,7 @@ struct Gateway {
         for definition in try Lanes.definitions(settings, client: providerClient) {
             try await dispatcher.add(definition)
         }
-        try await dispatcher.openKnownWebPushLanes()
+        try await dispatcher.openKnownServices()
         let lanes = await dispatcher.laneTable()
         let laneTable = SharedLaneTable(lanes)
 
@@ -185,21 +184,24 @@ struct Gateway {
             time: time,
             metrics: metrics,
             lanes: { laneTable.value },
-            endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
-            webPushKey: webPush?.credential.publicKey,
+            targetForms: settings.providers.targetForms,
+            subscriptionKey: settings.providers.subscriptionKey,
             workFolder: workFolder,
             build: .init(version: Version.current, processID: getpid(), startedAt: time.now(), epoch: queue.epoch),
             hooks: Self.hooks(dispatcher, queue: queue, disk: disk, folder: folder, clock: clock, settings.limits)
         )
         services.orders = orders
+        services.verifyTarget = { [providers = settings.providers, network = Lanes.network(settings, providerClient)] in
+            await providers.verify($0, in: network)
+        }
         services.forecaster = try Forecaster(
             folder: folder.path,
             rules: ForecastRules(
                 activeByDefault: settings.schools.areActiveByDefault,
                 deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
                 limits: settings.limits,
-                isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
-                    rules?.endpoint(authority: $0) != nil
+                isServiceAllowed: { [providers = settings.providers] in
+                    providers.lane(of: $0.provider, at: $0.app) != nil
                 }
             )
         )

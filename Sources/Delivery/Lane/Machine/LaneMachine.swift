@@ -117,7 +117,7 @@ struct LaneMachine: Sendable {
             stale.append(delivery)
             return false
         }
-        if case .tooLarge = delivery.event.body {
+        if delivery.event.body == nil {
             end(delivery, SlotResult(.rejected, reason: .payloadRefused))
             return false
         }
