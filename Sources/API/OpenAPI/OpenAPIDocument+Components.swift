@@ -176,7 +176,7 @@ extension OpenAPIDocument {
           "Registration": {
            "type": "object", "required": ["provider", "app"],
            "properties": {
-            "provider": {"enum": ["fcm", "apns", "webpush"]}, "token": {"type": "string"},
+            "provider": {"enum": ["fcm", "apns", "webpush", "unifiedpush"]}, "token": {"type": "string"},
             "tokenKind": {"enum": ["token", "fid"]},
             "subscription": {
              "type": "object",
