@@ -1,5 +1,6 @@
 import Domain
 import Store
+import StoreConformance
 import Testing
 
 /// active → suspect → disabled → deleted, and the brake.
@@ -12,7 +13,7 @@ struct DeviceHygieneTests {
     init() throws { folder = try TestFolder() }
 
     private func reader(_ registry: Registry) throws -> RegistryReader {
-        try RegistryReader(folder: folder.path, seal: registry.seal)
+        try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
     }
 
     @discardableResult

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueStore {
     /// Records outcomes in one commit, in place: a page's result is overwritten, rows are written only for exceptions.
@@ -29,7 +29,7 @@ extension QueueStore {
         try await writer.run(.normal, bytes: outcomes.count * 64) { try Self.record(outcomes, now: now, $0) }
     }
 
-    private static func record(_ outcomes: [Outcome], now: Instant, _ connection: Connection) throws -> [PageID] {
+    private static func record(_ outcomes: [Outcome], now: Instant, _ connection: any Session) throws -> [PageID] {
         CrashPoint.reach(.beforeRecord)
         var byPage: [PageID: [Outcome]] = [:]
         for outcome in outcomes { byPage[outcome.page, default: []].append(outcome) }
@@ -52,7 +52,7 @@ extension QueueStore {
         _ outcomes: [Outcome],
         on page: PageID,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64? {
         let header = try connection.first(QueueSQL.pageHeader.rawValue, page.rawValue) {
             ($0.int64(0), $0.int64(1), $0.int(2), $0.int64(3))
@@ -102,13 +102,11 @@ extension QueueStore {
         lane: Int64,
         expiresAt: Int64,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         if let attempt = outcome.attempt {
             try connection.run(
-                """
-                INSERT OR REPLACE INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
+                QueueSQL.keepAttempt.rawValue,
                 delivery.rawValue,
                 outcome.attempts,
                 attempt.at.milliseconds,
@@ -135,10 +133,7 @@ extension QueueStore {
                 throw StoreError.damaged("page \(delivery.page.rawValue) has no plan")
             }
             try connection.run(
-                """
-                INSERT OR REPLACE INTO dead(delivery, lane, event, person, device, died_at, reason, attempts)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+                QueueSQL.keepDead.rawValue,
                 delivery.rawValue,
                 lane,
                 event,
@@ -161,7 +156,7 @@ extension QueueStore {
         }
     }
 
-    static func plan(of page: PageID, _ connection: Connection) throws -> Plan? {
+    static func plan(of page: PageID, _ connection: any Session) throws -> Plan? {
         try connection.first("SELECT slots FROM plan WHERE page = ?", page.rawValue) {
             try $0.withBlob(0) { try Plan(decoding: $0) }
         }

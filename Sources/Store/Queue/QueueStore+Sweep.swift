@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueStore {
     /// Ends what has outlived its time: pending slots of open pages and due-or-not retry rows whose expiry has passed. A slice at a
@@ -33,7 +33,7 @@ extension QueueStore {
         }
     }
 
-    private static func expirePending(of page: PageID, now: Instant, _ connection: Connection) throws {
+    private static func expirePending(of page: PageID, now: Instant, _ connection: any Session) throws {
         let bytes = try connection.first(QueueSQL.pageResult.rawValue, page.rawValue) {
             try $0.withBlob(0) { try PageResult(decoding: $0) }
         }
@@ -45,7 +45,7 @@ extension QueueStore {
         try connection.run(QueueSQL.closePage.rawValue, now.milliseconds, page.rawValue)
     }
 
-    private static func overwrite(_ delivery: DeliveryID, with result: SlotResult, _ connection: Connection) throws {
+    private static func overwrite(_ delivery: DeliveryID, with result: SlotResult, _ connection: any Session) throws {
         let bytes = try connection.first(QueueSQL.pageResult.rawValue, delivery.page.rawValue) {
             try $0.withBlob(0) { try PageResult(decoding: $0) }
         }
@@ -54,13 +54,6 @@ extension QueueStore {
         }
         page[delivery.slot] = result
         try connection.run(QueueSQL.setPageResult.rawValue, page.bytes, delivery.page.rawValue)
-    }
-
-    /// Brings a scheduled event whose time has come to `accepted`; the expander takes it from there.
-    package func release(_ event: EventID) async throws(StoreError) {
-        try await writer.run(.normal) { connection in
-            try connection.run("UPDATE event SET state = 1 WHERE id = ? AND state = 0", event.rawValue)
-        }
     }
 
     /// Forgets identities older than `before`, a slice at a time. Returns how many went.

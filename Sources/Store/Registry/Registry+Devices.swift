@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// The account a parent proved to own: the ENT's user id and, when the ENT tells it, the feed's key.
 package struct Account: Hashable, Sendable {
@@ -102,7 +102,7 @@ extension Registry {
     }
 
     /// The person row of an account, made when it is new; ties the ENT's id to the feed's person when the ENT names both.
-    static func person(for account: Account, _ connection: Connection) throws -> Int64 {
+    static func person(for account: Account, _ connection: any Session) throws -> Int64 {
         if let key = account.externalKey, try mayTie(account.userID, to: key, connection) {
             try tie(entID: account.userID, key: key, profile: nil, locale: nil, connection)
         }
@@ -110,13 +110,12 @@ extension Registry {
         {
             return id
         }
-        try connection.run("INSERT INTO person(kind, ent_id) VALUES (0, ?)", account.userID)
-        return connection.lastInsertRowID
+        return try connection.insert("INSERT INTO person(kind, ent_id) VALUES (0, ?) RETURNING id", account.userID)
     }
 
     /// The ENT's word at a registration completes the mapping and never breaks it: a user who is tied to a person of the feed stays
     /// so unless the key it names is that of another known person.
-    private static func mayTie(_ userID: String, to key: String, _ connection: Connection) throws -> Bool {
+    private static func mayTie(_ userID: String, to key: String, _ connection: any Session) throws -> Bool {
         let tied = try connection.first("SELECT key FROM person WHERE ent_id = ? AND key IS NOT NULL", userID) {
             $0.text(0)
         }
@@ -133,7 +132,7 @@ extension Registry {
         firebase: [UInt8]?,
         tail: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         // Every registration is a proof of life, also one with the same target: a late "gone" of the provider is compared with it.
         let tokenKind =

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A provider's word about the target of a device.
 package struct TargetFault: Sendable {
@@ -62,7 +62,11 @@ extension Registry {
     /// - Returns: how many devices ring again.
     package func freeze(lane: String, since: Instant, now: Instant) async throws(StoreError) -> Int {
         try await writer.run(.full) { connection in
-            try connection.run("INSERT OR IGNORE INTO freeze(lane, at) VALUES (?, ?)", lane, now.milliseconds)
+            try connection.run(
+                "INSERT INTO freeze(lane, at) VALUES (?, ?) ON CONFLICT(lane) DO NOTHING",
+                lane,
+                now.milliseconds
+            )
             let changed = try connection.all(RegistrySQL.changedByLane.rawValue, lane, since.milliseconds) {
                 (device: $0.int64(0), state: $0.int(1), at: $0.int64(2), reason: $0.text(3))
             }
@@ -77,7 +81,7 @@ extension Registry {
                 ) { $0.blob(0) }
                 guard let hash else { continue }
                 try connection.run(
-                    "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    RegistrySQL.holdFault.rawValue,
                     lane,
                     change.device,
                     hash,
@@ -202,7 +206,7 @@ extension Registry {
 
     // MARK: - Rows
 
-    private static func apply(_ fault: TargetFault, now: Instant, _ connection: Connection) throws -> Bool {
+    private static func apply(_ fault: TargetFault, now: Instant, _ connection: any Session) throws -> Bool {
         switch fault.kind {
         case .gone(let since):
             try connection.run(
@@ -230,14 +234,14 @@ extension Registry {
         return true
     }
 
-    private static func hold(_ fault: TargetFault, now: Instant, _ connection: Connection) throws {
+    private static func hold(_ fault: TargetFault, now: Instant, _ connection: any Session) throws {
         let (state, since) =
             switch fault.kind {
             case .gone(let since): (DeviceState.disabled, since)
             case .suspect: (DeviceState.suspect, now)
             }
         try connection.run(
-            "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            RegistrySQL.holdFault.rawValue,
             fault.lane,
             fault.device.rawValue,
             fault.targetHash,
@@ -254,7 +258,7 @@ extension Registry {
         lane: String?,
         _ reason: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "UPDATE device SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
@@ -266,7 +270,7 @@ extension Registry {
         try note(device: device, state, lane: lane, reason, now: now, connection)
     }
 
-    private static func delete(device: Int64, _ reason: String, now: Instant, _ connection: Connection) throws {
+    private static func delete(device: Int64, _ reason: String, now: Instant, _ connection: any Session) throws {
         try connection.run("DELETE FROM device WHERE id = ?", device)
         try note(device: device, nil, lane: nil, reason, now: now, connection)
     }
@@ -278,7 +282,7 @@ extension Registry {
         lane: String?,
         _ reason: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "INSERT INTO device_history(device, at, state, lane, reason) VALUES (?, ?, ?, ?, ?)",

@@ -75,4 +75,10 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     case pruneHistory = """
         DELETE FROM device_history WHERE id IN (SELECT id FROM device_history WHERE at < ? ORDER BY at LIMIT ?)
         """
+    /// Primary key.
+    case holdFault = """
+        INSERT INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(lane, device) DO UPDATE SET target_hash = excluded.target_hash, state = excluded.state,
+            since = excluded.since, at = excluded.at, reason = excluded.reason
+        """
 }

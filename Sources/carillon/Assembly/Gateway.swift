@@ -1,12 +1,12 @@
 import API
 import Crypto
+import Database
 import Domain
 import FanOut
 import Glibc
 import Logging
 import Pipeline
 import Providers
-import SQLite
 import ServiceLifecycle
 import Settings
 import Store
@@ -57,15 +57,15 @@ struct Gateway {
         }
         let metrics = MetricRegistry(prefix: "carillon_")
         let pipelineMetrics = PipelineMetrics(metrics)
+        let stores = SQLiteStores(folder: folder.path)
         let queue = try folder.opening(logger) {
-            try QueueStore(folder: folder.path, now: time.now(), newKey: Self.random(32), onFatal: onFatal) { report in
+            try stores.openQueue(now: time.now(), newKey: Self.random(32), onFatal: onFatal) { report in
                 pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
             }
         }
         clock.hasBeen(queue.lastAcceptance)
         let registry = try folder.opening(logger) {
-            try Registry(
-                folder: folder.path,
+            try stores.openRegistry(
                 keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
                 newKey: Self.random(32),
                 onFatal: onFatal
@@ -91,7 +91,7 @@ struct Gateway {
             queue: queue,
             registry: registry,
             engine: engine,
-            folder: folder.path,
+            stores: stores,
             webPush: webPush,
             limits: settings.limits,
             time: time,
@@ -111,7 +111,7 @@ struct Gateway {
         let expander = try Expander(
             queue: queue,
             dispatcher: dispatcher,
-            folder: folder.path,
+            stores: stores,
             lanes: lanes,
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
@@ -120,13 +120,12 @@ struct Gateway {
             time: time,
             logger: Self.logger("expander", settings)
         )
-        let queueReader = try Reading { try QueueReader(folder: folder.path) }
-        let registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal)
-        }
+        let queueReader = try Reading { try stores.queueReader() }
+        let registryReader = try Reading { [seal = registry.seal] in try stores.registryReader(seal: seal) }
         let identityWindow = Self.days(settings.retention.identityDays)
         let orders = try OrderRunner(
             queue: queue,
-            folder: folder.path,
+            stores: stores,
             gate: OrderGate(dispatcher),
             time: time,
             logger: Self.logger("orders", settings)
@@ -192,7 +191,7 @@ struct Gateway {
         )
         services.orders = orders
         services.forecaster = try Forecaster(
-            folder: folder.path,
+            stores: stores,
             rules: ForecastRules(
                 activeByDefault: settings.schools.areActiveByDefault,
                 deviceAgeMax: Self.days(settings.retention.deviceStaleDays),

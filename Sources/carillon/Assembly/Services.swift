@@ -1,3 +1,4 @@
+import Domain
 import FanOut
 import Logging
 import Pipeline
