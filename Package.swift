@@ -73,32 +73,35 @@ let package = Package(
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
-        library("Domain"),
+        library("Text"),
+        library("System"),
+        library("Domain", ["Text"]),
         // Floor 1: thin bindings, each alone with its C library.
-        library("SQLite", ["CSQLite"]),
-        library("FanOut", ["CNGHTTP2", "COpenSSL"]),
-        library("WebClient", ["CCurl"]),
-        library("Telemetry", [logging]),
+        library("SQLite", ["CSQLite", "System"]),
+        library("FanOut", ["CNGHTTP2", "COpenSSL", "System"]),
+        library("WebClient", ["CCurl", "System"]),
+        library("Telemetry", ["Text", "System", logging]),
         // Floor 2: what the outside looks like.
-        library("Store", ["Domain", "SQLite", crypto]),
-        library("Providers", ["Domain", "FanOut", "WebClient", crypto, cryptoExtras]),
-        library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
-        library("Dialects", ["Domain"]),
+        library("Store", ["Domain", "Text", "SQLite", crypto]),
+        library("Providers", ["Domain", "Text", "FanOut", "WebClient", crypto, cryptoExtras]),
+        library("DirectoryImport", ["Domain", "Text", "System", "CExpat", "CArchive"]),
+        library("Dialects", ["Domain", "Text"]),
         // Floor 3: the services.
         library(
             "Pipeline",
             [
-                "Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", "DirectoryImport", crypto,
+                "Domain", "System", "Telemetry", "Store", "Providers", "FanOut", "WebClient", "DirectoryImport", crypto,
                 lifecycle, logging,
             ]
         ),
-        library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
-        // Floor 4: the doors.
+        library("Settings", ["Domain", "Text", .product(name: "Yams", package: "Yams")]),
+        // Floor 4: HTTP in, and the commands.
         library(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", crypto, hummingbird, logging,
-                lifecycle,
+                "Domain", "Text", "System", "Telemetry", "Store", "Dialects", "Pipeline", "WebClient", crypto,
+                hummingbird,
+                logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
@@ -106,8 +109,8 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Pipeline",
-                "Settings", crypto,
+                "Domain", "Text", "System", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
+                "Pipeline", "Settings", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -143,33 +146,41 @@ let package = Package(
             ]
         ),
         // Tests: one target each, data in Tests/SampleData.
-        tests("Domain"),
-        tests("SQLite"),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Text", ["TestSupport"]),
+        tests("System"),
+        tests("Domain", ["Text", "TestSupport"]),
+        tests("SQLite", ["TestSupport"]),
         tests(
             "FanOut",
+            ["TestSupport"],
             exclude: ["hostile-server.py", "broken_connections.py", "hostile-proxy.py", "certificates.py"]
         ),
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
-        tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
+        tests("Store", ["Domain", "SQLite", "DirectoryImport", "TestSupport", crypto]),
         tests("Pipeline", ["Domain"]),
-        tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
-        tests("DirectoryImport", ["Domain"]),
-        tests("Dialects", ["Domain"]),
-        tests("Settings", ["Domain"]),
+        tests(
+            "Providers",
+            ["Domain", "Text", "TestSupport", "FanOut", crypto, cryptoExtras],
+            exclude: ["WebPush/oracle.py"]
+        ),
+        tests("DirectoryImport", ["Domain", "TestSupport"]),
+        tests("Dialects", ["Domain", "Text"]),
+        tests("Settings", ["Domain", "TestSupport"]),
         tests(
             "Operator",
             [
                 // The executable, for the live screen in a real terminal.
                 "carillon",
-                "Domain", "SQLite", "Store", "Settings", "Pipeline", crypto,
+                "Domain", "Text", "System", "SQLite", "Store", "Settings", "Pipeline", "TestSupport", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
         tests(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Pipeline", "WebClient", "DirectoryImport", crypto, hummingbird,
+                "Domain", "Text", "Telemetry", "Store", "Pipeline", "WebClient", "DirectoryImport", crypto, hummingbird,
                 logging,
                 lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -178,10 +189,14 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        tests("Simulator", [crypto, cryptoExtras], exclude: ["server_checks.py", "transport_checks.py"]),
+        tests(
+            "Simulator",
+            ["TestSupport", crypto, cryptoExtras],
+            exclude: ["server_checks.py", "transport_checks.py"]
+        ),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["carillon", "carillon-simulator"],
+            dependencies: ["carillon", "carillon-simulator", "TestSupport"],
             exclude: ["checks"],
             swiftSettings: strict
         ),
@@ -199,7 +214,7 @@ if ProcessInfo.processInfo.environment["CARILLON_BENCHMARKS"] != nil {
         ),
         .executableTarget(
             name: "BenchSeed",
-            dependencies: ["Domain", "Store", crypto],
+            dependencies: ["Domain", "Text", "Store", crypto],
             path: "Tests/Benchmarks/BenchSeed",
             swiftSettings: strict
         ),

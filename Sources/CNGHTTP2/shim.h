@@ -59,5 +59,3 @@ static inline void fanout_block_sigpipe(void) {
     pthread_sigmask(SIG_BLOCK, &set, 0);
 }
 
-/// Of the calling thread; at most 15 bytes are kept.
-static inline void fanout_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

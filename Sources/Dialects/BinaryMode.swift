@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// CloudEvents binary mode [CloudEvents HTTP binding §3.1]: attributes in `ce-` headers, the body is the data.
 enum BinaryMode {
@@ -46,10 +47,8 @@ enum BinaryMode {
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
+                guard let decoded = PercentCoding.takeByte(&rest) else { return nil }
+                bytes.append(decoded)
             case UInt8(ascii: "\\") where isQuoted:
                 guard let escaped = rest.popFirst() else { return nil }
                 bytes.append(escaped)
@@ -57,9 +56,5 @@ enum BinaryMode {
             }
         }
         return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.flatMap(UInt8.init(exactly:))
     }
 }

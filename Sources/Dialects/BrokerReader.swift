@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// Reads the ENT's broker message `timeline.notification.send`.
 struct BrokerReader {

@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// Reads a CloudEvent 1.0 of type `fr.ent.publication` [CloudEvents JSON format §3].
 struct CloudEventReader {
@@ -60,7 +61,7 @@ struct CloudEventReader {
             source: reader.identifier(event, "source", at: "/source", isRequired: true),
             subject: reader.identifier(event, "subject", at: "/subject"),
             time: reader.instant(event, "time", at: "/time"),
-            dataClass: reader.word(
+            dataClass: reader.keyword(
                 event,
                 "dataclassification",
                 at: "/dataclassification",
@@ -118,7 +119,7 @@ struct CloudEventReader {
         let resourceSubID = reader.identifier(resource, "subId", at: "/data/resource/subId")
         let resourceURI = reader.text(resource, "uri", at: "/data/resource/uri")
         let params = reader.object(data, "params", at: "/data/params")
-        let urgency = reader.word(data, "urgency", at: "/data/urgency", Urgency.init(name:), "low, normal or urgent")
+        let urgency = reader.keyword(data, "urgency", at: "/data/urgency", Urgency.init(name:), "low, normal or urgent")
         let revision = self.revision(data, &reader)
         let notBefore = reader.instant(data, "notBefore", at: "/data/notBefore")
         let expiresAt = reader.instant(data, "expiresAt", at: "/data/expiresAt")

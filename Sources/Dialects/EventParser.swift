@@ -10,17 +10,6 @@ package struct EventParser: Sendable {
         self.limits = limits
     }
 
-    /// As ``parse(_:header:body:receivedAt:)``, for a body whose form is still to be read from its `Content-Type` field.
-    package func parse(
-        contentType: String?,
-        header: (String) -> String?,
-        body: [UInt8],
-        receivedAt: Instant
-    ) throws(Refusal) -> EventSubmission {
-        let form = try EventForm.recognise(contentType: contentType, header: header)
-        return try parse(form, header: header, body: body, receivedAt: receivedAt)
-    }
-
     /// - Parameters:
     ///   - form: what the headers say of the body.
     ///   - header: a header's value by its name, letter case ignored by the lookup.
@@ -37,11 +26,11 @@ package struct EventParser: Sendable {
         let bytesMax = form == .batched ? limits.batchBytesMax : limits.eventBytesMax
         guard body.count <= bytesMax else { throw .tooLarge(bytesMax) }
         switch form {
-        case .structured: return .one(try event(json(body), dialect: .structured, hashedBytes: body))
+        case .structured: return .one(try event(json(body), hashedBytes: body))
         case .batched: return .batch(try batch(body))
         case .binary:
             let (attributes, hashedBytes) = try BinaryMode.attributes(header: header, body: body, limits: limits)
-            return .one(try event(.object(attributes), dialect: .binary, hashedBytes: hashedBytes))
+            return .one(try event(.object(attributes), hashedBytes: hashedBytes))
         case .dialect:
             return .one(try message(json(body), header: header, body: body, receivedAt: receivedAt))
         }
@@ -53,7 +42,6 @@ package struct EventParser: Sendable {
 
     private func event(
         _ value: JSONValue,
-        dialect: ParsedEvent.Dialect,
         hashedBytes: [UInt8]
     ) throws(Refusal) -> ParsedEvent {
         let publication = try CloudEventReader(limits: limits).publication(value)
@@ -62,7 +50,6 @@ package struct EventParser: Sendable {
         }
         return ParsedEvent(
             publication: publication,
-            dialect: dialect,
             identity: .event(source: source, id: id),
             hashedBytes: hashedBytes
         )
@@ -82,7 +69,7 @@ package struct EventParser: Sendable {
         return elements.map { element in
             guard element.range.count <= limits.eventBytesMax else { return .failure(.tooLarge(limits.eventBytesMax)) }
             return Result { () throws(Refusal) in
-                try event(element.value, dialect: .batched, hashedBytes: Array(body[element.range]))
+                try event(element.value, hashedBytes: Array(body[element.range]))
             }
         }
     }
@@ -99,11 +86,11 @@ package struct EventParser: Sendable {
         }
         if TimelineReader.recognises(object) {
             let publication = try TimelineReader(limits: limits, receivedAt: receivedAt).publication(object)
-            return ParsedEvent(publication: publication, dialect: .timeline, identity: identity, hashedBytes: body)
+            return ParsedEvent(publication: publication, identity: identity, hashedBytes: body)
         }
         if BrokerReader.recognises(object) {
             let publication = try BrokerReader(limits: limits, receivedAt: receivedAt).publication(object)
-            return ParsedEvent(publication: publication, dialect: .broker, identity: identity, hashedBytes: body)
+            return ParsedEvent(publication: publication, identity: identity, hashedBytes: body)
         }
         throw Refusal(422, "unknownDialect", "The body is neither a timeline message nor a broker message.")
     }

@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// Reads members of an event, checks their types and bounds, and collects every mistake with its pointer.
 ///
@@ -70,20 +71,20 @@ struct MemberReader {
         return text
     }
 
-    /// A word of a closed list.
-    mutating func word<Word>(
+    /// A keyword of a closed list.
+    mutating func keyword<Value>(
         _ object: JSONObject?,
         _ name: String,
         at pointer: JSONPointer,
-        _ read: (String) -> Word?,
+        _ read: (String) -> Value?,
         _ expected: String
-    ) -> Word? {
+    ) -> Value? {
         guard let text = text(object, name, at: pointer) else { return nil }
-        guard let word = read(text) else {
+        guard let value = read(text) else {
             fail(pointer, "unknownValue", "Expected \(expected).")
             return nil
         }
-        return word
+        return value
     }
 
     // MARK: - Other types

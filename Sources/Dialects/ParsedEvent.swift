@@ -2,23 +2,14 @@ package import Domain
 
 /// One event of a request, read and checked as far as its own text goes; schools and rights are the caller's to check.
 package struct ParsedEvent: Hashable, Sendable {
-    package enum Dialect: Hashable, Sendable {
-        /// CloudEvents: one in the body, one of a batch, or attributes in headers.
-        case structured, batched, binary
-        /// The ENT's own messages.
-        case timeline, broker
-    }
-
     package var publication: Publication
-    package var dialect: Dialect
     package var identity: EventIdentity
     /// What "the same body" compares (hash it with SHA-256): the body, the bytes of the batch's element, or in binary mode the
     /// attributes and the body.
     package var hashedBytes: [UInt8]
 
-    package init(publication: Publication, dialect: Dialect, identity: EventIdentity, hashedBytes: [UInt8]) {
+    package init(publication: Publication, identity: EventIdentity, hashedBytes: [UInt8]) {
         self.publication = publication
-        self.dialect = dialect
         self.identity = identity
         self.hashedBytes = hashedBytes
     }

@@ -4,7 +4,7 @@ package import Domain
 package struct Refusal: Error, Hashable, Sendable {
     /// HTTP status: 400, 413, 415 or 422.
     package var status: Int
-    /// Stable word of the API documentation.
+    /// Stable code of the API documentation.
     package var code: String
     /// A sentence for the publisher's developer; quotes no title, name or token.
     package var detail: String

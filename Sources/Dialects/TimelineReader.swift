@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// Reads the ENT's bus message `wse.timeline`, `action: "add"`.
 ///

@@ -18,7 +18,7 @@ package enum GoAwayText {
         return "GOAWAY \(shown): \(reason)"
     }
 
-    /// The string after the first `"reason"` and a colon. Escapes are left as they stand: reasons are words.
+    /// The string after the first `"reason"` and a colon. Escapes are left as they stand: reasons are names.
     private static func jsonReason(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
         let key = Array(#""reason""#.utf8)
         guard bytes.first == UInt8(ascii: "{"), bytes.count > key.count else { return nil }

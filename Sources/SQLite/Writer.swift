@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+import System
 
 /// The one read-write connection of a database, on a thread of its own, with group commit.
 ///
@@ -132,22 +133,11 @@ package final class Writer: Sendable {
     /// The thread keeps the writer alive: every writer is ended with `stop()`.
     private func start(_ loop: WriterLoop) {
         let job = Thread(loop: loop, writer: self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                let job = Unmanaged<Thread>.fromOpaque(context).takeRetainedValue()
-                job.loop?.run()
-                job.loop = nil
-                job.writer.hasEnded()
-                return nil
-            },
-            Unmanaged.passRetained(job).toOpaque()
-        )
-        precondition(code == 0, "The system refuses a thread at start.")
-        pthread_detach(thread)
+        SystemThread.startAtLaunch(name: "sqlite-writer") {
+            job.loop?.run()
+            job.loop = nil
+            job.writer.hasEnded()
+        }
     }
 
     private func hasEnded() {

@@ -1,4 +1,5 @@
 package import Domain
+import Text
 
 /// The credentials of the push services; one lane for each (one a host for Web Push).
 package struct ProviderSettings: Sendable {

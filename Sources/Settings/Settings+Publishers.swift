@@ -1,3 +1,5 @@
+import Text
+
 /// One system that may post: who it is, whom it may speak for, how it proves itself.
 package struct PublisherSettings: Sendable {
     package enum Right: String, Sendable, CaseIterable {

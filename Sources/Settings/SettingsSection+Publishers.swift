@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 extension SettingsSection {
     func publishers() -> [PublisherSettings] {

@@ -1,4 +1,5 @@
 internal import Logging
+import Text
 
 /// One entry and its two written forms; both end in a line feed and hold no other.
 struct LogLine {
@@ -11,7 +12,7 @@ struct LogLine {
     /// `{"ts":…,"level":…,"logger":…,"message":…,"metadata":{…}}`, metadata sorted by key.
     var json: String {
         var line =
-            "{\"ts\":\"\(UTCTime.rfc3339(milliseconds: milliseconds))\",\"level\":\"\(level.rawValue)\",\"logger\":"
+            "{\"ts\":\"\(CivilDate.rfc3339(milliseconds: milliseconds, alwaysWithMilliseconds: true))\",\"level\":\"\(level.rawValue)\",\"logger\":"
         Self.appendQuoted(label, to: &line)
         line += ",\"message\":"
         Self.appendQuoted(message, to: &line)
@@ -24,7 +25,8 @@ struct LogLine {
 
     /// `ts level logger message key=value`; a value with blanks, quotes or control characters is quoted as in JSON.
     var text: String {
-        var line = "\(UTCTime.rfc3339(milliseconds: milliseconds)) \(level.rawValue) \(label) "
+        var line =
+            "\(CivilDate.rfc3339(milliseconds: milliseconds, alwaysWithMilliseconds: true)) \(level.rawValue) \(label) "
         line += Self.isPlain(message, blanks: true) ? message : Self.quoted(message)
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
             let text = "\(value)"

@@ -58,28 +58,6 @@ package final class MetricRegistry: Sendable {
         return family(name, .histogram, help, labels, labelSetsMax) { Histogram(buckets: buckets) }
     }
 
-    /// A gauge computed at each scrape; `read` is quick and blocks on nothing.
-    ///
-    /// - Parameters:
-    ///   - name: without the prefix.
-    ///   - help: one sentence.
-    ///   - labels: names of the labels.
-    ///   - labelSetsMax: samples shown; the values of those beyond it are added up as `other`.
-    ///   - read: the samples of this moment, each with as many label values as there are labels.
-    package func gauge(
-        _ name: String,
-        help: String,
-        labels: [String] = [],
-        labelSetsMax: Int = 100,
-        read: @escaping @Sendable () -> [Sample]
-    ) {
-        let computed = ComputedGauge(
-            description: describe(name, .gauge, help, labels, labelSetsMax),
-            read: read
-        )
-        families.withLock { $0[prefix + name] = computed }
-    }
-
     /// The exposition in text format 0.0.4, sorted by name
     /// [prometheus.io/docs/instrumenting/exposition_formats].
     package func render() -> String {
@@ -136,17 +114,6 @@ package final class MetricRegistry: Sendable {
             labels: labels,
             labelSetsMax: labelSetsMax
         )
-    }
-}
-
-/// One value of a computed gauge.
-package struct Sample: Sendable {
-    package let labels: [String]
-    package let value: Double
-
-    package init(_ labels: [String] = [], _ value: Double) {
-        self.labels = labels
-        self.value = value
     }
 }
 

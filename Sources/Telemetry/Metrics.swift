@@ -21,8 +21,6 @@ package final class Gauge: Metric {
 
     package func set(_ value: Double) { number.set(value) }
 
-    package func add(_ amount: Double) { number.add(amount) }
-
     package var value: Double { number.value }
 
     package func render(_ description: MetricDescription, values: [String], into text: inout String) {

@@ -9,8 +9,8 @@ enum ServeHelp {
         SCRIPT. {PROVIDER: {TOKEN: STEP or [STEP, …]}}. PROVIDER: apns, fcm, webpush, google, ent or *. TOKEN: the \
         device's; for webpush the subscription's id, for google the service account's e-mail, for ent the bearer; or *. \
         The most particular rule with something to play wins; of an array the first step that is not used up and whose \
-        conditions hold. STEP: a word or an object.
-        What is answered: behaviour WORD, or status 200-599 with reason (the provider's error body) or body and \
+        conditions hold. STEP: a name or an object.
+        What is answered: behaviour NAME, or status 200-599 with reason (the provider's error body) or body and \
         contentType.
         How: delay (ms), retryAfter (seconds, a text, or {"date": seconds from now}), timestamp (ms since 1970) or \
         timestampFromNow (ms) of a 410, headers {name: text}, frames N (DATA frames of the body), bodyless true \
@@ -24,7 +24,7 @@ enum ServeHelp {
         {"apns": {"*": {"onConnection": 100, "goaway": {"last": "before", "debug": {"reason": "Shutdown"}}}}}
         {"webpush": {"*": {"listener": "webpush-2", "behaviour": "reset", "code": "REFUSED_STREAM"}}}
 
-        WORDS: \(Script.words.joined(separator: ", ")).
+        BEHAVIOURS: \(Script.names.joined(separator: ", ")).
 
         CONTROL, on both ports: GET, PUT, POST or DELETE /control/script; POST /control/reset (script, log, counts); \
         GET /control/counts; GET /control/log?since=SEQ&max=N&provider=&outcome=&token=; DELETE /control/log; \

@@ -1,12 +1,13 @@
 import DirectoryImport
 import Domain
+import TestSupport
 import Testing
 
 struct FuzzTests {
     /// Changed bytes, cut ends, doubled and swapped parts: every outcome is a result or a typed error.
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `a damaged file is an answer, never a trap`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let folder = try TestFolder()
         let original = Array(
             try Sample.bytes(Sample.aaf("delta-2026-09-15/ENT42_Delta_20260915_Eleve_0000.xml")).prefix(3000)
@@ -35,7 +36,7 @@ struct FuzzTests {
 
     @Test(arguments: [5, 6] as [UInt64])
     func `a damaged line is an answer, never a trap`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let original = Array(try Sample.bytes(Sample.folder + "/directory/users.ndjson").prefix(600))
         for round in 0..<300 {
             let source = Pieces(mutated(original, &generator), pieceBytes: 100)
@@ -48,7 +49,7 @@ struct FuzzTests {
         }
     }
 
-    func mutated(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+    func mutated(_ bytes: [UInt8], _ generator: inout SeededRandom) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             guard bytes.count > 8 else { return bytes }

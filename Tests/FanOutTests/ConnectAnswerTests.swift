@@ -1,4 +1,5 @@
 import FanOut
+import TestSupport
 import Testing
 
 /// What a proxy may answer to CONNECT, without sockets.
@@ -46,7 +47,7 @@ struct ConnectAnswerTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `mutated answers give the same verdict however they are cut, and none is established by accident`(seed: UInt64)
     {
-        var random = TestRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         for round in 0..<2000 {
             var bytes = Array(Self.table[Int.random(in: 0..<Self.table.count, using: &random)].0.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&bytes, &random) }
@@ -65,7 +66,7 @@ struct ConnectAnswerTests {
         }
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout TestRandom) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
         let at = Int.random(in: 0...bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
         case 0 where at < bytes.count: bytes.remove(at: at)
@@ -83,19 +84,5 @@ struct ConnectAnswerTests {
         guard lines.last == [], lines.dropLast().last == [] else { return false }
         let heads = lines.dropLast(2).split(separator: [])
         return heads.last?.first.map { $0.count >= 12 && $0.starts(with: "HTTP/1.".utf8) && $0[9] == 0x32 } ?? false
-    }
-}
-
-/// Seeded, so that a failure can be repeated.
-struct TestRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed &* 0x9e37_79b9_7f4a_7c15
-    }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 29
     }
 }

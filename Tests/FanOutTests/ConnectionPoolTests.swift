@@ -1,4 +1,5 @@
 import FanOut
+import TestSupport
 import Testing
 
 /// The rules, without sockets and without a clock.
@@ -201,7 +202,7 @@ struct ConnectionPoolTests {
 
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
     func `random walks never exceed a limit`(seed: UInt64) {
-        var random = Walk(state: seed)
+        var random = SeededRandom(seed: seed)
         var pool = makePool { $0.connectionsMax = 3 }
         var now = at(0)
         var known: [ConnectionID: (peer: Int?, inFlight: Int)] = [:]
@@ -242,15 +243,6 @@ struct ConnectionPoolTests {
                 }
             }
             #expect(known.count <= 6, "seed \(seed)")
-        }
-    }
-
-    private struct Walk: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
         }
     }
 }

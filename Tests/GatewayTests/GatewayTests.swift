@@ -1,6 +1,7 @@
 import Dispatch
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// The built `carillon` and `carillon-simulator` as processes, driven from outside: gateway.py starts them, the files of
@@ -71,22 +72,6 @@ struct GatewayTests {
 
 extension Tag {
     @Tag static var slow: Self
-}
-
-/// Removed, with everything in it, when the test lets go of it.
-private final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/carillon-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(atPath: path) } catch {
-            // Left behind in the temporary folder; the system removes it.
-        }
-    }
 }
 
 private enum Program {

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Operator
 import Settings
 import Testing
+import Text
 
 @Suite struct ConfigAndKeyCommandsTests {
     let fixture: OperatorFixture

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 import Testing
 
 /// An admin socket that gives canned answers, one connection each, and keeps what it was asked.
@@ -24,18 +25,7 @@ final class FakeService: Sendable {
             }
         }
         try #require(bound == 0 && listen(descriptor, 8) == 0)
-        var thread = pthread_t()
-        pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<FakeService>.fromOpaque(context).takeRetainedValue().serve()
-                return nil
-            },
-            Unmanaged.passRetained(self).toOpaque()
-        )
-        pthread_detach(thread)
+        SystemThread.startAtLaunch(name: "fake-service") { [self] in serve() }
     }
 
     /// Ends the thread.

@@ -9,6 +9,7 @@ import SQLite
 import Settings
 import Store
 import Synchronization
+import TestSupport
 
 struct Root: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "carillon", subcommands: OperatorCommands.all)
@@ -29,24 +30,17 @@ struct Ran {
 final class OperatorFixture {
     static let now = Instant(seconds: 1_790_000_000)
     static let storageKey = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-    let folder: String
+    private let temporary: TemporaryFolder
+    var folder: String { temporary.path }
     var event = EventID(rawValue: 0)
 
     init() throws {
-        var template = Array((FileManager.default.temporaryDirectory.path + "/operator-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        temporary = try TemporaryFolder()
         try write(
             "carillon.yaml",
             "data: data\nlisten: {admin: admin.sock, metrics: \"127.0.0.1:1\"}\nstorage: {keyFile: storage.key}\n"
         )
         try write("storage.key", Self.storageKey + "\n")
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(atPath: folder) } catch {
-            print("The folder \(folder) stays: \(error)")
-        }
     }
 
     func write(_ name: String, _ text: String) throws {

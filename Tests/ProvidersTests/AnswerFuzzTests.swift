@@ -1,5 +1,6 @@
 import Domain
 import Providers
+import TestSupport
 import Testing
 
 /// Everything that reads a provider's bytes, fed with answers that were damaged on the way: always a verdict, never a

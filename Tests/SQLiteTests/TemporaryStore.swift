@@ -1,21 +1,14 @@
 import Glibc
 import SQLite
+import TestSupport
 
 /// A directory of its own for one test, removed at its end.
 final class TemporaryStore {
-    let directory: String
+    private let folder: TemporaryFolder
+    var directory: String { folder.path }
     var path: String { directory + "/store.db" }
 
-    init() throws {
-        var template = Array("/tmp/carillon-sqlite-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { throw SQLiteTestError.noDirectory }
-        directory = String(cString: made)
-    }
-
-    deinit {
-        for name in ["store.db", "store.db-wal", "store.db-shm", "copy.db", "lock"] { unlink(directory + "/" + name) }
-        rmdir(directory)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
     func connection() throws -> Connection {
         try Connection(path: path, options: .writer)

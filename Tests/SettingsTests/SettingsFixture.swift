@@ -1,28 +1,22 @@
 import FoundationEssentials
 import Glibc
 import Settings
+import TestSupport
 
 /// A folder with a configuration and its secrets, removed at the end.
 final class SettingsFixture {
-    let folder: String
+    private let temporary: TemporaryFolder
+    var folder: String { temporary.path }
     var file: String { folder + "/carillon.yaml" }
 
     init() throws {
-        var template = Array((FileManager.default.temporaryDirectory.path + "/settings-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        temporary = try TemporaryFolder()
         try write("storage.key", "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
         try write("one.whsec", "# the live one\nwhsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n\n")
         try write("one.keys", "k1 sha256:\(String(repeating: "ab", count: 32))\n")
         try write("fcm.json", "{}")
         try write("apns.p8", "pem")
         try write("vapid.pem", "pem")
-    }
-
-    deinit {
-        do { try FileManager.default.removeItem(atPath: folder) } catch {
-            print("The folder \(folder) stays: \(error)")
-        }
     }
 
     func write(_ name: String, _ text: String, mode: Int = 0o600) throws {

@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import Simulator
+import TestSupport
 import Testing
 
 struct CertificateTests {

@@ -29,7 +29,7 @@ struct ScriptTests {
             #"{"fcm":{"t":{"settings":{"x":2}}}}"#,
             "fcm.t.settings: takes maxConcurrentStreams, initialWindowSize and after"
         ),
-        (#"{"fcm":{"t":5}}"#, "fcm.t: neither a word nor an object"),
+        (#"{"fcm":{"t":5}}"#, "fcm.t: neither a name nor an object"),
     ])
     func `a mistake is named with its place`(text: String, expected: String) {
         do throws(Script.Mistake) {

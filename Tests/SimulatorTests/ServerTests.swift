@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// The built `carillon-simulator` on its sockets, driven by Python's hyper-h2: see server_checks.py and transport_checks.py.

@@ -1,6 +1,7 @@
 import Domain
 import SQLite
 import Store
+import TestSupport
 import Testing
 
 /// Random outcomes, retries and expiries against a plain dictionary: pages, retries, reports and events must agree with it.
@@ -17,7 +18,7 @@ struct QueueModelTests {
 
     @Test(arguments: [41, 42, 43] as [UInt64])
     func `the store agrees with a plain model on a random walk`(seed: UInt64) async throws {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         var model: [DeliveryID: Slot] = [:]
         let folder = try TestFolder()
         try await folder.queue { queue async throws in
@@ -52,7 +53,7 @@ struct QueueModelTests {
         _ event: EventID,
         _ queue: QueueStore,
         _ model: inout [DeliveryID: Slot],
-        _ random: inout SeededWalk
+        _ random: inout SeededRandom
     ) async throws {
         let parts = Int.random(in: 1...3, using: &random)
         for part in 0..<parts {
@@ -103,7 +104,7 @@ struct QueueModelTests {
     private func outcomes(
         _ model: inout [DeliveryID: Slot],
         now: Instant,
-        _ random: inout SeededWalk
+        _ random: inout SeededRandom
     ) -> [Outcome] {
         let ids = model.keys.sorted().filter { model[$0]?.lane != .nowhere }
         return (0..<Int.random(in: 1...30, using: &random)).compactMap { _ in

@@ -4,25 +4,15 @@ import Glibc
 import SQLite
 import Store
 import Synchronization
+import TestSupport
 import Testing
 
 /// A data folder of its own for one test, removed at its end, with the real store in it.
 final class TestFolder {
-    let path: String
+    private let folder: TemporaryFolder
+    var path: String { folder.path }
 
-    init() throws {
-        var template = Array("/tmp/carillon-store-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        for file in ["queue.db", "registry.db"] {
-            for end in ["", "-wal", "-shm"] { unlink(path + "/" + file + end) }
-        }
-        unlink(path + "/lock")
-        rmdir(path)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
     static let start = Instant(seconds: 1_790_000_000)
     static let key = TargetSeal.Key(id: "k1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
@@ -67,21 +57,6 @@ final class TestFolder {
     /// A second read-write connection, for what only another process would do.
     func intruder(_ file: String = "queue.db") throws -> Connection {
         try Connection(path: path + "/" + file, options: .writer)
-    }
-}
-
-/// SplitMix64: the same walk for the same seed.
-struct SeededWalk: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }
 

@@ -65,18 +65,6 @@ struct MetricRegistryTests {
         )
     }
 
-    @Test func `a computed gauge is read at each scrape and bounded`() {
-        let source = registry.gauge("source", help: "Source.").with()
-        registry.gauge("computed", help: "Computed.", labels: ["n"], labelSetsMax: 2) {
-            (1...4).map { Sample(["\($0)"], source.value) }
-        }
-        source.set(2)
-        let first = registry.render().split(separator: "\n").filter { $0.hasPrefix("carillon_computed") }
-        #expect(first == [#"carillon_computed{n="1"} 2"#, #"carillon_computed{n="other"} 6"#])
-        source.add(-1)
-        #expect(registry.render().contains(#"carillon_computed{n="1"} 1"#))
-    }
-
     @Test func `the same metric made twice is one`() {
         registry.counter("a_total", help: "A.").with().add()
         registry.counter("a_total", help: "A.").with().add()

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Pipeline
 import Store
+import Text
 
 /// The paths One Pocket calls today, with the answers it expects; the token travels in the query [ENT facts 3.1].
 struct OnePocketRoutes {
@@ -66,7 +67,6 @@ struct OnePocketRoutes {
     /// The app sends no installation id, so the token stands for it: the same token comes back to the same row.
     private static func installation(of token: String) -> String {
         let hash = SHA256.hash(data: Array(token.utf8)).prefix(16)
-        let digits = Array("0123456789abcdef")
-        return "onepocket-" + hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return "onepocket-" + Hex.encode(hash)
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 import HTTPTypes
 import NIOCore
 import Pipeline
+import System
 
 /// Keeps the one delivery that is being received in a private file, on a thread of its own since disks block.
 actor UploadFolder {
@@ -42,18 +43,7 @@ actor UploadFolder {
 
     func append(_ piece: ByteBuffer) throws(Problem) {
         guard let upload else { preconditionFailure("A piece belongs to an upload that began.") }
-        let failure = piece.withUnsafeReadableBytes { bytes -> Int32? in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = write(upload.descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return errno
-                }
-                rest = rest.dropFirst(count)
-            }
-            return nil
-        }
+        let failure = piece.withUnsafeReadableBytes { Descriptor.writeAll($0, to: upload.descriptor) }
         if let failure { throw Self.refused("write", failure) }
     }
 

@@ -1,5 +1,6 @@
 import Crypto
 import Domain
+import Text
 
 /// A publisher's bearer key, `cpk_` and 32 random bytes in base64url; only its SHA-256 is kept.
 package enum PublisherKey {
@@ -21,13 +22,7 @@ package enum PublisherKey {
     package static func entry(line: some StringProtocol) -> (id: String, hash: [UInt8])? {
         let parts = line.split(whereSeparator: \.isWhitespace)
         guard parts.count == 2, parts[1].hasPrefix("sha256:") else { return nil }
-        let digits = parts[1].dropFirst(7).map(\.hexDigitValue)
-        guard digits.count == 64 else { return nil }
-        var hash: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[index], let low = digits[index + 1] else { return nil }
-            hash.append(UInt8(high << 4 | low))
-        }
+        guard let hash = Hex.decode(parts[1].dropFirst(7)), hash.count == 32 else { return nil }
         return (String(parts[0]), hash)
     }
 

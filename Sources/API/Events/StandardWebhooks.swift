@@ -1,5 +1,6 @@
 import Crypto
 package import Domain
+import Text
 
 /// Signatures of Standard Webhooks 1.0: `v1`, HMAC-SHA256 over `id.timestamp.body`.
 package enum StandardWebhooks {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Text
 
 /// One method of one path; a path's parameters are in braces.
 struct Route: Sendable {
@@ -33,7 +34,7 @@ struct Call: Sendable {
     /// A parameter of the path, percent-decoded; as it came when it cannot be decoded.
     func parameter(_ name: String) -> String {
         let text = context.parameters.get(name) ?? ""
-        return Self.percentDecoded(text) ?? text
+        return PercentCoding.decode(text) ?? text
     }
 
     /// The first value of a member of the query, percent-decoded; empty when it has none, nil when it is absent.
@@ -53,26 +54,5 @@ struct Call: Sendable {
     /// A header field, letter case ignored; several of one name come joined by commas.
     func header(_ name: String) -> String? {
         HeaderName.of(name).flatMap { request.headers[$0] }
-    }
-
-    private static func percentDecoded(_ text: String) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
     }
 }

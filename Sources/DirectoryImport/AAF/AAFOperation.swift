@@ -20,7 +20,7 @@ package struct AAFOperation: Hashable, Sendable {
     /// Where the request begins, for warnings.
     package var file: String
     package var line: Int
-    /// The day the file was made by its own word (`dateGenerationExport`): new classes of a delta begin on it.
+    /// The day the file says it was made (`dateGenerationExport`): new classes of a delta begin on it.
     package var day: CalendarDay?
 }
 

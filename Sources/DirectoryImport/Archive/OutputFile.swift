@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A new file of mode 0600; closed when it goes out of scope.
 struct OutputFile: ~Copyable {
@@ -15,14 +16,6 @@ struct OutputFile: ~Copyable {
     deinit { close(descriptor) }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(DeliveryError) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0 {
-                guard errno == EINTR else { throw .unreadable(file: name, code: errno) }
-                continue
-            }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
+        if let code = Descriptor.writeAll(bytes, to: descriptor) { throw .unreadable(file: name, code: code) }
     }
 }

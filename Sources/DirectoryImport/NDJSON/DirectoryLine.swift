@@ -26,12 +26,9 @@ package struct DirectoryLine: Hashable, Sendable {
 
     package var operation: Operation
     package var item: Item
-    /// From 1.
-    package var line: Int
 
-    package init(_ operation: Operation, _ item: Item, line: Int) {
+    package init(_ operation: Operation, _ item: Item) {
         self.operation = operation
         self.item = item
-        self.line = line
     }
 }

@@ -61,7 +61,7 @@ package struct UserNDJSONReader {
         let name = try members.required("op")
         guard let operation = DirectoryLine.Operation(rawValue: name) else { throw .unknownValue("op") }
         members.isRemoval = operation == .remove
-        return DirectoryLine(operation, try item(members), line: number)
+        return DirectoryLine(operation, try item(members))
     }
 
     private func item(_ members: LineMembers) throws(LineMistake) -> DirectoryLine.Item {

@@ -1,5 +1,6 @@
 import CExpat
 import Domain
+import Text
 
 /// One run of expat: turns its callbacks into events and holds the limits.
 ///
@@ -40,7 +41,7 @@ final class XMLSession {
         }
     }
 
-    /// Expat's own verdict in our words.
+    /// Expat's own verdict as our error.
     func parserFailure() -> DeliveryError {
         let code = XML_GetErrorCode(parser)
         let column = Int(XML_GetCurrentColumnNumber(parser)) + 1
@@ -214,7 +215,7 @@ extension XMLSession {
             session(pointer).skippedEntity(name)
         }
         XML_SetEntityDeclHandler(parser) { pointer, _, _, _, _, _, _, _, _ in session(pointer).entityDeclared() }
-        // Without a handler a reference to another file would vanish without a word.
+        // Without a handler a reference to another file would vanish silently.
         XML_SetExternalEntityRefHandler(parser) { _, _, _, _, _ in 0 }
         // Tighter than expat's 100 and 8 MiB: directory files declare nothing.
         XML_SetBillionLaughsAttackProtectionMaximumAmplification(parser, 10)

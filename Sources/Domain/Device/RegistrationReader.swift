@@ -1,3 +1,5 @@
+import Text
+
 /// Reads a registration's members and collects every mistake.
 struct RegistrationReader {
     private let object: JSONObject

@@ -1,3 +1,5 @@
+import Text
+
 /// What a feed says of one thing, in one shape for all feeds. Keys are the feed's own, opaque, leading zeros kept.
 package enum DirectoryRecord: Hashable, Sendable {
     case school(SchoolRecord)
@@ -110,18 +112,10 @@ package struct CalendarDay: Hashable, Comparable, Sendable {
 
     package init(daysSince1970: Int32) { self.daysSince1970 = daysSince1970 }
 
-    /// nil when there is no such day. Algorithm: days from civil (H. Hinnant, chrono-compatible date algorithms).
+    /// nil when there is no such day.
     package init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard day <= lengths[month - 1] else { return nil }
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        daysSince1970 = Int32(era * 146_097 + dayOfEra - 719_468)
+        guard let date = CivilDate(year: year, month: month, day: day) else { return nil }
+        daysSince1970 = Int32(date.daysSince1970)
     }
 
     /// Reads `dd/mm/yyyy`, the form of the AAF files.

@@ -27,8 +27,6 @@ final class Connection: IOHandler, HTTP2SessionOwner {
     private(set) var isReady = false
     /// Frames wait in libnghttp2 or in `output`.
     private(set) var needsPump = false
-    private var requestsSent: UInt64 = 0
-    private var openedAt: MonotonicTime
     private var goAwayLastStreamID = Int32.max
     private var goAwayCount = 0
     /// TLS holds bytes that `read` has left for the next turn.
@@ -45,13 +43,12 @@ final class Connection: IOHandler, HTTP2SessionOwner {
     init(id: ConnectionID, lane: LaneRunner) {
         self.id = id
         self.lane = lane
-        openedAt = lane.now
         phase = .opening(
             Opener(lane.configuration, tls: lane.tls, poller: lane.poller) { [unowned self] in opened($0) }
         )
     }
 
-    var info: ConnectionInfo { ConnectionInfo(id: id, requestsSent: requestsSent, openedAt: openedAt) }
+    var info: ConnectionInfo { ConnectionInfo(id: id) }
 
     // MARK: - Opening
 
@@ -120,7 +117,6 @@ final class Connection: IOHandler, HTTP2SessionOwner {
         exchange.startOffset = output.appended
         guard session.submit(exchange, pseudo: lane.pseudoFields) else { return false }
         exchanges.begin(exchange)
-        requestsSent += 1
         window -= exchange.request.bodyCount
         needsPump = true
         return true
@@ -254,7 +250,6 @@ final class Connection: IOHandler, HTTP2SessionOwner {
         window = session.sendWindow
         if isReady { return lane.peerStreamsMaxChanged(self, session.peerStreamsMax) }
         isReady = true
-        openedAt = lane.now
         lane.opened(self, peerStreamsMax: session.peerStreamsMax, address: address, resumed: stream.isResumed)
     }
 

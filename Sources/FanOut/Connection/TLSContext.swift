@@ -72,7 +72,7 @@ final class TLSContext: @unchecked Sendable {
 
 /// A lane that cannot be set up; nothing has been connected.
 package enum LaneConfigurationError: Error, Sendable, Equatable {
-    /// Trust store or CA file, with OpenSSL's words.
+    /// Trust store or CA file, with OpenSSL's text.
     case tls(String)
     /// The host cannot stand in a header.
     case host(String)
@@ -95,7 +95,7 @@ enum TLSText {
         return reasons.isEmpty ? "no reason given" : reasons.joined(separator: "; ")
     }
 
-    /// OpenSSL's words, with ours in front where they mislead.
+    /// OpenSSL's text, with ours in front where they mislead.
     static func inPlainWords(_ reason: String) -> String {
         switch reason {
         case "wrong version number", "packet length too long", "http request": "no TLS is spoken there (\(reason))"

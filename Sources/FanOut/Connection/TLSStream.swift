@@ -108,7 +108,7 @@ final class TLSStream {
 }
 
 enum SystemText {
-    /// Words for an errno.
+    /// The text of an errno.
     static func error(_ code: Int32) -> String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
             guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {

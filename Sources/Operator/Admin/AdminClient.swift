@@ -1,4 +1,5 @@
 import Domain
+import Text
 import WebClient
 
 /// Asks the running service over its admin socket. One client serves one command; end it with ``stop()``.
@@ -65,13 +66,9 @@ struct AdminClient: Sendable {
         query.map { name, value in name + "=" + escape(value) }.joined(separator: "&")
     }
 
-    /// Form encoding of a value, or of a path's segment; everything but letters, digits and `-._` is escaped.
+    /// Form encoding of a value, or of a path's segment; everything but letters, digits and `-._~` is escaped.
     static func escape(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._".contains(character))
-            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
+        PercentCoding.encode(text)
     }
 }
 

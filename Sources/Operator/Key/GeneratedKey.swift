@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import FoundationEssentials
+import Text
 
 /// A fresh key in the form its file has.
 struct GeneratedKey {
@@ -29,7 +30,7 @@ struct GeneratedKey {
             let id = Self.freshID()
             self.id = id
             let digest = SHA256.hash(data: Data(secret.utf8))
-            hash = "\(id) sha256:" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            hash = "\(id) sha256:" + Hex.encode(digest)
         case .webhook:
             secret = "whsec_" + Base64.encode(Self.random(32))
         case .storage:
@@ -56,7 +57,7 @@ struct GeneratedKey {
 
     /// Told apart by chance: 32 bits suffice for the few keys of a file.
     private static func freshID() -> String {
-        "k" + random(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        "k" + Hex.encode(random(4))
     }
 
     private static func random(_ count: Int) -> [UInt8] {

@@ -1,6 +1,7 @@
 import DirectoryImport
 import FoundationEssentials
 import Glibc
+import System
 
 /// The folder of deliveries that wait for a person's word: one file for each held import, mode 0600. Blocking.
 ///
@@ -121,12 +122,9 @@ package struct HeldDeliveries: Sendable {
             if count == 0 { return }
             total += count
             guard total <= bytesMax else { throw Failure(description: "the delivery is larger than \(bytesMax) bytes") }
-            var rest = chunk[..<count]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { throw failure("cannot be written") }
-                rest = rest.dropFirst(written)
+            if let code = chunk[..<count].withUnsafeBytes({ Descriptor.writeAll($0, to: output) }) {
+                errno = code
+                throw failure("cannot be written")
             }
         }
     }

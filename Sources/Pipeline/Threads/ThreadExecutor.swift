@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 
 /// Runs an actor on a thread of its own, so that what blocks (SQLite, cryptography of a page) never holds one of the two threads of
 /// the cooperative pool.
@@ -14,21 +15,7 @@ package final class ThreadExecutor: SerialExecutor {
 
     package init() {
         signal = Signal()
-        let start = Start(executor: self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                start.executor.loop()
-                return nil
-            },
-            Unmanaged.passRetained(start).toOpaque()
-        )
-        precondition(code == 0, "The system refuses a thread at start.")
-        pthread_detach(thread)
+        SystemThread.startAtLaunch(name: "executor") { [self] in loop() }
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
@@ -46,12 +33,6 @@ package final class ThreadExecutor: SerialExecutor {
             }
             for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
         }
-    }
-
-    private final class Start {
-        let executor: ThreadExecutor
-
-        init(executor: ThreadExecutor) { self.executor = executor }
     }
 
     /// A counting semaphore. `@unchecked Sendable`: sem_t is made for several threads; it lives as long as this object.

@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// JSON Web Token in compact form [RFC 7519; RFC 7515 §7.1].
 enum JSONWebToken {

@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// The keys that route a tap alone are beyond the provider's limit: this message can never be accepted.
 package struct MessageTooLarge: Error, Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Domain
+import Text
 
 /// Where the ENT's pages are: makes the paths of its events (`/blog#/view/…`) URLs that a browser can open without any
 /// code of ours.
@@ -38,16 +39,6 @@ package struct NavigationBase: Hashable, Sendable {
 
     /// Everything that never stands in a URL, `%` left alone since the path may be encoded already [RFC 3986 §2.1].
     private static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
-            if byte <= 0x20 || byte >= 0x7F || "\"<>\\^`{|}".utf8.contains(byte) {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PercentCoding.encode(text) { $0 > 0x20 && $0 < 0x7F && !"\"<>\\^`{|}".utf8.contains($0) }
     }
 }

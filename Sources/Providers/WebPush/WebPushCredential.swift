@@ -1,5 +1,6 @@
 import Crypto
 package import Domain
+import Text
 
 /// The gateway's own key towards push services (VAPID [RFC 8292]). Every subscription is bound to the public key it was
 /// made with: another key ends them all.

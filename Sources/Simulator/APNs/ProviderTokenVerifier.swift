@@ -30,7 +30,7 @@ struct ProviderTokenVerifier: Sendable {
             remembered[compact] = verified
         }
         let age = now - verified.issuedAt
-        // A minute ahead is a clock's drift; more is as wrong as too old, and Apple has one word for both.
+        // A minute ahead is a clock's drift; more is as wrong as too old, and Apple has one reason for both.
         guard (-60...Self.ageSecondsMax).contains(age) else {
             throw APNsRefusal("ExpiredProviderToken", detail: "age \(age) s")
         }

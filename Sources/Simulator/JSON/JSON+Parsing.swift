@@ -2,7 +2,7 @@ import Foundation
 
 extension JSON {
     package struct SyntaxError: Error, Hashable, Sendable {
-        /// Foundation's words, with the place when it knows it.
+        /// Foundation's sentence, with the place when it knows it.
         package var description: String
     }
 

@@ -12,7 +12,7 @@ package struct Behaviour: Hashable, Sendable {
         case close
         /// Never answers and stops reading the connection: a half-open peer, whose PINGs get no answer either.
         case freeze
-        /// A word of the provider's catalogue, such as `unregistered` or `503`; see ``ScriptedAnswers``.
+        /// A name of the provider's catalogue, such as `unregistered` or `503`; see ``ScriptedAnswers``.
         case named(String)
         /// Any status; for APNs, FCM and Web Push with the provider's own error body around `reason`.
         case status(Int, reason: String?)

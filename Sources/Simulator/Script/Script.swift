@@ -1,12 +1,12 @@
 /// Behaviours by provider and token: `{"apns": {"<token>": "unregistered", "*": {"behaviour": "503", "times": 3}}}`.
 ///
 /// Provider: `apns`, `fcm`, `webpush`, `google` (the token endpoint), `ent`, or `*` for all. Token: the device's; for Web Push the
-/// subscription's id, for Google the service account's e-mail, for the ENT the bearer; or `*` for every one. The value is a word, an
+/// subscription's id, for Google the service account's e-mail, for the ENT the bearer; or `*` for every one. The value is a name, an
 /// object, or an array of them. The most particular rule with something to play wins (token before `*`, named provider before `*`);
 /// of an array the first step that is not used up and whose conditions hold. Without one the provider behaves well.
 ///
 /// What is answered, one of:
-/// - `behaviour`: `accept`, `silence`, `close`, `freeze`, `reset` (with `code`), or a word of the provider's catalogue: those in
+/// - `behaviour`: `accept`, `silence`, `close`, `freeze`, `reset` (with `code`), or a name of the provider's catalogue: those in
 ///   kebab-case stand for the same trouble everywhere, those in a provider's spelling for that answer of that provider.
 /// - `status` 200…599, with `reason` in the provider's error body (Mozilla's errno for Web Push), or with `body` as it stands and
 ///   `contentType`.
@@ -27,9 +27,9 @@ package struct Script: Hashable, Sendable {
 
     package static let anyone = "*"
 
-    /// Every behaviour that has a word.
-    package static var words: [String] {
-        ScriptedAnswers.words.union(["accept", "silence", "close", "freeze", "reset"]).sorted()
+    /// Every behaviour that has a name.
+    package static var names: [String] {
+        ScriptedAnswers.names.union(["accept", "silence", "close", "freeze", "reset"]).sorted()
     }
 
     /// Steps by provider name (or `*`), then by token (or `*`).

@@ -1,7 +1,7 @@
-/// The words a script may use and the answer each stands for with each provider.
+/// The names a script may use and the answer each stands for with each provider.
 enum ScriptedAnswers {
-    static let words: Set<String> = Set(apnsReasons.keys).union(APNsRefusal.status.keys).union(fcmErrors.keys)
-        .union(fcmErrorCodes.keys).union(WebPushAnswers.words).union(plainWords)
+    static let names: Set<String> = Set(apnsReasons.keys).union(APNsRefusal.status.keys).union(fcmErrors.keys)
+        .union(fcmErrorCodes.keys).union(WebPushAnswers.names).union(plainNames)
 
     private static let apnsReasons: [String: String] = [
         "unregistered": "Unregistered", "expired-token": "ExpiredToken", "bad-device-token": "BadDeviceToken",
@@ -26,8 +26,8 @@ enum ScriptedAnswers {
         "UNAVAILABLE": .unavailable, "UNSPECIFIED_ERROR": .unspecified, "DEVICE_RATE_EXCEEDED": .deviceRateExceeded,
     ]
 
-    /// Words of the ENT, of Google's token endpoint and of proxies before any of them.
-    private static let plainWords: Set<String> = [
+    /// Names of the ENT, of Google's token endpoint and of proxies before any of them.
+    private static let plainNames: Set<String> = [
         "html", "html-502", "no-owner", "redirect", "invalid-grant", "no-access-token",
     ]
 
@@ -61,7 +61,7 @@ enum ScriptedAnswers {
         }
     }
 
-    /// The ENT and Google's token endpoint, which have no error catalogue worth imitating beyond these words.
+    /// The ENT and Google's token endpoint, which have no error catalogue worth imitating beyond these names.
     static func plain(_ behaviour: Behaviour) -> (answer: Answer, reason: String) {
         switch behaviour.action {
         case .named(let word): plain(word)
@@ -80,7 +80,7 @@ enum ScriptedAnswers {
         return (Answer(status: status, headers: headers, body: Array(body.utf8)), "status \(status)")
     }
 
-    /// A word of no catalogue of this provider.
+    /// A name of no catalogue of this provider.
     static func plain(_ word: String) -> (answer: Answer, reason: String) {
         switch word {
         case "html": (Answer(status: 200, html: "<html><body>Connexion</body></html>"), word)
@@ -90,7 +90,7 @@ enum ScriptedAnswers {
         case "no-access-token": (Answer(status: 200, json: ["id_token": "e30.e30.e30"]), word)
         case "html-502": (Answer(status: 502, html: "<html><body><h1>502 Bad Gateway</h1></body></html>"), word)
         default:
-            // A status word such as 503, or a word that means nothing to this provider: its own server error.
+            // A status such as 503, or a name that means nothing to this provider: its own server error.
             (Answer(status: Int(word) ?? 500, html: "<html><body>\(word)</body></html>"), word)
         }
     }

@@ -16,7 +16,7 @@ enum StepParser {
     static func behaviour(_ value: JSON, at place: String) throws(Script.Mistake) -> Behaviour {
         if let word = value.string { return Behaviour(try action(word, code: nil, at: place)) }
         guard let object = value.object else {
-            throw Script.Mistake(description: "\(place): neither a word nor an object")
+            throw Script.Mistake(description: "\(place): neither a name nor an object")
         }
         if let unknown = object.keys.sorted().first(where: { !members.contains($0) }) {
             throw Script.Mistake(description: "\(place): unknown member \(unknown)")
@@ -64,7 +64,7 @@ enum StepParser {
         case "freeze": return .freeze
         case "reset": return .reset(code: try http2Code(code, default: "INTERNAL_ERROR", at: place))
         default:
-            guard ScriptedAnswers.words.contains(word) else {
+            guard ScriptedAnswers.names.contains(word) else {
                 throw Script.Mistake(description: "\(place): unknown behaviour \(word)")
             }
             return .named(word)

@@ -1,7 +1,7 @@
 /// How each push service says no.
 enum WebPushAnswers {
-    /// What a script may say for Web Push: every kind of defect, Apple's reasons, and the words shared by all providers.
-    static let words: Set<String> = Set(WebPushDefect.Kind.allCases.map(\.rawValue)).union(shared.keys)
+    /// What a script may say for Web Push: every kind of defect, Apple's reasons, and the names shared by all providers.
+    static let names: Set<String> = Set(WebPushDefect.Kind.allCases.map(\.rawValue)).union(shared.keys)
         .union(appleReasons.keys)
 
     private static let shared: [String: WebPushDefect.Kind] = [

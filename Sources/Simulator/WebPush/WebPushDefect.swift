@@ -1,4 +1,4 @@
-/// What is wrong with a push, or with the service, in no dialect yet; ``WebPushAnswers`` has the words of each.
+/// What is wrong with a push, or with the service, in no dialect yet; ``WebPushAnswers`` has the texts of each.
 package struct WebPushDefect: Error, Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case badPath, methodNotAllowed, unknownSubscription, gone
@@ -7,7 +7,7 @@ package struct WebPushDefect: Error, Hashable, Sendable {
         case keyMismatch
         // Headers (RFC 8030 §5).
         case missingTTL, badTTL, badUrgency, badTopic, badEncoding, duplicateHeader
-        // Body (RFC 8188, RFC 8291). A real service cannot see the last one: its browser drops the push without a word.
+        // Body (RFC 8188, RFC 8291). A real service cannot see the last one: its browser drops the push silently.
         case emptyBody, tooLarge, badLayout, undecryptable
         // Only a script's.
         case tooManyRequests, throttled, internalError, unavailable

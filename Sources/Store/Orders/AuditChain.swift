@@ -25,11 +25,6 @@ enum AuditChain {
         return Array(sha.finalize())
     }
 
-    static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-
     /// Adds a row in the transaction that is open.
     ///
     /// - Returns: its hash, the chain's head.

@@ -1,5 +1,6 @@
 package import Domain
 import SQLite
+import Text
 
 /// What a walk along the audit log found.
 package struct AuditReport: Sendable {
@@ -94,7 +95,7 @@ private struct AuditWalk {
         last = anchor?.through ?? 0
         previous = anchor?.hash ?? AuditChain.seed
         pruned = last
-        self.sought = sought == anchor.map { AuditChain.hex($0.hash) } ? nil : sought
+        self.sought = sought == anchor.map { Hex.encode($0.hash) } ? nil : sought
     }
 
     /// nil: the row fits.
@@ -118,7 +119,7 @@ private struct AuditWalk {
         previous = hash
         entries += 1
         operations.insert(row.operation)
-        if let sought, sought == AuditChain.hex(hash) { self.sought = nil }
+        if let sought, sought == Hex.encode(hash) { self.sought = nil }
         return nil
     }
 
@@ -128,7 +129,7 @@ private struct AuditWalk {
         AuditReport(
             entries: entries,
             operations: operations.count,
-            head: entries == 0 ? "" : AuditChain.hex(previous),
+            head: entries == 0 ? "" : Hex.encode(previous),
             since: since.map { Instant(milliseconds: $0) },
             pruned: pruned,
             broken: broken

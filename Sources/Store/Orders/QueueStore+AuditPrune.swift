@@ -1,5 +1,6 @@
 package import Domain
 import SQLite
+import Text
 
 /// Old orders leave the log, and what is left can still be verified.
 extension QueueStore {
@@ -98,12 +99,11 @@ struct AuditAnchor {
     }
 
     var members: JSONObject {
-        JSONObject(["through": .number(through), "hash": .string(AuditChain.hex(hash))])
+        JSONObject(["through": .number(through), "hash": .string(Hex.encode(hash))])
     }
 
     private static func bytes(_ hex: String) -> [UInt8]? {
-        let digits = hex.map(\.hexDigitValue)
-        guard digits.count == 64, !digits.contains(nil) else { return nil }
-        return stride(from: 0, to: 64, by: 2).map { UInt8((digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0)) }
+        guard let bytes = Hex.decode(hex), bytes.count == 32 else { return nil }
+        return bytes
     }
 }

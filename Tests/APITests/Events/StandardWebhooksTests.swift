@@ -3,6 +3,7 @@
 import API
 import Domain
 import Testing
+import Text
 
 struct StandardWebhooksTests {
     /// The example secret and message of the reference libraries.

@@ -13,6 +13,7 @@ import Pipeline
 import Store
 import Synchronization
 import Telemetry
+import Text
 import WebClient
 
 /// The API on real stores in a temporary folder, with a fake ENT and a clock of its own; no dispatcher.

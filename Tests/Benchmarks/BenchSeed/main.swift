@@ -9,6 +9,7 @@ import Crypto
 import Domain
 import Glibc
 import Store
+import Text
 
 struct School {
     var uai: String

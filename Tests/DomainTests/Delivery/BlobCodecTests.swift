@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 /// Plan, result and concerned persons as bytes: what was written is read, what was not written by us throws and never traps.
@@ -7,7 +8,7 @@ struct BlobCodecTests {
 
     @Test(arguments: seeds)
     func `a plan comes back as it was written`(seed: UInt64) throws {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<50 {
             let plan = Self.plan(&random)
             let bytes = plan.encoded()
@@ -17,7 +18,7 @@ struct BlobCodecTests {
 
     @Test(arguments: seeds)
     func `concerned persons come back as they were written`(seed: UInt64) throws {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<50 {
             let entries = (0..<Int.random(in: 0...40, using: &random)).map { _ in
                 ConcernedPersons.Entry(
@@ -56,7 +57,7 @@ struct BlobCodecTests {
 
     @Test(arguments: seeds)
     func `random bytes throw and never trap`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         for round in 0..<4000 {
             var bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
@@ -69,7 +70,7 @@ struct BlobCodecTests {
 
     @Test(arguments: seeds)
     func `a damaged plan throws or is another plan, and never traps`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<500 {
             var bytes = Self.plan(&random).encoded()
             bytes[Int.random(in: bytes.indices, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
@@ -100,7 +101,7 @@ struct BlobCodecTests {
         #expect(throws: error) { try bytes.withUnsafeBytes { try PageResult(decoding: $0) } }
     }
 
-    private static func plan(_ random: inout SeededWalk) -> Plan {
+    private static func plan(_ random: inout SeededRandom) -> Plan {
         let slots = (0..<Int.random(in: 1...500, using: &random)).map { _ in
             Plan.Slot(
                 person: Bool.random(using: &random) ? PersonID(rawValue: random.id()) : .unknown(index: 7),

@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 struct RetryPolicyTests {
@@ -29,7 +30,7 @@ struct RetryPolicyTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `never before what the provider asked, never at the expiry or later, never beyond the attempts`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<2000 {
             let policy = RetryPolicy(attemptsMax: Int.random(in: 1...12, using: &random))
             let attempts = Int.random(in: 1...14, using: &random)

@@ -3,6 +3,7 @@
 import Domain
 import FoundationEssentials
 import Testing
+import Text
 
 struct RegistrationTests {
     /// The curve itself is swift-crypto's to check; Domain only asks. y² = x³ - 3x + b is known to hold for the sample's keys.

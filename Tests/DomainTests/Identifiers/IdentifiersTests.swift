@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 struct IdentifiersTests {
@@ -11,7 +12,7 @@ struct IdentifiersTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `ids are read as they are printed`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<500 {
             let number = random.id()
             #expect(EventID("\(EventID(rawValue: number))") == EventID(rawValue: number), "seed \(seed)")

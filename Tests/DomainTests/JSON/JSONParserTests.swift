@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 struct JSONParserTests {
@@ -84,7 +85,7 @@ struct JSONParserTests {
 
     @Test func `random and damaged bytes never trap`() {
         let seed: UInt64 = 0x5EED_1
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         let alphabet = Array("{}[]\",:\\u0041dD89abeEtrfnls+-.0123456789 \n\u{e9}".utf8)
         let sample = Array(#"{"id":"x","n":[1,2.5e3,null,true],"s":"\u00e9\ud83c\udf30é"}"#.utf8)
         for round in 0..<4000 {
@@ -117,17 +118,5 @@ struct JSONParserTests {
         #expect(value["a"]?.array == [1])
         #expect(value["o"]?["k"]?.string == "v")
         #expect(value.object?.members.map(\.name) == ["i", "f", "big", "s", "b", "n", "a", "o"])
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

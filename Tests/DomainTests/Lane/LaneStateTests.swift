@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 struct LaneStateTests {
@@ -104,7 +105,7 @@ struct LaneStateTests {
 
     @Test(arguments: [21, 22, 23, 24, 25, 26, 27, 28] as [UInt64])
     func `on a random walk the promises of each state hold`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         var lane = LaneState()
         var now: Int64 = 0
         var refusedAt: Int64?
@@ -132,7 +133,7 @@ struct LaneStateTests {
     /// The dispatcher in small: probes when the lane permits, and is answered by a provider that is sick until it is not.
     @Test(arguments: [31, 32, 33, 34, 35, 36] as [UInt64], [Input.failed, .busy, .credentialRefused])
     func `sending resumes by itself within 90 seconds of recovery`(seed: UInt64, sickness: Input) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         var lane = LaneState()
         let recovery = Int64.random(in: 1000...3_600_000, using: &random)
         var now: Int64 = 0

@@ -1,9 +1,10 @@
 import Domain
+import TestSupport
 import Testing
 
 struct RateBudgetTests {
     @Test func `no 60 seconds hold more than the quota, whichever second they begin in`() {
-        var random = SeededWalk(seed: 51)
+        var random = SeededRandom(seed: 51)
         var budget = RateBudget(perMinute: 500)
         var sent: [Int64] = []
         var now: Int64 = 0

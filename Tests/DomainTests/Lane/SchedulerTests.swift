@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 /// The order of pages against plain models.
@@ -8,7 +9,7 @@ struct SchedulerTests {
 
     @Test(arguments: seeds)
     func `on a random walk every page comes once, the lowest tag of its lane first`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         var scheduler = Scheduler()
         var model: [Scheduler.Entry] = []
         var taken: [Scheduler.Entry] = []
@@ -66,7 +67,7 @@ struct SchedulerTests {
 
     @Test(arguments: seeds)
     func `the tags of a flow only grow, and never lie before what the lane has started`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         var scheduler = Scheduler()
         var last: [Scheduler.Flow: Int64] = [:]
         for number in 1...2000 {

@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 struct WindowTests {
@@ -61,7 +62,7 @@ struct WindowTests {
 
     @Test(arguments: [41, 42, 43, 44] as [UInt64])
     func `on a random walk it stays between one and its bound`(seed: UInt64) {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         var window = Window(most: 300)
         var now: Int64 = 0
         for _ in 0..<20_000 {

@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 
 /// A whole gateway without I/O: scheduler, lanes' states, retry policy and the store's rules under a virtual clock, with providers that
 /// fail, crashes at any moment and an operator. One seed is one run, to the millisecond.
@@ -55,7 +56,7 @@ struct DeliverySimulation {
     private(set) var sends = 0
     private(set) var crashes = 0
     private(set) var duplicates = 0
-    private var random: SeededWalk
+    private var random: SeededRandom
     private var now: Int64 = 0
     private var agenda = Agenda<Happening>()
     private var store = SimulatedStore()
@@ -70,7 +71,7 @@ struct DeliverySimulation {
     private var excused: [DeliveryID: Int] = [:]
     private var attempts: [DeliveryID: Int] = [:]
 
-    init(seed: UInt64) { random = SeededWalk(seed: seed) }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     /// Runs to the end of all work; what went against a promise is in `faults`.
     mutating func run() {

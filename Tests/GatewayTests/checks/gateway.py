@@ -23,10 +23,19 @@ def wait(what, condition, seconds=60):
     raise AssertionError(f"{what} did not come within {seconds} s")
 
 
+RESERVED = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """
+    Ours until this process ends: the socket stays bound and never listens, so the kernel gives the port to nobody who asks for a free one,
+    and to a server that asks for it by number with SO_REUSEADDR, as all of ours do.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    RESERVED.append(reserved)
+    return reserved.getsockname()[1]
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -362,6 +371,11 @@ def start_with_shim(world):
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
     world.start({"LD_PRELOAD": shim, "IO_FAULTS": flag, "IO_FAULTS_FOLDER": os.path.realpath(os.path.join(world.folder, "data"))})
     return flag
+
+
+def failed(flag):
+    """How many calls io-faults.c has made fail so far."""
+    return os.path.getsize(flag + ".failed") if os.path.exists(flag + ".failed") else 0
 
 
 def main(checks, setups):

@@ -2,6 +2,7 @@ import Crypto
 import Domain
 import Providers
 import Testing
+import Text
 
 @Suite struct APNsCredentialTests {
     @Test func `a provider token is signed with the key and says who and when as a number`() throws {

@@ -1,5 +1,6 @@
 import Domain
 import Providers
+import TestSupport
 import Testing
 
 @Suite struct ProviderTokenScheduleTests {

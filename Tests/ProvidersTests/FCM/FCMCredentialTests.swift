@@ -3,6 +3,7 @@ import CryptoExtras
 import Domain
 import Providers
 import Testing
+import Text
 
 @Suite struct FCMCredentialTests {
     @Test func `the assertion is signed with RS256 and valid for an hour`() throws {

@@ -1,5 +1,6 @@
 import Domain
 import Providers
+import TestSupport
 import Testing
 
 /// Both providers' bodies under the byte limit, over random messages: what is cut, in which order, and what never is.

@@ -2,6 +2,7 @@ import Crypto
 import Domain
 import Providers
 import Testing
+import Text
 
 @Suite struct WebPushCredentialTests {
     static let subject = "mailto:ops@ent.example.org"

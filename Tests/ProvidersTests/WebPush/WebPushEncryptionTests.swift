@@ -1,6 +1,8 @@
 import Domain
 import Providers
+import TestSupport
 import Testing
+import Text
 
 @Suite struct WebPushEncryptionTests {
     /// RFC 8291, Appendix A.

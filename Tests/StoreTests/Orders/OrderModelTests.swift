@@ -1,6 +1,7 @@
 import Domain
 import SQLite
 import Store
+import TestSupport
 import Testing
 
 /// Random orders among random outcomes and expiries against a plain dictionary: slots, rows of exceptions and events must agree with it.
@@ -17,7 +18,7 @@ struct OrderModelTests {
 
     @Test(arguments: [7, 8, 9, 10, 11, 12] as [UInt64])
     func `orders agree with a plain model on a random walk`(seed: UInt64) async throws {
-        var random = SeededWalk(seed: seed)
+        var random = SeededRandom(seed: seed)
         var model: [DeliveryID: Slot] = [:]
         let folder = try TestFolder()
         try await folder.queue { queue async throws in
@@ -63,7 +64,7 @@ struct OrderModelTests {
     private func outcomes(
         _ model: inout [DeliveryID: Slot],
         now: Instant,
-        _ random: inout SeededWalk
+        _ random: inout SeededRandom
     ) -> [Outcome] {
         (0..<8).compactMap { _ in
             guard let id = model.keys.sorted().randomElement(using: &random), let slot = model[id] else { return nil }
@@ -91,7 +92,7 @@ struct OrderModelTests {
         _ model: inout [DeliveryID: Slot],
         _ queue: QueueStore,
         now: Instant,
-        _ random: inout SeededWalk
+        _ random: inout SeededRandom
     ) async throws {
         let verb = OrderVerb.allCases[Int.random(in: OrderVerb.allCases.indices, using: &random)]
         let withDead = Bool.random(using: &random)

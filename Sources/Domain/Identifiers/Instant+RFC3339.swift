@@ -1,3 +1,5 @@
+import Text
+
 extension Instant {
     /// 0001-01-01 to the end of 9999, what RFC 3339 can write; sums with any time to live stay far from overflow.
     package static let writable =
@@ -11,7 +13,7 @@ extension Instant {
             let day = digits.number(2), digits.take("T", or: "t"), let hour = digits.number(2), digits.take(":"),
             let minute = digits.number(2), digits.take(":"), let second = digits.number(2),
             let fraction = digits.milliseconds(), let offset = digits.offsetMinutes(), digits.isAtEnd,
-            let date = CalendarDay(year: year, month: month, day: day), hour < 24, minute < 60, second <= 60
+            let date = CivilDate(year: year, month: month, day: day), hour < 24, minute < 60, second <= 60
         else { return nil }
         let minutes = Int64(date.daysSince1970) * 1440 + Int64(hour * 60 + minute - offset)
         let instant = Instant(milliseconds: (minutes * 60 + Int64(second)) * 1000 + Int64(fraction))
@@ -20,34 +22,7 @@ extension Instant {
     }
 
     /// UTC with `Z`, milliseconds only when there are some: `2026-09-14T14:31:00Z`.
-    package var rfc3339: String {
-        let seconds = self.seconds
-        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-        let (year, month, day) = Self.civil(days)
-        let rest = Int(seconds - days * 86_400)
-        var text = "\(Self.padded(year, 4))-\(Self.padded(month))-\(Self.padded(day))T"
-        text += "\(Self.padded(rest / 3600)):\(Self.padded(rest / 60 % 60)):\(Self.padded(rest % 60))"
-        let fraction = Int(milliseconds - seconds * 1000)
-        if fraction != 0 { text += "." + Self.padded(fraction, 3) }
-        return text + "Z"
-    }
-
-    /// Inverse of the day count of `CalendarDay` [H. Hinnant, chrono-compatible date algorithms, civil_from_days].
-    private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
-        let shifted = Int(days) + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-
-    private static func padded(_ number: Int, _ width: Int = 2) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
-    }
+    package var rfc3339: String { CivilDate.rfc3339(milliseconds: milliseconds) }
 }
 
 /// Takes fixed-width numbers and marks off the front of a text.

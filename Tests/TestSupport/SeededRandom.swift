@@ -1,10 +1,10 @@
-/// SplitMix64: the same walk for the same seed.
-struct SeededWalk: RandomNumberGenerator {
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed, so that a failure can be repeated.
+package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ struct SeededWalk: RandomNumberGenerator {
     }
 
     /// Small and huge numbers alike, as ids are.
-    mutating func id(max: Int64 = .max) -> Int64 {
+    package mutating func id(max: Int64 = .max) -> Int64 {
         Int64.random(in: 0...(max >> Int64.random(in: 0...62, using: &self)), using: &self)
     }
 }

@@ -1,5 +1,5 @@
-import Domain
 import Testing
+import Text
 
 struct PlainTextTests {
     static let table: [(String, String)] = [
@@ -59,16 +59,6 @@ struct CutTests {
     ])
     func `graphemes are cut whole and the ellipsis counts`(text: String, limit: Int, expected: String) {
         #expect(text.cut(graphemes: limit) == expected)
-    }
-
-    @Test(arguments: [
-        ("abcdef", 6, "abcdef"), ("abcdefg", 6, "abc…"), ("ééé", 5, "é…"), ("a👨‍👩‍👧", 10, "a…"), ("abcd", 3, "…"),
-        ("abcd", 2, ""), ("abcd", -1, ""),
-    ])
-    func `bytes are cut between graphemes and never exceeded`(text: String, limit: Int, expected: String) {
-        let cut = text.cut(utf8Bytes: limit)
-        #expect(cut == expected)
-        #expect(cut.utf8.count <= max(0, limit))
     }
 }
 

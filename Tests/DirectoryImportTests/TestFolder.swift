@@ -2,6 +2,7 @@ import DirectoryImport
 import Domain
 import Glibc
 import Testing
+import TestSupport
 
 /// The sample set beside the test targets.
 enum Sample {
@@ -30,19 +31,10 @@ enum Sample {
 
 /// A folder that goes away with its content.
 final class TestFolder {
-    let path: String
+    private let folder: TemporaryFolder
+    var path: String { folder.path }
 
-    init() throws {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(base)/carillon-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        for name in names { unlink(path + "/" + name) }
-        rmdir(path)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
     var names: [String] {
         guard let folder = opendir(path) else { return [] }
@@ -87,21 +79,6 @@ final class Pieces {
         buffer.copyBytes(from: piece)
         rest = rest.dropFirst(piece.count)
         return piece.count
-    }
-}
-
-/// SplitMix64: the same walk for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

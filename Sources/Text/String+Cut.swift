@@ -5,23 +5,6 @@ extension String {
         guard let end = index(startIndex, offsetBy: limit, limitedBy: endIndex), end < endIndex else { return self }
         return self[..<index(before: end)].withEllipsis
     }
-
-    /// At most `limit` bytes of UTF-8, cut between grapheme clusters; the ellipsis and its 3 bytes count.
-    ///
-    /// Empty when the text does not fit and there is no room for an ellipsis either.
-    package func cut(utf8Bytes limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var room = limit - 3
-        guard room >= 0 else { return "" }
-        var end = startIndex
-        while end < endIndex {
-            let next = index(after: end)
-            room -= utf8.distance(from: end, to: next)
-            if room < 0 { break }
-            end = next
-        }
-        return self[..<end].withEllipsis
-    }
 }
 
 extension Substring {

@@ -1,5 +1,6 @@
 import Domain
 import Testing
+import TestSupport
 
 struct RFC3339Tests {
     @Test(arguments: [
@@ -40,7 +41,7 @@ struct RFC3339Tests {
 
     @Test func `what is written is read back`() {
         let seed: UInt64 = 0x3339
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         let range = Instant.writable.lowerBound.milliseconds...Instant.writable.upperBound.milliseconds
         for _ in 0..<2000 {
             let instant = Instant(milliseconds: .random(in: range, using: &random))
