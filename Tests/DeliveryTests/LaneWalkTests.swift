@@ -10,7 +10,7 @@ struct LaneWalkTests {
     @Test(arguments: 1...60 as ClosedRange<UInt64>)
     func `nothing rings on a phone of somebody else`(seed: UInt64) {
         var walk = Walk(seed: seed)
-        walk.run(steps: 3_000)
+        walk.run(steps: 7_000)
         #expect(walk.faults == [], "seed \(seed)")
         #expect(walk.begun > 300 && walk.moves > 20 && walk.lookedUp > 20, "seed \(seed) is no test")
     }

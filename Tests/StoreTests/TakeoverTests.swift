@@ -56,7 +56,11 @@ struct TakeoverStoreTests {
             #expect(try devices(registry, of: "u-1").map(\.state) == [.active])
             let waiting = try #require(try devices(registry, of: "u-2").first)
             #expect(waiting.state == .unproven)
-            #expect(try reader(registry).routes(of: [waiting.owner])[waiting.owner]?.map { try $0.get().state } == [.unproven])
+            #expect(
+                try reader(registry).routes(of: [waiting.owner])[waiting.owner]?.map { try $0.get().state } == [
+                    .unproven
+                ]
+            )
             #expect(try reader(registry).address(waiting.id)?.state == .unproven)
             #expect(
                 try reader(registry).devices(.init(state: .unproven), after: nil, limit: 9).map(\.id) == [waiting.id]

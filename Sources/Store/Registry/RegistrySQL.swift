@@ -36,7 +36,8 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         WHERE id > ? ORDER BY id LIMIT ?
         """
     /// Index device_owner.
-    case tokens = "SELECT id, target, installation FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
+    case tokens =
+        "SELECT id, target, installation FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
     /// Indexes device_installation, device_target and device_fid.
     case claims = """
         SELECT id, owner, installation = ?1, target_hash = ?2, is_proven, state FROM device

@@ -93,7 +93,9 @@ extension Gateway {
     private func heldFolder(_ core: Core) -> String { core.folder.path + "/held" }
 
     /// In the order of dependence; shutdown runs it backwards, each waits for the one behind it, so the doors end first.
-    func runningServices(_ core: Core, _ delivery: DeliveryServices, _ api: APIServices, _ logger: Logger) -> [any Service] {
+    func runningServices(_ core: Core, _ delivery: DeliveryServices, _ api: APIServices, _ logger: Logger)
+        -> [any Service]
+    {
         let settings = effective.settings
         return [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
