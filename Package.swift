@@ -98,6 +98,8 @@ let package = Package(
                 "Domain", "Telemetry", "Store", "Dialects", "Delivery", "Pipeline", "WebClient", crypto, hummingbird,
                 logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -168,8 +170,8 @@ let package = Package(
         tests(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Delivery", "Pipeline", "WebClient", "DirectoryImport", crypto,
-                hummingbird, logging, lifecycle,
+                "Domain", "Telemetry", "Store", "Dialects", "Delivery", "Pipeline", "WebClient", "DirectoryImport",
+                crypto, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -16,6 +16,7 @@ package struct APIServices: Sendable {
     package var publishers: PublisherDirectory
     package var parents: ParentAuthenticator
     package var limits: Limits
+    package var http: HTTPRules
     package var time: TimeSource
     package var metrics: MetricRegistry
     /// Which lanes exist now; asked at each registration.
@@ -134,6 +135,7 @@ package struct APIServices: Sendable {
         self.publishers = publishers
         self.parents = parents
         self.limits = limits
+        http = HTTPRules(limits)
         self.time = time
         self.metrics = metrics
         self.lanes = lanes

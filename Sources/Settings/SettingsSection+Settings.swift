@@ -18,6 +18,8 @@ extension SettingsSection {
         settings.schools = section("schools").schools()
         settings.log = section("log").log()
         settings.limits = section("limits").limits()
+        settings.server = section("server").server()
+        settings.devices = section("devices").devices()
         return settings
     }
 
@@ -209,6 +211,28 @@ extension SettingsSection {
             in: 1...100_000
         )
         limits.registrationsBurst = integer("registrationsBurst", default: limits.registrationsBurst, in: 1...100_000)
+        limits.requestsPerMinute = integer("requestsPerMinute", default: limits.requestsPerMinute, in: 1...1_000_000)
+        limits.requestsBurst = integer("requestsBurst", default: limits.requestsBurst, in: 1...1_000_000)
+        limits.postsPerMinute = integer("postsPerMinute", default: limits.postsPerMinute, in: 1...10_000_000)
+        limits.postsBurst = integer("postsBurst", default: limits.postsBurst, in: 1...10_000_000)
+        limits.scheduledEventsMax = integer("scheduledEventsMax", default: limits.scheduledEventsMax, in: 1...1_000_000)
+        limits.unprovenBytesMax = integer(
+            "unprovenBytesMax",
+            default: limits.unprovenBytesMax,
+            in: mebibyte...1024 * mebibyte,
+            unit: "bytes"
+        )
+        limits.refusedTokensPerMinute = integer(
+            "refusedTokensPerMinute",
+            default: limits.refusedTokensPerMinute,
+            in: 1...1_000_000
+        )
+        limits.refusedTokensBurst = integer(
+            "refusedTokensBurst",
+            default: limits.refusedTokensBurst,
+            in: 1...1_000_000
+        )
+        limits.newTokensPerAddress = integer("newTokensPerAddress", default: limits.newTokensPerAddress, in: 1...256)
         limits.devicesPerAccount = integer("devicesPerAccount", default: limits.devicesPerAccount, in: 1...1000)
         limits.acceptQueueMax = integer("acceptQueueMax", default: limits.acceptQueueMax, in: 1...1_000_000)
         limits.retryAfterSeconds = integer(

@@ -89,6 +89,7 @@ extension Transfer {
         // Without it a name lookup that times out raises SIGALRM.
         carillon_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         carillon_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+        carillon_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         carillon_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         carillon_curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         carillon_curl_set_string(easy, CURLOPT_USERAGENT, options.userAgent)

@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Ordinary outbound HTTP and HTTPS over libcurl, on one thread of its own: token endpoints, userinfo, keys, the admin socket.
 ///
-/// Connections are kept and reused; HTTP/2 where the server offers it. Certificates are always verified against the system
+/// Connections are kept and reused. HTTP/1.1 only: the multi interface of libcurl 7.88 now and then misses the end of an HTTP/2 stream
+/// that was answered in less than a millisecond, and the answer counts as a timeout. Certificates are always verified against the system
 /// store and `caFile`. Every client that was made is ended with `stop()`.
 package final class WebClient: Sendable {
     package struct Options: Sendable {

@@ -1,3 +1,4 @@
+import API
 import ArgumentParser
 import Domain
 import Glibc
@@ -30,6 +31,8 @@ struct Serve: AsyncParsableCommand {
             try await Gateway(config: config).run()
         } catch let report as SettingsReport {
             end(report.description, Code.configuration)
+        } catch let shortage as DescriptorPlan.Shortage {
+            end("The gateway cannot serve: \(shortage).", Code.configuration)
         } catch let error as ProcessLockError {
             // A lock that cannot be made is no lock that is held: a full or read-only disk.
             if case .unavailable = error { end("The store cannot be used: \(error).", Code.store) }

@@ -56,6 +56,9 @@ struct GatewayTests {
     @Test(arguments: ["schools_are_switched", "held_import_is_approved", "short_of_room"])
     func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
 
+    @Test(arguments: ["idle_crowd"])
+    func `crowds pass`(check: String) async throws { try await pass("crowd_checks", check) }
+
     private func pass(_ file: String, _ check: String) async throws { try await Self.run(file + ".py", check) }
 
     /// One check of a script in the folder beside this file, in a folder of its own.

@@ -159,6 +159,14 @@ struct WebClientTests {
         }
     }
 
+    @Test func `a server that prefers HTTP/2 is spoken to in HTTP/1.1`() async throws {
+        let server = PythonServer("tls")
+        let client = WebClient(options: .init(caFile: server.certificatePath))
+        let answer = try await client.send(WebRequest(url: "https://127.0.0.1:\(server.port)/protocol"))
+        #expect(String(decoding: answer.body, as: UTF8.self) == "http/1.1")
+        await client.stop()
+    }
+
     @Test func `cancelling the task aborts the transfer`() async throws {
         let holding = PythonServer("tcp")
         try await with { client in

@@ -35,6 +35,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.recv(1)
             print("gone", flush=True)
+        elif name == "protocol":
+            self.reply(200, str(self.connection.selected_alpn_protocol()).encode(), [])
         elif name == "drop":
             self.close_connection = True
 
@@ -78,6 +80,8 @@ if kind == "tls":
          "-subj", "/CN=carillon test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
         check=True, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # As a server that prefers HTTP/2; what it takes up then is no HTTP/1.1 and fails.
+    context.set_alpn_protocols(["h2", "http/1.1"])
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=True)
     first += " " + certificate

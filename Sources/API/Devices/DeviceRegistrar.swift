@@ -5,26 +5,40 @@ import Hummingbird
 import Pipeline
 import Store
 
-/// The part of a registration that both interfaces share: allowance, lane and commit.
+/// The part of a registration that both interfaces share: account, allowance, lane and commit.
 struct DeviceRegistrar: Sendable {
     let services: APIServices
-    let limiter: RateLimiter
+    private let registrations: RateLimiter
+    private let requests: RateLimiter
 
-    /// Takes one of the account's allowances.
-    ///
-    /// - Returns: the `RateLimit` headers of the answer.
-    /// - Throws: 429 when none is left.
-    func allowance(of account: Account) throws(Problem) -> HTTPFields {
-        let verdict = limiter.take(account.userID, now: services.time.monotonic())
-        let headers: HTTPFields = [
-            HeaderName.rateLimitPolicy: limiter.policy,
-            HeaderName.rateLimit: "\"registrations\";r=\(verdict.remaining);t=\(verdict.seconds)",
-        ]
-        if verdict.isAllowed { return headers }
-        var problem = Problem(.rateLimited, "This account registers too often.")
-        problem.headers = headers
-        problem.headers[.retryAfter] = "\(verdict.seconds)"
-        throw problem
+    init(services: APIServices) {
+        self.services = services
+        let limits = services.limits
+        registrations = RateLimiter(
+            "registrations",
+            perMinute: limits.registrationsPerMinute,
+            burst: limits.registrationsBurst
+        )
+        requests = RateLimiter("requests", perMinute: limits.requestsPerMinute, burst: limits.requestsBurst)
+    }
+
+    enum Kind {
+        /// Registrations and test notifications.
+        case registration
+        case other
+    }
+
+    /// Answers for the account that the bearer token proves, as long as it has an allowance left.
+    func answer(
+        _ call: Call,
+        _ kind: Kind,
+        _ answer: (Account) async throws -> Response
+    ) async throws -> Response {
+        let account = try await services.parents.account(of: call, proxies: services.http.proxies)
+        return try await (kind == .registration ? registrations : requests).limited(
+            account.userID,
+            now: services.time.monotonic()
+        ) { try await answer(account) }
     }
 
     /// - Returns: what it made; on disk.

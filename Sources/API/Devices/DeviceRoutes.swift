@@ -13,38 +13,49 @@ struct DeviceRoutes {
     private static let bodyBytesMax = 32 * 1024
 
     private let services: APIServices
-    private let limiter: RateLimiter
+    private let registrar: DeviceRegistrar
+    /// Of one address, for what needs no account.
+    private let requests: RateLimiter
     private let leftOut: Family<Counter>
 
     init(services: APIServices) {
         self.services = services
+        registrar = DeviceRegistrar(services: services)
         leftOut = services.metrics.counter(
             "registration_hints_left_out_total",
             help: "Values of registrations that only choose wording or hours, and could not be read.",
             labels: ["member"]
         )
-        limiter = RateLimiter(
-            perMinute: services.limits.registrationsPerMinute,
-            burst: services.limits.registrationsBurst
+        requests = RateLimiter(
+            "requests",
+            perMinute: services.limits.requestsPerMinute,
+            burst: services.limits.requestsBurst
         )
     }
 
     var routes: [Route] {
         let onePocket = OnePocketRoutes(services: services, registrar: registrar)
         return [
-            Route(.put, "/v1/devices/{installation}") { try await register($0) },
-            Route(.get, "/v1/devices") { try await list($0) },
-            Route(.delete, "/v1/devices/{installation}") { try await remove($0) },
-            Route(.post, "/v1/devices/{installation}/test") { try await test($0) },
-            Route(.get, "/v1/webpush/key") { try webPushKey($0) },
+            Route(.put, "/v1/devices/{installation}") { call in
+                try await registrar.answer(call, .registration) { try await register(call, $0) }
+            },
+            Route(.get, "/v1/devices") { call in try await registrar.answer(call, .other) { try await list($0) } },
+            Route(.delete, "/v1/devices/{installation}") { call in
+                try await registrar.answer(call, .other) { try await remove(call, $0) }
+            },
+            Route(.post, "/v1/devices/{installation}/test") { call in
+                try await registrar.answer(call, .registration) { try await test(call, $0) }
+            },
+            Route(.get, "/v1/webpush/key") { call in
+                try await requests.limited(
+                    call.clientAddress(services.http.proxies),
+                    now: services.time.monotonic()
+                ) { try webPushKey(call) }
+            },
         ] + onePocket.routes
     }
 
-    private var registrar: DeviceRegistrar { DeviceRegistrar(services: services, limiter: limiter) }
-
-    private func register(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        let allowance = try registrar.allowance(of: account)
+    private func register(_ call: Call, _ account: Account) async throws -> Response {
         if let field = call.header("Content-Type") {
             guard let type = ContentType(field), type.isJSON, type.isUTF8 else {
                 throw Problem(.unsupportedContentType, "A registration is application/json in UTF-8.")
@@ -62,8 +73,7 @@ struct DeviceRoutes {
                 "installation": .string(registration.installation), "provider": .string(registration.provider.name),
                 "environment": .string(registration.environment.name), "app": .string(registration.app),
                 "state": .string(registered.state.word),
-            ],
-            headers: allowance
+            ]
         )
     }
 
@@ -92,8 +102,7 @@ struct DeviceRoutes {
         }
     }
 
-    private func list(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func list(_ account: Account) async throws -> Response {
         let limit = services.limits.devicesPerAccount
         do throws(StoreError) {
             let rows = try await services.registryReader.read { reader in
@@ -105,20 +114,17 @@ struct DeviceRoutes {
         } catch { throw Problem(error, limits: services.limits) }
     }
 
-    private func remove(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func remove(_ call: Call, _ account: Account) async throws -> Response {
         do throws(StoreError) {
             try await services.registry.remove(installation: call.parameter("installation"), of: account)
         } catch { throw Problem(error, limits: services.limits) }
         return Response(status: .noContent)
     }
 
-    private func test(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func test(_ call: Call, _ account: Account) async throws -> Response {
         guard let send = services.hooks.sendTest else {
             throw Problem(.notBuilt, "Test notifications are not built yet.")
         }
-        let allowance = try registrar.allowance(of: account)
         let answer: APIServices.TestOutcome?
         do throws(StoreError) { answer = try await send(account, call.parameter("installation")) } catch {
             throw Problem(error, limits: services.limits)
@@ -126,8 +132,7 @@ struct DeviceRoutes {
         guard let answer else { throw Problem(.unknownDevice, "This account has no such installation.") }
         return .json(
             .ok,
-            ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null],
-            headers: allowance
+            ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null]
         )
     }
 

@@ -14,15 +14,19 @@ struct OnePocketRoutes {
 
     var routes: [Route] {
         [
-            Route(.put, "/timeline/pushNotif/fcmToken") { try await register($0) },
-            Route(.delete, "/timeline/pushNotif/fcmToken") { try await remove($0) },
-            Route(.get, "/timeline/pushNotif/fcmTokens") { try await list($0) },
+            Route(.put, "/timeline/pushNotif/fcmToken") { call in
+                try await registrar.answer(call, .registration) { try await register(call, $0) }
+            },
+            Route(.delete, "/timeline/pushNotif/fcmToken") { call in
+                try await registrar.answer(call, .other) { try await remove(call, $0) }
+            },
+            Route(.get, "/timeline/pushNotif/fcmTokens") { call in
+                try await registrar.answer(call, .other) { try await list($0) }
+            },
         ]
     }
 
-    private func register(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        let allowance = try registrar.allowance(of: account)
+    private func register(_ call: Call, _ account: Account) async throws -> Response {
         let token = try token(call)
         _ = try await registrar.register(
             Registration(
@@ -33,11 +37,10 @@ struct OnePocketRoutes {
             ),
             for: account
         )
-        return .json(.ok, [:], headers: allowance)
+        return .json(.ok, [:])
     }
 
-    private func remove(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func remove(_ call: Call, _ account: Account) async throws -> Response {
         let token = try token(call)
         do throws(StoreError) {
             try await services.registry.remove(target: .fcmToken(token), of: account)
@@ -45,8 +48,7 @@ struct OnePocketRoutes {
         return .json(.ok, [:])
     }
 
-    private func list(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func list(_ account: Account) async throws -> Response {
         do throws(StoreError) {
             let tokens = try await services.registryReader.read { reader -> [RowResult<String>] in
                 // The name is also looked for among the feed's keys: that person is not this account.

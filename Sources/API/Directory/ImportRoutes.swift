@@ -40,7 +40,7 @@ struct ImportRoutes {
 
     /// - Returns: the publisher's name.
     private func checkPublisher(_ call: Call) throws(Problem) -> String {
-        let publisher = try services.publishers.keyHolder(header: call.header)
+        let publisher = try services.publishers.keyHolder(header: call.header, now: services.time.now())
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }

@@ -7,14 +7,18 @@ import Store
 
 extension Submission {
     init(_ event: ParsedEvent) {
-        let identity: Identity =
-            switch event.identity {
-            case .event(let source, let id): .event(source: source, id: id)
-            case .idempotencyKey(let key): .idempotencyKey(key)
-            case .webhookID(let id): .webhookID(id)
-            case .bytes: .bytes
-            }
-        self.init(publication: event.publication, identity: identity, body: event.hashedBytes)
+        self.init(publication: event.publication, identity: Identity(event.identity), body: event.hashedBytes)
+    }
+}
+
+extension Submission.Identity {
+    init(_ identity: EventIdentity) {
+        switch identity {
+        case .event(let source, let id): self = .event(source: source, id: id)
+        case .idempotencyKey(let key): self = .idempotencyKey(key)
+        case .webhookID(let id): self = .webhookID(id)
+        case .bytes: self = .bytes
+        }
     }
 }
 

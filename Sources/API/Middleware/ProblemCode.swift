@@ -1,8 +1,8 @@
 /// The stable words of problem answers, with their status; `/openapi.json` lists them all.
 package enum ProblemCode: String, Sendable, CaseIterable {
     // 400
-    case notJSON, notUTF8, tooDeep, duplicateMember, malformedIdempotencyKey, malformedWebhookID
-    case invalidParameter, incompleteBody, invalidToken
+    case notJSON, notUTF8, tooDeep, duplicateMember, nameTooLong, malformedIdempotencyKey, malformedWebhookID
+    case invalidParameter, incompleteBody, invalidToken, malformedRequest
     // 401
     case unauthenticated, invalidSignature, unsignedAttributes
     // 403
@@ -19,17 +19,19 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 422
     case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool
     case invalidRegistration, noLane, invalidOrder, importFailed
-    // 429
-    case rateLimited
+    // 429, 431
+    case rateLimited, tooManyScheduled
+    case headTooLarge
     // 500, 501, 503
     case internalError
     case notBuilt
-    case storeUnavailable, accountsUnavailable, importBusy, notReady
+    case storeUnavailable, accountsUnavailable, importBusy, notReady, overloaded
 
     package var status: Int {
         switch self {
-        case .notJSON, .notUTF8, .tooDeep, .duplicateMember, .malformedIdempotencyKey, .malformedWebhookID,
-            .invalidParameter, .incompleteBody, .invalidToken:
+        case .notJSON, .notUTF8, .tooDeep, .duplicateMember, .nameTooLong, .malformedIdempotencyKey,
+            .malformedWebhookID,
+            .invalidParameter, .incompleteBody, .invalidToken, .malformedRequest:
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
         case .missingRight, .forbiddenSchool, .forbiddenSource: 403
@@ -45,10 +47,11 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
             .invalidRegistration, .noLane, .invalidOrder, .importFailed:
             422
-        case .rateLimited: 429
+        case .rateLimited, .tooManyScheduled: 429
+        case .headTooLarge: 431
         case .internalError: 500
         case .notBuilt: 501
-        case .storeUnavailable, .accountsUnavailable, .importBusy, .notReady: 503
+        case .storeUnavailable, .accountsUnavailable, .importBusy, .notReady, .overloaded: 503
         }
     }
 
@@ -59,6 +62,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .notUTF8: "The body is not UTF-8"
         case .tooDeep: "The JSON is nested too deeply"
         case .duplicateMember: "An object names a member twice"
+        case .nameTooLong: "A member's name is too long"
         case .malformedIdempotencyKey: "Idempotency-Key is malformed"
         case .malformedWebhookID: "webhook-id is malformed"
         case .invalidParameter: "A parameter is wrong"
@@ -77,6 +81,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .unknownOperation: "Unknown operation"
         case .unknownImport: "Unknown import"
         case .nothingMatched: "Nothing matched"
+        case .malformedRequest: "The request is malformed"
         case .methodNotAllowed: "Method not allowed"
         case .bodyTooSlow: "The body came too slowly"
         case .identityConflict: "Another event has this identity"
@@ -101,12 +106,15 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidOrder: "The order is wrong"
         case .importFailed: "The delivery cannot be read"
         case .rateLimited: "Too many requests"
+        case .tooManyScheduled: "Too many events are scheduled"
+        case .headTooLarge: "The request's head is too large"
         case .internalError: "Internal error"
         case .notBuilt: "Not built yet"
         case .storeUnavailable: "The store cannot promise now"
         case .accountsUnavailable: "Accounts cannot be checked now"
         case .importBusy: "An import is under way"
         case .notReady: "Not ready"
+        case .overloaded: "Too much is under way"
         }
     }
 }

@@ -25,14 +25,14 @@ extension OpenAPIDocument {
             "code": {
              "type": "string",
              "enum": [
-              "notJSON", "notUTF8", "tooDeep", "duplicateMember", "malformedIdempotencyKey",
-              "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "unauthenticated",
+              "notJSON", "notUTF8", "tooDeep", "duplicateMember", "nameTooLong", "malformedIdempotencyKey",
+              "malformedWebhookID", "invalidParameter", "incompleteBody", "invalidToken", "malformedRequest", "unauthenticated",
               "invalidSignature", "unsignedAttributes", "missingRight", "forbiddenSchool", "forbiddenSource",
               "notFound", "unknownEvent", "unknownDevice", "unknownLane", "unknownOperation", "unknownImport", "nothingMatched", "methodNotAllowed", "bodyTooSlow",
               "identityConflict", "staleRevision", "eventEnded", "orderRefused", "lanePaused", "removalsNotFrozen", "importNotHeld", "clockNotSuspect", "tooLarge", "tooManyEvents", "unsupportedContentType", "invalidEvent",
               "unknownDialect", "notABatch", "emptyBatch", "batchRejected", "unknownSchool",
-              "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "internalError",
-              "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady"
+              "invalidRegistration", "noLane", "invalidOrder", "importFailed", "rateLimited", "tooManyScheduled", "headTooLarge", "internalError",
+              "notBuilt", "storeUnavailable", "accountsUnavailable", "importBusy", "notReady", "overloaded"
              ]
             },
             "detail": {"type": "string"}, "instance": {"type": "string"},

@@ -35,6 +35,8 @@ enum HeaderName {
     static let traceParent = name("traceparent")
     static let rateLimit = name("RateLimit")
     static let rateLimitPolicy = name("RateLimit-Policy")
+    static let acceptPost = name("Accept-Post")
+    static let forwardedFor = name("X-Forwarded-For")
 
     /// The names handlers ask for, made once: checking a name costs more than looking it up.
     private static let known = Dictionary(

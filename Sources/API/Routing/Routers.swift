@@ -5,6 +5,7 @@ package import Hummingbird
 package func publicRouter(_ services: APIServices) -> Router<APIContext> {
     let operations = OperationsRoutes(services: services)
     return router(
+        allowedOrigins: services.http.allowedOrigins,
         EventRoutes(services: services).routes + DeviceRoutes(services: services).routes
             + ImportRoutes(services: services).publicRoutes + operations.common + operations.document
     )
@@ -26,11 +27,12 @@ package func adminRouter(_ services: APIServices) -> Router<APIContext> {
     )
 }
 
-private func router(_ routes: [Route]) -> Router<APIContext> {
+private func router(allowedOrigins: [String] = [], _ routes: [Route]) -> Router<APIContext> {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     // The first is the outermost.
     router.add(middleware: RequestIdentityMiddleware())
     router.add(middleware: RequestLogMiddleware())
+    router.add(middleware: CrossOriginMiddleware(allowed: Set(allowedOrigins)))
     router.add(middleware: ProblemMiddleware(routes: routes))
     for route in routes {
         router.on(RouterPath(route.path), method: route.method) { request, context in

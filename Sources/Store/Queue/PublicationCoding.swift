@@ -72,7 +72,9 @@ enum PublicationCoding {
     }
 
     private static func parse(_ bytes: [UInt8]) -> JSONValue? {
-        do { return try JSONParser.parse(bytes, depthMax: JSONParser.depthCeiling) } catch { return nil }
+        do { return try JSONParser.parse(bytes, depthMax: JSONParser.depthCeiling, nameBytesMax: .max) } catch {
+            return nil
+        }
     }
 }
 

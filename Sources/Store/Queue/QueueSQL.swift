@@ -56,6 +56,11 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         SELECT id, revision, collapse, state < 4 AND withdrawal IS NULL AND superseding IS NULL FROM event
         WHERE publisher = ? AND source = ? AND subject = ? ORDER BY revision DESC, id DESC LIMIT 1
         """
+    /// Publishing; index event_due.
+    case scheduledOfPublisher = """
+        SELECT count(*) FROM (SELECT 1 FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ?
+            AND state = 0 AND publisher = ? LIMIT ?)
+        """
     case operationProgress =
         "UPDATE operation SET changed = changed + ?, cursor = ?, skipped = ? WHERE id = ? AND state = 'running'"
     /// Index operation_running.

@@ -29,13 +29,24 @@ extension QueueStore {
 
     /// The answer to an identity that was posted before; also after a commit whose outcome the client never learnt.
     private static func known(_ event: NewEvent, _ connection: Connection) throws -> Acceptance? {
-        let row = try connection.first(QueueSQL.identity.rawValue, event.identity) {
+        try known(
+            PostedIdentity(scope: event.identity, bodyHash: event.bodyHash, window: event.identityWindow),
+            now: event.acceptedAt,
+            connection
+        )
+    }
+
+    fileprivate static func known(
+        _ posted: PostedIdentity,
+        now: Instant,
+        _ connection: Connection
+    ) throws -> Acceptance? {
+        let row = try connection.first(QueueSQL.identity.rawValue, posted.scope) {
             ($0.int64(0), $0.blob(1), $0.int64(2))
         }
-        guard let (id, body, acceptedAt) = row,
-            event.acceptedAt.milliseconds - acceptedAt <= event.identityWindow.wholeMilliseconds
+        guard let (id, body, acceptedAt) = row, now.milliseconds - acceptedAt <= posted.window.wholeMilliseconds
         else { return nil }
-        guard body == event.bodyHash else { return .conflict(EventID(rawValue: id)) }
+        guard body == posted.bodyHash else { return .conflict(EventID(rawValue: id)) }
         let first = try connection.first("SELECT not_before IS NOT NULL, unresolved FROM event WHERE id = ?", id) {
             ($0.bool(0) ? EventState.scheduled : .accepted, AudienceCoding.members($0.text(1)))
         }
@@ -141,9 +152,21 @@ struct Revision {
 }
 
 extension QueueReader {
+    /// The answer to an identity that was accepted before, whatever has changed since; nil when it is new.
+    package func acceptance(of posted: PostedIdentity, now: Instant) throws -> Acceptance? {
+        try QueueStore.known(posted, now: now, connection)
+    }
+
     /// The event of the same or a newer revision, because of which this publication would be refused; nil when it would not.
     package func newerRevision(than publication: Publication, of publisher: String) throws -> EventID? {
         let newest = try Revision.newest(of: publication, publisher: publisher, connection)
         return newest.flatMap { $0.revision >= publication.revision ? $0.event : nil }
+    }
+
+    /// How many events of a publisher wait for their time; counts no further than `limit`. Index event_due.
+    package func scheduledEvents(of publisher: String, now: Instant, limit: Int) throws -> Int {
+        try connection.first(QueueSQL.scheduledOfPublisher.rawValue, now.milliseconds, publisher, limit) {
+            Int($0.int64(0))
+        } ?? 0
     }
 }

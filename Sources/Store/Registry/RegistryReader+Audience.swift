@@ -73,8 +73,7 @@ extension RegistryReader {
         var concerned: [PersonID: Audience.Person] = [:]
         audience.pupils = pupils.sorted()
         var withGuardian: Set<PersonID> = []
-        // By their bytes: text from outside is never compared as characters.
-        var unknown: Set<[UInt8]> = []
+        var unknown: Set<ExactText> = []
         try links(of: audience.pupils) { pupil, guardian in
             withGuardian.insert(pupil)
             concerned[guardian, default: .init(person: guardian, role: .guardian, through: [])].through.append(pupil)
@@ -82,7 +81,7 @@ extension RegistryReader {
         audience.pupilsWithoutGuardian = audience.pupils.filter { !withGuardian.contains($0) }
         for key in named {
             guard let person = try person(key) else {
-                if unknown.insert(Array(key.utf8)).inserted { audience.unknownUsers.append(key) }
+                if unknown.insert(ExactText(key)).inserted { audience.unknownUsers.append(key) }
                 continue
             }
             let role: ConcernedPersons.Role = person.kind == .guardian ? .guardian : .other

@@ -22,9 +22,14 @@ struct Core {
     let registry: Registry
     let queueReader: Reading<QueueReader>
     let registryReader: Reading<RegistryReader>
-    let client: WebClient
-    /// The proxy is the way to the push services; the ENT is mostly inside.
+    /// What outsiders ask for never keeps credentials or push waiting, nor tokens of parents that were somebody's before.
+    let parentsClient: WebClient
+    /// Tokens that were nobody's before.
+    let newcomersClient: WebClient
+    /// Access tokens; apart from push, so that a push service that hangs does not keep Google's token from being renewed.
     let providerClient: WebClient
+    /// Push over HTTP/1.1.
+    let pushClient: WebClient
 
     var time: TimeSource { clock.source }
 
@@ -83,25 +88,27 @@ struct Core {
         }
         queueReader = try Reading { try QueueReader(folder: folder.path) }
         registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal) }
-        let client = WebClient(options: .init(caFile: settings.tls.caFile))
-        self.client = client
-        providerClient =
-            settings.proxy.map { proxy in
-                WebClient(
-                    options: .init(
-                        caFile: settings.tls.caFile,
-                        proxy: "http://\(proxy.host):\(proxy.port)",
-                        proxyCredentials: proxy.credentials?.text
-                    )
+        let caFile = settings.tls.caFile
+        parentsClient = WebClient(options: .init(transfersMax: 4, waitingMax: 64, caFile: caFile))
+        newcomersClient = WebClient(options: .init(transfersMax: 12, waitingMax: 128, caFile: caFile))
+        // The proxy is the way to the push services; the ENT is mostly inside.
+        func outbound() -> WebClient {
+            WebClient(
+                options: .init(
+                    caFile: caFile,
+                    proxy: settings.proxy.map { "http://\($0.host):\($0.port)" },
+                    proxyCredentials: settings.proxy?.credentials?.text
                 )
-            } ?? client
+            )
+        }
+        providerClient = outbound()
+        pushClient = outbound()
     }
 
     func close(_ logger: Logger) async {
         await queue.close()
         await registry.close()
-        await client.stop()
-        if providerClient !== client { await providerClient.stop() }
+        for client in [parentsClient, newcomersClient, providerClient, pushClient] { await client.stop() }
         logger.notice("stopped")
     }
 

@@ -22,7 +22,7 @@ struct DeliveryServices {
     let webPush: WebPushSetup?
 
     init(_ settings: Settings, _ core: Core) async throws {
-        webPush = try Lanes.webPush(settings, client: core.providerClient)
+        webPush = try Lanes.webPush(settings, client: core.pushClient)
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)

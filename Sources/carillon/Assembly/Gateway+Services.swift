@@ -11,7 +11,7 @@ import Store
 
 extension Gateway {
     /// What the doors call.
-    func services(_ core: Core, _ delivery: DeliveryServices) throws -> APIServices {
+    func services(_ core: Core, _ delivery: DeliveryServices, _ rules: HTTPRules) throws -> APIServices {
         let settings = effective.settings
         var services = APIServices(
             intake: intake(core, delivery),
@@ -29,7 +29,8 @@ extension Gateway {
             ),
             publishers: delivery.publishers,
             parents: ParentAuthenticator(
-                client: core.client,
+                client: core.parentsClient,
+                newcomers: core.newcomersClient,
                 userinfoURL: settings.parents.userinfoURL ?? "",
                 cacheSeconds: settings.parents.cacheSeconds,
                 limits: settings.limits,
@@ -59,6 +60,7 @@ extension Gateway {
                 settings.limits
             )
         )
+        services.http = rules
         services.orders = delivery.orders
         services.forecaster = try Forecaster(
             folder: core.folder.path,
@@ -92,11 +94,26 @@ extension Gateway {
 
     private func heldFolder(_ core: Core) -> String { core.folder.path + "/held" }
 
+    /// The same with readers of its own: no question from outside keeps the operator or the monitoring waiting.
+    func inside(_ services: APIServices, _ core: Core) throws -> APIServices {
+        var services = services
+        services.queueReader = try Reading { try QueueReader(folder: core.folder.path) }
+        services.registryReader = try Reading { [seal = core.registry.seal] in
+            try RegistryReader(folder: core.folder.path, seal: seal)
+        }
+        return services
+    }
+
     /// In the order of dependence; shutdown runs it backwards, each waits for the one behind it, so the doors end first.
-    func runningServices(_ core: Core, _ delivery: DeliveryServices, _ api: APIServices, _ logger: Logger)
-        -> [any Service]
-    {
+    func runningServices(
+        _ core: Core,
+        _ delivery: DeliveryServices,
+        _ api: APIServices,
+        _ listeners: Listeners,
+        _ logger: Logger
+    ) throws -> [any Service] {
         let settings = effective.settings
+        let inside = try inside(api, core)
         return [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders), delivery.disk,
@@ -131,16 +148,18 @@ extension Gateway {
             },
             Bounded(
                 APIServer(
-                    router: metricsRouter(api),
+                    router: metricsRouter(inside),
                     address: listening(settings.listen.metricsAddress.description),
+                    limits: listeners.metricsLimits,
                     logger: Self.logger("metrics", settings)
                 ),
                 within: Self.doorDrain
             ),
             Bounded(
                 APIServer(
-                    router: adminRouter(api),
+                    router: adminRouter(inside),
                     address: listening(settings.listen.adminSocket),
+                    limits: listeners.adminLimits,
                     logger: Self.logger("admin", settings)
                 ),
                 within: Self.doorDrain
@@ -149,6 +168,7 @@ extension Gateway {
                 APIServer(
                     router: publicRouter(api),
                     address: listening(settings.listen.publicAddress.description),
+                    limits: listeners.publicLimits,
                     logger: Self.logger("public", settings)
                 ),
                 within: Self.doorDrain

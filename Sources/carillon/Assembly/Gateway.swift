@@ -31,6 +31,7 @@ struct Gateway {
 
     func run() async throws {
         let settings = effective.settings
+        let listeners = try Listeners(settings)
         let logger = Self.logger("carillon", settings)
         for warning in effective.warnings {
             // Of a variable that sets nothing the origin is all there is to tell.
@@ -43,10 +44,10 @@ struct Gateway {
         if EarlySignals.wantsEnd { return await core.close(logger) }
         let delivery = try await DeliveryServices(settings, core)
         await removeForgotten(core, logger)
-        let api = try services(core, delivery)
+        let api = try services(core, delivery, listeners.rules)
         let group = ServiceGroup(
             configuration: .init(
-                services: runningServices(core, delivery, api, logger).map { .init(service: $0) },
+                services: try runningServices(core, delivery, api, listeners, logger).map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Self.logger("lifecycle", settings, .warning)
             )
