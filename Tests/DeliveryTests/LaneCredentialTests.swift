@@ -67,6 +67,21 @@ struct LaneCredentialTests {
         #expect(condition.state == "active")
     }
 
+    @Test mutating func `a person who resumes the lane takes the accusations back: those that waited go at once`() throws {
+        lane = LaneFixture(accusersMin: 3)
+        lane.load((1...6).map { .sample($0, readAt: lane.time) })
+        for (ticket, _) in lane.beginAll() { _ = lane.answer(ticket, .credentialFault, status: 401) }
+        #expect(lane.beginAll().isEmpty)
+        lane.order(.resume)
+        let probe = lane.beginAll()
+        #expect(!probe.isEmpty)
+        for (ticket, _) in probe { _ = lane.answer(ticket, .accepted) }
+        while case let more = lane.beginAll(), !more.isEmpty {
+            for (ticket, _) in more { _ = lane.answer(ticket, .accepted) }
+        }
+        #expect((3...6).allSatisfy { lane.state(of: $0) == .accepted })
+    }
+
     // MARK: - A platform behind another credential
 
     @Test mutating func `iPhones wait for their platform's credential, Android goes on`() throws {

@@ -42,5 +42,6 @@ struct CredentialRefusals: Sendable {
         if !accusers.isEmpty { accusers = [:] }
     }
 
-    mutating func reloaded() { accepted() }
+    /// The configuration was read anew, or a person says that the cause is mended.
+    mutating func forget() { accepted() }
 }

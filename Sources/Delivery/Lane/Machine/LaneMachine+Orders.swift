@@ -8,6 +8,7 @@ extension LaneMachine {
         switch order {
         case .pause(let why, let draining): lane.pause(why, draining: draining)
         case .resume:
+            refusals.forget()
             lane.resume()
             host.state.resume()
             platform.state.resume()
@@ -35,7 +36,7 @@ extension LaneMachine {
 
     private mutating func reloaded(_ renewed: LaneBounds) {
         isRefreshing = false
-        refusals.reloaded()
+        refusals.forget()
         if lane.word == "credentialFault" { lane.resume() }
         platform.state.resume()
         if renewed.messagesPerMinute != bounds.messagesPerMinute {
