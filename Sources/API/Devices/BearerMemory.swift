@@ -33,7 +33,7 @@ struct BearerMemory: Sendable {
         self.newPerAddressMax = newPerAddressMax
     }
 
-    /// - Parameter isRefused: too many tokens of this address were unknown to the ENT lately.
+    /// `isRefused`: too many tokens of this address were unknown to the ENT lately.
     mutating func look(_ key: Key, address: String, isRefused: Bool, now: Int64) -> Verdict {
         if let entry = entries[key] {
             if now < entry.until { return .known(entry.outcome) }

@@ -27,7 +27,7 @@ final class RateLimiter: Sendable {
     private let burst: Int64
     private let buckets = Mutex(BoundedTable<ExactText, Bucket>(max: clientsMax))
 
-    /// - Parameter name: of the policy in the header fields.
+    /// `name`: of the policy in the header fields.
     init(_ name: String, perMinute: Int, burst: Int) {
         self.name = name
         self.perMinute = Int64(perMinute)

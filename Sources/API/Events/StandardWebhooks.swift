@@ -34,6 +34,7 @@ package enum StandardWebhooks {
     ///   - signatures: `webhook-signature`, separated by spaces; the first 16 are looked at.
     ///   - now: the present.
     ///   - tolerance: how far the timestamp may be off, both ways.
+    /// - Returns: what the signatures are checked against.
     /// - Throws: every ``Fault`` but `mismatch`.
     package static func head(
         id: String?,

@@ -13,7 +13,7 @@ struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     mutating func remove(_ key: Key) { values[key] = nil }
 
-    /// - Parameter worth: of an entry when room has to be made; the lowest go first.
+    /// `worth`: of an entry when room has to be made; the lowest go first.
     mutating func set(_ key: Key, _ value: Value, worth: (Value) -> Int64) {
         if values.count >= max, values[key] == nil {
             let sorted = values.map { (worth($0.value), $0.key) }.sorted { $0.0 < $1.0 }

@@ -124,7 +124,7 @@ struct ConnectionRules: Hashable, Sendable {
         case keepAlive = "keep-alive"
     }
 
-    /// - Parameter saysClose: what the handler wrote.
+    /// `saysClose`: what the handler wrote.
     mutating func answerBegins(saysClose: Bool) -> ConnectionField? {
         isAnswering = true
         // The rest of the body is not read to find the next request behind it.

@@ -65,7 +65,7 @@ struct ConnectionSlots {
 
     private var busy = 0
 
-    /// - Parameter address: whose share it counts in; empty for a proxy or a Unix socket, which have only the bound in all.
+    /// `address`: whose share it counts in; empty for a proxy or a Unix socket, which have only the bound in all.
     mutating func open(_ id: ID, address: String) -> Verdict {
         var victim: ID?
         if !address.isEmpty, counts[address, default: 0] >= perAddressMax {

@@ -58,8 +58,8 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         """
     /// Publishing; index event_due.
     case scheduledOfPublisher = """
-        SELECT count(*) FROM (SELECT 1 FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ?
-            AND state = 0 AND publisher = ? LIMIT ?)
+        SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ? AND state = 0
+            AND publisher = ? LIMIT ?
         """
     case operationProgress =
         "UPDATE operation SET changed = changed + ?, cursor = ?, skipped = ? WHERE id = ? AND state = 'running'"

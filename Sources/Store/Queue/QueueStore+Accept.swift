@@ -165,8 +165,6 @@ extension QueueReader {
 
     /// How many events of a publisher wait for their time; counts no further than `limit`. Index event_due.
     package func scheduledEvents(of publisher: String, now: Instant, limit: Int) throws -> Int {
-        try connection.first(QueueSQL.scheduledOfPublisher.rawValue, now.milliseconds, publisher, limit) {
-            Int($0.int64(0))
-        } ?? 0
+        try connection.all(QueueSQL.scheduledOfPublisher.rawValue, now.milliseconds, publisher, limit) { _ in () }.count
     }
 }
