@@ -35,7 +35,7 @@ extension Dispatcher {
         if isCommitted {
             ordersConcluded = ordersGiven
             // A released delivery has a new row, and is loaded again.
-            for id in lanes.keys { lanes[id]?.claimedRetries.subtract(takenOut) }
+            plan.recorded(takenOut)
         }
         for id in lanes.keys { give(.concluded(order: ordersGiven, isCommitted: isCommitted), to: id) }
         takenOut = []

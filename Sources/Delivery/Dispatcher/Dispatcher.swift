@@ -19,18 +19,8 @@ package actor Dispatcher {
         var form: MessageForm
         /// Of a push service without HTTP/2; nil: the engine sends.
         var ordinary: OrdinarySender?
-        /// A page of it is being encrypted; the next waits for it.
-        var isSealing = false
-        /// Highest tag of a page it was given; urgent ones apart.
-        var lastTag = Int64.min
         /// When an operator's pause ends by itself.
         var pausedUntil: Instant?
-        /// Retries handed to the feed whose outcome is not on the disk yet.
-        var claimedRetries: Set<DeliveryID> = []
-        /// Pages that could not be read, and when they are tried again (monotonic milliseconds).
-        var pagesUnread: [PageID: Int64] = [:]
-        var readAgain: [(entry: Scheduler.Entry, due: Int64)] = []
-        var lookUpAgain: [(batch: LoadedBatch, due: Int64)] = []
         var noted = ""
     }
 
@@ -38,12 +28,9 @@ package actor Dispatcher {
         case lane(LaneID, LaneSignal)
         case recorded(retries: [DeliveryID], faults: [TargetFault])
         case sealed(LaneID)
-        case unread(LoadSource, LaneID, StoreError)
+        case unread(LoadPlan.Source, LaneID, StoreError)
         case tick
     }
-
-    /// Retries may take a fifth of what is loaded, so that a storm of them never starves fresh work.
-    static let retryShare = 5
 
     private let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -60,7 +47,7 @@ package actor Dispatcher {
     /// Browsers' messages are encrypted on a thread of their own.
     let sealer: WebPushSealer
     let webPush: WebPushSetup?
-    var scheduler = Scheduler()
+    var plan = LoadPlan()
     var lanes: [LaneID: Lane] = [:]
     private var hosts: [String: SharedHost] = [:]
     /// The last order that was given a number, and the last whose fate is known (`Dispatcher+Orders`).
@@ -153,7 +140,13 @@ package actor Dispatcher {
         case .draining: feed.mail.order(.rule(.pause(stored.why ?? "", draining: true)))
         }
         if frozen[definition.name] != nil { feed.mail.order(.rule(.freeze)) }
-        scheduler.restore(virtualTime: stored.virtualTime, of: id)
+        let isWebPush = definition.key.provider == .webpush
+        plan.add(
+            id,
+            most: isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane,
+            isOneAtATime: isWebPush,
+            virtualTime: stored.virtualTime
+        )
         try engine.add(engineLane, definition.engine, feed: feed)
         lanes[id] = Lane(
             definition: definition,
@@ -191,18 +184,17 @@ package actor Dispatcher {
     /// Tags for new pages, in order: start-time fair queueing among schools and urgencies.
     package func tags(for pages: [(flow: Scheduler.Flow, count: Int)]) -> [Int64] {
         for lane in Set(pages.map(\.flow.lane)) { noteStarted(lane) }
-        return pages.map { scheduler.tag($0.flow, count: $0.count) }
+        return pages.map { plan.tag($0.flow, count: $0.count) }
     }
 
-    /// The lane's time is that of the page it sends, not of the last one loaded: a small event goes before what waits in the feed.
     private func noteStarted(_ id: LaneID) {
-        guard let lane = lanes[id] else { return }
-        scheduler.started(tag: lane.feed.mail.loaded == 0 ? lane.lastTag : lane.feed.mail.condition.startedTag, on: id)
+        guard let mail = lanes[id]?.feed.mail else { return }
+        plan.started(id, tag: mail.condition.startedTag, loaded: mail.loaded)
     }
 
     /// New pages, committed; they may be sent from now on.
     package func add(_ pages: [Scheduler.Entry]) {
-        for page in pages { scheduler.add(page) }
+        for page in pages { plan.add(page) }
         for lane in Set(pages.map(\.lane)) { fill(lane) }
     }
 
@@ -231,7 +223,7 @@ package actor Dispatcher {
                     tick()
                     await endPauses()
                 case .sealed(let id):
-                    lanes[id]?.isSealing = false
+                    plan.cameBack(id)
                     fill(id)
                 case .unread(let source, let id, let error): unread(source, of: id, error)
                 case .recorded(let retries, let faults): recorded(retries, faults, &group)
@@ -269,7 +261,7 @@ package actor Dispatcher {
 
     private func restore() throws {
         do {
-            for entry in try reader.openPages() { scheduler.add(entry) }
+            for entry in try reader.openPages() { plan.add(entry) }
         } catch { throw StoreError(error) }
     }
 
@@ -309,7 +301,7 @@ package actor Dispatcher {
         _ faults: [TargetFault],
         _ group: inout DiscardingTaskGroup
     ) {
-        for id in lanes.keys { lanes[id]?.claimedRetries.subtract(retries) }
+        plan.recorded(retries)
         guard !faults.isEmpty else { return }
         for fault in faults where !fault.isHeld && !fault.isProof {
             metrics.tokensDisabled.with(fault.lane, fault.reason).add()
@@ -328,7 +320,7 @@ package actor Dispatcher {
         recorder.retry()
         let now = time.monotonic()
         for (id, lane) in lanes {
-            readAgain(id)
+            for batch in plan.readAgain(id, now: now) { lookUp(batch, on: id) }
             fill(id)
             noteStarted(id)
             let status = lane.feed.mail.condition
@@ -342,6 +334,11 @@ package actor Dispatcher {
         let text = status.state + " " + status.reason
         guard let lane = lanes[id], lane.noted != text else { return }
         lanes[id]?.noted = text
-        queue.note(condition: status.state, reason: status.reason, virtualTime: scheduler.virtualTime(of: id), of: id)
+        queue.note(
+            condition: status.state,
+            reason: status.reason,
+            virtualTime: plan.scheduler.virtualTime(of: id),
+            of: id
+        )
     }
 }

@@ -106,6 +106,13 @@ package final class QueueReader {
         package var attempts: Int
         package var dueAt: Instant
         package var event: EventID
+
+        package init(delivery: DeliveryID, attempts: Int, dueAt: Instant, event: EventID) {
+            self.delivery = delivery
+            self.attempts = attempts
+            self.dueAt = dueAt
+            self.event = event
+        }
     }
 
     static func retry(_ row: borrowing Row) -> Retry {
