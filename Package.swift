@@ -75,12 +75,13 @@ let package = Package(
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("Domain"),
         // Floor 1: thin bindings, each alone with its C library.
-        library("SQLite", ["CSQLite"]),
+        library("Database"),
+        library("SQLite", ["CSQLite", "Database"]),
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
         library("WebClient", ["CCurl"]),
         library("Telemetry", ["Domain", logging]),
         // Floor 2: what the outside looks like.
-        library("Store", ["Domain", "SQLite", crypto]),
+        library("Store", ["Domain", "Database", "SQLite", crypto]),
         library("Providers", ["Domain", "FanOut", "WebClient", crypto, cryptoExtras]),
         library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
         library("Dialects", ["Domain"]),
@@ -106,7 +107,7 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Pipeline",
+                "Domain", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Pipeline",
                 "Settings", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -117,7 +118,7 @@ let package = Package(
             [
                 "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery", "Pipeline",
                 "API",
-                "Operator", crypto, lifecycle, logging, "SQLite",
+                "Operator", crypto, lifecycle, logging, "Database",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -144,16 +145,26 @@ let package = Package(
         ),
         // Tests: one target each, data in Tests/SampleData.
         tests("Domain"),
-        tests("SQLite"),
+        tests("SQLite", ["Database"]),
         tests(
             "FanOut",
             exclude: ["hostile-server.py", "broken_connections.py", "hostile-proxy.py", "certificates.py"]
         ),
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
-        tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
+        // What every engine of the stores promises; an engine's tests run it on their own.
+        .target(
+            name: "StoreConformance",
+            dependencies: ["Domain", "Database", "Store", crypto],
+            path: "Tests/StoreConformance",
+            swiftSettings: strict
+        ),
+        tests("Store", ["Domain", "Database", "SQLite", "StoreConformance", "DirectoryImport", crypto]),
         tests("Delivery", ["Domain", "Store", "Providers"]),
-        tests("Pipeline", ["Delivery", "Domain", "FanOut", "SQLite", "Store", "Telemetry", crypto, logging]),
+        tests(
+            "Pipeline",
+            ["Delivery", "Domain", "Database", "FanOut", "SQLite", "Store", "Telemetry", crypto, logging]
+        ),
         tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
         tests("Dialects", ["Domain"]),
@@ -163,7 +174,7 @@ let package = Package(
             [
                 // The executable, for the live screen in a real terminal.
                 "carillon",
-                "Domain", "SQLite", "Store", "Settings", "Pipeline", crypto,
+                "Domain", "Database", "SQLite", "Store", "Settings", "Pipeline", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

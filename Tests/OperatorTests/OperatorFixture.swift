@@ -1,5 +1,6 @@
 import ArgumentParser
 import Crypto
+import Database
 import Domain
 import FoundationEssentials
 import Glibc
@@ -130,13 +131,12 @@ final class OperatorFixture {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
             do {
-                return try QueueStore(
-                    folder: folder + "/data",
+                return try SQLiteStores(folder: folder + "/data").openQueue(
                     now: Self.now,
                     newKey: [UInt8](repeating: 7, count: 32),
                     onFatal: { _ in }
                 )
-            } catch ProcessLockError.held(_, pid: getpid()) where ContinuousClock.now < deadline {
+            } catch StoreError.inUse(_, pid: getpid()) where ContinuousClock.now < deadline {
                 await Task.yield()
             }
         }
@@ -146,15 +146,13 @@ final class OperatorFixture {
     func fillStore() async throws {
         let data = folder + "/data"
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        let queue = try QueueStore(
-            folder: data,
+        let queue = try SQLiteStores(folder: data).openQueue(
             now: Self.now,
             newKey: [UInt8](repeating: 7, count: 32),
             onFatal: { _ in }
         )
         let key = TargetSeal.Key(id: "k1", key: SymmetricKey(data: Array(0..<32)))
-        let registry = try Registry(
-            folder: data,
+        let registry = try SQLiteStores(folder: data).openRegistry(
             keys: [key],
             newKey: [UInt8](repeating: 9, count: 32),
             onFatal: { _ in }

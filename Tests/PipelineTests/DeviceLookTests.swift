@@ -16,7 +16,7 @@ struct DeviceLookTests {
         try await register("u-new", in: folder)
         try await withWorkshop(folder, key: Self.next) { workshop in
             let registry = try Reading { [folder = folder.path, seal = workshop.registry.seal] in
-                try RegistryReader(folder: folder, seal: seal)
+                try SQLiteStores(folder: folder).registryReader(seal: seal)
             }
             let look = DeviceLook(registry: registry, unreadable: workshop.queue.unreadable, logger: Workshop.logger)
             try await look.pass()
@@ -41,8 +41,7 @@ struct DeviceLookTests {
 
     /// Registers while both keys are configured and the new one seals, the hash key included.
     private func register(_ user: String, in folder: TemporaryFolder) async throws {
-        let registry = try Registry(
-            folder: folder.path,
+        let registry = try SQLiteStores(folder: folder.path).openRegistry(
             keys: [Self.next, Workshop.key],
             newKey: [UInt8](repeating: 9, count: 32),
             onFatal: { _ in }

@@ -1,5 +1,6 @@
 import Domain
 import Store
+import StoreConformance
 import Synchronization
 import Testing
 
@@ -13,7 +14,7 @@ struct DeviceHygieneTests {
     init() throws { folder = try TestFolder() }
 
     private func reader(_ registry: Registry) throws -> RegistryReader {
-        try RegistryReader(folder: folder.path, seal: registry.seal)
+        try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
     }
 
     @discardableResult

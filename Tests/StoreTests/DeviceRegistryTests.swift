@@ -1,8 +1,10 @@
 import Crypto
+import Database
 import Domain
 import Glibc
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -13,7 +15,7 @@ struct DeviceRegistryTests {
     init() throws { folder = try TestFolder() }
 
     private func reader(_ registry: Registry) throws -> RegistryReader {
-        try RegistryReader(folder: folder.path, seal: registry.seal)
+        try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
     }
 
     private func register(

@@ -1,8 +1,10 @@
 import Crypto
+import Database
 import Domain
 import Glibc
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// Stores of every earlier schema, with open work in them, open as they are and lose nothing.
@@ -50,7 +52,7 @@ struct EarlierSchemaTests {
         try fill("registry.db", from: dump)
         let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
         try await folder.registry(keys: [key]) { registry async throws in
-            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             #expect(try reader.violations() == [])
             for device in Int64(1)...24 {
                 let address = try reader.address(DeviceID(rawValue: device))
@@ -65,7 +67,7 @@ struct EarlierSchemaTests {
         try fill("registry.db", from: "registry-3.sql")
         let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
         try await folder.registry(keys: [key]) { registry async throws in
-            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             let ill = try #require(try reader.device(DeviceID(rawValue: 3)))
             #expect(ill.state == .suspect && ill.reason == "BadDeviceToken")
             #expect(try reader.history(of: ill.id).last?.lane == "fcm/onepocket")

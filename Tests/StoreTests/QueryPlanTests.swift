@@ -1,5 +1,8 @@
+import Database
+import Domain
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// Statements that run for each event, page, delivery or registration read by index only.

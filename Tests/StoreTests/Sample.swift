@@ -2,6 +2,7 @@ import DirectoryImport
 import Domain
 import Glibc
 import Store
+import StoreConformance
 import Testing
 
 /// The sample set beside the test targets, and the registry filled from it.

@@ -30,7 +30,7 @@ struct StorageKeyTests {
     }
 
     private func uses(_ registry: Registry) throws -> [KeyUse] {
-        try RegistryReader(folder: folder.path, seal: registry.seal).keyUses()
+        try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal).keyUses()
     }
 
     @Test func `devices move to the first key in slices, and what nobody opens stays alone`() async throws {
@@ -57,7 +57,7 @@ struct StorageKeyTests {
             #expect(try uses(registry) == [KeyUse(id: "k1", devices: 1), KeyUse(id: "k2", devices: 8)])
         }
         try await folder.registry(keys: [new]) { registry async throws in
-            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             for number in [1, 2, 4, 5, 6, 7, 8, 9] {
                 #expect(try reader.tokens(of: "u-\(number)") == ["t-\(number)"])
             }
@@ -68,7 +68,11 @@ struct StorageKeyTests {
         for keys in [[old], [new, old], [old], [old, new], [new, old]] {
             try await folder.registry(keys: keys) { registry async throws in
                 try await register(registry, 1...1)
-                #expect(try RegistryReader(folder: folder.path, seal: registry.seal).tokens(of: "u-1") == ["t-1"])
+                #expect(
+                    try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal).tokens(of: "u-1") == [
+                        "t-1"
+                    ]
+                )
             }
         }
     }
@@ -84,7 +88,7 @@ struct StorageKeyTests {
             try await folder.registry(keys: [wrong, new]) { _ in }
         }
         try await folder.registry(keys: [new, old]) { registry async throws in
-            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             #expect(try reader.isRight(wrong) == false)
             #expect(try reader.isRight(old) == true)
             #expect(try reader.isRight(.init(id: "k3", key: old.key)) == nil)
@@ -119,7 +123,7 @@ struct StorageKeyTests {
         for damage in ["name = 'keyCheck:k1'", "name = 'targetHashKey'", "name = 'targetHashKey:k1'"] {
             try folder.intruder("registry.db").execute("UPDATE meta SET value = x'0011223344556677' WHERE \(damage)")
             try await folder.registry(keys: [old]) { registry async throws in
-                let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+                let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
                 #expect(try reader.tokens(of: "u-1") == ["t-1"])
             }
         }

@@ -13,7 +13,7 @@ struct TakeoverStoreTests {
     init() throws { folder = try TestFolder() }
 
     private func reader(_ registry: Registry) throws -> RegistryReader {
-        try RegistryReader(folder: folder.path, seal: registry.seal)
+        try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
     }
 
     private func register(_ registry: Registry, _ installation: String, _ token: String, of user: String) async throws

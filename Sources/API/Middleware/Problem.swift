@@ -37,7 +37,7 @@ struct Problem: Error, Sendable {
         let cause: String? =
             switch error {
             case .full, .scarce, .overloaded, .stopped: nil
-            case .failStopped, .damaged, .failed: "\(error)"
+            case .inUse, .unusable, .failStopped, .damaged, .failed: "\(error)"
             }
         let sentence =
             error == .scarce

@@ -60,12 +60,11 @@ package actor Dispatcher {
     private let signals: AsyncStream<Signal>
     nonisolated let signal: AsyncStream<Signal>.Continuation
 
-    /// `openReaders`: makes the two readers this thread uses.
     package init(
         queue: QueueStore,
         registry: Registry,
         engine: FanOutEngine,
-        folder: String,
+        stores: any Stores,
         webPush: WebPushSetup? = nil,
         limits: Limits,
         time: TimeSource,
@@ -80,11 +79,11 @@ package actor Dispatcher {
         self.time = time
         self.metrics = metrics
         self.logger = logger
-        reader = try QueueReader(folder: folder)
+        reader = try stores.queueReader()
         let openLoader: @Sendable () throws -> sending DeliveryLoader = { [seal = registry.seal] in
             DeliveryLoader(
-                queue: try QueueReader(folder: folder),
-                registry: try RegistryReader(folder: folder, seal: seal),
+                queue: try stores.queueReader(),
+                registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
                 limits: limits,
                 base: webPush?.base

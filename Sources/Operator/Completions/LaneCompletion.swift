@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Settings
 import Store
 
@@ -13,7 +14,7 @@ extension CompletionKind {
                     environment: context.environment,
                     readingSecrets: false
                 ).settings
-                return try QueueReader(folder: settings.data).lanes().map(\.name)
+                return try SQLiteStores(folder: settings.data).queueReader().lanes().map(\.name)
             } catch {
                 // A person is typing: an error here would spoil the line.
                 return []

@@ -26,8 +26,9 @@ final class Inspection {
     init(_ settings: Settings) throws {
         self.settings = settings
         do {
-            queue = try QueueReader(folder: settings.data)
-            registry = try RegistryReader(folder: settings.data, seal: nil)
+            let stores = SQLiteStores(folder: settings.data)
+            queue = try stores.queueReader()
+            registry = try stores.registryReader(seal: nil)
             lanes = try queue.lanes()
         } catch {
             throw OperatorFailure.store(error, in: settings.data)

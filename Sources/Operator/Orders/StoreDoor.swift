@@ -21,7 +21,7 @@ struct StoreDoor: OrderDoor {
         do {
             runner = try OrderRunner(
                 queue: queue,
-                folder: settings.data,
+                stores: SQLiteStores(folder: settings.data),
                 gate: .none,
                 time: context.time,
                 logger: Logger(label: "orders", factory: { _ in SwiftLogNoOpLogHandler() })

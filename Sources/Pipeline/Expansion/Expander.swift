@@ -55,7 +55,7 @@ package actor Expander {
     package init(
         queue: QueueStore,
         dispatcher: Dispatcher,
-        folder: String,
+        stores: any Stores,
         lanes: LaneTable,
         activeByDefault: Bool,
         deviceAgeMax: Duration,
@@ -73,8 +73,8 @@ package actor Expander {
         self.limits = limits
         self.time = time
         self.logger = logger
-        reader = try QueueReader(folder: folder)
-        registry = try RegistryReader(folder: folder, seal: nil)
+        reader = try stores.queueReader()
+        registry = try stores.registryReader(seal: nil)
         // One waiting wake-up says all: the store knows what is due.
         (wakes, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }

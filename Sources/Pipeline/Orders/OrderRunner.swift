@@ -33,14 +33,13 @@ package actor OrderRunner {
     private var waiters: [Int64: [Int: CheckedContinuation<Void, Never>]] = [:]
     private var waitersSeen = 0
 
-    /// `folder`: the data folder.
-    package init(queue: QueueStore, folder: String, gate: OrderGate, time: TimeSource, logger: Logger) throws {
+    package init(queue: QueueStore, stores: any Stores, gate: OrderGate, time: TimeSource, logger: Logger) throws {
         self.queue = queue
         self.gate = gate
         self.time = time
         self.logger = logger
-        reader = try QueueReader(folder: folder)
-        registry = try RegistryReader(folder: folder, seal: nil)
+        reader = try stores.queueReader()
+        registry = try stores.registryReader(seal: nil)
         (work, begun) = AsyncStream.makeStream(of: Int64.self)
     }
 

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A delivery as the operator's lists show it.
 package struct DeliveryRow: Sendable {

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Walks the deliveries a filter admits, page by page in the order of their ids, beside the running service.
 ///

@@ -1,5 +1,5 @@
+import Database
 import Domain
-import SQLite
 
 /// What the deep check gathers of one event, compared when all of it is there.
 struct EventFindings {

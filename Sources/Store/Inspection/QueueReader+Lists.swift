@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Sums of one lane over what is open now.
 package struct LaneBacklog: Sendable {

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// What one event meant for one person.
 package struct PersonalEvent: Sendable {

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueReader {
     /// Persons an event concerns, above `after` and in the order of their numbers, of which `isWanted` holds; at most `limit`.

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Orders as they stand, and the audit log held against them.
 extension QueueReader {

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// The life of an order in the table of operations and in the audit log. An order that was answered is on the disk.
 extension QueueStore {
@@ -28,7 +28,7 @@ extension QueueStore {
     static func begin(
         _ order: NewOperation,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> (id: Int64, head: [UInt8]) {
         let filter = order.scope.description
         let id = try insertOperation(
@@ -103,7 +103,7 @@ extension QueueStore {
         _ order: InstantOrder,
         more: JSONObject = JSONObject(),
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64 {
         let id = try insertOperation(
             ("done", order.actor, order.verb, order.filter, order.why),
@@ -127,12 +127,12 @@ extension QueueStore {
         _ counts: (matched: Int, eligible: Int, changed: Int),
         scope: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64 {
-        try connection.run(
+        try connection.insert(
             """
             INSERT INTO operation(at, actor, verb, filter, matched, changed, why, state, eligible, scope, ended_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             now.milliseconds,
             words.actor,
@@ -146,11 +146,10 @@ extension QueueStore {
             scope,
             words.state == "done" ? now.milliseconds : nil
         )
-        return connection.lastInsertRowID
     }
 
     /// An order about a whole event that failed binds nothing that comes: what stood before it stands again.
-    private static func takeBackStanding(of operation: Int64, now: Instant, _ connection: Connection) throws {
+    private static func takeBackStanding(of operation: Int64, now: Instant, _ connection: any Session) throws {
         let order = try connection.first("SELECT verb, scope FROM operation WHERE id = ?", operation) {
             (verb: OrderVerb(rawValue: $0.text(0)), scope: $0.text(1))
         }
@@ -176,7 +175,7 @@ extension QueueStore {
         of operation: Int64,
         on event: EventID,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         switch standing {
         case .withdraw:

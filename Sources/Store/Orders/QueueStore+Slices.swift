@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A part of an order that fits one commit.
 package struct OrderSlice: Sendable {
@@ -60,12 +60,12 @@ extension QueueStore {
 private struct SliceWork {
     let slice: OrderSlice
     let now: Instant
-    let connection: Connection
+    let connection: any Session
     var changed = 0
     var skipped: [String: Int]
     private var touched: Set<Int64> = []
 
-    init(slice: OrderSlice, now: Instant, connection: Connection) {
+    init(slice: OrderSlice, now: Instant, connection: any Session) {
         self.slice = slice
         self.now = now
         self.connection = connection

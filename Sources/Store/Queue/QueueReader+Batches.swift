@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A page as it stands in the store.
 package struct StoredPage: Sendable {
@@ -20,7 +20,7 @@ extension QueueReader {
 
     static func pages(
         _ ids: some Collection<PageID>,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [PageID: RowResult<StoredPage>] {
         var found: [PageID: RowResult<StoredPage>] = [:]
         found.reserveCapacity(ids.count)

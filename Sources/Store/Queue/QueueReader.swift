@@ -1,24 +1,19 @@
+import Database
 package import Domain
-import SQLite
 
 /// Reads `queue.db` beside the writer, in the service and in the operator's command; works when the service is dead.
 ///
 /// Holds one read-only connection: used from one thread at a time. Every statement is bounded, none takes a lock the writer waits for.
 package final class QueueReader {
-    let connection: Connection
+    let connection: any Session
     /// Rows that lists have left out because they cannot be read.
     package let unreadable = UnreadableRows()
 
-    /// On a connection that is there already.
-    init(connection: Connection) { self.connection = connection }
-
-    package init(folder: String) throws {
-        connection = try Connection(path: folder + "/queue.db", options: .reader)
-    }
+    init(connection: any Session) { self.connection = connection }
 
     /// Ends whatever `body` reads after `limit`, so that a question never holds a snapshot for long.
     package func bounded<T>(_ limit: Duration, _ body: (QueueReader) throws -> T) throws -> T {
-        try connection.withTimeLimit(limit) { _ in try body(self) }
+        try connection.withTimeLimit(limit) { try body(self) }
     }
 
     /// Open pages of all lanes as the scheduler takes them; read once at start. Index page_open.
@@ -44,14 +39,6 @@ package final class QueueReader {
             now.milliseconds,
             limit
         ) { EventID(rawValue: $0.int64(0)) }
-    }
-
-    /// When the next scheduled event is due; nil when none waits.
-    package func nextDue(after now: Instant) throws -> Instant? {
-        try connection.first(
-            QueueSQL.nextDue.rawValue,
-            now.milliseconds
-        ) { Instant(milliseconds: $0.int64(0)) }
     }
 
     /// When an event's time to live ends; also of one that cannot be read. Primary key.
@@ -87,18 +74,10 @@ package final class QueueReader {
         )
     }
 
-    package func nextRetry(on lane: LaneID, after now: Instant) throws -> Instant? {
-        try connection.first(
-            QueueSQL.nextRetry.rawValue,
-            Int64(lane.rawValue),
-            now.milliseconds
-        ) { Instant(milliseconds: $0.int64(0)) }
-    }
-
     package func lanes() throws -> [StoredLane] { try QueueStore.lanes(connection) }
 
     package func meta(_ name: String) throws -> [UInt8]? {
-        try connection.first("SELECT value FROM meta WHERE name = ?", name) { $0.blob(0) }
+        try connection.first(QueueSQL.meta.rawValue, name) { $0.blob(0) }
     }
 
     package struct Retry: Sendable {

@@ -1,7 +1,15 @@
 /// The statements of `queue.db` that run for every event, page or tick. A test holds each to its index.
 package enum QueueSQL: String, CaseIterable, Sendable {
     /// Primary key.
+    case meta = "SELECT value FROM meta WHERE name = ?"
+    case setMeta = "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
+    case addMeta = "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO NOTHING"
+    /// Primary key.
     case identity = "SELECT event, body, accepted_at FROM idempotency WHERE scope = ?"
+    case keepIdentity = """
+        INSERT INTO idempotency(scope, event, body, accepted_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT(scope) DO UPDATE SET event = excluded.event, body = excluded.body, accepted_at = excluded.accepted_at
+        """
     /// Index page_open; primary key of event.
     case openPages = """
         SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
@@ -14,17 +22,10 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         """
     /// Index event_open; keyset.
     case openEvents = "SELECT id FROM event WHERE id > ? AND state IN (0, 1, 2, 3, 5) ORDER BY id LIMIT ?"
-    /// Index event_due.
-    case nextDue = """
-        SELECT coalesce(not_before, accepted_at) FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ?
-        ORDER BY coalesce(not_before, accepted_at) LIMIT 1
-        """
     /// Primary key.
     case dueRetries = """
         SELECT delivery, attempts, due_at, event FROM retry WHERE lane = ? AND due_at <= ? ORDER BY due_at, delivery LIMIT ?
         """
-    /// Primary key.
-    case nextRetry = "SELECT due_at FROM retry WHERE lane = ? AND due_at > ? ORDER BY due_at LIMIT 1"
     /// Primary keys.
     case pageHeader = "SELECT event, lane, state, expires_at FROM page WHERE id = ?"
     case pageResult = "SELECT slots FROM result WHERE page = ?"
@@ -40,10 +41,26 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case retryAttempts = "SELECT attempts FROM retry WHERE delivery = ?"
     case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ? WHERE delivery = ?"
     case keepRetry = """
-        INSERT OR REPLACE INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at, event = excluded.event,
+            attempts = excluded.attempts, expires_at = excluded.expires_at
         """
     /// Primary keys.
-    case keepHeld = "INSERT OR REPLACE INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)"
+    case keepHeld = """
+        INSERT INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, attempts = excluded.attempts,
+            held_at = excluded.held_at
+        """
+    case keepDead = """
+        INSERT INTO dead(delivery, lane, event, person, device, died_at, reason, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, person = excluded.person,
+            device = excluded.device, died_at = excluded.died_at, reason = excluded.reason, attempts = excluded.attempts
+        """
+    case keepAttempt = """
+        INSERT INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(delivery, number) DO UPDATE SET at = excluded.at, milliseconds = excluded.milliseconds,
+            state = excluded.state, status = excluded.status, reason = excluded.reason
+        """
     case heldAttempts = "SELECT attempts FROM held WHERE delivery = ?"
     case deleteHeld = "DELETE FROM held WHERE delivery = ?"
     case deleteDead = "DELETE FROM dead WHERE delivery = ?"

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueStore {
     /// Accepts an event: idempotency key, event and content in one commit that is on the disk when this returns.
@@ -28,7 +28,7 @@ extension QueueStore {
     }
 
     /// The answer to an identity that was posted before; also after a commit whose outcome the client never learnt.
-    private static func known(_ event: NewEvent, _ connection: Connection) throws -> Acceptance? {
+    private static func known(_ event: NewEvent, _ connection: any Session) throws -> Acceptance? {
         try known(
             PostedIdentity(scope: event.identity, bodyHash: event.bodyHash, window: event.identityWindow),
             now: event.acceptedAt,
@@ -39,7 +39,7 @@ extension QueueStore {
     fileprivate static func known(
         _ posted: PostedIdentity,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Acceptance? {
         let row = try connection.first(QueueSQL.identity.rawValue, posted.scope) {
             ($0.int64(0), $0.blob(1), $0.int64(2))
@@ -59,7 +59,7 @@ extension QueueStore {
         _ event: NewEvent,
         id: EventID,
         content: [UInt8],
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Acceptance {
         let publication = event.publication
         let newest = try Revision.newest(of: publication, publisher: event.publisher, connection)
@@ -68,7 +68,7 @@ extension QueueStore {
         let isLater = publication.notBefore.map { $0 > event.acceptedAt } ?? false
         let state: EventState = isLater ? .scheduled : .accepted
         try connection.run(
-            "INSERT OR REPLACE INTO idempotency(scope, event, body, accepted_at) VALUES (?, ?, ?, ?)",
+            QueueSQL.keepIdentity.rawValue,
             event.identity,
             id.rawValue,
             event.bodyHash,
@@ -106,7 +106,7 @@ extension QueueStore {
         _ older: EventID,
         by id: EventID,
         _ event: NewEvent,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         var scope = OrderScope()
         scope.words[.event] = [older.description]
@@ -135,7 +135,7 @@ struct Revision {
     static func newest(
         of publication: Publication,
         publisher: String,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Revision? {
         guard publication.revision > 0, let source = publication.source, let subject = publication.subject else {
             return nil

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A page about to be made.
 package struct NewPage: Sendable {
@@ -73,7 +73,7 @@ extension QueueStore {
                 return try connection.savepoint { connection in
                     try steps.map { .success(try Self.append($0, now: now, connection)) }
                 }
-            } catch SQLiteError.constraint {
+            } catch let error as any DatabaseError where error.fault == .constraint {
                 return try steps.map { try Self.appendApart($0, now: now, connection) }
             }
         }
@@ -87,11 +87,11 @@ extension QueueStore {
     private static func appendApart(
         _ step: ExpansionStep,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> RowResult<[Scheduler.Entry]?> {
         do {
             return .success(try connection.savepoint { try append(step, now: now, $0) })
-        } catch SQLiteError.constraint {
+        } catch let error as any DatabaseError where error.fault == .constraint {
             return .failure(UnreadableRow(.event, step.event.rawValue, .damaged))
         }
     }
@@ -99,7 +99,7 @@ extension QueueStore {
     private static func append(
         _ step: ExpansionStep,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [Scheduler.Entry]? {
         let row = try connection.first(
             "SELECT state, parts, standing, withdrawal IS NOT NULL, superseding IS NOT NULL FROM event WHERE id = ?",
@@ -142,7 +142,7 @@ extension QueueStore {
         of step: ExpansionStep,
         _ standing: StandingOrder?,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Scheduler.Entry? {
         guard let first = page.plan.slots.first, let last = page.plan.slots.last else {
             preconditionFailure("A page has at least one slot")
@@ -150,10 +150,10 @@ extension QueueStore {
         var result = page.result
         let bound = standing?.bind(&result) ?? []
         let pending = result.pendingCount
-        try connection.run(
+        let id = try connection.insert(
             """
             INSERT INTO page(event, lane, part, tag, count, state, expires_at, person_min, person_max, opened_at, closed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             step.event.rawValue,
             Int64(page.lane.rawValue),
@@ -167,7 +167,6 @@ extension QueueStore {
             now.milliseconds,
             pending == 0 ? now.milliseconds : nil
         )
-        let id = connection.lastInsertRowID
         try connection.run("INSERT INTO plan(page, slots) VALUES (?, ?)", id, page.plan.encoded())
         try connection.run("INSERT INTO result(page, slots) VALUES (?, ?)", id, result.bytes)
         for slot in bound where result[slot].state == .held {
@@ -192,7 +191,7 @@ extension QueueStore {
     }
 
     /// Ends an event whose slots are all terminal: no open page and no retry row.
-    static func closeIfDone(_ event: Int64, now: Instant, _ connection: Connection) throws {
+    static func closeIfDone(_ event: Int64, now: Instant, _ connection: any Session) throws {
         try connection.run(
             QueueSQL.closeEvent.rawValue,
             now.milliseconds,

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueStore {
     /// Records outcomes in one commit, in place: a page's result is overwritten, rows are written only for exceptions.
@@ -36,7 +36,7 @@ extension QueueStore {
         _ outcomes: [Outcome],
         now: Instant,
         _ unreadable: UnreadableRows,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [PageID] {
         CrashPoint.reach(.beforeRecord)
         var byPage: [PageID: [Outcome]] = [:]
@@ -62,7 +62,7 @@ extension QueueStore {
         _ outcomes: [Outcome],
         on page: PageID,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64? {
         let header = try connection.first(QueueSQL.pageHeader.rawValue, page.rawValue) {
             ($0.int64(0), $0.int64(1), $0.int(2), $0.int64(3))
@@ -116,13 +116,11 @@ extension QueueStore {
         lane: Int64,
         expiresAt: Int64,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         if let attempt = outcome.attempt {
             try connection.run(
-                """
-                INSERT OR REPLACE INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
+                QueueSQL.keepAttempt.rawValue,
                 delivery.rawValue,
                 outcome.attempts,
                 attempt.at.milliseconds,
@@ -147,10 +145,7 @@ extension QueueStore {
         case .dead:
             let slot = try receiver(of: delivery, connection)
             try connection.run(
-                """
-                INSERT OR REPLACE INTO dead(delivery, lane, event, person, device, died_at, reason, attempts)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+                QueueSQL.keepDead.rawValue,
                 delivery.rawValue,
                 lane,
                 event,
@@ -174,7 +169,7 @@ extension QueueStore {
     }
 
     /// Person and device of a delivery; 0 when the plan cannot be read: the outcomes of the page are still recorded.
-    private static func receiver(of delivery: DeliveryID, _ connection: Connection) throws -> Plan.Slot {
+    private static func receiver(of delivery: DeliveryID, _ connection: any Session) throws -> Plan.Slot {
         let plan = try connection.first("SELECT slots FROM plan WHERE page = ?", delivery.page.rawValue) { row in
             try row.result(.page, delivery.page.rawValue) { row in try row.withBlob(0) { try Plan(decoding: $0) } }
         }

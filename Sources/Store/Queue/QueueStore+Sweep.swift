@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueStore {
     /// Ends what has outlived its time: pending slots of open pages and due-or-not retry rows whose expiry has passed. A slice at a
@@ -18,13 +18,6 @@ extension QueueStore {
         return ended
     }
 
-    /// Brings a scheduled event whose time has come to `accepted`; the expander takes it from there.
-    package func release(_ event: EventID) async throws(StoreError) {
-        try await writer.run(.normal) { connection in
-            try connection.run("UPDATE event SET state = 1 WHERE id = ? AND state = 0", event.rawValue)
-        }
-    }
-
     /// Forgets identities older than `before`, a slice at a time. Returns how many went.
     package func pruneIdentities(before: Instant, max: Int = 2000) async throws(StoreError) -> Int {
         try await writer.run(.normal) { connection in
@@ -41,11 +34,11 @@ extension QueueStore {
 /// One slice of expiry under way, on the writer's thread.
 private struct ExpirySlice {
     let now: Instant
-    let connection: Connection
+    let connection: any Session
     private(set) var events: Set<Int64> = []
     private(set) var unreadable: [UnreadableRow] = []
 
-    init(now: Instant, connection: Connection) {
+    init(now: Instant, connection: any Session) {
         self.now = now
         self.connection = connection
     }

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// The ending of pages and events that cannot be read.
 extension QueueStore {
@@ -32,7 +32,7 @@ extension QueueStore {
         }
     }
 
-    private static func end(_ pages: [PageID], now: Instant, _ connection: Connection) throws {
+    private static func end(_ pages: [PageID], now: Instant, _ connection: any Session) throws {
         var touched: Set<Int64> = []
         for page in pages { touched.formUnion(try endUnreadable(page, now: now, connection)) }
         for event in touched { try closeIfDone(event, now: now, connection) }
@@ -42,7 +42,7 @@ extension QueueStore {
     /// it is, since nobody knows which of its deliveries were accepted.
     ///
     /// - Returns: the events that may be done now; none when the page can be read.
-    static func endUnreadable(_ page: PageID, now: Instant, _ connection: Connection) throws -> Set<Int64> {
+    static func endUnreadable(_ page: PageID, now: Instant, _ connection: any Session) throws -> Set<Int64> {
         if case .success? = try QueueReader.pages([page], connection)[page] { return [] }
         let (first, last) = (DeliveryID(page: page, slot: 0).rawValue, DeliveryID(page: page, slot: 1023).rawValue)
         var events: Set<Int64> = []
@@ -67,7 +67,7 @@ extension QueueStore {
     /// Results of these pages; a page without one is not in the answer.
     static func results(
         of pages: some Collection<PageID>,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [PageID: RowResult<PageResult>] {
         var found: [PageID: RowResult<PageResult>] = [:]
         try connection.query(QueueKeyedSQL.results, keys: pages.map(\.rawValue)) { row in

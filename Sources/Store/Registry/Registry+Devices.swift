@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// The account a parent proved to own: the ENT's user id and, when the ENT tells it, the feed's key.
 package struct Account: Hashable, Sendable {
@@ -40,8 +40,7 @@ extension Registry {
             for id in takeover.removed { try connection.run(RegistrySQL.deleteDevice.rawValue, id.rawValue) }
             let previous = takeover.kept.flatMap { kept in claims.first { $0.id == kept.rawValue } }
             let row = Row(owner: owner, sealed: sealed, hash: hash, firebase: firebase, isProven: takeover.isProven)
-            try Self.write(device, row, over: takeover.kept, now: now, connection)
-            let id = takeover.kept?.rawValue ?? connection.lastInsertRowID
+            let id = try Self.write(device, row, over: takeover.kept, now: now, connection)
             if let change = Self.change(from: previous, owner: owner, isProven: takeover.isProven) {
                 try Self.note(device: id, .active, lane: nil, change, now: now, connection)
             }
@@ -86,7 +85,7 @@ extension Registry {
         _ installation: String,
         hash: [UInt8],
         firebase: [UInt8]?,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [Met] {
         try connection.all(RegistrySQL.claims.rawValue, installation, hash, firebase) { row in
             Met(
@@ -103,7 +102,7 @@ extension Registry {
     /// The provider has accepted something for a device that waited for it: what other accounts hold of the same phone goes.
     ///
     /// - Returns: the devices that changed, the proven one first; none when it has another target by now, and waits on.
-    static func prove(_ device: DeviceID, targetHash: [UInt8], lane: String, now: Instant, _ connection: Connection)
+    static func prove(_ device: DeviceID, targetHash: [UInt8], lane: String, now: Instant, _ connection: any Session)
         throws -> [DeviceID]
     {
         try connection.run(RegistrySQL.prove.rawValue, device.rawValue, targetHash)
@@ -136,7 +135,7 @@ extension Registry {
         _ statement: RegistrySQL,
         _ first: some Bindable,
         _ second: some Bindable,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [DeviceID] {
         try connection.all(statement.rawValue, first, second) { DeviceID(rawValue: $0.int64(0)) }
     }
@@ -150,7 +149,7 @@ extension Registry {
     }
 
     /// The person row of an account, made when it is new; ties the ENT's id to the feed's person when the ENT names both.
-    static func person(for account: Account, _ connection: Connection) throws -> Int64 {
+    static func person(for account: Account, _ connection: any Session) throws -> Int64 {
         if let key = account.externalKey, try mayTie(account.userID, to: key, connection) {
             try tie(entID: account.userID, key: key, profile: nil, locale: nil, connection)
         }
@@ -158,13 +157,12 @@ extension Registry {
         {
             return id
         }
-        try connection.run("INSERT INTO person(kind, ent_id) VALUES (0, ?)", account.userID)
-        return connection.lastInsertRowID
+        return try connection.insert("INSERT INTO person(kind, ent_id) VALUES (0, ?) RETURNING id", account.userID)
     }
 
     /// The ENT's word at a registration completes the mapping and never breaks it: a user who is tied to a person of the feed stays
     /// so unless the key it names is that of another known person.
-    private static func mayTie(_ userID: String, to key: String, _ connection: Connection) throws -> Bool {
+    private static func mayTie(_ userID: String, to key: String, _ connection: any Session) throws -> Bool {
         let tied = try connection.first("SELECT key FROM person WHERE ent_id = ? AND key IS NOT NULL", userID) {
             $0.text(0)
         }
@@ -183,13 +181,15 @@ extension Registry {
     }
 
     /// Every registration is a proof of life, also one with the same target: a late "gone" of the provider is compared with it.
+    ///
+    /// - Returns: the row's id.
     private static func write(
         _ device: Registration,
         _ row: Row,
         over kept: DeviceID?,
         now: Instant,
-        _ connection: Connection
-    ) throws {
+        _ connection: any Session
+    ) throws -> Int64 {
         let tokenKind =
             switch device.target {
             case .fcmToken, .apns: "token"
@@ -198,7 +198,7 @@ extension Registry {
             }
         // The last parameter is the row: `changed_at` of a new one stays 0.
         let statement = kept == nil ? RegistrySQL.insertDevice : .updateDevice
-        try connection.run(
+        return try connection.insert(
             statement.rawValue,
             device.installation,
             row.owner,

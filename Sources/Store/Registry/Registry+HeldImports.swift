@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A person's word on a held import.
 package struct ImportApproval: Hashable, Sendable {
@@ -103,7 +103,7 @@ extension Registry {
     }
 
     /// True when approving would not do what was shown: other numbers, or a delivery of this feed was applied since.
-    static func hasChanged(_ report: ImportReport, since id: ImportID, _ connection: Connection) throws -> Bool {
+    static func hasChanged(_ report: ImportReport, since id: ImportID, _ connection: any Session) throws -> Bool {
         let held = try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { StoredImport($0) }
         guard let held else { return true }
         let other = try connection.first(
@@ -123,7 +123,7 @@ extension Registry {
         _ report: ImportReport,
         _ approval: ImportApproval,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "UPDATE import SET state = 'applied', kept = NULL, report = ?, decided_at = ?, decided_by = ? WHERE id = ?",

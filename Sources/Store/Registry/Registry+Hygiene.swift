@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A provider's word about the target of a device.
 package struct TargetFault: Sendable {
@@ -78,11 +78,15 @@ extension Registry {
     /// - Returns: how many devices ring again.
     package func freeze(lane: String, since: Instant, now: Instant) async throws(StoreError) -> Int {
         let changed = try await writer.run(.full) { connection -> [Standing] in
-            try connection.run("INSERT OR IGNORE INTO freeze(lane, at) VALUES (?, ?)", lane, now.milliseconds)
+            try connection.run(
+                "INSERT INTO freeze(lane, at) VALUES (?, ?) ON CONFLICT(lane) DO NOTHING",
+                lane,
+                now.milliseconds
+            )
             let changed = try Self.standing(lane, since: since, connection)
             for change in changed {
                 try connection.run(
-                    "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    RegistrySQL.holdFault.rawValue,
                     lane,
                     change.device,
                     change.targetHash,
@@ -130,7 +134,7 @@ extension Registry {
     }
 
     /// Only what still stands as the lane left it: a registration meanwhile has already answered the question.
-    private static func standing(_ lane: String, since: Instant, _ connection: Connection) throws -> [Standing] {
+    private static func standing(_ lane: String, since: Instant, _ connection: any Session) throws -> [Standing] {
         try connection.all(RegistrySQL.changedByLane.rawValue, lane, since.milliseconds) { row in
             (device: row.int64(0), state: row.int(1), at: row.int64(2), reason: row.text(3))
         }.compactMap { change in
@@ -255,7 +259,7 @@ extension Registry {
 
     // MARK: - Rows
 
-    private static func apply(_ fault: TargetFault, now: Instant, _ connection: Connection) throws -> Bool {
+    private static func apply(_ fault: TargetFault, now: Instant, _ connection: any Session) throws -> Bool {
         switch fault.kind {
         case .gone(let since):
             try connection.run(
@@ -284,14 +288,14 @@ extension Registry {
         return true
     }
 
-    private static func hold(_ fault: TargetFault, now: Instant, _ connection: Connection) throws {
+    private static func hold(_ fault: TargetFault, now: Instant, _ connection: any Session) throws {
         let (state, since) =
             switch fault.kind {
             case .gone(let since): (DeviceState.disabled, since)
             case .suspect, .proven: (DeviceState.suspect, now)
             }
         try connection.run(
-            "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            RegistrySQL.holdFault.rawValue,
             fault.lane,
             fault.device.rawValue,
             fault.targetHash,
@@ -308,7 +312,7 @@ extension Registry {
         lane: String?,
         _ reason: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "UPDATE device SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
@@ -320,7 +324,7 @@ extension Registry {
         try note(device: device, state, lane: lane, reason, now: now, connection)
     }
 
-    static func delete(device: Int64, _ reason: String, now: Instant, _ connection: Connection) throws {
+    static func delete(device: Int64, _ reason: String, now: Instant, _ connection: any Session) throws {
         try connection.run("DELETE FROM device WHERE id = ?", device)
         try note(device: device, nil, lane: nil, reason, now: now, connection)
     }
@@ -332,7 +336,7 @@ extension Registry {
         lane: String?,
         _ reason: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "INSERT INTO device_history(device, at, state, lane, reason) VALUES (?, ?, ?, ?, ?)",

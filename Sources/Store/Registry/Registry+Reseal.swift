@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension Registry {
     /// What a slice of a reseal did.

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Whom a publication concerns, as the directory says at this moment.
 package struct Audience: Sendable, Equatable {

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A device of a person, as an expansion needs it.
 package struct DeviceRoute: Sendable, Equatable {

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 package enum DeviceState: Int, Hashable, Sendable, CaseIterable {
     case active = 0

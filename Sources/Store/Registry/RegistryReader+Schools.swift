@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A school with what the directory has of it.
 package struct SchoolSummary: Hashable, Sendable {
@@ -75,7 +75,10 @@ extension Registry {
             guard let before = row else { return nil }
             if before.map({ $0 == 1 }) == isActive { return false }
             try connection.run(
-                "INSERT OR REPLACE INTO activation(uai, is_active, at) VALUES (?, ?, ?)",
+                """
+                INSERT INTO activation(uai, is_active, at) VALUES (?, ?, ?)
+                ON CONFLICT(uai) DO UPDATE SET is_active = excluded.is_active, at = excluded.at
+                """,
                 uai,
                 isActive,
                 now.milliseconds

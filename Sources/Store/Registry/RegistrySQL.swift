@@ -32,7 +32,7 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Primary key; keyset.
     case devicesAfter = """
-        SELECT id, owner, provider, environment, app, host, iif(state = 0 AND NOT is_proven, 4, state), target, installation FROM device
+        SELECT id, owner, provider, environment, app, host, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, target, installation FROM device
         WHERE id > ? ORDER BY id LIMIT ?
         """
     /// Index device_owner.
@@ -47,13 +47,14 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     case insertDevice = """
         INSERT INTO device(installation, owner, provider, environment, app, platform, host, locale, timezone, app_version,
             target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind, fid_hash, is_proven, id)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16, ?17, ?18)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16, ?17, ?18) RETURNING id
         """
     /// Primary key.
     case updateDevice = """
         UPDATE device SET installation = ?1, owner = ?2, provider = ?3, environment = ?4, app = ?5, platform = ?6, host = ?7,
             locale = ?8, timezone = ?9, app_version = ?10, target = ?11, target_hash = ?12, tail = ?13, state = 0, reason = NULL,
             registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, is_proven = ?17, changed_at = ?14 WHERE id = ?18
+        RETURNING id
         """
     /// Primary key.
     case deleteDevice = "DELETE FROM device WHERE id = ?"
@@ -94,5 +95,11 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// Index device_history_age.
     case pruneHistory = """
         DELETE FROM device_history WHERE id IN (SELECT id FROM device_history WHERE at < ? ORDER BY at LIMIT ?)
+        """
+    /// Primary key.
+    case holdFault = """
+        INSERT INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(lane, device) DO UPDATE SET target_hash = excluded.target_hash, state = excluded.state,
+            since = excluded.since, at = excluded.at, reason = excluded.reason
         """
 }

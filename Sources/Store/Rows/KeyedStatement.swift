@@ -1,4 +1,4 @@
-import SQLite
+import Database
 
 /// A statement that reads the rows of many keys at once. `(?*)` stands for the keys.
 ///
@@ -20,7 +20,7 @@ enum KeyChunks {
     static func size(for count: Int) -> Int { sizes.first { $0 >= count } ?? 512 }
 }
 
-extension Connection {
+extension Session {
     /// Calls `body` for each row of these keys, in no order; a statement for up to 512 of them, not for each.
     ///
     /// `before`: values of the parameters that stand before the keys.

@@ -1,5 +1,5 @@
+import Database
 import Domain
-import SQLite
 
 /// A row that cannot be read, and why. Never holds anything of what is in it.
 ///

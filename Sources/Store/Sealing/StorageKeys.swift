@@ -1,6 +1,6 @@
 import Crypto
+import Database
 import Domain
-import SQLite
 
 /// The storage keys against what the registry remembers of them, at its opening. Inside the caller's transaction.
 ///
@@ -14,10 +14,10 @@ struct StorageKeys {
     /// Devices that are tried before a key is called wrong: one of them may be damaged.
     private static let trials = 5
 
-    private let connection: Connection
+    private let connection: any Session
     private let keys: [TargetSeal.Key]
 
-    init(_ connection: Connection, keys: [TargetSeal.Key]) {
+    init(_ connection: any Session, keys: [TargetSeal.Key]) {
         self.connection = connection
         self.keys = keys
     }
@@ -101,7 +101,7 @@ struct StorageKeys {
     }
 
     private func keep(_ name: String, _ value: [UInt8]) throws {
-        try connection.run("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", name, value)
+        try connection.run(QueueSQL.setMeta.rawValue, name, value)
     }
 
     /// Eight bytes that tell two keys apart and nothing of either.
@@ -115,9 +115,9 @@ struct StorageKeys {
 struct SealedTargets {
     private static let rowsPerRead = 500
 
-    private let connection: Connection
+    private let connection: any Session
 
-    init(_ connection: Connection) { self.connection = connection }
+    init(_ connection: any Session) { self.connection = connection }
 
     struct Sealed {
         var device: Int64

@@ -1,10 +1,10 @@
 import API
 import Crypto
+import Database
 import Domain
 import Glibc
 import Logging
 import Pipeline
-import SQLite
 import Settings
 import Store
 import Telemetry
@@ -18,6 +18,7 @@ struct Core {
     let skews: ClockSkews
     let folder: DataFolder
     let workFolder: String
+    let stores: any Stores
     let queue: QueueStore
     let registry: Registry
     let queueReader: Reading<QueueReader>
@@ -35,7 +36,7 @@ struct Core {
 
     /// Takes the lock of the data folder.
     ///
-    /// - Throws: `SettingsReport` when the storage keys do not fit, `ProcessLockError`, ``DataFolder/Failure``, or an error of a store.
+    /// - Throws: `SettingsReport` when the storage keys do not fit, ``DataFolder/Failure``, or ``StoreError``.
     init(_ effective: EffectiveSettings, _ logger: Logger) async throws {
         let settings = effective.settings
         let clock = SteadyTime { isInDoubt in
@@ -50,6 +51,8 @@ struct Core {
         let folder = try DataFolder(path: settings.data)
         self.folder = folder
         workFolder = try folder.work()
+        let stores = SQLiteStores(folder: folder.path)
+        self.stores = stores
         let onFatal: @Sendable (any Error) -> Void = { error in
             // Fail-stop: after a failed write nothing may be promised; WAL recovery decides at the next start.
             logger.critical("the store cannot be trusted, ending", metadata: ["error": "\(error)"])
@@ -59,12 +62,7 @@ struct Core {
         let pipelineMetrics = PipelineMetrics(metrics)
         self.pipelineMetrics = pipelineMetrics
         queue = try folder.opening(logger) {
-            try QueueStore(
-                folder: folder.path,
-                now: clock.source.now(),
-                newKey: Gateway.random(32),
-                onFatal: onFatal
-            ) { report in
+            try stores.openQueue(now: clock.source.now(), newKey: Gateway.random(32), onFatal: onFatal) { report in
                 pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
             }
         }
@@ -76,8 +74,7 @@ struct Core {
         clock.hasBeen(queue.lastAcceptance)
         do {
             registry = try folder.opening(logger) {
-                try Registry(
-                    folder: folder.path,
+                try stores.openRegistry(
                     keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
                     newKey: Gateway.random(32),
                     onFatal: onFatal
@@ -86,8 +83,8 @@ struct Core {
         } catch let failure as TargetSeal.Failure {
             throw Self.report(failure, effective)
         }
-        queueReader = try Reading { try QueueReader(folder: folder.path) }
-        registryReader = try Reading { [seal = registry.seal] in try RegistryReader(folder: folder.path, seal: seal) }
+        queueReader = try Reading { try stores.queueReader() }
+        registryReader = try Reading { [seal = registry.seal] in try stores.registryReader(seal: seal) }
         let caFile = settings.tls.caFile
         parentsClient = WebClient(options: .init(transfersMax: 4, waitingMax: 64, caFile: caFile))
         newcomersClient = WebClient(options: .init(transfersMax: 12, waitingMax: 128, caFile: caFile))

@@ -30,7 +30,7 @@ struct DeliveryServices {
             queue: core.queue,
             registry: core.registry,
             engine: engine,
-            folder: core.folder.path,
+            stores: core.stores,
             webPush: webPush,
             limits: settings.limits,
             time: core.time,
@@ -51,7 +51,7 @@ struct DeliveryServices {
         expander = try Expander(
             queue: core.queue,
             dispatcher: dispatcher,
-            folder: core.folder.path,
+            stores: core.stores,
             lanes: table,
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
@@ -62,7 +62,7 @@ struct DeliveryServices {
         )
         orders = try OrderRunner(
             queue: core.queue,
-            folder: core.folder.path,
+            stores: core.stores,
             gate: OrderGate(dispatcher),
             time: core.time,
             logger: Gateway.logger("orders", settings)

@@ -63,7 +63,7 @@ extension Gateway {
         services.http = rules
         services.orders = delivery.orders
         services.forecaster = try Forecaster(
-            folder: core.folder.path,
+            stores: core.stores,
             rules: ForecastRules(
                 activeByDefault: settings.schools.areActiveByDefault,
                 deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
@@ -97,9 +97,9 @@ extension Gateway {
     /// The same with readers of its own: no question from outside keeps the operator or the monitoring waiting.
     func inside(_ services: APIServices, _ core: Core) throws -> APIServices {
         var services = services
-        services.queueReader = try Reading { try QueueReader(folder: core.folder.path) }
-        services.registryReader = try Reading { [seal = core.registry.seal] in
-            try RegistryReader(folder: core.folder.path, seal: seal)
+        services.queueReader = try Reading { [stores = core.stores] in try stores.queueReader() }
+        services.registryReader = try Reading { [stores = core.stores, seal = core.registry.seal] in
+            try stores.registryReader(seal: seal)
         }
         return services
     }

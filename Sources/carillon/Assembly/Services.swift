@@ -1,4 +1,5 @@
 import Delivery
+import Domain
 import FanOut
 import Logging
 import Pipeline

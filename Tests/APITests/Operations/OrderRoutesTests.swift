@@ -49,12 +49,12 @@ struct OrderRoutesTests {
             let place = Mutex<OrderRunner?>(nil)
             let dispatching = Dispatching(underWay: underWay) {
                 if let runner = place.withLock({ $0 }) {
-                    try await onBar(runner, try QueueReader(folder: gateway.folder))
+                    try await onBar(runner, try SQLiteStores(folder: gateway.folder).queueReader())
                 }
             }
             let runner = try OrderRunner(
                 queue: queue,
-                folder: gateway.folder,
+                stores: SQLiteStores(folder: gateway.folder),
                 gate: dispatching.gate,
                 time: gateway.services.time,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -60,14 +60,12 @@ struct Gateway: Sendable {
         let port = await ent.server.port()!
         let client = WebClient()
         let time = ManualTime(Instant(rfc3339: "2026-11-23T12:00:00+01:00")!)
-        let queue = try QueueStore(
-            folder: folder,
+        let queue = try SQLiteStores(folder: folder).openQueue(
             now: time.source.now(),
             newKey: Array(repeating: 1, count: 32),
             onFatal: { _ in }
         )
-        let registry = try Registry(
-            folder: folder,
+        let registry = try SQLiteStores(folder: folder).openRegistry(
             keys: [.init(id: "k1", key: SymmetricKey(size: .bits256))],
             newKey: Array(repeating: 2, count: 32),
             onFatal: { _ in }
@@ -101,7 +99,8 @@ struct Gateway: Sendable {
     ) throws -> APIServices {
         let metrics = PipelineMetrics(MetricRegistry(prefix: "carillon_"))
         let seal = registry.seal
-        let registryReader = try Reading<RegistryReader>({ try RegistryReader(folder: folder, seal: seal) })
+        let registryReader = try Reading<RegistryReader>({ try SQLiteStores(folder: folder).registryReader(seal: seal) }
+        )
         var lanes = LaneTable()
         lanes.add(
             LaneID(rawValue: 1),
@@ -117,7 +116,7 @@ struct Gateway: Sendable {
         var services = APIServices(
             intake: Intake(queue: queue, registry: registryReader, time: time, metrics: metrics, onAccepted: {}),
             queue: queue,
-            queueReader: try Reading<QueueReader>({ try QueueReader(folder: folder) }),
+            queueReader: try Reading<QueueReader>({ try SQLiteStores(folder: folder).queueReader() }),
             registry: registry,
             registryReader: registryReader,
             importer: DirectoryImporter(
@@ -146,7 +145,7 @@ struct Gateway: Sendable {
             hooks: .init(pauseLane: { _, _, _, _ in }, resumeLane: { _, _, _ in })
         )
         services.forecaster = try Forecaster(
-            folder: folder,
+            stores: SQLiteStores(folder: folder),
             rules: ForecastRules(
                 activeByDefault: true,
                 deviceAgeMax: .seconds(180 * 86_400),

@@ -16,7 +16,8 @@ struct RetentionBench {
         let folder = arguments[1]
         let perDay = arguments.count > 2 ? Int(arguments[2]) ?? 50_000 : 50_000
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let queue = try QueueStore(folder: folder, now: start, newKey: [UInt8](repeating: 7, count: 32)) { error in
+        let queue = try SQLiteStores(folder: folder).openQueue(now: start, newKey: [UInt8](repeating: 7, count: 32)) {
+            error in
             fatalError("\(error)")
         }
         let lanes = [

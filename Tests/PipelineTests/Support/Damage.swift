@@ -1,3 +1,4 @@
+import Database
 import SQLite
 
 /// One value of one row made into another, as a flipped bit or an earlier release's mistake would.

@@ -52,20 +52,18 @@ final class Workshop {
     {
         self.folder = folder
         self.clock = clock
-        queue = try QueueStore(
-            folder: folder,
+        queue = try SQLiteStores(folder: folder).openQueue(
             now: clock.now,
             newKey: [UInt8](repeating: 7, count: 32),
             onFatal: { _ in }
         )
-        registry = try Registry(
-            folder: folder,
+        registry = try SQLiteStores(folder: folder).openRegistry(
             keys: [key],
             newKey: [UInt8](repeating: 9, count: 32),
             onFatal: { _ in }
         )
-        reader = try QueueReader(folder: folder)
-        devices = try RegistryReader(folder: folder, seal: registry.seal)
+        reader = try SQLiteStores(folder: folder).queueReader()
+        devices = try SQLiteStores(folder: folder).registryReader(seal: registry.seal)
         lane = try await queue.lane(named: "fcm/app", provider: .fcm, now: clock.now).id
         lanes = LaneTable()
         lanes.add(lane, name: "fcm/app", for: .init(provider: .fcm, environment: .production, app: "app"))
@@ -73,7 +71,7 @@ final class Workshop {
             queue: queue,
             registry: registry,
             engine: FanOutEngine(),
-            folder: folder,
+            stores: SQLiteStores(folder: folder),
             limits: limits,
             time: clock.source,
             metrics: DispatchMetrics(MetricRegistry(prefix: "test_")),
@@ -82,7 +80,7 @@ final class Workshop {
         expander = try Expander(
             queue: queue,
             dispatcher: dispatcher,
-            folder: folder,
+            stores: SQLiteStores(folder: folder),
             lanes: lanes,
             activeByDefault: true,
             deviceAgeMax: .seconds(400 * 86_400),
@@ -106,8 +104,8 @@ final class Workshop {
             logger: Self.logger
         )
         loader = DeliveryLoader(
-            queue: try QueueReader(folder: folder),
-            registry: try RegistryReader(folder: folder, seal: registry.seal),
+            queue: try SQLiteStores(folder: folder).queueReader(),
+            registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
             limits: limits,
             base: nil

@@ -1,5 +1,3 @@
-package import Domain
-
 /// The answer to an import: what it changed, or would change, and what was read with reserve.
 package struct ImportReport: Sendable {
     package enum State: String, Sendable {
@@ -11,7 +9,15 @@ package struct ImportReport: Sendable {
         package var changed = 0
         package var removed = 0
 
-        var json: JSONValue { ["added": .number(added), "changed": .number(changed), "removed": .number(removed)] }
+        package init(added: Int = 0, changed: Int = 0, removed: Int = 0) {
+            self.added = added
+            self.changed = changed
+            self.removed = removed
+        }
+
+        fileprivate var json: JSONValue {
+            ["added": .number(added), "changed": .number(changed), "removed": .number(removed)]
+        }
     }
 
     package struct Diff: Hashable, Sendable {
@@ -24,6 +30,8 @@ package struct ImportReport: Sendable {
         package var staff = Change()
         package var links = Change()
         package var users = Change()
+
+        package init() {}
     }
 
     /// A limit that was passed: the share of something of one school that would disappear.
@@ -31,6 +39,12 @@ package struct ImportReport: Sendable {
         package var school: String
         package var limit: String
         package var value: Double
+
+        package init(school: String, limit: String, value: Double) {
+            self.school = school
+            self.limit = limit
+            self.value = value
+        }
     }
 
     package var id = ImportID(rawValue: 0)
@@ -47,6 +61,12 @@ package struct ImportReport: Sendable {
     /// Of a held import: its delivery waits for a person's word.
     package var isKept: Bool?
 
+    package init(state: State, warnings: [ImportWarning], warningsTotal: Int) {
+        self.state = state
+        self.warnings = warnings
+        self.warningsTotal = warningsTotal
+    }
+
     /// Everything that changes, in one number.
     package var changes: Int {
         [diff.schools, diff.classes, diff.groups, diff.pupils, diff.guardians, diff.staff, diff.links, diff.users]
@@ -56,7 +76,7 @@ package struct ImportReport: Sendable {
     /// As many warnings as an answer may hold; the total counts all.
     private static let warningsMax = 1000
 
-    mutating func add(_ more: [ImportWarning]) {
+    package mutating func add(_ more: [ImportWarning]) {
         warnings += more.prefix(max(0, Self.warningsMax - warnings.count))
         warningsTotal += more.count
     }

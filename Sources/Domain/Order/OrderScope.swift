@@ -1,5 +1,3 @@
-package import Domain
-
 /// Which deliveries an order is about: a filter in its words, or deliveries by name.
 package struct OrderScope: Hashable, Sendable {
     package var words = FilterWords()

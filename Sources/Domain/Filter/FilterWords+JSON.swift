@@ -1,8 +1,6 @@
-package import Domain
-
 extension FilterWords {
     /// As an order's body carries it: a member for each name, a word or an array of words. Words are checked by ``check()`` and
-    /// ``resolve(queue:registry:now:)``, not here.
+    /// ``resolve(now:names:)``, not here.
     package init(json: JSONObject) throws(Problem) {
         self.init()
         for member in json {

@@ -1,3 +1,4 @@
+import Database
 import SQLite
 
 /// Copies what can be read of one damaged file into a new one of the current schema.

@@ -1,5 +1,3 @@
-import Domain
-
 /// Conditions as people write them for `--where` and `--not`: `lane=apns/* and age>10m and reason~Unreg* and not school=0751234A`.
 ///
 /// `and` binds closer than `or`; there are no brackets, since several expressions must all hold. Each condition is a field, an operator and

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// The store as a file: what `doctor` and `check store` look at.
 package struct StoreHealth: Sendable {
@@ -28,8 +28,8 @@ extension QueueReader {
         )
     }
 
-    /// See ``Connection/quickCheck(limit:)``.
-    package func quickCheck(limit: Duration) throws -> [String]? { try connection.quickCheck(limit: limit) }
+    /// A quick look of the engine itself; nil when `limit` passed first.
+    package func quickCheck(limit: Duration) throws -> [String]? { try connection.ownFindings(limit: limit) }
 
     /// The newest schema this release knows.
     package static var schemaKnown: Int { QueueSchema.migrations.count }
@@ -41,24 +41,16 @@ extension QueueReader {
     }
 }
 
-extension RegistryReader {
-    /// See ``Connection/quickCheck(limit:)``.
-    package func quickCheck(limit: Duration) throws -> [String]? { try connection.quickCheck(limit: limit) }
-}
-
-extension Connection {
-    /// The first things that `PRAGMA quick_check` finds wrong; empty when the file is sound, nil when `limit` passed first. Holds one
-    /// snapshot as long as it takes.
-    fileprivate func quickCheck(limit: Duration) throws -> [String]? {
-        do {
-            return try withTimeLimit(limit) { connection in
-                try connection.all("PRAGMA quick_check(5)") { $0.text(0) }.filter { $0 != "ok" }
-            }
-        } catch SQLiteError.interrupted {
-            return nil
-        } catch SQLiteError.corrupt(let cause) {
-            // So damaged that not even the check can go on.
-            return [cause.message]
+extension QueueStore {
+    /// Bytes of the file that are free to be used again before it grows. Reads its header.
+    package func reusableBytes() async throws(StoreError) -> Int64 {
+        try await writer.run(.normal) { connection in
+            (try connection.first("PRAGMA freelist_count") { $0.int64(0) } ?? 0) * 4096
         }
     }
+}
+
+extension RegistryReader {
+    /// A quick look of the engine itself; nil when `limit` passed first.
+    package func quickCheck(limit: Duration) throws -> [String]? { try connection.ownFindings(limit: limit) }
 }

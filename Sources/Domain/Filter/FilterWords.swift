@@ -1,5 +1,3 @@
-package import Domain
-
 /// A filter as people write it, one list of words for each flag of the command and each member of an order's body; several words of
 /// one name are alternatives (`--state dead,deferred`), several names must all hold.
 ///
@@ -117,14 +115,14 @@ package struct FilterWords: Hashable, Sendable {
         return found
     }
 
-    /// The filter these words mean now: names are looked up, times become instants. A few indexed reads.
+    /// The filter these words mean now: names are looked up, times become instants.
     ///
-    /// - Throws: ``Problem``, or what the stores threw.
-    package func resolve(queue: QueueReader, registry: RegistryReader, now: Instant) throws -> QueueFilter {
+    /// - Throws: ``Problem``, or what a look-up threw.
+    package func resolve(now: Instant, names: some FilterNames) throws -> QueueFilter {
         var filter = QueueFilter()
         try set(&filter, now: now)
         if let patterns = words[.lane] {
-            let lanes = try queue.lanes()
+            let lanes = try names.lanes()
             var chosen: Set<LaneID> = []
             for word in patterns {
                 let pattern = GlobPattern(word)
@@ -135,18 +133,18 @@ package struct FilterWords: Hashable, Sendable {
             filter.lanes = chosen
         }
         if let user = self[.user].first {
-            filter.user = try registry.person(user).map { .known($0.id) } ?? .unknown(user)
+            filter.user = try names.person(user).map { .known($0) } ?? .unknown(user)
         }
         if let installation = self[.device].first {
-            guard let device = try registry.device(installation: installation) else {
+            guard let device = try names.device(installation) else {
                 throw Problem.unknown(.device, word: installation, known: [])
             }
-            filter.device = device.id
+            filter.device = device
         }
         for expression in try expressions() {
             let clauses = try expression.alternatives.map { alternative in
                 try alternative.map { condition in
-                    try condition.resolve { try $0.resolve(queue: queue, registry: registry, now: now) }
+                    try condition.resolve { try $0.resolve(now: now, names: names) }
                 }
             }
             filter.add(clauses)
@@ -225,4 +223,12 @@ package struct FilterWords: Hashable, Sendable {
         }
         return length
     }
+}
+
+/// Where a filter's names are looked up: the stores.
+package protocol FilterNames {
+    func lanes() throws -> [(id: LaneID, name: String)]
+    /// By the ENT's id or the feed's key; nil for somebody the directory does not know.
+    func person(_ user: String) throws -> PersonID?
+    func device(_ installation: String) throws -> DeviceID?
 }

@@ -1,3 +1,4 @@
+import Database
 import SQLite
 
 /// The tables of `registry.db`: who belongs to whom, and which device rings for whom. Days are days since 1970, times milliseconds.

@@ -1,11 +1,13 @@
 import Domain
-import SQLite
 import Store
 import Testing
 
 /// Random outcomes, retries and expiries against a plain dictionary: pages, retries, reports and events must agree with it.
-@Suite(.timeLimit(.minutes(1)))
-struct QueueModelTests {
+package struct QueueModel {
+    let place: StorePlace
+
+    package init(_ place: StorePlace) { self.place = place }
+
     struct Slot {
         var event: EventID
         var lane: LaneID
@@ -15,13 +17,11 @@ struct QueueModelTests {
         var expiresAt: Instant
     }
 
-    @Test(arguments: [41, 42, 43] as [UInt64])
-    func `the store agrees with a plain model on a random walk`(seed: UInt64) async throws {
+    package func walk(seed: UInt64) async throws {
         var random = SeededWalk(seed: seed)
         var model: [DeliveryID: Slot] = [:]
-        let folder = try TestFolder()
-        try await folder.queue { queue async throws in
-            var now = TestFolder.start
+        try await place.queue { queue async throws in
+            var now = StorePlace.start
             var events: [EventID] = []
             for number in 1...4 {
                 let event = try await queue.accept(.sample("\(number)")).id
@@ -40,12 +40,12 @@ struct QueueModelTests {
                     let outcomes = self.outcomes(&model, now: now, &random)
                     try await queue.record(outcomes, now: now)
                 }
-                try check(model, events, folder, now, seed)
+                try check(model, events, now, seed)
             }
         }
         // And the same after a restart.
-        try await folder.queue { _ in }
-        try check(model, Array(Set(model.values.map(\.event))), folder, TestFolder.start, seed)
+        try await place.queue { _ in }
+        try check(model, Array(Set(model.values.map(\.event))), StorePlace.start, seed)
     }
 
     private func expand(
@@ -57,7 +57,7 @@ struct QueueModelTests {
         let parts = Int.random(in: 1...3, using: &random)
         for part in 0..<parts {
             let first = Int64(part) * 100 + 1
-            let expiresAt = TestFolder.start + .seconds(Int64.random(in: 600...3600, using: &random))
+            let expiresAt = StorePlace.start + .seconds(Int64.random(in: 600...3600, using: &random))
             var step = ExpansionStep.sample(
                 event,
                 part: part,
@@ -75,7 +75,7 @@ struct QueueModelTests {
                     result: PageResult([SlotResult(.withheld, reason: .noDevice)])
                 )
             )
-            let entries = try #require(try await queue.append(step, now: TestFolder.start))
+            let entries = try #require(try await queue.append(step, now: StorePlace.start))
             for (entry, page) in zip(entries, step.pages) {
                 for (number, slot) in page.plan.slots.enumerated() {
                     model[DeliveryID(page: entry.page, slot: number)] = Slot(
@@ -132,11 +132,10 @@ struct QueueModelTests {
     private func check(
         _ model: [DeliveryID: Slot],
         _ events: [EventID],
-        _ folder: TestFolder,
         _ now: Instant,
         _ seed: UInt64
     ) throws {
-        let reader = try folder.reader()
+        let reader = try place.stores.queueReader()
         for event in events {
             let own = model.filter { $0.value.event == event }
             let report = try #require(try reader.report(on: event) { _ in nil })

@@ -1,11 +1,14 @@
+import Database
 import Domain
-import SQLite
 import Store
 import Testing
 
 /// Random orders among random outcomes and expiries against a plain dictionary: slots, rows of exceptions and events must agree with it.
-@Suite(.timeLimit(.minutes(2)))
-struct OrderModelTests {
+package struct OrderModel {
+    let place: StorePlace
+
+    package init(_ place: StorePlace) { self.place = place }
+
     struct Slot {
         var event: EventID
         var lane: LaneID
@@ -15,13 +18,11 @@ struct OrderModelTests {
         var expiresAt: Instant
     }
 
-    @Test(arguments: [7, 8, 9, 10, 11, 12] as [UInt64])
-    func `orders agree with a plain model on a random walk`(seed: UInt64) async throws {
+    package func walk(seed: UInt64) async throws {
         var random = SeededWalk(seed: seed)
         var model: [DeliveryID: Slot] = [:]
-        let folder = try TestFolder()
-        try await folder.queue { queue async throws in
-            var now = TestFolder.start
+        try await place.queue { queue async throws in
+            var now = StorePlace.start
             for number in 1...3 {
                 let event = try await queue.accept(.sample("\(number)")).id
                 let expiresAt = now + .seconds(Int64.random(in: 600...3600, using: &random))
@@ -47,11 +48,11 @@ struct OrderModelTests {
                 case 1...3: try await queue.record(outcomes(&model, now: now, &random), now: now)
                 default: try await give(&model, queue, now: now, &random)
                 }
-                try check(model, folder, "seed \(seed), turn \(turn)")
+                try check(model, "seed \(seed), turn \(turn)")
             }
         }
-        try check(model, folder, "seed \(seed), after a restart")
-        #expect(try folder.reader().verifyAudit().broken == nil)
+        try check(model, "seed \(seed), after a restart")
+        #expect(try place.stores.queueReader().verifyAudit().broken == nil)
     }
 
     private func expire(_ model: inout [DeliveryID: Slot], now: Instant) {
@@ -158,8 +159,8 @@ struct OrderModelTests {
         return changed
     }
 
-    private func check(_ model: [DeliveryID: Slot], _ folder: TestFolder, _ comment: Comment) throws {
-        let reader = try folder.reader()
+    private func check(_ model: [DeliveryID: Slot], _ comment: Comment) throws {
+        let reader = try place.stores.queueReader()
         for (page, slots) in Dictionary(grouping: model.keys, by: \.page) {
             let read = try #require(try reader.page(page))
             for id in slots { #expect(read.result[id.slot].state == model[id]?.state, comment) }
@@ -175,7 +176,7 @@ struct OrderModelTests {
                 #expect(row.attempts == model[row.delivery]?.attempts, comment)
             }
         }
-        let connection = try folder.intruder()
+        let connection = try place.session()
         let held = try connection.all("SELECT delivery FROM held") { DeliveryID(rawValue: $0.int64(0)) }
         #expect(Set(held) == ids(.held), comment)
         let dead = try connection.all("SELECT delivery FROM dead") { DeliveryID(rawValue: $0.int64(0)) }

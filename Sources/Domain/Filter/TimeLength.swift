@@ -1,5 +1,3 @@
-package import Domain
-
 /// Lengths of time as people write them: numbers with `s`, `m`, `h` or `d`, the largest first.
 package enum TimeLength {
     /// An RFC 3339 time, or a length of time from `now`; nil for anything else.

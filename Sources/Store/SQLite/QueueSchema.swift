@@ -1,3 +1,4 @@
+import Database
 import SQLite
 
 /// The tables of `queue.db`. Times are milliseconds since 1970; ids are never reused. Append-only: a released step never changes.

@@ -1,5 +1,3 @@
-package import Domain
-
 /// What an operator may do to deliveries in bulk.
 package enum OrderVerb: String, CaseIterable, Sendable {
     /// Makes deferred and dead deliveries due now; the dead begin to count anew.
@@ -60,7 +58,8 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         }
     }
 
-    var standing: StandingOrder? {
+    /// What it says of an event's pages that are still to be made.
+    package var standing: StandingOrder? {
         switch self {
         case .hold: .hold
         case .drop: .drop
@@ -74,7 +73,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
 }
 
 /// What an order about a whole event says of the pages that are still to be made.
-enum StandingOrder: Int, Sendable {
+package enum StandingOrder: Int, Sendable {
     case none = 0
     case hold = 1
     case drop = 2
@@ -87,7 +86,7 @@ enum StandingOrder: Int, Sendable {
     /// Applies it to a new page.
     ///
     /// - Returns: the slots that changed.
-    func bind(_ result: inout PageResult) -> [Int] {
+    package func bind(_ result: inout PageResult) -> [Int] {
         let verb: OrderVerb? =
             switch self {
             case .none: nil

@@ -1,8 +1,6 @@
-package import Domain
-
 /// Which deliveries a question or an order is about; every condition that is set must hold, an empty one means any.
 ///
-/// Made of the operator's words by ``FilterWords/resolve(queue:registry:now:)``; read by ``DeliveryScan``.
+/// Made of the operator's words by ``FilterWords/resolve(now:names:)``; read by the store's scan.
 package struct QueueFilter: Sendable {
     package var states: Set<DeliveryState> = []
     package var lanes: Set<LaneID>?
@@ -37,14 +35,6 @@ package struct QueueFilter: Sendable {
     package enum User: Hashable, Sendable {
         case known(PersonID)
         case unknown(String)
-
-        /// How this event's plans name the person; nil when they do not.
-        func person(in event: StoredEvent) -> PersonID? {
-            switch self {
-            case .known(let id): id
-            case .unknown(let name): event.unknownUsers.firstIndex(of: name).map { .unknown(index: $0) }
-            }
-        }
     }
 
     /// `503`, `5xx`, `>=500`, or 0 for an attempt without an answer, which no comparison means.
@@ -99,8 +89,8 @@ package struct QueueFilter: Sendable {
 
     /// A filter of one condition, or its contrary.
     package struct Clause: Sendable {
-        var isNegated: Bool
-        var filter: QueueFilter
+        package var isNegated: Bool
+        package var filter: QueueFilter
     }
 
     /// What every delivery must be that the expression admits narrows the filter itself, which decides what is read at all.
