@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import Testing

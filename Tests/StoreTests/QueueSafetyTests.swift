@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import Testing

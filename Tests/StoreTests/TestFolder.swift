@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import Synchronization
@@ -196,5 +197,7 @@ extension RegistryReader {
 
     func address(_ device: DeviceID) throws -> DeviceAddress? { try addresses(of: [device])[device]?.get() }
 
-    func tokens(of user: String) throws -> [String] { try fcmTokens(of: user).map { try $0.get() } }
+    func tokens(of user: String) throws -> [String] {
+        try targets(of: user, provider: .fcm, read: FCMTarget.text).map { try $0.get() }
+    }
 }

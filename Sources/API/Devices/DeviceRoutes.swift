@@ -1,9 +1,9 @@
-import Crypto
 import Dialects
 import Domain
 import HTTPTypes
 import Hummingbird
 import Pipeline
+import Providers
 import Store
 import Telemetry
 
@@ -36,7 +36,7 @@ struct DeviceRoutes {
             Route(.get, "/v1/devices") { try await list($0) },
             Route(.delete, "/v1/devices/{installation}") { try await remove($0) },
             Route(.post, "/v1/devices/{installation}/test") { try await test($0) },
-            Route(.get, "/v1/webpush/key") { try webPushKey($0) },
+            Route(.get, "/v1/webpush/key") { try subscriptionKey($0) },
         ] + onePocket.routes
     }
 
@@ -68,8 +68,8 @@ struct DeviceRoutes {
     }
 
     /// What a browser's `PushManager.subscribe` wants as `applicationServerKey`; public, so no account is asked for.
-    private func webPushKey(_ call: Call) throws(Problem) -> Response {
-        guard let key = services.webPushKey else { throw Problem(.notFound, "Web Push is not configured here.") }
+    private func subscriptionKey(_ call: Call) throws(Problem) -> Response {
+        guard let key = services.subscriptionKey else { throw Problem(.notFound, "Web Push is not configured here.") }
         return .json(.ok, ["publicKey": .string(key)])
     }
 
@@ -83,9 +83,8 @@ struct DeviceRoutes {
                 value,
                 installation: installation,
                 limits: services.limits,
-                endpoints: services.endpoints,
-                isKnownZone: ZoneDatabase.knows,
-                isPointOnP256: Self.isPointOnP256
+                forms: services.targetForms,
+                isKnownZone: ZoneDatabase.knows
             )
         } catch {
             throw Problem(.invalidRegistration, "The registration was understood but is wrong.", errors: error.errors)
@@ -129,13 +128,6 @@ struct DeviceRoutes {
             ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null],
             headers: allowance
         )
-    }
-
-    private static func isPointOnP256(_ bytes: [UInt8]) -> Bool {
-        do {
-            _ = try P256.KeyAgreement.PublicKey(x963Representation: bytes)
-            return true
-        } catch { return false }
     }
 }
 

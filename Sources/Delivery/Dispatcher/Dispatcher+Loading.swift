@@ -1,5 +1,6 @@
 import Domain
 import Logging
+import Providers
 import Store
 import Telemetry
 
@@ -11,7 +12,7 @@ extension Dispatcher {
     /// Loads until enough waits in the feed: retries that are due first, up to their share, then pages in order.
     func fill(_ id: LaneID) {
         guard let lane = lanes[id] else { return }
-        let most = lane.isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
+        let most = lane.encrypts ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane
         guard lane.feed.mail.loaded < most / 2 || scheduler.overtakes(lane.lastTag, on: id), !lane.isSealing else {
             return
         }
@@ -28,9 +29,9 @@ extension Dispatcher {
         {
             lanes[id]?.lastTag = entry.isUrgent ? last : max(last, entry.tag)
             deliver(id, .page(entry), tag: entry.tag, isUrgent: entry.isUrgent) {
-                try $0.load(entry.page, form: lane.form, now: $1)
+                try $0.load(entry.page, on: lane.definition.provider, now: $1)
             }
-            if !status.isActive || lane.isWebPush { break }
+            if !status.isActive || lane.encrypts { break }
         }
     }
 
@@ -47,7 +48,7 @@ extension Dispatcher {
                 lanes[id]?.claimedRetries.formUnion(claimed)
                 // Behind what is loaded: a storm of retries never goes before fresh work.
                 deliver(id, .retries(page, claimed), tag: max(lane.lastTag, scheduler.virtualTime(of: id))) {
-                    try $0.load(retries, form: lane.form, now: $1)
+                    try $0.load(retries, on: lane.definition.provider, now: $1)
                 }
             }
         } catch {
@@ -69,7 +70,7 @@ extension Dispatcher {
         let now = time.monotonic()
         let tag = tag ?? scheduler.virtualTime(of: id)
         let generation = generation ?? ordersConcluded
-        guard lane.isWebPush else {
+        guard lane.encrypts else {
             let result = Result { try load(&loader, now) }
             handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
             if case .failure(let error) = result { unread(source, of: id, error) }
@@ -153,8 +154,9 @@ extension Dispatcher {
 
     /// The same deliveries with the addresses of this moment.
     func lookUp(_ batch: LoadedBatch, on id: LaneID) {
+        guard let lane = lanes[id] else { return }
         deliver(id, .lookUp(batch), tag: batch.tag, generation: batch.generation, isUrgent: batch.isUrgent) {
-            try $0.reload(batch, now: $1)
+            try $0.reload(batch, on: lane.definition.provider, now: $1)
         }
     }
 }
@@ -164,4 +166,9 @@ enum LoadSource: Sendable {
     case page(Scheduler.Entry)
     case retries(PageID, [DeliveryID])
     case lookUp(LoadedBatch)
+}
+
+extension Dispatcher.Lane {
+    /// Its pages are loaded on the sealer's thread.
+    var encrypts: Bool { definition.provider.encryptsEachMessage }
 }

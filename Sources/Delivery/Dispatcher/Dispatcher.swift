@@ -1,7 +1,7 @@
 package import Domain
 package import FanOut
 package import Logging
-import Providers
+package import Providers
 package import Store
 import Synchronization
 import Telemetry
@@ -16,7 +16,7 @@ package actor Dispatcher {
         var id: LaneID
         var engineLane: EngineLane
         var feed: LaneFeed
-        var form: MessageForm
+        var wire: any Wire
         /// Of a push service without HTTP/2; nil: the engine sends.
         var ordinary: OrdinarySender?
         /// A page of it is being encrypted; the next waits for it.
@@ -58,8 +58,8 @@ package actor Dispatcher {
     let reader: QueueReader
     var loader: DeliveryLoader
     /// Browsers' messages are encrypted on a thread of their own.
-    let sealer: WebPushSealer
-    let webPush: WebPushSetup?
+    let sealer: Sealer
+    let services: ServiceLanes?
     var scheduler = Scheduler()
     var lanes: [LaneID: Lane] = [:]
     private var hosts: [String: SharedHost] = [:]
@@ -79,14 +79,14 @@ package actor Dispatcher {
         registry: Registry,
         engine: FanOutEngine,
         folder: String,
-        webPush: WebPushSetup? = nil,
+        services: ServiceLanes? = nil,
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
         logger: Logger
     ) throws {
         self.queue = queue
-        self.webPush = webPush
+        self.services = services
         self.registry = registry
         self.engine = engine
         self.limits = limits
@@ -99,12 +99,11 @@ package actor Dispatcher {
                 queue: try QueueReader(folder: folder),
                 registry: try RegistryReader(folder: folder, seal: seal),
                 installationKey: queue.installationKey,
-                limits: limits,
-                base: webPush?.base
+                limits: limits
             )
         }
         loader = try openLoader()
-        sealer = try WebPushSealer(openLoader)
+        sealer = try Sealer(openLoader)
         frozen = try loader.registry.frozenLanes()
         let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
         self.signals = signals
@@ -160,7 +159,7 @@ package actor Dispatcher {
             id: id,
             engineLane: engineLane,
             feed: feed,
-            form: definition.form,
+            wire: wire,
             pausedUntil: stored.mode == .paused ? stored.until : nil
         )
     }
@@ -247,7 +246,7 @@ package actor Dispatcher {
 
     /// The lanes as the resolver and the registrations look them up.
     package func laneTable() -> LaneTable {
-        var table = LaneTable()
+        var table = LaneTable(opening: services?.providers ?? [])
         for lane in lanes.values { table.add(lane.id, name: lane.definition.name, for: lane.definition.key) }
         return table
     }
@@ -288,17 +287,10 @@ package actor Dispatcher {
                 metadata: ["lane": "\(lane.definition.name)", "state": "\(status.state)", "reason": "\(status.reason)"]
             )
         case .needsCredential(let rejected):
-            guard case .fcm(_, let tokens) = lane.definition.credential else { return }
-            let (feed, engine, engineLane, time) = (lane.feed, engine, lane.engineLane, time)
+            let (feed, wire, engine, engineLane, time) = (lane.feed, lane.wire, engine, lane.engineLane, time)
             group.addTask {
-                let refresh =
-                    if let rejected { await tokens.replace(rejected: rejected, at: time.now()) } else {
-                        await tokens.refresh(at: time.now())
-                    }
-                switch refresh {
-                case .current, .renewed, .kept: feed.mail.order(.rule(.credentialRenewed))
-                case .failed(let failure): feed.mail.order(.rule(.credentialFailed(failure.classification)))
-                }
+                let failure = await wire.refresh(rejected: rejected, at: time.now())
+                feed.mail.order(.rule(failure.map { .credentialFailed($0) } ?? .credentialRenewed))
                 engine.wake(engineLane)
             }
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Providers
 import Settings
 import Store
 
@@ -11,7 +12,8 @@ extension CompletionKind {
                 let settings = try SettingsLoader.load(
                     config: nil,
                     environment: context.environment,
-                    readingSecrets: false
+                    readingSecrets: false,
+                    providers: ProviderList.sections
                 ).settings
                 return try QueueReader(folder: settings.data).lanes().map(\.name)
             } catch {

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import SQLite
 import Store
 import Testing
