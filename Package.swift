@@ -74,6 +74,8 @@ let package = Package(
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("Domain"),
+        // What the outside reads and writes; the document is part of the binary.
+        library("Contract", ["Domain"], resources: [.embedInCode("openapi.json")]),
         // Floor 1: thin bindings, each alone with its C library.
         library("SQLite", ["CSQLite"]),
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
@@ -88,32 +90,39 @@ let package = Package(
         library("Delivery", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]),
         library(
             "Pipeline",
-            ["Domain", "Telemetry", "Store", "Delivery", "DirectoryImport", crypto, lifecycle, logging]
+            [
+                "Domain", "Contract", "Telemetry", "Store", "Delivery", "DirectoryImport", crypto, lifecycle, logging,
+            ]
         ),
         library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
         // Floor 4: the doors.
         library(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Dialects", "Delivery", "Pipeline", "WebClient", crypto, hummingbird,
+                "Domain", "Contract", "Telemetry", "Store", "Dialects", "Delivery", "Pipeline", "WebClient", crypto,
+                hummingbird,
                 logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
+        // Floor 5: the operator, who asks the gateway, or with --offline the same routes over the stores.
         library(
             "Operator",
             [
-                "Domain", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Pipeline",
-                "Settings", crypto,
+                "Domain", "Contract", "SQLite", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
+                "Delivery",
+                "Pipeline",
+                "Settings", "API", crypto, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        // Floor 5: the executables.
+        // Floor 6: the executables.
         executable(
             "carillon",
             [
-                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery", "Pipeline",
+                "Domain", "Contract", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery",
+                "Pipeline",
                 "API",
                 "Operator", crypto, lifecycle, logging, "SQLite",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -151,7 +160,10 @@ let package = Package(
         tests("Telemetry", [logging]),
         tests("Store", ["Domain", "SQLite", "DirectoryImport", crypto]),
         tests("Delivery", ["Domain", "Store", "Providers"]),
-        tests("Pipeline", ["Delivery", "Domain", "FanOut", "SQLite", "Store", "Telemetry", crypto, logging]),
+        tests(
+            "Pipeline",
+            ["Contract", "Delivery", "Domain", "FanOut", "SQLite", "Store", "Telemetry", crypto, logging]
+        ),
         tests("Providers", ["Domain", "FanOut", crypto, cryptoExtras], exclude: ["WebPush/oracle.py"]),
         tests("DirectoryImport", ["Domain"]),
         tests("Dialects", ["Domain"]),
@@ -161,14 +173,16 @@ let package = Package(
             [
                 // The executable, for the live screen in a real terminal.
                 "carillon",
-                "Domain", "SQLite", "Store", "Settings", "Pipeline", crypto,
+                "Domain", "Contract", "SQLite", "Store", "Settings", "Pipeline", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        tests("Contract", ["Domain"]),
         tests(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Delivery", "Pipeline", "WebClient", "DirectoryImport", crypto,
+                "Domain", "Contract", "Telemetry", "Store", "Delivery", "Pipeline", "WebClient", "DirectoryImport",
+                crypto,
                 hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -67,7 +67,9 @@ struct LaneCredentialTests {
         #expect(condition.state == "active")
     }
 
-    @Test mutating func `a person who resumes the lane takes the accusations back: those that waited go at once`() throws {
+    @Test mutating func `a person who resumes the lane takes the accusations back: those that waited go at once`()
+        throws
+    {
         lane = LaneFixture(accusersMin: 3)
         lane.load((1...6).map { .sample($0, readAt: lane.time) })
         for (ticket, _) in lane.beginAll() { _ = lane.answer(ticket, .credentialFault, status: 401) }

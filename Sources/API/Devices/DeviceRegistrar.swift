@@ -1,3 +1,4 @@
+import Contract
 import Delivery
 import Domain
 import HTTPTypes
@@ -28,7 +29,7 @@ struct DeviceRegistrar: Sendable {
     }
 
     /// - Returns: what it made; on disk.
-    func register(_ registration: Registration, for account: Account) async throws(Problem) -> Registry.Registered {
+    func register(_ registration: Registration, for account: Account) async throws -> Registry.Registered {
         guard hasLane(registration) else {
             throw Problem(
                 .noLane,
@@ -36,19 +37,17 @@ struct DeviceRegistrar: Sendable {
                 errors: [FieldError("/provider", "noLane", "No lane serves this provider, app and environment.")]
             )
         }
-        do throws(StoreError) {
-            return try await services.registry.register(
-                registration,
-                for: account,
-                limits: services.limits,
-                now: services.time.now()
-            )
-        } catch { throw Problem(error, limits: services.limits) }
+        return try await services.registry.register(
+            registration,
+            for: account,
+            limits: services.limits,
+            now: services.time.now()
+        )
     }
 
     private func hasLane(_ registration: Registration) -> Bool {
         if registration.provider == .webpush { return services.isWebPushEnabled }
-        return services.lanes().lane(
+        return services.laneTable.value.lane(
             provider: registration.provider,
             environment: registration.environment,
             app: registration.app

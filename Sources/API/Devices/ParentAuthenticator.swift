@@ -1,3 +1,4 @@
+import Contract
 import Crypto
 package import Domain
 import HTTPTypes

@@ -1,3 +1,4 @@
+import Contract
 import Dialects
 import Domain
 import HTTPTypes
@@ -14,16 +15,16 @@ struct EventRoutes {
             Route(.post, "/v1/events") { try await publish($0) },
             Route(.get, "/v1/events/{id}") { call in
                 let publisher = try await publisher(of: call)
-                return try await EventStatusRoute(services: services).response(call, for: publisher.name)
+                return try await EventStatusRoute(services: services.admin).response(call, for: publisher.name)
             },
             Route(.get, "/v1/events/{id}/reach") { call in
                 let publisher = try await publisher(of: call)
-                return try await ReachRoute(services: services).response(call, for: publisher.name)
+                return try await ReachRoute(services: services.admin).response(call, for: publisher.name)
             },
             Route(.post, "/v1/events/{id}/withdraw") { call in
                 try call.checkIsNotEncoded()
                 let (publisher, body) = try await proven(call)
-                return try await WithdrawRoute(services: services).response(call, body, for: publisher)
+                return try await WithdrawRoute(services: services.admin).response(call, body, for: publisher)
             },
         ]
     }
@@ -50,15 +51,12 @@ struct EventRoutes {
         try require(.events, of: proof.publisher)
         try call.checkIsNotEncoded()
         let isPreview = try call.flag("preview")
-        let submission: EventSubmission
-        do throws(Refusal) {
-            submission = try EventParser(limits: services.limits).parse(
-                try form.get(),
-                header: call.header,
-                body: body,
-                receivedAt: now
-            )
-        } catch { throw Problem(error) }
+        let submission = try EventParser(limits: services.limits).parse(
+            try form.get(),
+            header: call.header,
+            body: body,
+            receivedAt: now
+        )
         if isPreview {
             return try await PreviewRoute(services: services).response(submission, from: proof.publisher)
         }
@@ -69,30 +67,26 @@ struct EventRoutes {
     }
 
     private func accept(_ event: ParsedEvent, from publisher: Publisher) async throws -> Response {
-        do throws(IntakeError) {
-            let receipt = try await services.intake.accept(Submission(event), from: publisher)
-            return .json(
-                receipt.isDuplicate ? .ok : .accepted,
-                receipt.json,
-                headers: [.location: "/v1/events/\(receipt.id)"]
-            )
-        } catch { throw Problem(error, limits: services.limits) }
+        let receipt = try await services.intake.accept(Submission(event), from: publisher)
+        return .json(
+            receipt.isDuplicate ? .ok : .accepted,
+            ReceiptView(receipt),
+            headers: [.location: "/v1/events/\(receipt.id)"]
+        )
     }
 
     private func accept(_ events: [Result<ParsedEvent, Refusal>], from publisher: Publisher) async throws -> Response {
         var submissions: [Submission] = []
         for case .success(let event) in events { submissions.append(Submission(event)) }
         var accepted: [Result<Receipt, IntakeError>] = []
-        do throws(StoreError) {
-            if !submissions.isEmpty { accepted = try await services.intake.accept(submissions, from: publisher) }
-        } catch { throw Problem(error, limits: services.limits) }
+        if !submissions.isEmpty { accepted = try await services.intake.accept(submissions, from: publisher) }
         precondition(accepted.count == submissions.count, "The intake answers each submission.")
         var answers = accepted[...]
         return try BatchAnswer(
             items: events.map { event in
                 switch event {
                 case .failure(let refusal): .failure(Problem(refusal))
-                case .success: answers.removeFirst().mapError { Problem($0, limits: services.limits) }
+                case .success: answers.removeFirst().mapError { $0.problem(services.limits) }
                 }
             }
         ).response()

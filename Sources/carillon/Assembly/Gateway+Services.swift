@@ -13,8 +13,38 @@ extension Gateway {
     /// What the doors call.
     func services(_ core: Core, _ delivery: DeliveryServices) throws -> APIServices {
         let settings = effective.settings
-        var services = APIServices(
+        return APIServices(
+            admin: adminServices(core, delivery),
             intake: intake(core, delivery),
+            publishers: delivery.publishers,
+            parents: ParentAuthenticator(
+                client: core.client,
+                userinfoURL: settings.parents.userinfoURL ?? "",
+                cacheSeconds: settings.parents.cacheSeconds,
+                limits: settings.limits,
+                time: core.time
+            ),
+            metrics: core.metrics,
+            laneTable: delivery.lanes,
+            endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
+            webPushKey: delivery.webPush?.credential.publicKey,
+            forecaster: try Forecaster(
+                folder: core.folder.path,
+                rules: ForecastRules(
+                    activeByDefault: settings.schools.areActiveByDefault,
+                    deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                    limits: settings.limits,
+                    isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
+                        rules?.endpoint(authority: $0) != nil
+                    }
+                )
+            )
+        )
+    }
+
+    private func adminServices(_ core: Core, _ delivery: DeliveryServices) -> AdminServices {
+        let limits = effective.settings.limits
+        var admin = AdminServices(
             queue: core.queue,
             queueReader: core.queueReader,
             registry: core.registry,
@@ -24,54 +54,36 @@ extension Gateway {
                 queue: core.queue,
                 workFolder: core.workFolder,
                 heldFolder: heldFolder(core),
-                limits: settings.limits,
+                limits: limits,
                 time: core.time
             ),
-            publishers: delivery.publishers,
-            parents: ParentAuthenticator(
-                client: core.client,
-                userinfoURL: settings.parents.userinfoURL ?? "",
-                cacheSeconds: settings.parents.cacheSeconds,
-                limits: settings.limits,
-                time: core.time
-            ),
-            limits: settings.limits,
+            orders: delivery.orders,
+            lanes: delivery.dispatcher,
+            limits: limits,
             time: core.time,
-            metrics: core.metrics,
-            lanes: { [lanes = delivery.lanes] in lanes.value },
-            endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
-            webPushKey: delivery.webPush?.credential.publicKey,
             workFolder: core.workFolder,
             build: .init(
                 version: Version.current,
                 processID: getpid(),
                 startedAt: core.time.now(),
                 epoch: core.queue.epoch
-            ),
-            hooks: Self.hooks(
-                delivery.dispatcher,
-                queue: core.queue,
-                registry: core.registryReader,
-                disk: delivery.disk,
-                alarms: delivery.alarms,
-                folder: core.folder,
-                clock: core.clock,
-                settings.limits
             )
         )
-        services.orders = delivery.orders
-        services.forecaster = try Forecaster(
-            folder: core.folder.path,
-            rules: ForecastRules(
-                activeByDefault: settings.schools.areActiveByDefault,
-                deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
-                limits: settings.limits,
-                isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
-                    rules?.endpoint(authority: $0) != nil
-                }
-            )
+        admin.live = Live(
+            dispatcher: delivery.dispatcher,
+            queue: core.queue,
+            registry: core.registryReader,
+            steady: core.clock
         )
-        return services
+        admin.condition = Condition(
+            queue: core.queue,
+            disk: delivery.disk,
+            lanes: delivery.alarms,
+            folder: core.folder,
+            clock: core.clock,
+            limits: limits
+        )
+        return admin
     }
 
     private func intake(_ core: Core, _ delivery: DeliveryServices) -> Intake {
@@ -139,7 +151,7 @@ extension Gateway {
             ),
             Bounded(
                 APIServer(
-                    router: adminRouter(api),
+                    router: adminRouter(api.admin),
                     address: listening(settings.listen.adminSocket),
                     logger: Self.logger("admin", settings)
                 ),
