@@ -74,6 +74,8 @@ let package = Package(
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("Domain"),
+        // What the outside reads and writes; the document is part of the binary.
+        library("Contract", ["Domain"], resources: [.embedInCode("openapi.json")]),
         // Floor 1: thin bindings, each alone with its C library.
         library("Database"),
         library("SQLite", ["CSQLite", "Database"]),
@@ -90,33 +92,38 @@ let package = Package(
         library("Delivery", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]),
         library(
             "Pipeline",
-            ["Domain", "Telemetry", "Store", "Providers", "Delivery", "DirectoryImport", crypto, lifecycle, logging]
+            [
+                "Domain", "Contract", "Telemetry", "Store", "Providers", "Delivery", "DirectoryImport", crypto,
+                lifecycle, logging,
+            ]
         ),
         // Floor 4: the doors.
         library(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline", "WebClient", crypto,
-                hummingbird, logging, lifecycle,
+                "Domain", "Contract", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline",
+                "WebClient", crypto, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
+        // Floor 5: the operator, who asks the gateway, or with --offline the same routes over the stores.
         library(
             "Operator",
             [
-                "Domain", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Pipeline",
-                "Settings", crypto,
+                "Domain", "Contract", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Delivery",
+                "Pipeline", "Settings", "API", crypto, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        // Floor 5: the executables.
+        // Floor 6: the executables.
         executable(
             "carillon",
             [
-                "Domain", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery", "Pipeline",
+                "Domain", "Contract", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery",
+                "Pipeline",
                 "API",
                 "Operator", crypto, lifecycle, logging, "Database",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -167,7 +174,8 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "Delivery", "Domain", "Database", "FanOut", "Providers", "SQLite", "Store", "Telemetry", crypto,
+                "Contract", "Delivery", "Domain", "Database", "FanOut", "Providers", "SQLite", "Store", "Telemetry",
+                crypto,
                 logging,
             ]
         ),
@@ -185,16 +193,16 @@ let package = Package(
             [
                 // The executable, for the live screen in a real terminal.
                 "carillon",
-                "Domain", "Database", "SQLite", "Store", "Settings", "Providers", "Pipeline", crypto,
+                "Domain", "Contract", "Database", "SQLite", "Store", "Settings", "Providers", "Pipeline", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        tests("Contract", ["Domain"]),
         tests(
             "API",
             [
-                "Domain", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline", "WebClient",
-                "DirectoryImport",
-                crypto, hummingbird, logging, lifecycle,
+                "Domain", "Contract", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline",
+                "WebClient", "DirectoryImport", crypto, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

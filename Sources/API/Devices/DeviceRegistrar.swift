@@ -1,3 +1,4 @@
+import Contract
 import Delivery
 import Domain
 import HTTPTypes
@@ -42,8 +43,8 @@ struct DeviceRegistrar: Sendable {
     }
 
     /// - Returns: what it made; on disk.
-    func register(_ registration: Registration, for account: Account) async throws(Problem) -> Registry.Registered {
-        guard services.lanes().serves(registration) else {
+    func register(_ registration: Registration, for account: Account) async throws -> Registry.Registered {
+        guard services.laneTable.value.serves(registration) else {
             throw Problem(
                 .noLane,
                 "No provider is configured for this provider, app and environment.",
@@ -53,13 +54,11 @@ struct DeviceRegistrar: Sendable {
         if let error = await services.verifyTarget(registration.target) {
             throw Problem(.invalidRegistration, "The registration was understood but is wrong.", errors: [error])
         }
-        do throws(StoreError) {
-            return try await services.registry.register(
-                registration,
-                for: account,
-                limits: services.limits,
-                now: services.time.now()
-            )
-        } catch { throw Problem(error, limits: services.limits) }
+        return try await services.registry.register(
+            registration,
+            for: account,
+            limits: services.limits,
+            now: services.time.now()
+        )
     }
 }

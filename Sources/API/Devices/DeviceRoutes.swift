@@ -1,10 +1,11 @@
+package import Contract
 import Dialects
 import Domain
 import HTTPTypes
 import Hummingbird
 import Pipeline
 import Providers
-import Store
+package import Store
 import Telemetry
 
 /// A parent's devices; always those of the account the bearer token proves.
@@ -69,25 +70,20 @@ struct DeviceRoutes {
         for hint in registration.leftOut { leftOut.with(hint.rawValue).add() }
         return .json(
             registered.isNew ? .created : .ok,
-            [
-                "installation": .string(registration.installation), "provider": .string(registration.provider.name),
-                "environment": .string(registration.environment.name), "app": .string(registration.app),
-                "state": .string(registered.state.word),
-            ]
+            RegisteredView(registration, registered.state)
         )
     }
 
     /// What a browser's `PushManager.subscribe` wants as `applicationServerKey`; public, so no account is asked for.
     private func subscriptionKey(_ call: Call) throws(Problem) -> Response {
         guard let key = services.subscriptionKey else { throw Problem(.notFound, "Web Push is not configured here.") }
-        return .json(.ok, ["publicKey": .string(key)])
+        var view = WebPushKeyView()
+        view.publicKey = key
+        return .json(.ok, view)
     }
 
-    private func parse(_ body: [UInt8], installation: String) throws(Problem) -> Registration {
-        let value: JSONValue
-        do { value = try JSONParser.parse(body, depthMax: services.limits.jsonDepthMax) } catch {
-            throw Problem(.json(error))
-        }
+    private func parse(_ body: [UInt8], installation: String) throws -> Registration {
+        let value = try JSONParser.parse(body, depthMax: services.limits.jsonDepthMax)
         do throws(RegistrationError) {
             return try Registration.parse(
                 value,
@@ -103,49 +99,55 @@ struct DeviceRoutes {
 
     private func list(_ account: Account) async throws -> Response {
         let limit = services.limits.devicesPerAccount
-        do throws(StoreError) {
-            let rows = try await services.registryReader.read { reader in
-                // The name is also looked for among the feed's keys: that person is not this account.
-                try reader.devices(.init(user: account.userID), after: nil, limit: limit)
-                    .filter { $0.ownerID == account.userID }
-            }
-            return .json(.ok, ["items": .array(rows.map(\.json))])
-        } catch { throw Problem(error, limits: services.limits) }
+        let rows = try await services.registryReader.read { reader in
+            // The name is also looked for among the feed's keys: that person is not this account.
+            try reader.devices(.init(user: account.userID), after: nil, limit: limit)
+                .filter { $0.ownerID == account.userID }
+        }
+        return .json(.ok, ItemsView(rows.map { DeviceView($0) }))
     }
 
     private func remove(_ call: Call, _ account: Account) async throws -> Response {
-        do throws(StoreError) {
-            try await services.registry.remove(installation: call.parameter("installation"), of: account)
-        } catch { throw Problem(error, limits: services.limits) }
+        try await services.registry.remove(installation: call.parameter("installation"), of: account)
         return Response(status: .noContent)
     }
 
     private func test(_ call: Call, _ account: Account) async throws -> Response {
-        guard let send = services.hooks.sendTest else {
-            throw Problem(.notBuilt, "Test notifications are not built yet.")
+        let live = try services.admin.running("Test notifications are not built yet.")
+        guard let answer = try await live.test(account, installation: call.parameter("installation")) else {
+            throw Problem(.unknownDevice, "This account has no such installation.")
         }
-        let answer: APIServices.TestOutcome?
-        do throws(StoreError) { answer = try await send(account, call.parameter("installation")) } catch {
-            throw Problem(error, limits: services.limits)
-        }
-        guard let answer else { throw Problem(.unknownDevice, "This account has no such installation.") }
-        return .json(
-            .ok,
-            ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null]
-        )
+        return .json(.ok, answer)
     }
 }
 
-extension DeviceRow {
-    /// The members of the contract; the token only by its tail.
-    var json: JSONValue {
-        [
-            "installation": .string(installation), "user": .string(ownerID), "provider": .string(provider.name),
-            "tokenKind": .string(tokenKind), "tokenTail": .string(tokenTail),
-            "environment": .string(environment.name), "app": .string(app),
-            "platform": platform.isEmpty ? .null : .string(platform), "locale": locale.map { .string($0) } ?? .null,
-            "state": .string(state.word), "reason": reason.map { .string($0) } ?? .null,
-            "registeredAt": .string(registeredAt.rfc3339), "lastSeenAt": .string(lastSeenAt.rfc3339),
-        ]
+extension RegisteredView {
+    init(_ registration: Registration, _ state: DeviceState) {
+        self.init()
+        installation = registration.installation
+        provider = registration.provider.name
+        environment = registration.environment.name
+        app = registration.app
+        self.state = state.word
+    }
+}
+
+extension DeviceView {
+    /// The token only by its tail.
+    package init(_ row: DeviceRow) {
+        self.init()
+        installation = row.installation
+        user = row.ownerID
+        provider = row.provider.name
+        tokenKind = row.tokenKind
+        tokenTail = row.tokenTail
+        environment = row.environment.name
+        app = row.app
+        platform = row.platform.isEmpty ? nil : row.platform
+        locale = row.locale
+        state = row.state.word
+        reason = row.reason
+        registeredAt = row.registeredAt
+        lastSeenAt = row.lastSeenAt
     }
 }

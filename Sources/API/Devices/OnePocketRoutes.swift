@@ -1,3 +1,4 @@
+import Contract
 import Crypto
 import Domain
 import HTTPTypes
@@ -43,23 +44,19 @@ struct OnePocketRoutes {
 
     private func remove(_ call: Call, _ account: Account) async throws -> Response {
         let token = try token(call)
-        do throws(StoreError) {
-            try await services.registry.remove(target: .fcmToken(token), of: account)
-        } catch { throw Problem(error, limits: services.limits) }
+        try await services.registry.remove(target: .fcmToken(token), of: account)
         return .json(.ok, [:])
     }
 
     private func list(_ account: Account) async throws -> Response {
-        do throws(StoreError) {
-            let tokens = try await services.registryReader.read { reader -> [RowResult<String>] in
-                // The name is also looked for among the feed's keys: that person is not this account.
-                guard try reader.person(account.userID)?.entID == account.userID else { return [] }
-                return try reader.targets(of: account.userID, provider: FCM.id, read: FCMTarget.text)
-            }
-            // A token that cannot be opened is none to the app, which then registers its own again.
-            services.queue.unreadable.note(tokens.compactMap(\.failure))
-            return .json(.ok, .array(tokens.compactMap(\.value).map { .string($0) }))
-        } catch { throw Problem(error, limits: services.limits) }
+        let tokens = try await services.registryReader.read { reader -> [RowResult<String>] in
+            // The name is also looked for among the feed's keys: that person is not this account.
+            guard try reader.person(account.userID)?.entID == account.userID else { return [] }
+            return try reader.targets(of: account.userID, provider: FCM.id, read: FCMTarget.text)
+        }
+        // A token that cannot be opened is none to the app, which then registers its own again.
+        services.queue.unreadable.note(tokens.compactMap(\.failure))
+        return .json(.ok, .array(tokens.compactMap(\.value).map { .string($0) }))
     }
 
     private func token(_ call: Call) throws(Problem) -> String {

@@ -1,3 +1,4 @@
+import Contract
 import Crypto
 package import Domain
 import HTTPTypes
@@ -127,7 +128,7 @@ package final class ParentAuthenticator: Sendable {
 extension Call {
     /// Whose request it is, as one party's share is counted; empty without a network in between.
     func clientAddress(_ proxies: TrustedProxies) -> String {
-        guard let peer = context.channel.remoteAddress?.ipAddress else { return "" }
+        guard let peer = context.channel?.remoteAddress?.ipAddress else { return "" }
         return TrustedProxies.key(proxies.client(peer: peer, forwardedFor: request.headers[HeaderName.forwardedFor]))
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import Delivery
 import Glibc
 import HTTPTypes

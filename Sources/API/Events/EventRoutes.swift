@@ -1,3 +1,4 @@
+import Contract
 import Dialects
 import Domain
 import HTTPTypes
@@ -23,18 +24,18 @@ struct EventRoutes {
             Route(.post, "/v1/events") { try await publish($0) },
             Route(.get, "/v1/events/{id}") { call in
                 try await proven(call, questions) { publisher, _ in
-                    try await EventStatusRoute(services: services).response(call, for: publisher.name)
+                    try await EventStatusRoute(services: services.admin).response(call, for: publisher.name)
                 }
             },
             Route(.get, "/v1/events/{id}/reach") { call in
                 try await proven(call, questions) { publisher, _ in
-                    try await ReachRoute(services: services).response(call, for: publisher.name)
+                    try await ReachRoute(services: services.admin).response(call, for: publisher.name)
                 }
             },
             Route(.post, "/v1/events/{id}/withdraw") { call in
                 try call.checkIsNotEncoded()
                 return try await proven(call, posts) { publisher, body in
-                    try await WithdrawRoute(services: services).response(call, body, for: publisher)
+                    try await WithdrawRoute(services: services.admin).response(call, body, for: publisher)
                 }
             },
         ]

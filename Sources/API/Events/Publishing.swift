@@ -1,3 +1,4 @@
+import Contract
 import Dialects
 import Domain
 import HTTPTypes
@@ -50,7 +51,7 @@ struct Publishing {
     private func answer(_ receipt: Receipt) -> Response {
         .json(
             receipt.isDuplicate ? .ok : .accepted,
-            receipt.json,
+            ReceiptView(receipt),
             headers: [.location: "/v1/events/\(receipt.id)"]
         )
     }
@@ -64,7 +65,7 @@ struct Publishing {
             try await checkSchedule([event])
             do throws(IntakeError) {
                 return try await services.intake.accept(Submission(event), from: publisher)
-            } catch { throw Problem(error, limits: services.limits) }
+            } catch { throw error.problem(services.limits) }
         } catch { problem = error }
         return try await repeated(.init(event), or: problem)
     }
@@ -85,7 +86,7 @@ struct Publishing {
         }
         switch known {
         case .success(let receipt): return receipt
-        case .failure(let error): throw Problem(error, limits: services.limits)
+        case .failure(let error): throw error.problem(services.limits)
         case nil: throw problem
         }
     }
@@ -121,8 +122,8 @@ struct Publishing {
         do throws(StoreError) {
             let accepted = try await services.intake.accept(events.map { Submission($0) }, from: publisher)
             precondition(accepted.count == events.count, "The intake answers each submission.")
-            return accepted.map { $0.mapError { Problem($0, limits: services.limits) } }
-        } catch { throw Problem(error, limits: services.limits) }
+            return accepted.map { $0.mapError { $0.problem(services.limits) } }
+        } catch { throw error.problem(services.limits) }
     }
 
     private func looked(
@@ -148,7 +149,7 @@ struct Publishing {
             waiting = try await services.queueReader.read { [publisher] reader in
                 try reader.scheduledEvents(of: publisher.name, now: now, limit: limit)
             }
-        } catch { throw Problem(error, limits: services.limits) }
+        } catch { throw error.problem(services.limits) }
         guard waiting + later > limit else { return }
         var problem = Problem(.tooManyScheduled, "At most \(limit) events of a publisher wait for their time.")
         problem.headers[.retryAfter] = "3600"

@@ -11,8 +11,8 @@ struct RequestIdentityMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         var request = request
-        if request.headers[.expect] != nil {
-            request.body = RequestBody(asyncSequence: ContinueOnRead(body: request.body, channel: context.channel))
+        if request.headers[.expect] != nil, let channel = context.channel {
+            request.body = RequestBody(asyncSequence: ContinueOnRead(body: request.body, channel: channel))
         }
         context.requestID = request.headers[HeaderName.requestID].flatMap(Self.sane) ?? Self.make()
         context.logger[metadataKey: "request"] = .string(context.requestID)

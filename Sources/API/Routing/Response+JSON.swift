@@ -1,11 +1,10 @@
+import Contract
 import Domain
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
 extension Response {
-    static let problemType = "application/problem+json"
-
     /// A JSON answer that no cache keeps: most are of one publisher or one parent.
     static func json(
         _ status: HTTPResponse.Status = .ok,
@@ -14,6 +13,14 @@ extension Response {
         headers: HTTPFields = [:]
     ) -> Response {
         bytes(status, JSONWriter.bytes(value), type: type, headers: headers)
+    }
+
+    static func json(
+        _ status: HTTPResponse.Status,
+        _ view: some WireView,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        json(status, view.wire, headers: headers)
     }
 
     static func bytes(

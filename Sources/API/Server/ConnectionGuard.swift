@@ -1,3 +1,4 @@
+import Contract
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -226,7 +227,7 @@ private final class RequestGate: ChannelDuplexHandler {
         connection.rules.refuse()
         let body = ByteBuffer(bytes: refusal.problem.bytes)
         var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: refusal.problem.code.status))
-        head.headers.add(name: "Content-Type", value: Response.problemType)
+        head.headers.add(name: "Content-Type", value: ProblemView.contentType)
         head.headers.add(name: "Content-Length", value: "\(body.readableBytes)")
         head.headers.add(name: "Connection", value: "close")
         context.write(wrapOutboundOut(.head(head)), promise: nil)

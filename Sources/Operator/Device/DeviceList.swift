@@ -1,4 +1,6 @@
+import API
 import ArgumentParser
+import Contract
 import Domain
 import Providers
 import Store
@@ -36,7 +38,7 @@ struct DeviceList: AsyncParsableCommand {
                 let cursor = try after.map { try Self.cursor($0, reader) }
                 return try reader.devices(filter, after: cursor, limit: limit)
             }
-            return rows.map(Self.json)
+            return rows.map { DeviceView($0).object }
         }
     }
 
@@ -46,19 +48,6 @@ struct DeviceList: AsyncParsableCommand {
         .text("ENV", "environment"), .text("APP", "app"), .text("PLATFORM", "platform"), .state("STATE", "state"),
         .text("REASON", "reason"), .time("REGISTERED", "registeredAt"), .time("SEEN", "lastSeenAt"),
     ]
-
-    /// `installation user provider tokenKind tokenTail environment app platform locale state reason registeredAt lastSeenAt`.
-    static func json(_ row: DeviceRow) -> JSONObject {
-        JSONObject([
-            "installation": .string(row.installation), "user": .string(row.ownerID),
-            "provider": .string(row.provider.name),
-            "tokenKind": .string(row.tokenKind), "tokenTail": .string(row.tokenTail),
-            "environment": .string(row.environment.name), "app": .string(row.app), "platform": .string(row.platform),
-            "locale": row.locale.map { .string($0) } ?? .null, "state": .string(row.state.word),
-            "reason": row.reason.map { .string($0) } ?? .null, "registeredAt": .string(row.registeredAt.rfc3339),
-            "lastSeenAt": .string(row.lastSeenAt.rfc3339),
-        ])
-    }
 
     private static func cursor(_ installation: String, _ reader: RegistryReader) throws -> DeviceID {
         guard let row = try reader.devices(.init(installation: installation), after: nil, limit: 1).first else {

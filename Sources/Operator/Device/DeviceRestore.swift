@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Store
@@ -41,10 +42,12 @@ struct DeviceRestore: AsyncParsableCommand {
         guard let start = Instant(rfc3339: since) ?? ago else {
             throw OperatorFailure(.usage, "--since is no time", next: "2026-11-28T08:00:00Z, or 2h")
         }
-        var order = ServiceOrder(path: "/admin/devices/restore", why: why ?? "dry run")
-        order.more = ["lane": .string(lane), "since": .string(start.rfc3339), "dryRun": .bool(isDryRun)]
-        let object = try await order.run(options, unknown: "there is no lane \(lane)")
-        let count = object["restored"]?.int64 ?? 0
+        var order = RestoreOrderView()
+        order.actor = OperatorContext.current.actor
+        order.why = why ?? "dry run"
+        (order.lane, order.since, order.isDryRun) = (lane, start, isDryRun)
+        let object = try await options.give("/admin/devices/restore", order, about: "lane \(lane)")
+        let count = RestoredView(shown: object).restored
         try options.renderer.write(object, id: "restored") {
             ["\(count) devices \(isDryRun ? "would ring" : "ring") again on \(lane)"]
         }

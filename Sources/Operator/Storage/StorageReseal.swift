@@ -1,8 +1,6 @@
 import ArgumentParser
+import Contract
 import Domain
-import Pipeline
-import Settings
-import Store
 
 struct StorageReseal: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,70 +18,52 @@ struct StorageReseal: AsyncParsableCommand {
             """
     )
 
-    /// Devices of one transaction.
-    private static let sliceMax = 500
-
     @OptionGroup var options: GlobalOptions
 
     @Option(help: "The reason, for those who come after.")
     var why = ""
 
-    @Flag(help: "While the service is down: take the store's lock and do it here.")
-    var offline = false
+    @OptionGroup var offline: OfflineOption
 
     func run() async throws {
-        let (looked, moved, failed) = try await offline ? here() : through()
+        let sums = try await options.admin(offline, reseal)
         try options.renderer.write(
-            JSONObject(["looked": .number(looked), "moved": .number(moved), "failed": .number(failed)]),
+            JSONObject([
+                "looked": .number(sums.looked), "moved": .number(sums.moved), "failed": .number(sums.failed),
+            ]),
             id: "moved"
         ) {
-            ["\(looked) devices looked at, \(moved) sealed anew" + (failed > 0 ? ", \(failed) cannot be opened" : "")]
+            [
+                "\(sums.looked) devices looked at, \(sums.moved) sealed anew"
+                    + (sums.failed > 0 ? ", \(sums.failed) cannot be opened" : "")
+            ]
         }
-        if failed > 0 {
+        if sums.failed > 0 {
             throw OperatorFailure(
                 .failed,
-                "\(failed) devices stay sealed with a key that does not open them",
+                "\(sums.failed) devices stay sealed with a key that does not open them",
                 next: "carillon storage keys"
             )
         }
     }
 
-    private func through() async throws -> (Int, Int, Int) {
-        var sums = (looked: 0, moved: 0, failed: 0)
-        var after: Int64? = 0
-        while let next = after {
-            var order = ServiceOrder(path: "/admin/storage/reseal", why: why, canBeOffline: true)
-            order.more = ["after": .number(next)]
-            let part = try await order.run(options, unknown: "the service does not know this order")
-            sums.looked += Int(part["looked"]?.int64 ?? 0)
-            sums.moved += Int(part["moved"]?.int64 ?? 0)
-            sums.failed += Int(part["failed"]?.int64 ?? 0)
-            after = part["next"]?.int64
+    /// Asks for the next devices until there are none.
+    private func reseal(_ channel: any AdminChannel) async throws -> ResealedView {
+        var sums = ResealedView()
+        sums.next = 0
+        while let next = sums.next {
+            var order = ResealOrderView()
+            order.actor = OperatorContext.current.actor
+            (order.why, order.after) = (why, next)
+            let answer = try await channel.send(AdminRequest("/admin/storage/reseal", order)).taken("order")
+            let part = ResealedView(shown: answer)
+            sums.looked += part.looked
+            sums.moved += part.moved
+            sums.failed += part.failed
+            sums.next = part.next
             // A service that does not get on would be asked for ever.
-            if let after, after <= next { throw OperatorFailure(.failed, "the service does not get on") }
+            if let after = part.next, after <= next { throw OperatorFailure(.failed, "the service does not get on") }
         }
         return sums
-    }
-
-    private func here() async throws -> (Int, Int, Int) {
-        let stores = OfflineStores(settings: try options.settings(secrets: true).settings)
-        let actor = OperatorContext.current.actor
-        let now = OperatorContext.current.time.now()
-        return try await stores.run(held: stores.refused) { queue, registry in
-            var sums = (looked: 0, moved: 0, failed: 0)
-            do throws(StoreError) {
-                var after: DeviceID? = DeviceID(rawValue: 0)
-                while let next = after {
-                    let slice = try await registry.reseal(after: next, max: Self.sliceMax)
-                    sums = (sums.looked + slice.looked, sums.moved + slice.moved, sums.failed + slice.failed)
-                    after = slice.next
-                }
-                _ = try await queue.keep(
-                    InstantOrder(actor: actor, verb: "storage.reseal", filter: "", why: why, changed: sums.moved),
-                    now: now
-                )
-            } catch { throw OperatorFailure.store(error, in: stores.settings.data) }
-            return sums
-        }
     }
 }

@@ -14,19 +14,8 @@ extension Gateway {
     func services(_ core: Core, _ delivery: DeliveryServices, _ rules: HTTPRules) throws -> APIServices {
         let settings = effective.settings
         var services = APIServices(
+            admin: adminServices(core, delivery),
             intake: intake(core, delivery),
-            queue: core.queue,
-            queueReader: core.queueReader,
-            registry: core.registry,
-            registryReader: core.registryReader,
-            importer: DirectoryImporter(
-                registry: core.registry,
-                queue: core.queue,
-                workFolder: core.workFolder,
-                heldFolder: heldFolder(core),
-                limits: settings.limits,
-                time: core.time
-            ),
             publishers: delivery.publishers,
             parents: ParentAuthenticator(
                 client: core.parentsClient,
@@ -36,46 +25,70 @@ extension Gateway {
                 limits: settings.limits,
                 time: core.time
             ),
-            limits: settings.limits,
-            time: core.time,
             metrics: core.metrics,
-            lanes: { [lanes = delivery.lanes] in lanes.value },
+            laneTable: delivery.lanes,
             targetForms: settings.providers.targetForms,
             subscriptionKey: settings.providers.subscriptionKey,
+            forecaster: try Forecaster(
+                stores: core.stores,
+                rules: ForecastRules(
+                    activeByDefault: settings.schools.areActiveByDefault,
+                    deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                    limits: settings.limits,
+                    isServiceAllowed: { [providers = settings.providers] in
+                        providers.lane(of: $0.provider, at: $0.app) != nil
+                    }
+                )
+            )
+        )
+        services.http = rules
+        let network = Lanes.network(settings, core.providerClient, core.skews)
+        services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
+        return services
+    }
+
+    private func adminServices(_ core: Core, _ delivery: DeliveryServices) -> AdminServices {
+        let limits = effective.settings.limits
+        var admin = AdminServices(
+            queue: core.queue,
+            queueReader: core.queueReader,
+            registry: core.registry,
+            registryReader: core.registryReader,
+            importer: DirectoryImporter(
+                registry: core.registry,
+                queue: core.queue,
+                workFolder: core.workFolder,
+                heldFolder: heldFolder(core),
+                limits: limits,
+                time: core.time
+            ),
+            orders: delivery.orders,
+            lanes: delivery.dispatcher,
+            limits: limits,
+            time: core.time,
             workFolder: core.workFolder,
             build: .init(
                 version: Version.current,
                 processID: getpid(),
                 startedAt: core.time.now(),
                 epoch: core.queue.epoch
-            ),
-            hooks: Self.hooks(
-                delivery.dispatcher,
-                queue: core.queue,
-                registry: core.registryReader,
-                disk: delivery.disk,
-                alarms: delivery.alarms,
-                folder: core.folder,
-                clock: core.clock,
-                settings.limits
             )
         )
-        services.http = rules
-        services.orders = delivery.orders
-        let network = Lanes.network(settings, core.providerClient, core.skews)
-        services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
-        services.forecaster = try Forecaster(
-            stores: core.stores,
-            rules: ForecastRules(
-                activeByDefault: settings.schools.areActiveByDefault,
-                deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
-                limits: settings.limits,
-                isServiceAllowed: { [providers = settings.providers] in
-                    providers.lane(of: $0.provider, at: $0.app) != nil
-                }
-            )
+        admin.live = Live(
+            dispatcher: delivery.dispatcher,
+            queue: core.queue,
+            registry: core.registryReader,
+            steady: core.clock
         )
-        return services
+        admin.condition = Condition(
+            queue: core.queue,
+            disk: delivery.disk,
+            lanes: delivery.alarms,
+            folder: core.folder,
+            clock: core.clock,
+            limits: limits
+        )
+        return admin
     }
 
     private func intake(_ core: Core, _ delivery: DeliveryServices) -> Intake {
@@ -159,7 +172,7 @@ extension Gateway {
             ),
             Bounded(
                 APIServer(
-                    router: adminRouter(inside),
+                    router: adminRouter(inside.admin),
                     address: listening(settings.listen.adminSocket),
                     limits: listeners.adminLimits,
                     logger: Self.logger("admin", settings)

@@ -1,4 +1,4 @@
-import Domain
+import Contract
 import Store
 
 /// Rows that cannot be read, as `/healthz` says it.
@@ -21,14 +21,11 @@ struct UnreadableSummary {
         return "\(total) rows of the store cannot be read (carillon doctor): \(rows[0])"
     }
 
-    /// `{total, tables: {device: 1}, rows: [sentences]}`.
-    var json: JSONValue {
-        var tables = JSONObject()
-        for table in UnreadableRow.Table.allCases {
-            if let count = counts[table] { tables[table.rawValue] = .number(count) }
-        }
-        return [
-            "total": .number(total), "tables": .object(tables), "rows": .array(rows.map { .string("\($0)") }),
-        ]
+    var view: UnreadableView {
+        var view = UnreadableView()
+        view.total = total
+        for table in UnreadableRow.Table.allCases { view.tables[table.rawValue] = counts[table] }
+        view.rows = rows.map { "\($0)" }
+        return view
     }
 }

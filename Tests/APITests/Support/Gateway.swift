@@ -113,9 +113,7 @@ struct Gateway: Sendable {
             name: "apns/onepocket",
             for: .init(provider: .apns, environment: .production, app: "onepocket")
         )
-        let table = lanes
-        var services = APIServices(
-            intake: Intake(queue: queue, registry: registryReader, time: time, metrics: metrics, onAccepted: {}),
+        let admin = AdminServices(
             queue: queue,
             queueReader: try Reading<QueueReader>({ try SQLiteStores(folder: folder).queueReader() }),
             registry: registry,
@@ -128,6 +126,22 @@ struct Gateway: Sendable {
                 limits: Limits(),
                 time: time
             ),
+            orders: try OrderRunner(
+                queue: queue,
+                folder: folder,
+                gate: .none,
+                time: time,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            ),
+            lanes: FakeLanes(),
+            limits: Limits(),
+            time: time,
+            workFolder: folder + "/work",
+            build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1)
+        )
+        return APIServices(
+            admin: admin,
+            intake: Intake(queue: queue, registry: registryReader, time: time, metrics: metrics, onAccepted: {}),
             publishers: PublisherDirectory(publishers),
             parents: ParentAuthenticator(
                 client: client,
@@ -135,29 +149,23 @@ struct Gateway: Sendable {
                 limits: Limits(),
                 time: time
             ),
-            limits: Limits(),
-            time: time,
             metrics: metrics.registry,
-            lanes: { table },
+            laneTable: SharedLaneTable(lanes),
             targetForms: [
                 FCM.targetForm([]), APNs.targetForm([]),
                 WebPush.targetForm(allowing: EndpointRules([.init("push.example.org")!])),
             ],
             subscriptionKey: "BExampleKey",
-            workFolder: folder + "/work",
-            build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1),
-            hooks: .init(pauseLane: { _, _, _, _ in }, resumeLane: { _, _, _ in })
-        )
-        services.forecaster = try Forecaster(
-            stores: SQLiteStores(folder: folder),
-            rules: ForecastRules(
-                activeByDefault: true,
-                deviceAgeMax: .seconds(180 * 86_400),
-                limits: Limits(),
-                isServiceAllowed: { $0.app == "push.example.org" }
+            forecaster: try Forecaster(
+                stores: SQLiteStores(folder: folder),
+                rules: ForecastRules(
+                    activeByDefault: true,
+                    deviceAgeMax: .seconds(180 * 86_400),
+                    limits: Limits(),
+                    isServiceAllowed: { $0.app == "push.example.org" }
+                )
             )
         )
-        return services
     }
 
     /// The sample's schools and the ENT's user ids.

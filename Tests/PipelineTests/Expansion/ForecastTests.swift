@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import Providers
 import SQLite
@@ -106,7 +107,7 @@ struct ForecastTests {
             )
             #expect(forecast.lanes == ["webpush/push.example.org": 1])
             #expect(forecast.otherUsersReachable == 1)
-            let json = forecast.json(preview(workshop, ["u-1"]))
+            let json = forecast.view(preview(workshop, ["u-1"])).wire
             #expect(json["preview"] == true && json["deliveries"]?["pending"] == .number(1))
         }
     }
