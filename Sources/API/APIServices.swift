@@ -21,11 +21,12 @@ package struct APIServices: Sendable {
     package var metrics: MetricRegistry
     /// Which lanes exist now; asked at each registration.
     package var lanes: @Sendable () -> LaneTable
-    package var endpoints: EndpointRules
-    /// Web Push has no entry in the lane table: its lanes are made by host.
-    package var isWebPushEnabled: Bool { webPushKey != nil }
+    /// How the addresses of registrations are read, one for each provider.
+    package var targetForms: [any TargetForm]
+    /// Asks the push service whether the address of a registration is one; nil: it is.
+    package var verifyTarget: @Sendable (Target) async -> FieldError? = { _ in nil }
     /// The VAPID public key, base64url: what browsers subscribe with; nil without Web Push.
-    package var webPushKey: String?
+    package var subscriptionKey: String?
     /// Where a directory delivery waits while it is read; exists, mode 0700, emptied at start by the assembly.
     package var workFolder: String
     package var build: Build
@@ -120,8 +121,8 @@ package struct APIServices: Sendable {
         time: TimeSource,
         metrics: MetricRegistry,
         lanes: @escaping @Sendable () -> LaneTable,
-        endpoints: EndpointRules,
-        webPushKey: String?,
+        targetForms: [any TargetForm],
+        subscriptionKey: String?,
         workFolder: String,
         build: Build,
         hooks: Hooks
@@ -139,8 +140,8 @@ package struct APIServices: Sendable {
         self.time = time
         self.metrics = metrics
         self.lanes = lanes
-        self.endpoints = endpoints
-        self.webPushKey = webPushKey
+        self.targetForms = targetForms
+        self.subscriptionKey = subscriptionKey
         self.workFolder = workFolder
         self.build = build
         self.hooks = hooks

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Providers
 import Settings
 
 /// What every command takes.
@@ -34,7 +35,7 @@ struct GlobalOptions: ParsableArguments {
                 config: config,
                 environment: context.environment,
                 readingSecrets: secrets,
-                checks: secrets ? context.checks : .none
+                providers: ProviderList.sections
             )
         } catch {
             context.talk(error.description)

@@ -1,11 +1,11 @@
 /// The private key of a PEM file.
-enum PEMText {
+package enum PEMText {
     /// From the line that begins the first private key to the one that ends it, lines ended by LF; the file as it is when it has none.
     ///
     /// > "Data before the encapsulation boundaries are permitted, and parsers MUST NOT malfunction when processing such data." [RFC 7468 §2]
     ///
     /// The library takes such text for damage, and so it takes a second key behind the first.
-    static func privateKey(in bytes: [UInt8]) -> [UInt8] {
+    package static func privateKey(in bytes: [UInt8]) -> [UInt8] {
         let lines = bytes.split(omittingEmptySubsequences: true) { $0 == 0x0A || $0 == 0x0D }.map { line in
             line[...(line.lastIndex { $0 != 0x20 && $0 != 0x09 } ?? line.startIndex)]
         }

@@ -1,35 +1,10 @@
-/// Checks of key files that need cryptography; the executable passes those of the Providers target. Each returns what is wrong as the
-/// end of a sentence without a byte of the key, or nil.
-package struct CredentialChecks: Sendable {
-    package var fcmServiceAccount: @Sendable (_ json: [UInt8]) -> String?
-    package var apnsKey: @Sendable (_ pem: String, _ keyID: String, _ teamID: String) -> String?
-    package var vapidKey: @Sendable (_ pem: String, _ subject: String) -> String?
-
-    package init(
-        fcmServiceAccount: @escaping @Sendable (_ json: [UInt8]) -> String?,
-        apnsKey: @escaping @Sendable (_ pem: String, _ keyID: String, _ teamID: String) -> String?,
-        vapidKey: @escaping @Sendable (_ pem: String, _ subject: String) -> String?
-    ) {
-        self.fcmServiceAccount = fcmServiceAccount
-        self.apnsKey = apnsKey
-        self.vapidKey = vapidKey
-    }
-
-    /// Takes every content; the files must still be there.
-    package static let none = CredentialChecks(
-        fcmServiceAccount: { _ in nil },
-        apnsKey: { _, _, _ in nil },
-        vapidKey: { _, _ in nil }
-    )
-}
-
 extension SettingsSection {
     /// Bytes of one secret file.
     static var secretBytesMax: Int { 64 * 1024 }
 
     /// The content of the file a key names; empty when secrets are not read or after a mistake. `form` cuts out what is the secret;
     /// `check` says what is wrong with that, as the end of a sentence.
-    func secret(
+    package func secret(
         _ name: String,
         path: String,
         form: ([UInt8]) -> [UInt8] = { $0 },

@@ -2,14 +2,14 @@ import Domain
 
 /// The keys of the file, section by section. `Config/carillon.yaml` shows each with its default; a test compares.
 extension SettingsSection {
-    func settings(_ checks: CredentialChecks) -> Settings {
+    func settings(_ providers: [any ProviderSection.Type]) -> Settings {
         var settings = Settings()
         section("secrets").secrets()
         settings.data = path("data", default: "/var/lib/carillon")
         settings.listen = section("listen").listen()
         settings.publishers = publishers()
         settings.parents = section("parents").parents()
-        settings.providers = section("providers").providers(checks)
+        settings.providers = section("providers").providers(providers)
         settings.tls = section("tls").tls()
         settings.proxy = section("proxy").proxy()
         settings.storage = section("storage").storage()

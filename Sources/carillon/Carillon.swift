@@ -25,8 +25,7 @@ enum Main {
         if CommandLine.arguments.dropFirst().first == "serve" { EarlySignals.keep() }
         let context = OperatorContext.process(
             environment: Environment.current,
-            time: SystemTime.source,
-            checks: Lanes.checks
+            time: SystemTime.source
         )
         exit(
             await OperatorCommands.run(

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import Store
 
 @testable import Delivery
@@ -148,16 +149,11 @@ extension LoadedDelivery {
     /// The same delivery with what the registry says now.
     func read(at time: Int64, owner: PersonID? = nil) -> LoadedDelivery {
         LoadedDelivery(
-            event: event,
-            id: id,
+            push: push,
             person: owner ?? person,
             device: device,
-            target: target,
-            isInstallation: isInstallation,
             platform: platform,
             targetHash: targetHash,
-            receiver: receiver,
-            collapseID: collapseID,
             attempts: attempts,
             isRetry: isRetry,
             loadedAt: time

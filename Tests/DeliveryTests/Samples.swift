@@ -6,23 +6,6 @@ import Providers
 extension LoadedDelivery {
     static let wallStart = Instant(seconds: 1_790_000_000)
 
-    private static let body: LoadedEvent.Body = {
-        let message = Message(
-            event: EventID(rawValue: 1),
-            app: "TIMELINE",
-            action: "TEST",
-            title: "t",
-            body: "b",
-            authorID: nil,
-            resourceID: nil,
-            resourceSubID: nil,
-            params: .object(JSONObject()),
-            urgency: .normal,
-            channel: "timeline"
-        )
-        do { return .fcm(try FCMMessage(message)) } catch { preconditionFailure("A short message fits") }
-    }()
-
     /// A delivery of the device of its number, whose owner has the same number unless told otherwise.
     static func sample(
         _ id: Int64,
@@ -36,22 +19,23 @@ extension LoadedDelivery {
         readAt: Int64 = 0
     ) -> LoadedDelivery {
         LoadedDelivery(
-            event: LoadedEvent(
-                id: EventID(rawValue: 1),
-                body: body,
-                urgency: urgency,
-                acceptedAt: wallStart,
-                expiresAt: expiresAt
+            push: Push(
+                event: LoadedEvent(
+                    id: EventID(rawValue: 1),
+                    body: BodyTemplate(),
+                    urgency: urgency,
+                    acceptedAt: wallStart,
+                    expiresAt: expiresAt
+                ),
+                id: DeliveryID(rawValue: id),
+                address: PushAddress(form: 1, text: "token"),
+                receiver: "u",
+                collapseID: "c"
             ),
-            id: DeliveryID(rawValue: id),
             person: PersonID(rawValue: owner ?? id),
             device: DeviceID(rawValue: device ?? id),
-            target: "token",
-            isInstallation: false,
             platform: platform,
             targetHash: [],
-            receiver: "u",
-            collapseID: "c",
             attempts: attempts,
             isRetry: isRetry,
             loadedAt: readAt

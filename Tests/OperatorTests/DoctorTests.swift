@@ -57,7 +57,7 @@ struct DoctorTests {
     @Test func `an unreachable push service fails`() async throws {
         let fixture = try OperatorFixture()
         try await fixture.fillStore()
-        try fixture.write("fcm.json", "{}")
+        try fixture.write("fcm.json", OperatorFixture.credential("fcm.json"))
         try fixture.write(
             "carillon.yaml",
             """
@@ -76,7 +76,7 @@ struct DoctorTests {
     @Test func `a key's last day is warned of, then fails, and each command says so`() async throws {
         let fixture = try OperatorFixture()
         try await fixture.fillStore()
-        for name in ["fcm.json", "apns.p8", "vapid.pem"] { try fixture.write(name, "{}") }
+        for name in ["fcm.json", "apns.p8", "vapid.pem"] { try fixture.write(name, OperatorFixture.credential(name)) }
         func configure(fcm: String) throws {
             try fixture.write(
                 "carillon.yaml",

@@ -6,6 +6,7 @@ import FoundationEssentials
 import Glibc
 import Operator
 import Pipeline
+import Providers
 import SQLite
 import Settings
 import Store
@@ -50,6 +51,15 @@ final class OperatorFixture {
         }
     }
 
+    /// A key of the sample data: of the right form, good for nothing.
+    static func credential(_ name: String) throws -> String {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return String(
+            decoding: try Data(contentsOf: tests.appending(path: "SampleData/credentials/" + name)),
+            as: UTF8.self
+        )
+    }
+
     func write(_ name: String, _ text: String) throws {
         let path = folder + "/" + name
         try Data(text.utf8).write(to: URL(filePath: path))
@@ -91,7 +101,6 @@ final class OperatorFixture {
         var context = OperatorContext(
             environment: environment,
             time: TimeSource(now: { Self.now }, monotonic: { 0 }),
-            checks: .none,
             actor: "lea",
             columns: columns,
             output: {

@@ -1,5 +1,6 @@
 import Crypto
 import Domain
+import Providers
 import Store
 import Testing
 
@@ -31,7 +32,10 @@ struct DeviceLookTests {
             #expect(
                 try Set(workshop.results(of: event).map(\.reason)) == [nil, .addressUnreadable]
             )
-            #expect(try workshop.devices.fcmTokens(of: "u-old").compactMap(\.failure) == [row])
+            #expect(
+                try workshop.devices.targets(of: "u-old", provider: .fcm, read: FCMTarget.text).compactMap(\.failure)
+                    == [row]
+            )
 
             try await workshop.register("u-old")
             try await look.pass()

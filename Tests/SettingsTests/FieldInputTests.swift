@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Providers
 import Settings
 import Testing
 
@@ -29,7 +30,8 @@ import Testing
         try fixture.write("storage.key", "\u{FEFF}k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\r\n")
         try fixture.write("one.whsec", "\u{FEFF}whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\r\n\r\n# end\r\n")
         let json = fixture.folder + "/fcm.json"
-        try fixture.write("fcm.json", "\u{FEFF}{}")
+        let account = try SettingsFixture.credential("fcm.json")
+        try fixture.write("fcm.json", "\u{FEFF}" + account)
         let settings = try fixture.load(
             SettingsFixture.least + """
                 publishers: [{name: one, secretsFile: one.whsec}]
@@ -39,7 +41,7 @@ import Testing
 
         #expect(settings.storage.keys.map(\.id) == ["k1"])
         #expect(settings.publishers.first?.secrets.map(\.bytes.count) == [24])
-        #expect(settings.providers.fcm.first?.serviceAccount.bytes == Array("{}".utf8))
+        #expect(settings.providers[FCM.self].first?.serviceAccount.bytes == Array(account.utf8))
     }
 
     @Test func `UTF-16 is named as what it is`() throws {
@@ -50,7 +52,7 @@ import Testing
 
     @Test(arguments: ["\n", "\r\n"])
     func `text before and behind a private key is left out`(end: String) throws {
-        let key = ["-----BEGIN PRIVATE KEY-----", "AAAA", "BBBB", "-----END PRIVATE KEY-----"]
+        let key = try SettingsFixture.credential("apns.p8").split(separator: "\n").map(String.init)
         let preamble = try Self.text("07-byte-order-mark/preamble.txt")
         let whole =
             preamble
@@ -63,7 +65,7 @@ import Testing
                 + "providers: {apns: [{name: a, topic: t.t, teamID: ABCDE12345, keyID: 1234567890, keyFile: apns.p8}]}"
         ).settings
 
-        #expect(settings.providers.apns.first?.key.text == key.joined(separator: "\n") + "\n")
+        #expect(settings.providers[APNs.self].first?.key.text == key.joined(separator: "\n") + "\n")
     }
 
     static func webPush(_ subject: String, _ more: String = "") -> String {
@@ -87,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "mailto:ops@ent.saint-etienne.fr", "https://myexample.org", "mailto:a@latest", "mailto:ops@example.fr",
+        "mailto:ops@ent.saint-etienne.fr", "https://myexample.org", "mailto:a@school.latest", "mailto:ops@example.fr",
     ])
     func `a name that only looks like one is taken`(subject: String) throws {
         #expect(try fixture.mistakes(Self.webPush(subject)) == [])

@@ -105,7 +105,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
 
     private func keysStay(_ place: StorePlace) async throws {
         let key = try await place.queue { $0.installationKey }
-        let target = Target.fcmToken("token")
+        let target = Target(provider: ProviderID(1), bytes: Array("token".utf8), kind: "token", tail: "oken")
         let hash = try await place.registry { $0.seal.hash(target) }
         #expect(try await place.queue { $0.installationKey } == key)
         let later = TargetSeal.Key(id: "k2", key: StorePlace.key.key)

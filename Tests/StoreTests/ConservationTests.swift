@@ -1,5 +1,6 @@
 import Database
 import Domain
+import Providers
 import SQLite
 import Store
 import StoreConformance

@@ -2,6 +2,7 @@ import Crypto
 import Database
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import StoreConformance
@@ -57,7 +58,7 @@ struct DeviceRegistryTests {
             #expect(row.tokenTail == "0001" && row.tokenKind == "token" && row.ownerID == "u-1" && row.state == .active)
             #expect(row.locale == "fr-FR" && row.platform == "android" && row.registeredAt == now + .seconds(9))
             let address = try #require(try reader.address(row.id))
-            #expect(address.target == .fcmToken("token-0001") && address.ownerID == "u-1")
+            #expect(address.target == Target.fcmToken("token-0001").bytes && address.ownerID == "u-1")
             #expect(address.targetHash == registry.seal.hash(.fcmToken("token-0001")))
             #expect(try reader.tokens(of: "u-1") == ["token-0001"])
             #expect(try reader.route(row.owner).map(\.id) == [row.id])
@@ -229,7 +230,7 @@ struct DeviceRegistryTests {
     func `a target is opened as it was sealed`(target: Target) throws {
         let seal = TargetSeal(keys: [TestFolder.key], hashKey: [UInt8](repeating: 3, count: 32))
         let sealed = try seal.seal(target, of: "i-1")
-        #expect(try seal.open(sealed, of: "i-1") == target)
+        #expect(try seal.open(sealed, of: "i-1") == target.bytes)
         #expect(try seal.seal(target, of: "i-1") != sealed, "a nonce is never used twice")
         for position in sealed.indices {
             var damaged = sealed

@@ -2,6 +2,7 @@ import Crypto
 import Database
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import StoreConformance

@@ -1,6 +1,7 @@
 import Database
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import StoreConformance

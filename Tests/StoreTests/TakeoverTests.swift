@@ -1,5 +1,6 @@
 import Crypto
 import Domain
+import Providers
 import Store
 import Testing
 

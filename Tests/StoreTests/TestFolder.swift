@@ -2,6 +2,7 @@ import Crypto
 import Database
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
 import StoreConformance
@@ -76,5 +77,7 @@ extension RegistryReader {
 
     func address(_ device: DeviceID) throws -> DeviceAddress? { try addresses(of: [device])[device]?.get() }
 
-    func tokens(of user: String) throws -> [String] { try fcmTokens(of: user).map { try $0.get() } }
+    func tokens(of user: String) throws -> [String] {
+        try targets(of: user, provider: .fcm, read: FCMTarget.text).map { try $0.get() }
+    }
 }

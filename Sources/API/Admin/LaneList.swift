@@ -1,6 +1,7 @@
 import Delivery
 import Domain
 import Pipeline
+import Providers
 import Store
 
 /// The lanes with what waits on them, as the operator and `/healthz` see them.

@@ -43,12 +43,15 @@ struct DeviceRegistrar: Sendable {
 
     /// - Returns: what it made; on disk.
     func register(_ registration: Registration, for account: Account) async throws(Problem) -> Registry.Registered {
-        guard hasLane(registration) else {
+        guard services.lanes().serves(registration) else {
             throw Problem(
                 .noLane,
                 "No provider is configured for this provider, app and environment.",
                 errors: [FieldError("/provider", "noLane", "No lane serves this provider, app and environment.")]
             )
+        }
+        if let error = await services.verifyTarget(registration.target) {
+            throw Problem(.invalidRegistration, "The registration was understood but is wrong.", errors: [error])
         }
         do throws(StoreError) {
             return try await services.registry.register(
@@ -58,14 +61,5 @@ struct DeviceRegistrar: Sendable {
                 now: services.time.now()
             )
         } catch { throw Problem(error, limits: services.limits) }
-    }
-
-    private func hasLane(_ registration: Registration) -> Bool {
-        if registration.provider == .webpush { return services.isWebPushEnabled }
-        return services.lanes().lane(
-            provider: registration.provider,
-            environment: registration.environment,
-            app: registration.app
-        ) != nil
     }
 }

@@ -1,9 +1,9 @@
-import Crypto
 import Dialects
 import Domain
 import HTTPTypes
 import Hummingbird
 import Pipeline
+import Providers
 import Store
 import Telemetry
 
@@ -50,7 +50,7 @@ struct DeviceRoutes {
                 try await requests.limited(
                     call.clientAddress(services.http.proxies),
                     now: services.time.monotonic()
-                ) { try webPushKey(call) }
+                ) { try subscriptionKey(call) }
             },
         ] + onePocket.routes
     }
@@ -78,8 +78,8 @@ struct DeviceRoutes {
     }
 
     /// What a browser's `PushManager.subscribe` wants as `applicationServerKey`; public, so no account is asked for.
-    private func webPushKey(_ call: Call) throws(Problem) -> Response {
-        guard let key = services.webPushKey else { throw Problem(.notFound, "Web Push is not configured here.") }
+    private func subscriptionKey(_ call: Call) throws(Problem) -> Response {
+        guard let key = services.subscriptionKey else { throw Problem(.notFound, "Web Push is not configured here.") }
         return .json(.ok, ["publicKey": .string(key)])
     }
 
@@ -93,9 +93,8 @@ struct DeviceRoutes {
                 value,
                 installation: installation,
                 limits: services.limits,
-                endpoints: services.endpoints,
-                isKnownZone: ZoneDatabase.knows,
-                isPointOnP256: Self.isPointOnP256
+                forms: services.targetForms,
+                isKnownZone: ZoneDatabase.knows
             )
         } catch {
             throw Problem(.invalidRegistration, "The registration was understood but is wrong.", errors: error.errors)
@@ -134,13 +133,6 @@ struct DeviceRoutes {
             .ok,
             ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null]
         )
-    }
-
-    private static func isPointOnP256(_ bytes: [UInt8]) -> Bool {
-        do {
-            _ = try P256.KeyAgreement.PublicKey(x963Representation: bytes)
-            return true
-        } catch { return false }
     }
 }
 

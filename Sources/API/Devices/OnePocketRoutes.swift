@@ -3,6 +3,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import Pipeline
+import Providers
 import Store
 
 /// The paths One Pocket calls today, with the answers it expects; the token travels in the query [ENT facts 3.1].
@@ -53,7 +54,7 @@ struct OnePocketRoutes {
             let tokens = try await services.registryReader.read { reader -> [RowResult<String>] in
                 // The name is also looked for among the feed's keys: that person is not this account.
                 guard try reader.person(account.userID)?.entID == account.userID else { return [] }
-                return try reader.fcmTokens(of: account.userID)
+                return try reader.targets(of: account.userID, provider: FCM.id, read: FCMTarget.text)
             }
             // A token that cannot be opened is none to the app, which then registers its own again.
             services.queue.unreadable.note(tokens.compactMap(\.failure))
@@ -63,7 +64,7 @@ struct OnePocketRoutes {
 
     private func token(_ call: Call) throws(Problem) -> String {
         do throws(DeviceToken.Fault) {
-            return try DeviceToken.fcm(call.query("fcmToken") ?? "", bytesMax: services.limits.tokenBytesMax)
+            return try FCMTarget.checkedToken(call.query("fcmToken") ?? "", bytesMax: services.limits.tokenBytesMax)
         } catch { throw Problem(.invalidToken, error.detail) }
     }
 

@@ -1,5 +1,6 @@
 package import Domain
 import Logging
+import Providers
 package import Store
 
 /// What the mass guard held, and a person's decision about it.

@@ -1,7 +1,7 @@
 package import Domain
 import FanOut
 import Logging
-import Providers
+package import Providers
 package import Store
 
 /// Lanes as the operator and a reload see them.
@@ -17,27 +17,19 @@ extension Dispatcher {
         }
         lanes[lane.id]?.definition = definition
         // What is loaded keeps the form it was rendered in; what is loaded from now on has the new one.
-        lanes[lane.id]?.form = definition.form
-        lane.feed.mail.order(.use(try wire(of: definition), definition.bounds))
+        let wire = try wire(of: definition)
+        lanes[lane.id]?.wire = wire
+        lane.feed.mail.order(.use(wire, definition.bounds))
         wake(lane)
         engine.retireConnections(of: lane.engineLane)
         return definition.waitingForRestart(from: lane.definition)
     }
 
-    func wire(of definition: LaneDefinition) throws -> LaneProtocol {
-        switch definition.credential {
-        case .fcm(let projectID, let tokens): return .fcm(FCMLane(projectID: projectID, tokens: tokens))
-        case .webpush(let credential, let endpoint):
-            return .webpush(WebPushLane(credential: credential, endpoint: endpoint))
-        case .apns(let credential, let topic, _):
-            let name = "providerToken." + definition.name
-            let known = try reader.meta(name).flatMap(ProviderToken.init(stored:))
-            return .apns(
-                APNsLane(credential: credential, topic: topic, stored: known) { [queue] token in
-                    queue.remember(name, token.stored)
-                }
-            )
-        }
+    func wire(of definition: LaneDefinition) throws -> any Wire {
+        let name = "providerToken." + definition.name
+        return definition.provider.wire(
+            CredentialStorage(stored: try reader.meta(name)) { [queue] in queue.remember(name, $0) }
+        )
     }
 
     package func statuses() -> [LaneStatus] {
@@ -105,16 +97,5 @@ extension Dispatcher {
                 )
             }
         }
-    }
-}
-
-extension ProviderToken {
-    /// As kept between starts: key id, issue time and token, separated by line breaks.
-    fileprivate var stored: [UInt8] { Array("\(keyID)\n\(issuedAtSeconds)\n\(value)".utf8) }
-
-    fileprivate init?(stored: [UInt8]) {
-        let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n")
-        guard parts.count == 3, let issued = Int64(parts[1]) else { return nil }
-        self.init(keyID: String(parts[0]), value: String(parts[2]), issuedAtSeconds: issued)
     }
 }

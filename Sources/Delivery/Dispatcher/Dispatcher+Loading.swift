@@ -1,5 +1,6 @@
 import Domain
 import Logging
+import Providers
 import Store
 import Telemetry
 
@@ -12,7 +13,7 @@ extension Dispatcher {
         // Pages whose event has ended load nothing: the recorder says when there are enough of them.
         while !recorder.isFull, let entry = plan.nextPage(id, demand(of: lane)) {
             deliver(id, .page(entry), tag: entry.tag, isUrgent: entry.isUrgent) {
-                try $0.load(entry.page, form: lane.form, now: $1)
+                try $0.load(entry.page, on: lane.definition.provider, now: $1)
             }
         }
     }
@@ -32,7 +33,7 @@ extension Dispatcher {
             let due = try reader.dueRetries(on: lane.id, now: time.now(), limit: most)
             for (page, retries) in plan.claim(due, on: lane.id, now: time.monotonic()) {
                 deliver(lane.id, .retries(page, retries.map(\.delivery)), tag: plan.tagBehind(lane.id)) {
-                    try $0.load(retries, form: lane.form, now: $1)
+                    try $0.load(retries, on: lane.definition.provider, now: $1)
                 }
             }
         } catch {
@@ -53,7 +54,7 @@ extension Dispatcher {
         let now = time.monotonic()
         let tag = tag ?? plan.scheduler.virtualTime(of: id)
         let generation = generation ?? ordersConcluded
-        guard lane.isWebPush else {
+        guard lane.encrypts else {
             let result = Result { try load(&loader, now) }
             handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
             if case .failure(let error) = result { unread(source, of: id, error) }
@@ -110,8 +111,14 @@ extension Dispatcher {
 
     /// The same deliveries with the addresses of this moment.
     func lookUp(_ batch: LoadedBatch, on id: LaneID) {
+        guard let lane = lanes[id] else { return }
         deliver(id, .lookUp(batch), tag: batch.tag, generation: batch.generation, isUrgent: batch.isUrgent) {
-            try $0.reload(batch, now: $1)
+            try $0.reload(batch, on: lane.definition.provider, now: $1)
         }
     }
+}
+
+extension Dispatcher.Lane {
+    /// Its pages are loaded on the sealer's thread.
+    var encrypts: Bool { definition.provider.encryptsEachMessage }
 }

@@ -1,4 +1,5 @@
 package import Domain
+import Providers
 package import Store
 import Synchronization
 

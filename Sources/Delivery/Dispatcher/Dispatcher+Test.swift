@@ -16,17 +16,14 @@ extension Dispatcher {
     /// `deferred`; nothing is tried again.
     package func test(_ account: Account, installation: String) async throws(StoreError) -> Classification? {
         guard let device = try device(installation, of: account) else { return nil }
-        if device.provider == .webpush, let authority = device.host {
-            do { _ = try await openLane(authority: authority) } catch { throw StoreError(error) }
+        if let authority = device.host {
+            let service = LaneKey(provider: device.provider, environment: nil, app: authority)
+            do { _ = try await openLane(of: service) } catch { throw StoreError(error) }
         }
-        guard let lane = lanes.values.first(where: { $0.serves(device) })
-        else {
-            return nil
-        }
+        guard let lane = lanes.values.first(where: { $0.serves(device) }) else { return nil }
         let delivery: LoadedDelivery?
-        do {
-            delivery = try loader.test(device, form: lane.form, Moment(wall: time.now(), monotonic: time.monotonic()))
-        } catch { throw StoreError(error) }
+        let now = Moment(wall: time.now(), monotonic: time.monotonic())
+        do { delivery = try loader.test(device, on: lane.definition.provider, now) } catch { throw StoreError(error) }
         guard let delivery else { return nil }
         return await withCheckedContinuation { continuation in
             let pending = Mutex<CheckedContinuation<Classification, Never>?>(continuation)
@@ -58,10 +55,11 @@ extension Dispatcher {
 
 extension Dispatcher.Lane {
     fileprivate func serves(_ device: DeviceRow) -> Bool {
-        let key = definition.key
-        // A browser's lane goes by its push service.
-        if device.provider == .webpush { return key.provider == .webpush && key.app == device.host }
-        return key.provider == device.provider && key.app == device.app
-            && (device.provider != .apns || key.environment == device.environment)
+        definition.key.serves(
+            provider: device.provider,
+            environment: device.environment,
+            app: device.app,
+            authority: device.host
+        )
     }
 }

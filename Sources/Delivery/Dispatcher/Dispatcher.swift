@@ -1,7 +1,7 @@
 package import Domain
 package import FanOut
 package import Logging
-import Providers
+package import Providers
 package import Store
 import Synchronization
 import Telemetry
@@ -16,7 +16,7 @@ package actor Dispatcher {
         var id: LaneID
         var engineLane: EngineLane
         var feed: LaneFeed
-        var form: MessageForm
+        var wire: any Wire
         /// Of a push service without HTTP/2; nil: the engine sends.
         var ordinary: OrdinarySender?
         /// When an operator's pause ends by itself.
@@ -45,8 +45,8 @@ package actor Dispatcher {
     let reader: QueueReader
     var loader: DeliveryLoader
     /// Browsers' messages are encrypted on a thread of their own.
-    let sealer: WebPushSealer
-    let webPush: WebPushSetup?
+    let sealer: Sealer
+    let services: ServiceLanes?
     var plan = LoadPlan()
     var lanes: [LaneID: Lane] = [:]
     private var hosts: [String: SharedHost] = [:]
@@ -65,14 +65,14 @@ package actor Dispatcher {
         registry: Registry,
         engine: FanOutEngine,
         stores: any Stores,
-        webPush: WebPushSetup? = nil,
+        services: ServiceLanes? = nil,
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
         logger: Logger
     ) throws {
         self.queue = queue
-        self.webPush = webPush
+        self.services = services
         self.registry = registry
         self.engine = engine
         self.limits = limits
@@ -85,12 +85,11 @@ package actor Dispatcher {
                 queue: try stores.queueReader(),
                 registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
-                limits: limits,
-                base: webPush?.base
+                limits: limits
             )
         }
         loader = try openLoader()
-        sealer = try WebPushSealer(openLoader)
+        sealer = try Sealer(openLoader)
         frozen = try loader.registry.frozenLanes()
         let (signals, signal) = AsyncStream.makeStream(of: Signal.self)
         self.signals = signals
@@ -139,11 +138,11 @@ package actor Dispatcher {
         case .draining: feed.mail.order(.rule(.pause(stored.why ?? "", draining: true)))
         }
         if frozen[definition.name] != nil { feed.mail.order(.rule(.freeze)) }
-        let isWebPush = definition.key.provider == .webpush
+        let encrypts = definition.provider.encryptsEachMessage
         plan.add(
             id,
-            most: isWebPush ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane,
-            isOneAtATime: isWebPush,
+            most: encrypts ? Limits.deliveriesPerPage : limits.deliveriesLoadedPerLane,
+            isOneAtATime: encrypts,
             virtualTime: stored.virtualTime
         )
         try engine.add(engineLane, definition.engine, feed: feed)
@@ -152,7 +151,7 @@ package actor Dispatcher {
             id: id,
             engineLane: engineLane,
             feed: feed,
-            form: definition.form,
+            wire: wire,
             pausedUntil: stored.mode == .paused ? stored.until : nil
         )
     }
@@ -238,7 +237,7 @@ package actor Dispatcher {
 
     /// The lanes as the resolver and the registrations look them up.
     package func laneTable() -> LaneTable {
-        var table = LaneTable()
+        var table = LaneTable(opening: services?.providers ?? [])
         for lane in lanes.values { table.add(lane.id, name: lane.definition.name, for: lane.definition.key) }
         return table
     }
@@ -279,17 +278,10 @@ package actor Dispatcher {
                 metadata: ["lane": "\(lane.definition.name)", "state": "\(status.state)", "reason": "\(status.reason)"]
             )
         case .needsCredential(let rejected):
-            guard case .fcm(_, let tokens) = lane.definition.credential else { return }
-            let (feed, engine, engineLane, time) = (lane.feed, engine, lane.engineLane, time)
+            let (feed, wire, engine, engineLane, time) = (lane.feed, lane.wire, engine, lane.engineLane, time)
             group.addTask {
-                let refresh =
-                    if let rejected { await tokens.replace(rejected: rejected, at: time.now()) } else {
-                        await tokens.refresh(at: time.now())
-                    }
-                switch refresh {
-                case .current, .renewed, .kept: feed.mail.order(.rule(.credentialRenewed))
-                case .failed(let failure): feed.mail.order(.rule(.credentialFailed(failure.classification)))
-                }
+                let failure = await wire.refresh(rejected: rejected, at: time.now())
+                feed.mail.order(.rule(failure.map { .credentialFailed($0) } ?? .credentialRenewed))
                 engine.wake(engineLane)
             }
         }

@@ -29,7 +29,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
 
     init(
         _ rules: LaneRules,
-        wire: LaneProtocol,
+        wire: any Wire,
         host: SharedHost,
         time: TimeSource,
         recorder: Recorder,
@@ -54,7 +54,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     }
 
     /// What the ordinary client speaks.
-    var wire: LaneProtocol { wires.newest }
+    var wire: any Wire { wires.newest }
 
     // MARK: - The engine asks
 
@@ -62,7 +62,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         guard !hasLeftEngine else { return nil }
         let wire = wires.wire(of: connection.id)
         return next { delivery, now, scratch in
-            try wire.write(delivery, to: request, on: connection, now: now, scratch: &scratch)
+            try wire.write(delivery.push, to: request, on: connection, now: now, scratch: &scratch)
         }
     }
 
@@ -81,8 +81,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
                 endTurn(now)
                 return nil
             }
-            machine.written(ticket, credential: credential.identity, now)
-            if wires.newest.needsRefresh(at: now.wall) { machine.refresh(rejected: nil) }
+            machine.written(ticket, credential: UInt64(credential.number), now)
+            if wires.newest.wantsRefresh(at: now.wall) { machine.refresh(rejected: nil) }
             while credentials.count <= Int(ticket) { credentials.append(nil) }
             credentials[Int(ticket)] = credential
             return ticket
@@ -199,7 +199,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         switch action {
         case .needMore: signal(.wantsDeliveries)
         case .lookUpAgain(let batch): signal(.stale(batch))
-        case .refreshCredential(let rejected): signal(.needsCredential(rejected: rejected.flatMap(credential(named:))))
+        case .refreshCredential(let rejected):
+            signal(.needsCredential(rejected: rejected.map { UsedCredential(number: Int($0)) }))
         case .conditionChanged: signal(.conditionChanged)
         case .removalsFrozen(let since): signal(.removalsFrozen(since: since))
         case .needsOrdinaryClient:
@@ -207,11 +208,6 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
             signal(.needsOrdinaryClient)
         case .testEnded(let number, let classification): testReplies.removeValue(forKey: number)?(classification)
         }
-    }
-
-    private func credential(named identity: UInt64) -> AccessToken? {
-        for case .fcm(let token)? in credentials where UsedCredential.fcm(token).identity == identity { return token }
-        return nil
     }
 
     private func handOver() {

@@ -11,7 +11,7 @@ final class LaneMail: Sendable {
     enum Order: Sendable {
         case rule(LaneOrder)
         /// A reloaded definition.
-        case use(LaneProtocol, LaneBounds)
+        case use(any Wire, LaneBounds)
         /// `answer` gets the provider's answer.
         case test(Int, LoadedDelivery, until: Int64, answer: @Sendable (Classification) -> Void)
     }
@@ -91,7 +91,7 @@ enum LaneSignal: Sendable {
     case wantsDeliveries
     /// Read a while ago, its addresses are to be looked up anew.
     case stale(LoadedBatch)
-    case needsCredential(rejected: AccessToken?)
+    case needsCredential(rejected: UsedCredential?)
     case conditionChanged
     /// Too many targets of this lane were called bad; what was changed since (monotonic milliseconds) is in doubt.
     case removalsFrozen(since: Int64)

@@ -4,7 +4,7 @@ package import Domain
 package struct LaneStatus: Sendable {
     package var id: LaneID
     package var name: String
-    package var provider: Provider
+    package var provider: ProviderID
     /// `active paused draining open halfOpen credentialFault`.
     package var state: String
     package var reason: String
@@ -20,7 +20,7 @@ package struct LaneStatus: Sendable {
     package init(
         id: LaneID,
         name: String,
-        provider: Provider,
+        provider: ProviderID,
         state: String,
         reason: String = "",
         until: Instant? = nil,

@@ -62,18 +62,19 @@ actor OrdinarySender {
     private func next() -> (UInt64, WebRequest)? {
         var written: WebRequest?
         let ticket = feed.next { delivery, now, _ in
-            guard case .webpush(let lane) = feed.wire else { preconditionFailure("Only push services are served here") }
-            let (url, headers, body) = try lane.request(for: delivery, now: now)
+            guard let request = try feed.wire.ordinaryRequest(for: delivery.push, now: now) else {
+                preconditionFailure("Only lanes that fall back to HTTP/1.1 are served here")
+            }
             written = WebRequest(
                 method: "POST",
-                url: url,
-                headers: headers.map { WebHeader($0.name, $0.value) },
-                body: .bytes(body),
+                url: request.url,
+                headers: request.headers.map { WebHeader($0.name, $0.value) },
+                body: .bytes(request.body),
                 timeout: Self.timeout,
                 responseBytesMax: Self.answerBytesMax,
                 isAddressAllowed: isAddressAllowed
             )
-            return .webpush
+            return .only
         }
         guard let ticket, let written else { return nil }
         return (ticket, written)
@@ -102,8 +103,7 @@ actor OrdinarySender {
         case .failure(let error):
             return LaneAnswer(classification: error.lost, latency: latency, isAnswered: false)
         case .success(let answer):
-            guard case .webpush(let lane) = feed.wire else { preconditionFailure("Only push services are served here") }
-            let classification = lane.classify(
+            let classification = feed.wire.classify(
                 status: answer.status,
                 body: answer.body,
                 retryAfter: answer.header("retry-after"),

@@ -10,7 +10,7 @@ struct DeliveryLoader {
     let registry: RegistryReader
     private let installationKey: SymmetricKey
     private var rendered: RenderedEvents
-    private var plaintext: [UInt8] = []
+    private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
     struct Loaded {
@@ -30,6 +30,7 @@ struct DeliveryLoader {
 
     /// What all deliveries of a call share.
     private struct Load {
+        var lane: any ProviderLane
         var event: LoadedEvent
         var collapseKey: EventID
         /// Monotonic milliseconds: the age of the addresses.
@@ -41,27 +42,26 @@ struct DeliveryLoader {
         queue: QueueReader,
         registry: RegistryReader,
         installationKey: [UInt8],
-        limits: Limits,
-        base: NavigationBase?
+        limits: Limits
     ) {
         self.queue = queue
         self.registry = registry
         self.installationKey = SymmetricKey(data: installationKey)
-        rendered = RenderedEvents(limits: limits, base: base)
+        rendered = RenderedEvents(limits: limits)
     }
 
     /// The pending slots of a page. `now`: monotonic milliseconds, the age of the addresses.
-    mutating func load(_ page: PageID, form: MessageForm, now: Int64) throws -> Loaded {
+    mutating func load(_ page: PageID, on lane: any ProviderLane, now: Int64) throws -> Loaded {
         let row = try queue.pages([page])[page]
         guard let page = row?.value else {
             return Loaded(unreadable: [row?.failure ?? UnreadableRow(.page, page.rawValue, .incomplete)])
         }
         let slots = page.plan.slots.indices.filter { page.result[$0].state == .pending }
-        return try load(page, slots: slots.map { ($0, 0) }, isRetry: false, form: form, now: now)
+        return try load(page, slots: slots.map { ($0, 0) }, isRetry: false, on: lane, now: now)
     }
 
     /// Deliveries by their retry rows.
-    mutating func load(_ retries: [QueueReader.Retry], form: MessageForm, now: Int64) throws -> Loaded {
+    mutating func load(_ retries: [QueueReader.Retry], on lane: any ProviderLane, now: Int64) throws -> Loaded {
         var loaded = Loaded()
         let byPage = Dictionary(grouping: retries, by: \.delivery.page)
         let pages = try queue.pages(byPage.keys)
@@ -71,7 +71,7 @@ struct DeliveryLoader {
                 continue
             }
             let slots = retries.map { ($0.delivery.slot, $0.attempts) }
-            let more = try load(page, slots: slots, isRetry: true, form: form, now: now)
+            let more = try load(page, slots: slots, isRetry: true, on: lane, now: now)
             loaded.deliveries += more.deliveries
             loaded.ended += more.ended
             loaded.unreadable += more.unreadable
@@ -80,7 +80,7 @@ struct DeliveryLoader {
     }
 
     /// The same deliveries with the addresses of this moment.
-    mutating func reload(_ batch: LoadedBatch, now: Int64) throws -> Loaded {
+    mutating func reload(_ batch: LoadedBatch, on lane: any ProviderLane, now: Int64) throws -> Loaded {
         var loaded = Loaded()
         var endings: [EventID: SlotResult?] = [:]
         try registry.snapshot { registry in
@@ -93,7 +93,7 @@ struct DeliveryLoader {
                     loaded.end(old.id, ending, attempts: old.attempts, isRetry: old.isRetry)
                     continue
                 }
-                let load = Load(event: old.event, collapseKey: old.event.id, now: now, isRetry: old.isRetry)
+                let load = Load(lane: lane, event: old.event, collapseKey: old.event.id, now: now, isRetry: old.isRetry)
                 add(
                     old.id,
                     old.person,
@@ -110,7 +110,7 @@ struct DeliveryLoader {
     }
 
     /// A message that says it is a test, for one device; nil when the device is gone.
-    mutating func test(_ device: DeviceRow, form: MessageForm, _ now: Moment) throws -> LoadedDelivery? {
+    mutating func test(_ device: DeviceRow, on lane: any ProviderLane, _ now: Moment) throws -> LoadedDelivery? {
         let message = Message(
             event: EventID(rawValue: 0),
             app: "TIMELINE",
@@ -126,7 +126,7 @@ struct DeliveryLoader {
         )
         let event = LoadedEvent(
             id: message.event,
-            body: rendered.body(message, form: form),
+            body: rendered.body(message, on: lane),
             urgency: .normal,
             acceptedAt: now.wall,
             expiresAt: now.wall + .seconds(60)
@@ -139,7 +139,7 @@ struct DeliveryLoader {
             try registry.addresses(of: [device.id])[device.id],
             attempts: 0,
             collapseID: nil,
-            of: Load(event: event, collapseKey: event.id, now: now.monotonic, isRetry: false),
+            of: Load(lane: lane, event: event, collapseKey: event.id, now: now.monotonic, isRetry: false),
             to: &loaded
         )
         return loaded.deliveries.first
@@ -149,14 +149,14 @@ struct DeliveryLoader {
         _ page: StoredPage,
         slots: [(slot: Int, attempts: Int)],
         isRetry: Bool,
-        form: MessageForm,
+        on lane: any ProviderLane,
         now: Int64
     ) throws -> Loaded {
         var loaded = Loaded()
         let event: LoadedEvent
         let collapseKey: EventID
         let rendering: RenderedEvents.Rendering
-        do { rendering = try rendered.event(page.event, form: form, in: queue) } catch {
+        do { rendering = try rendered.event(page.event, on: lane, in: queue) } catch {
             guard case .damaged = StoreError(error) else { throw error }
             // Nobody can be told anything of an event that cannot be read.
             loaded.unreadable.append(UnreadableRow(.event, page.event.rawValue, .damaged))
@@ -170,7 +170,7 @@ struct DeliveryLoader {
             }
             return loaded
         }
-        let load = Load(event: event, collapseKey: collapseKey, now: now, isRetry: isRetry)
+        let load = Load(lane: lane, event: event, collapseKey: collapseKey, now: now, isRetry: isRetry)
         loaded.deliveries.reserveCapacity(slots.count)
         let planned = page.plan.slots
         let devices = slots.lazy.filter { planned.indices.contains($0.slot) }.map { planned[$0.slot].device }
@@ -220,59 +220,39 @@ struct DeliveryLoader {
         }
         guard address.state != .suspect else { return end(.tokenSuspect) }
         let collapse = collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID)
-        let (target, isInstallation, sealed): (String, Bool, SealedMessage?)
-        switch address.target {
-        case .fcmToken(let token), .apns(let token): (target, isInstallation, sealed) = (token, false, nil)
-        case .fcmInstallation(let installation): (target, isInstallation, sealed) = (installation, true, nil)
-        case .webpush(let subscription):
-            guard let message = seal(load.event, subscription, receiver: address.ownerID, collapse) else {
-                return end(.payloadRefused)
+        let prepared: PushAddress
+        do throws(AddressFault) {
+            prepared = try load.lane.address(
+                address.target,
+                for: AddressedDelivery(event: load.event, receiver: address.ownerID, collapseID: collapse),
+                scratch: &scratch
+            )
+        } catch {
+            switch error {
+            // It registers elsewhere now: what was planned for its old address is gone with it.
+            case .foreign: return end(.tokenGone)
+            case .unusable: return end(.payloadRefused)
             }
-            (target, isInstallation, sealed) = ("", false, message)
         }
         loaded.deliveries.append(
             LoadedDelivery(
-                event: load.event,
-                id: id,
+                push: Push(
+                    event: load.event,
+                    id: id,
+                    address: prepared,
+                    receiver: address.ownerID,
+                    collapseID: collapse
+                ),
                 person: person,
                 device: device,
-                target: target,
-                isInstallation: isInstallation,
                 platform: address.platform,
                 targetHash: address.targetHash,
-                receiver: address.ownerID,
-                collapseID: collapse,
                 attempts: attempts,
                 isRetry: load.isRetry,
                 isUnproven: address.state == .unproven,
-                sealed: sealed,
                 loadedAt: load.now
             )
         )
-    }
-
-    /// Encrypts for one browser; nil when the subscription's keys or address cannot be used.
-    private mutating func seal(
-        _ event: LoadedEvent,
-        _ subscription: Subscription,
-        receiver: String,
-        _ collapseID: String
-    ) -> SealedMessage? {
-        guard case .webpush(let message) = event.body else {
-            // Too large for everybody; the lane ends it with its own reason.
-            return SealedMessage(path: "/", body: [])
-        }
-        plaintext.removeAll(keepingCapacity: true)
-        message.appendPlaintext(receiver: receiver.utf8.span, collapseID: collapseID.utf8.span, to: &plaintext)
-        do {
-            return SealedMessage(
-                path: try PushEndpoint(subscription.endpoint).path,
-                body: try WebPushEncryption.encrypt(plaintext, for: subscription)
-            )
-        } catch {
-            // Both were checked at registration: what is refused now will be refused for ever.
-            return nil
-        }
     }
 
     /// 32 lower-case hex characters of HMAC-SHA-256(installation key, collapse key ‖ user): a second copy replaces the first.

@@ -25,12 +25,8 @@ package struct EndpointRules: Hashable, Sendable {
 
     private let entries: [Entry]
     private let allowPrivateAddresses: Bool
-
-    /// The push services of the browsers, allowed when the configuration names none.
-    package static let browserHosts = [
-        "*.push.apple.com", "fcm.googleapis.com", "jmt17.google.com", "*.push.services.mozilla.com",
-        "*.notify.windows.com",
-    ]
+    /// There is no list: another proof stands for it.
+    private let takesAnyHost: Bool
 
     /// Hosts that serve other interfaces beside the browsers' subscriptions: what their paths begin with. `jmt17.google.com` is what
     /// Chromium without Google's branding is given.
@@ -41,6 +37,15 @@ package struct EndpointRules: Hashable, Sendable {
     /// With `allowPrivateAddresses`, entries that name a port may be addresses and local names: for simulators only.
     package init(_ entries: [Entry], allowPrivateAddresses: Bool = false) {
         self.entries = entries
+        takesAnyHost = false
+        self.allowPrivateAddresses = allowPrivateAddresses
+    }
+
+    /// Any public host at port 443, for endpoints that prove themselves in another way. With `allowPrivateAddresses` also addresses, local
+    /// names and other ports: for simulators only.
+    package init(anyHostWithPrivate allowPrivateAddresses: Bool) {
+        entries = []
+        takesAnyHost = true
         self.allowPrivateAddresses = allowPrivateAddresses
     }
 
@@ -62,6 +67,11 @@ package struct EndpointRules: Hashable, Sendable {
 
     /// Host and port; the path is a subscription's own affair.
     private func checkService(of parsed: PushEndpoint) throws(PushEndpoint.Fault) {
+        if takesAnyHost {
+            guard allowPrivateAddresses || !parsed.isLiteralOrLocal else { throw .addressLiteral }
+            guard allowPrivateAddresses || parsed.port == 443 else { throw .port }
+            return
+        }
         let matching = entries.filter { $0.covers(parsed.host) }
         let namesPort = matching.contains { $0.port == parsed.port }
         if parsed.isLiteralOrLocal, !(allowPrivateAddresses && namesPort) { throw .addressLiteral }

@@ -17,7 +17,7 @@ package struct Registration: Hashable, Sendable {
     /// What the app said and nobody could read.
     package var leftOut: Set<RegistrationHint>
 
-    package var provider: Provider { target.provider }
+    package var provider: ProviderID { target.provider }
 
     package init(
         installation: String,
@@ -47,24 +47,22 @@ package struct Registration: Hashable, Sendable {
     ///   - value: the parsed body.
     ///   - installation: the path's last component, percent-decoded.
     ///   - limits: for the lengths of token and endpoint.
-    ///   - endpoints: which Web Push endpoints may be called.
+    ///   - forms: of the providers' addresses.
     ///   - isKnownZone: whether the time zone database has a name of the right form.
-    ///   - isPointOnP256: whether 65 bytes are an uncompressed point on the curve; the caller has the cryptography.
     /// - Returns: the registration, token and keys in their one form.
     /// - Throws: every mistake at once.
     package static func parse(
         _ value: JSONValue,
         installation: String,
         limits: Limits,
-        endpoints: EndpointRules,
-        isKnownZone: @escaping (String) -> Bool = { _ in true },
-        isPointOnP256: ([UInt8]) -> Bool
+        forms: [any TargetForm],
+        isKnownZone: @escaping (String) -> Bool = { _ in true }
     ) throws(RegistrationError) -> Registration {
         guard let object = value.object else {
             throw RegistrationError([FieldError(.root, "wrongType", "A registration is a JSON object.")])
         }
-        var reader = RegistrationReader(object, limits: limits, endpoints: endpoints, isKnownZone: isKnownZone)
-        return try reader.read(installation: installation, isPointOnP256: isPointOnP256)
+        var reader = RegistrationReader(object, limits: limits, forms: forms, isKnownZone: isKnownZone)
+        return try reader.read(installation: installation)
     }
 }
 

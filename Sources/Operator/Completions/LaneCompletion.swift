@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Providers
 import Settings
 import Store
 
@@ -12,7 +13,8 @@ extension CompletionKind {
                 let settings = try SettingsLoader.load(
                     config: nil,
                     environment: context.environment,
-                    readingSecrets: false
+                    readingSecrets: false,
+                    providers: ProviderList.sections
                 ).settings
                 return try SQLiteStores(folder: settings.data).queueReader().lanes().map(\.name)
             } catch {

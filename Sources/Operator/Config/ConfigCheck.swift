@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Providers
 import Settings
 
 struct ConfigCheck: AsyncParsableCommand {
@@ -24,7 +25,7 @@ struct ConfigCheck: AsyncParsableCommand {
             let loaded = try SettingsLoader.load(
                 config: options.config,
                 environment: context.environment,
-                checks: context.checks
+                providers: ProviderList.sections
             )
             let (mistakes, more) = Surroundings(loaded).look()
             let warnings = loaded.warnings + more

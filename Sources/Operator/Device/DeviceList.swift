@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Providers
 import Store
 
 struct DeviceList: AsyncParsableCommand {
@@ -17,7 +18,7 @@ struct DeviceList: AsyncParsableCommand {
     @OptionGroup var paging: ListOptions
 
     @Option(help: "The owner's ENT id or feed key.") var user: String?
-    @Option(help: "fcm, apns or webpush.", transform: Self.provider) var provider: Provider?
+    @Option(help: "\(ProviderList.choice).", transform: Self.provider) var provider: ProviderID?
     @Option(help: "active, unproven, suspect or disabled.", transform: Self.state) var state: DeviceState?
 
     func run() async throws {
@@ -70,9 +71,9 @@ struct DeviceList: AsyncParsableCommand {
         return row.id
     }
 
-    private static func provider(_ text: String) throws -> Provider {
-        guard let provider = Provider(name: text) else {
-            throw ValidationError("\(text) is none of fcm, apns, webpush.")
+    private static func provider(_ text: String) throws -> ProviderID {
+        guard let provider = ProviderID(name: text) else {
+            throw ValidationError("\(text) is none of \(ProviderList.names.joined(separator: ", ")).")
         }
         return provider
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Pipeline
+import Providers
 import Settings
 import Store
 
@@ -64,7 +65,8 @@ struct DoctorCommand: AsyncParsableCommand {
             return try SettingsLoader.load(
                 config: options.config,
                 environment: context.environment,
-                readingSecrets: false
+                readingSecrets: false,
+                providers: ProviderList.sections
             ).settings
         } catch {
             // Its mistakes are findings already.
@@ -78,7 +80,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 config: options.config,
                 environment: context.environment,
                 readingSecrets: true,
-                checks: context.checks
+                providers: ProviderList.sections
             )
             let settings = effective.settings
             var findings: [Finding] = [.ok("config", "every key is right, every secret can be read")]

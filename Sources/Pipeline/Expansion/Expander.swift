@@ -1,6 +1,7 @@
 package import Delivery
 package import Domain
 package import Logging
+import Providers
 package import Store
 import Synchronization
 
@@ -194,11 +195,11 @@ package actor Expander {
     }
 
     /// A step of each event at the head of the line, together at most ``Limits/personsPerExpansion`` persons: what one commit holds.
-    private func cutRound() throws(StoreError) -> (cuts: [Cut], unopened: Set<String>) {
+    private func cutRound() throws(StoreError) -> (cuts: [Cut], unopened: Set<LaneKey>) {
         let now = time.now()
         let resolver = resolver(now: now)
         var cuts: [Cut] = []
-        var unopened: Set<String> = []
+        var unopened: Set<LaneKey> = []
         var personsLeft = limits.personsPerExpansion
         do {
             try registry.snapshot { _ in
@@ -213,18 +214,14 @@ package actor Expander {
     }
 
     /// Opens the lanes of push services met for the first time; the round is cut anew with them.
-    private func open(_ services: Set<String>) async throws(StoreError) {
-        for authority in services.sorted() {
+    private func open(_ services: Set<LaneKey>) async throws(StoreError) {
+        for service in services.sorted(by: { $0.serviceName < $1.serviceName }) {
             let lane: LaneID?
-            do { lane = try await dispatcher.openLane(authority: authority) } catch { throw StoreError(error) }
+            do { lane = try await dispatcher.openLane(of: service) } catch { throw StoreError(error) }
             if let lane {
-                lanes.add(
-                    lane,
-                    name: "webpush/" + authority,
-                    for: .init(provider: .webpush, environment: .production, app: authority)
-                )
+                lanes.add(lane, name: service.serviceName, for: service)
             } else {
-                lanes.close(service: authority)
+                lanes.close(service: service)
             }
         }
     }
@@ -238,7 +235,7 @@ package actor Expander {
         personsMax: Int,
         _ resolver: Resolver,
         now: Instant,
-        _ unopened: inout Set<String>
+        _ unopened: inout Set<LaneKey>
     ) throws -> Cut {
         let persons = work.audience.persons[work.position...].prefix(personsMax)
         var cutter = PageCutter()

@@ -17,7 +17,7 @@ struct Resolver {
         /// Devices whose row cannot be read; they are routes to nowhere.
         var unreadable: [UnreadableRow] = []
         /// Push services whose lane has to be opened first; then the person is resolved again.
-        var unopened: Set<String> = []
+        var unopened: Set<LaneKey> = []
         /// Why there is no delivery; nil when there is one.
         var withheld: Reason?
 
@@ -88,16 +88,16 @@ struct Resolver {
         }
     }
 
-    private func lane(of route: DeviceRoute, _ unopened: inout Set<String>) -> LaneID? {
-        guard route.provider == .webpush else {
+    private func lane(of route: DeviceRoute, _ unopened: inout Set<LaneKey>) -> LaneID? {
+        guard let authority = route.host else {
             return lanes.lane(provider: route.provider, environment: route.environment, app: route.app)
         }
-        guard let authority = route.host else { return nil }
-        switch lanes.lane(ofService: authority) {
+        let service = LaneKey(provider: route.provider, environment: nil, app: authority)
+        switch lanes.lane(ofService: service) {
         case .lane(let lane): return lane
         case .closed: return nil
         case .unknown:
-            unopened.insert(authority)
+            unopened.insert(service)
             return nil
         }
     }

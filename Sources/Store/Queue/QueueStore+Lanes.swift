@@ -10,7 +10,7 @@ package struct StoredLane: Sendable {
     }
     package var id: LaneID
     package var name: String
-    package var provider: Provider?
+    package var provider: ProviderID?
     package var mode: Mode
     package var actor: String?
     package var why: String?
@@ -24,7 +24,7 @@ package struct StoredLane: Sendable {
 
 extension QueueStore {
     /// The lane of this name, made when it is new.
-    package func lane(named name: String, provider: Provider, now: Instant) async throws(StoreError) -> StoredLane {
+    package func lane(named name: String, provider: ProviderID, now: Instant) async throws(StoreError) -> StoredLane {
         try await writer.run(.full) { connection in
             try connection.run(
                 "INSERT INTO lane(name, provider, changed_at) VALUES (?, ?, ?) ON CONFLICT(name) DO NOTHING",
@@ -112,7 +112,7 @@ extension QueueStore {
             StoredLane(
                 id: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(0))),
                 name: row.text(1),
-                provider: Provider(rawValue: UInt8(truncatingIfNeeded: row.int64(2))),
+                provider: ProviderID(rawValue: UInt8(truncatingIfNeeded: row.int64(2))),
                 mode: StoredLane.Mode(rawValue: row.int(3)) ?? .paused,
                 actor: row.textOrNil(4),
                 why: row.textOrNil(5),

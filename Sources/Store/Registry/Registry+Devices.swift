@@ -32,14 +32,14 @@ extension Registry {
         let sealed: [UInt8]
         do { sealed = try seal.seal(device.target, of: device.installation) } catch { throw StoreError(error) }
         let hash = seal.hash(device.target)
-        let firebase = seal.firebaseHash(device.target)
+        let sibling = seal.siblingHash(device.target)
         let (registered, changed) = try await writer.run(.full) { connection -> (Registered, [DeviceID]) in
             let owner = try Self.person(for: account, connection)
-            let claims = try Self.claims(device.installation, hash: hash, firebase: firebase, connection)
+            let claims = try Self.claims(device.installation, hash: hash, sibling: sibling, connection)
             let takeover = Takeover(claims.map { $0.claim(of: owner) })
             for id in takeover.removed { try connection.run(RegistrySQL.deleteDevice.rawValue, id.rawValue) }
             let previous = takeover.kept.flatMap { kept in claims.first { $0.id == kept.rawValue } }
-            let row = Row(owner: owner, sealed: sealed, hash: hash, firebase: firebase, isProven: takeover.isProven)
+            let row = Row(owner: owner, sealed: sealed, hash: hash, sibling: sibling, isProven: takeover.isProven)
             let id = try Self.write(device, row, over: takeover.kept, now: now, connection)
             if let change = Self.change(from: previous, owner: owner, isProven: takeover.isProven) {
                 try Self.note(device: id, .active, lane: nil, change, now: now, connection)
@@ -84,10 +84,10 @@ extension Registry {
     private static func claims(
         _ installation: String,
         hash: [UInt8],
-        firebase: [UInt8]?,
+        sibling: [UInt8]?,
         _ connection: any Session
     ) throws -> [Met] {
-        try connection.all(RegistrySQL.claims.rawValue, installation, hash, firebase) { row in
+        try connection.all(RegistrySQL.claims.rawValue, installation, hash, sibling) { row in
             Met(
                 id: row.int64(0),
                 owner: row.int64(1),
@@ -176,7 +176,7 @@ extension Registry {
         var owner: Int64
         var sealed: [UInt8]
         var hash: [UInt8]
-        var firebase: [UInt8]?
+        var sibling: [UInt8]?
         var isProven: Bool
     }
 
@@ -190,12 +190,6 @@ extension Registry {
         now: Instant,
         _ connection: any Session
     ) throws -> Int64 {
-        let tokenKind =
-            switch device.target {
-            case .fcmToken, .apns: "token"
-            case .fcmInstallation: "fid"
-            case .webpush: "subscription"
-            }
         // The last parameter is the row: `changed_at` of a new one stays 0.
         let statement = kept == nil ? RegistrySQL.insertDevice : .updateDevice
         return try connection.insert(
@@ -206,31 +200,18 @@ extension Registry {
             Int(device.environment.rawValue),
             device.app,
             device.platform?.name ?? "",
-            Self.host(device.target),
+            device.target.authority,
             device.locale,
             device.timezone,
             device.appVersion,
             row.sealed,
             row.hash,
-            Self.tail(device.target),
+            device.target.tail,
             now.milliseconds,
-            tokenKind,
-            row.firebase,
+            device.target.kind,
+            row.sibling,
             row.isProven,
             kept?.rawValue
         )
-    }
-
-    /// The push service of a subscription: its lane goes by it.
-    private static func host(_ target: Target) -> String? {
-        guard case .webpush(let subscription) = target else { return nil }
-        do { return try PushEndpoint(subscription.endpoint).authority } catch { return nil }
-    }
-
-    private static func tail(_ target: Target) -> String {
-        switch target {
-        case .fcmToken(let text), .fcmInstallation(let text), .apns(let text): String(text.suffix(4))
-        case .webpush(let subscription): String(subscription.endpoint.suffix(4))
-        }
     }
 }

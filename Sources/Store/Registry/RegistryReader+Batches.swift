@@ -4,7 +4,7 @@ package import Domain
 /// A device of a person, as an expansion needs it.
 package struct DeviceRoute: Sendable, Equatable {
     package var id: DeviceID
-    package var provider: Provider
+    package var provider: ProviderID
     package var environment: PushEnvironment
     package var app: String
     package var host: String?
@@ -16,7 +16,8 @@ package struct DeviceAddress: Sendable {
     package var owner: PersonID
     /// The owner's name outside: what the phone gets as `receiver`.
     package var ownerID: String
-    package var target: Target
+    /// ``Target/bytes``: only its provider reads it.
+    package var target: [UInt8]
     package var targetHash: [UInt8]
     package var registeredAt: Instant
     package var state: DeviceState
@@ -69,7 +70,7 @@ extension RegistryReader {
     }
 
     private static func route(_ row: borrowing Row) throws -> DeviceRoute {
-        guard let provider = UInt8(exactly: row.int64(2)).flatMap(Provider.init(rawValue:)),
+        guard let provider = UInt8(exactly: row.int64(2)).flatMap(ProviderID.init(rawValue:)),
             let environment = UInt8(exactly: row.int64(3)).flatMap(PushEnvironment.init(rawValue:)),
             let state = DeviceState(rawValue: row.int(6))
         else { throw StoreError.damaged("device \(row.int64(0))") }

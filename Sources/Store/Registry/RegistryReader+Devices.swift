@@ -20,7 +20,7 @@ package struct DeviceRow: Sendable {
     package var installation: String
     package var owner: PersonID
     package var ownerID: String
-    package var provider: Provider
+    package var provider: ProviderID
     package var environment: PushEnvironment
     package var app: String
     package var platform: String
@@ -39,13 +39,13 @@ extension RegistryReader {
     package struct DeviceFilter: Sendable {
         package var user: String?
         package var installation: String?
-        package var provider: Provider?
+        package var provider: ProviderID?
         package var state: DeviceState?
 
         package init(
             user: String? = nil,
             installation: String? = nil,
-            provider: Provider? = nil,
+            provider: ProviderID? = nil,
             state: DeviceState? = nil
         ) {
             self.user = user
@@ -100,7 +100,7 @@ extension RegistryReader {
 
     /// How many devices of one lane stand in one state.
     package struct DeviceCount: Sendable {
-        package var provider: Provider
+        package var provider: ProviderID
         package var environment: PushEnvironment
         package var app: String
         package var host: String?
@@ -117,7 +117,7 @@ extension RegistryReader {
             """
         ) { row in
             DeviceCount(
-                provider: Provider(rawValue: UInt8(clamping: row.int(0))) ?? .fcm,
+                provider: ProviderID(UInt8(clamping: max(1, row.int(0)))),
                 environment: PushEnvironment(rawValue: UInt8(clamping: row.int(1))) ?? .production,
                 app: row.text(2),
                 host: row.textOrNil(3),
@@ -127,17 +127,18 @@ extension RegistryReader {
         }
     }
 
-    /// Tokens of an account in clear, for One Pocket's own list of its tokens; a token that cannot be opened is told apart.
-    package func fcmTokens(of userID: String) throws -> [RowResult<String>] {
+    /// The addresses of an account's devices of one provider, in clear; one that cannot be opened is told apart. `read`: of
+    /// ``Target/bytes``; nil for what is no address of that provider.
+    package func targets<Address>(of userID: String, provider: ProviderID, read: ([UInt8]) -> Address?) throws
+        -> [RowResult<Address>]
+    {
         guard let seal else { preconditionFailure("This reader was made without the storage keys") }
         guard let person = try person(userID) else { return [] }
-        return try connection.all(RegistrySQL.tokens.rawValue, person.id.rawValue) { row in
+        return try connection.all(RegistrySQL.tokens.rawValue, person.id.rawValue, Int(provider.rawValue)) { row in
             try row.result(.device, row.int64(0)) { row in
-                switch try row.withBlob(1, { try seal.open($0, of: row.text(2)) }) {
-                case .fcmToken(let token), .fcmInstallation(let token): token
-                // Registered with the provider FCM: anything else is no address of it.
-                case .apns, .webpush: throw TargetSeal.Failure.damaged
-                }
+                let bytes = try row.withBlob(1) { try seal.open($0, of: row.text(2)) }
+                guard let address = read(bytes) else { throw TargetSeal.Failure.damaged }
+                return address
             }
         }
     }
@@ -149,7 +150,7 @@ extension RegistryReader {
         """
 
     private static func deviceRow(_ row: borrowing Row) throws -> DeviceRow {
-        guard let provider = Provider(rawValue: UInt8(clamping: row.int64(4))),
+        guard let provider = ProviderID(rawValue: UInt8(clamping: row.int64(4))),
             let environment = PushEnvironment(rawValue: UInt8(clamping: row.int64(5))),
             let state = DeviceState(rawValue: row.int(11))
         else { throw StoreError.damaged("device \(row.int64(0))") }

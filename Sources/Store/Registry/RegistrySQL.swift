@@ -37,7 +37,7 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Index device_owner.
     case tokens =
-        "SELECT id, target, installation FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
+        "SELECT id, target, installation FROM device WHERE owner = ? AND provider = ? AND state <> 2 ORDER BY id"
     /// Indexes device_installation, device_target and device_fid.
     case claims = """
         SELECT id, owner, installation = ?1, target_hash = ?2, is_proven, state FROM device

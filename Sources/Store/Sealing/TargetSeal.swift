@@ -39,40 +39,30 @@ package struct TargetSeal: Sendable {
     }
 
     /// 16 bytes that find a target; equal targets of one provider have equal hashes.
-    package func hash(_ target: Target) -> [UInt8] {
-        let bytes: [UInt8]
-        switch target {
-        case .fcmToken, .fcmInstallation, .apns: bytes = TargetCoding.encode(target)
-        // A subscription is its endpoint: keys may be renewed with it.
-        case .webpush(let subscription): bytes = [4] + Array(subscription.endpoint.utf8)
-        }
-        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
-    }
+    package func hash(_ target: Target) -> [UInt8] { hash(target.identity) }
 
-    /// Finds what belongs to one Firebase installation: an id, and the token that begins with it (`<id>:<rest>`). nil for the rest.
-    package func firebaseHash(_ target: Target) -> [UInt8]? {
-        switch target {
-        case .fcmInstallation: hash(target)
-        case .fcmToken(let token):
-            token.firstIndex(of: ":").map { hash(.fcmInstallation(String(token[..<$0]))) }
-        case .apns, .webpush: nil
-        }
+    /// Finds both forms of one address (``Target/sibling``); nil for a target that has one form only.
+    package func siblingHash(_ target: Target) -> [UInt8]? { target.sibling.map(hash) }
+
+    private func hash(_ bytes: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
     }
 
     /// `installation`: of the row that keeps it; a target that is copied into another row does not open there.
     package func seal(_ target: Target, of installation: String) throws -> [UInt8] {
-        try Self.seal(TargetCoding.encode(target), key: keys[0], context: Self.context(installation))
+        try Self.seal(target.bytes, key: keys[0], context: Self.context(installation))
     }
 
+    /// - Returns: ``Target/bytes``.
     /// - Throws: ``Failure``.
-    package func open(_ sealed: [UInt8], of installation: String) throws -> Target {
+    package func open(_ sealed: [UInt8], of installation: String) throws -> [UInt8] {
         let bytes = try Self.open(sealed, keys: keys, context: Self.context(installation))
-        guard let target = TargetCoding.decode(bytes) else { throw Failure.damaged }
-        return target
+        guard !bytes.isEmpty else { throw Failure.damaged }
+        return bytes
     }
 
     /// - Throws: ``Failure``.
-    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws -> Target {
+    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws -> [UInt8] {
         try open(Array(sealed), of: installation)
     }
 
@@ -86,7 +76,11 @@ package struct TargetSeal: Sendable {
     /// The same under the first key and bound to its row; nil when it is already.
     func resealed(_ sealed: [UInt8], of installation: String) throws -> [UInt8]? {
         if let header = Header(sealed), header.isBound, header.keyID == Array(keys[0].id.utf8) { return nil }
-        return try seal(open(sealed, of: installation), of: installation)
+        return try Self.seal(
+            open(sealed, of: installation),
+            key: keys[0],
+            context: Self.context(installation)
+        )
     }
 
     private static func context(_ installation: String) -> [UInt8] { Array("device \(installation)".utf8) }
@@ -144,38 +138,6 @@ extension TargetSeal.Failure: CustomStringConvertible {
         case .wrongKey(let id):
             "the key \"\(id)\" is not the one that sealed this registry: put the right key under that name, and give a new key a new name"
         case .damaged: "what was sealed is damaged"
-        }
-    }
-}
-
-/// The bytes of a target before it is sealed: a kind, then its text; for a subscription its two keys first.
-enum TargetCoding {
-    static func encode(_ target: Target) -> [UInt8] {
-        switch target {
-        case .fcmToken(let token): [1] + Array(token.utf8)
-        case .fcmInstallation(let id): [2] + Array(id.utf8)
-        case .apns(let token): [3] + Array(token.utf8)
-        case .webpush(let subscription):
-            [4] + subscription.p256dh + subscription.auth + Array(subscription.endpoint.utf8)
-        }
-    }
-
-    static func decode(_ bytes: [UInt8]) -> Target? {
-        guard let kind = bytes.first else { return nil }
-        let rest = bytes.dropFirst()
-        switch kind {
-        case 1: return .fcmToken(String(decoding: rest, as: UTF8.self))
-        case 2: return .fcmInstallation(String(decoding: rest, as: UTF8.self))
-        case 3: return .apns(String(decoding: rest, as: UTF8.self))
-        case 4 where rest.count > 81:
-            return .webpush(
-                Subscription(
-                    endpoint: String(decoding: rest.dropFirst(81), as: UTF8.self),
-                    p256dh: Array(rest.prefix(65)),
-                    auth: Array(rest.dropFirst(65).prefix(16))
-                )
-            )
-        default: return nil
         }
     }
 }

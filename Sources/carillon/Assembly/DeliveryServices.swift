@@ -19,10 +19,8 @@ struct DeliveryServices {
     let bounds: SchoolBounds
     let ends: CredentialEnds
     let alarms: LaneAlarms
-    let webPush: WebPushSetup?
 
     init(_ settings: Settings, _ core: Core) async throws {
-        webPush = try Lanes.webPush(settings, client: core.pushClient)
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)
@@ -31,7 +29,7 @@ struct DeliveryServices {
             registry: core.registry,
             engine: engine,
             stores: core.stores,
-            webPush: webPush,
+            services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
             limits: settings.limits,
             time: core.time,
             metrics: metrics,
@@ -40,7 +38,7 @@ struct DeliveryServices {
         for definition in try Lanes.definitions(settings, client: core.providerClient, skews: core.skews) {
             try await dispatcher.add(definition)
         }
-        try await dispatcher.openKnownWebPushLanes()
+        try await dispatcher.openKnownServices()
         let table = await dispatcher.laneTable()
         lanes = SharedLaneTable(table)
         publishers = PublisherDirectory(Gateway.entries(settings))

@@ -40,8 +40,8 @@ extension Gateway {
             time: core.time,
             metrics: core.metrics,
             lanes: { [lanes = delivery.lanes] in lanes.value },
-            endpoints: settings.providers.webpush?.endpoints ?? EndpointRules([]),
-            webPushKey: delivery.webPush?.credential.publicKey,
+            targetForms: settings.providers.targetForms,
+            subscriptionKey: settings.providers.subscriptionKey,
             workFolder: core.workFolder,
             build: .init(
                 version: Version.current,
@@ -62,14 +62,16 @@ extension Gateway {
         )
         services.http = rules
         services.orders = delivery.orders
+        let network = Lanes.network(settings, core.providerClient, core.skews)
+        services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
         services.forecaster = try Forecaster(
             stores: core.stores,
             rules: ForecastRules(
                 activeByDefault: settings.schools.areActiveByDefault,
                 deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
                 limits: settings.limits,
-                isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
-                    rules?.endpoint(authority: $0) != nil
+                isServiceAllowed: { [providers = settings.providers] in
+                    providers.lane(of: $0.provider, at: $0.app) != nil
                 }
             )
         )

@@ -3,6 +3,7 @@ import Delivery
 import Domain
 import Logging
 import Pipeline
+import Providers
 import ServiceLifecycle
 import Settings
 import Telemetry
@@ -26,7 +27,7 @@ struct Gateway {
     }
 
     private static func load(_ config: String?) throws(SettingsReport) -> EffectiveSettings {
-        try SettingsLoader.load(config: config, environment: Environment.current, checks: Lanes.checks)
+        try SettingsLoader.load(config: config, environment: Environment.current, providers: ProviderList.sections)
     }
 
     func run() async throws {

@@ -1,6 +1,7 @@
 import Delivery
 import Domain
 import Pipeline
+import Providers
 import ServiceLifecycle
 import Settings
 import Store

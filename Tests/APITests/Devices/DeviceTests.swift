@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Pipeline
+import Providers
 import Store
 import Testing
 
@@ -78,7 +79,7 @@ struct DeviceTests {
     }
 
     @Test func `a device no lane serves is refused`() async throws {
-        try await Gateway.run(change: { $0.webPushKey = nil }) { _, door async throws in
+        try await Gateway.run(change: { $0.subscriptionKey = nil }) { _, door async throws in
             var body = Self.fcm("abcdef:0123").object!
             body["app"] = "unknown"
             let answer = try await door.register("x", user: "u1", .object(body))

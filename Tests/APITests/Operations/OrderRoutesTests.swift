@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Pipeline
+import Providers
 import Store
 import Synchronization
 import Testing

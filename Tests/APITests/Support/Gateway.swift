@@ -11,6 +11,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Pipeline
+import Providers
 import Store
 import Synchronization
 import Telemetry
@@ -101,11 +102,11 @@ struct Gateway: Sendable {
         let seal = registry.seal
         let registryReader = try Reading<RegistryReader>({ try SQLiteStores(folder: folder).registryReader(seal: seal) }
         )
-        var lanes = LaneTable()
+        var lanes = LaneTable(opening: [.webpush])
         lanes.add(
             LaneID(rawValue: 1),
             name: "fcm/onepocket",
-            for: .init(provider: .fcm, environment: .production, app: "onepocket")
+            for: .init(provider: .fcm, environment: nil, app: "onepocket")
         )
         lanes.add(
             LaneID(rawValue: 2),
@@ -138,8 +139,11 @@ struct Gateway: Sendable {
             time: time,
             metrics: metrics.registry,
             lanes: { table },
-            endpoints: EndpointRules([.init("push.example.org")!]),
-            webPushKey: "BExampleKey",
+            targetForms: [
+                FCM.targetForm([]), APNs.targetForm([]),
+                WebPush.targetForm(allowing: EndpointRules([.init("push.example.org")!])),
+            ],
+            subscriptionKey: "BExampleKey",
             workFolder: folder + "/work",
             build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1),
             hooks: .init(pauseLane: { _, _, _, _ in }, resumeLane: { _, _, _ in })
@@ -150,7 +154,7 @@ struct Gateway: Sendable {
                 activeByDefault: true,
                 deviceAgeMax: .seconds(180 * 86_400),
                 limits: Limits(),
-                isServiceAllowed: { $0 == "push.example.org" }
+                isServiceAllowed: { $0.app == "push.example.org" }
             )
         )
         return services

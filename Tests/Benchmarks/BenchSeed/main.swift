@@ -8,6 +8,7 @@
 import Crypto
 import Domain
 import Glibc
+import Providers
 import Store
 
 struct School {

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Glibc
+import Providers
 import Store
 
 /// Thirty days of a school network's events in a queue of their own, and what a delivery costs on the disk when they are over.

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import SQLite
 import Store
 import Testing
@@ -162,7 +163,7 @@ struct ExpanderTests {
             let bad = try await workshop.register("u-1", installation: "other", target: .fcmToken("token-other"))
             try await workshop.register("u-2")
             try workshop.damage("registry.db") {
-                try $0.execute("UPDATE device SET provider = 77 WHERE installation = 'other'")
+                try $0.execute("UPDATE device SET provider = 0 WHERE installation = 'other'")
             }
             let event = try await workshop.accept(["u-1", "u-2"])
 

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import SQLite
 import Store
 import Testing
@@ -19,7 +20,7 @@ struct ForecastTests {
             activeByDefault: true,
             deviceAgeMax: .seconds(400 * 86_400),
             limits: limits,
-            isServiceAllowed: hosts.contains
+            isServiceAllowed: { hosts.contains($0.app) }
         )
     }
 
@@ -62,7 +63,7 @@ struct ForecastTests {
         try await withWorkshop(folder) { workshop in
             for user in ["u-1", "u-2"] { try await workshop.register(user) }
             try workshop.damage("registry.db") {
-                try $0.execute("UPDATE device SET provider = 9 WHERE installation = 'i-u-1'")
+                try $0.execute("UPDATE device SET provider = 0 WHERE installation = 'i-u-1'")
             }
             let forecast = try rules().forecast(
                 preview(workshop, ["u-1", "u-2"]),

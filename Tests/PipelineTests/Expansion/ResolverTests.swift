@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import SQLite
 import Store
 import Testing
@@ -92,8 +93,9 @@ struct ResolverTests {
                 auth: [UInt8](repeating: 1, count: 16)
             )
             try await workshop.register("u-1", target: .webpush(subscription))
-            #expect(try resolve(workshop, ["u-1"], resolver(workshop))[0].unopened == ["push.example.org"])
-            workshop.lanes.close(service: "push.example.org")
+            let service = LaneKey(provider: .webpush, environment: nil, app: "push.example.org")
+            #expect(try resolve(workshop, ["u-1"], resolver(workshop))[0].unopened == [service])
+            workshop.lanes.close(service: service)
             let closed = try resolve(workshop, ["u-1"], resolver(workshop))[0]
             #expect(closed.unopened.isEmpty && closed.withheld == .noDevice)
         }

@@ -3,6 +3,7 @@ import Domain
 import FanOut
 import Glibc
 import Logging
+import Providers
 import SQLite
 import Store
 import Synchronization
@@ -65,7 +66,7 @@ final class Workshop {
         reader = try SQLiteStores(folder: folder).queueReader()
         devices = try SQLiteStores(folder: folder).registryReader(seal: registry.seal)
         lane = try await queue.lane(named: "fcm/app", provider: .fcm, now: clock.now).id
-        lanes = LaneTable()
+        lanes = LaneTable(opening: [.webpush])
         lanes.add(lane, name: "fcm/app", for: .init(provider: .fcm, environment: .production, app: "app"))
         dispatcher = try Dispatcher(
             queue: queue,
@@ -107,8 +108,7 @@ final class Workshop {
             queue: try SQLiteStores(folder: folder).queueReader(),
             registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
-            limits: limits,
-            base: nil
+            limits: limits
         )
     }
 
@@ -170,10 +170,10 @@ final class Workshop {
     /// Loads every open page and every retry that is due; all that can be loaded is accepted.
     func deliver() async throws {
         for entry in try reader.openPages() {
-            try await record(try loader.load(entry.page, form: .fcm, now: 0))
+            try await record(try loader.load(entry.page, on: PlainLane(), now: 0))
         }
         let due = try reader.dueRetries(on: lane, now: clock.now, limit: 500)
-        if !due.isEmpty { try await record(try loader.load(due, form: .fcm, now: 0)) }
+        if !due.isEmpty { try await record(try loader.load(due, on: PlainLane(), now: 0)) }
     }
 
     private func record(_ loaded: DeliveryLoader.Loaded) async throws {

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 
 /// What a lane's machine wants done by somebody else.
 enum LaneAction: Sendable {

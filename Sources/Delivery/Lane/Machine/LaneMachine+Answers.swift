@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import Store
 
 /// What an answer, or the lack of one, makes of a delivery and of the lane.

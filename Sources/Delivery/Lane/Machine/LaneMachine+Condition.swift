@@ -1,4 +1,5 @@
 import Domain
+import Providers
 
 /// The connection and the condition of a lane.
 extension LaneMachine {

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import Store
 
 /// How a delivery leaves the lane: with an outcome for the store.

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 
 /// Orders of the operator and of the dispatcher.
 extension LaneMachine {

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 
 /// The platform behind another credential: parked, probed, and released together.
 extension LaneMachine {

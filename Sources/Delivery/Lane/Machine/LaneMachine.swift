@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import Store
 
 /// The rules of a lane: what may be sent now, and what an answer, or the lack of one, makes of a delivery and of the lane.
@@ -118,7 +119,7 @@ struct LaneMachine: Sendable {
             stale.append(delivery)
             return false
         }
-        if case .tooLarge = delivery.event.body {
+        if delivery.event.body == nil {
             end(delivery, SlotResult(.rejected, reason: .payloadRefused))
             return false
         }

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 
 /// What a lane keeps to; fixed while it lives, but for its bounds.
 struct LaneRules: Sendable {

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 
 /// What a lane holds ready, in the order it goes: what came back from the engine, what a closed lane has given back, then page by page.
 ///

@@ -1,11 +1,12 @@
 // swift-format-ignore-file: NeverForceUnwrap
 
 import Domain
+import Providers
 import Testing
 
 /// The endpoints that browsers are really given, under the list that holds when the configuration names none.
 struct BrowserEndpointTests {
-    static let rules = EndpointRules(EndpointRules.browserHosts.map { EndpointRules.Entry($0)! })
+    static let rules = EndpointRules(WebPush.browserHosts.map { EndpointRules.Entry($0)! })
 
     @Test(arguments: [
         "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABnpdbulnTLVcG1dB8MMTW1w9txxdv6vnAidRDzsDjOTx39pelZu6I7dI8x",

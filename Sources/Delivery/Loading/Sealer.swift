@@ -1,9 +1,9 @@
 import Domain
 import Store
 
-/// Loads the pages of push services on a thread of its own: encryption takes 0.15 ms a message, and the dispatcher's thread has other
+/// Loads the pages of lanes that encrypt each message on a thread of its own: encryption takes 0.15 ms a message, and the dispatcher's thread has other
 /// lanes to feed.
-actor WebPushSealer {
+actor Sealer {
     private let executor = ThreadExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
