@@ -66,8 +66,9 @@ extension PreparedStatement {
 
     package func forEach(_ body: (borrowing Row) throws -> Void) throws {
         defer { finish() }
+        let row = Row(self)
         while try step() {
-            try body(Row(self))
+            try body(row)
             try refuseNull()
         }
     }

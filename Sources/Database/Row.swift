@@ -9,8 +9,9 @@ package struct NullInRow: Error {
 /// statement then throws: a damaged file ends in a sentence, not in a trap at each start. Columns that may be NULL are read
 /// with the `…OrNil` forms.
 package struct Row: ~Copyable {
-    /// Outlives its rows; not retained, because rows are made by the million.
-    private unowned(unsafe) let owner: any PreparedStatement
+    /// Held, so that reading a column takes no reference: a row that did not hold it would take and drop one for each call. A loop makes one
+    /// `Row` for all its rows.
+    private let owner: any PreparedStatement
 
     package init(_ owner: any PreparedStatement) { self.owner = owner }
 

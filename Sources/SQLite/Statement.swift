@@ -9,7 +9,8 @@ package final class Statement: PreparedStatement {
     package let sql: String
     /// The connection's handle, for error messages; a statement alive keeps it valid (`sqlite3_close_v2`).
     private let database: OpaquePointer
-    package var hasMetNull = false
+    /// Private, so that the compiler proves its accesses and checks none at run time: it is asked for after each row.
+    private var metNull = false
     /// The first thing that went wrong while binding.
     private var bindingCode = SQLITE_OK
 
@@ -71,6 +72,11 @@ package final class Statement: PreparedStatement {
     package func finish() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
+    }
+
+    package var hasMetNull: Bool {
+        get { metNull }
+        set { metNull = newValue }
     }
 
     package var nullError: any Error {

@@ -25,6 +25,14 @@ struct QueueSafetyTests {
         try await folder.queue { _ in }
     }
 
+    @Test func `a folder whose lock cannot be made is not in use`() throws {
+        let error = #expect(throws: StoreError.self) { try TestFolder.open(folder.path + "/missing") }
+        guard case .unusable = error else {
+            Issue.record("\(error as Any)")
+            return
+        }
+    }
+
     @Test func `an older writer stops at its next commit when another took the folder over`() async throws {
         let fatal = Recorded<any Error>()
         try await folder.queue(onFatal: { fatal.append($0) }) { queue async throws in

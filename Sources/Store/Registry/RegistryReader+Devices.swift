@@ -71,7 +71,8 @@ extension RegistryReader {
                 Self.deviceColumns + """
                      WHERE device.id > ?1 AND \(one)
                     AND (?4 IS NULL OR provider = ?4)
-                    AND (?5 IS NULL OR iif(state = 0 AND NOT is_proven, 4, state) = ?5) ORDER BY device.id LIMIT ?6
+                    AND (?5 IS NULL OR CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END = ?5)
+                    ORDER BY device.id LIMIT ?6
                     """,
                 last,
                 owner,
@@ -112,7 +113,8 @@ extension RegistryReader {
     package func deviceCounts() throws -> [DeviceCount] {
         try connection.all(
             """
-            SELECT provider, environment, app, host, iif(state = 0 AND NOT is_proven, 4, state) AS standing, count(*) FROM device
+            SELECT provider, environment, app, host, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END AS standing,
+                count(*) FROM device
             GROUP BY provider, environment, app, host, standing
             """
         ) { row in
@@ -145,7 +147,7 @@ extension RegistryReader {
 
     private static let deviceColumns = """
         SELECT device.id, installation, owner, coalesce(ent_id, key, ''), provider, environment, app, platform, host, device.locale,
-            tail, iif(state = 0 AND NOT is_proven, 4, state), reason, registered_at, last_seen_at, token_kind
+            tail, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, reason, registered_at, last_seen_at, token_kind
         FROM device JOIN person ON person.id = device.owner
         """
 

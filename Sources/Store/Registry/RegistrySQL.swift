@@ -32,7 +32,8 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Primary key; keyset.
     case devicesAfter = """
-        SELECT id, owner, provider, environment, app, host, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, target, installation FROM device
+        SELECT id, owner, provider, environment, app, host, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END,
+            target, installation FROM device
         WHERE id > ? ORDER BY id LIMIT ?
         """
     /// Index device_owner.

@@ -1,4 +1,5 @@
 import API
+import Providers
 import Settings
 
 /// What each of the three listeners may hold, from the configuration and the process's limit on descriptors.
@@ -13,7 +14,7 @@ struct Listeners {
         self.settings = settings
         let providers = settings.providers
         // Push services of browsers have two connections each, and there are five browsers.
-        let lanes = providers.fcm.count + providers.apns.count + (providers.webpush == nil ? 0 : 2)
+        let lanes = providers.all.reduce(0) { $0 + $1.lanes.count } + (providers.opening.isEmpty ? 0 : 2)
         plan = try DescriptorPlan(limit: DescriptorPlan.raiseLimit(), lanes: lanes)
     }
 

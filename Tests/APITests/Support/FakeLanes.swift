@@ -4,6 +4,7 @@ import Delivery
 import Domain
 import Hummingbird
 import Pipeline
+import Providers
 import Store
 import Synchronization
 

@@ -128,7 +128,7 @@ struct Gateway: Sendable {
             ),
             orders: try OrderRunner(
                 queue: queue,
-                folder: folder,
+                stores: SQLiteStores(folder: folder),
                 gate: .none,
                 time: time,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
