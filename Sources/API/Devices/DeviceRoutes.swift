@@ -77,7 +77,7 @@ struct DeviceRoutes {
     /// What a browser's `PushManager.subscribe` wants as `applicationServerKey`; public, so no account is asked for.
     private func subscriptionKey(_ call: Call) throws(Problem) -> Response {
         guard let key = services.subscriptionKey else { throw Problem(.notFound, "Web Push is not configured here.") }
-        var view = WebPushKeyView()
+        var view = SubscriptionKeyView()
         view.publicKey = key
         return .json(.ok, view)
     }

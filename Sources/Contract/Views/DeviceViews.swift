@@ -72,12 +72,12 @@ package struct RevokedView: WireView {
 }
 
 /// What browsers subscribe with.
-package struct WebPushKeyView: WireView {
+package struct SubscriptionKeyView: WireView {
     package var publicKey = ""
 
     package init() {}
 
-    package static let members: [WireMember<WebPushKeyView>] = [
+    package static let members: [WireMember<SubscriptionKeyView>] = [
         .always("publicKey", \.publicKey)
     ]
 }

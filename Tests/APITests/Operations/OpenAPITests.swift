@@ -107,7 +107,7 @@ struct OpenAPITests {
         check("Registered", RegisteredView.self)
         check("TestOutcome", TestOutcomeView.self)
         check("Revoked", RevokedView.self)
-        check("WebPushKey", WebPushKeyView.self)
+        check("WebPushKey", SubscriptionKeyView.self)
         check("Import", ImportView.self)
         check("ImportWarning", ImportWarningView.self)
         check("ImportHold", ImportHoldView.self)
