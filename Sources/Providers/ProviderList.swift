@@ -8,6 +8,7 @@ package enum ProviderList {
         FCM.self,
         APNs.self,
         WebPush.self,
+        UnifiedPush.self,
     ]
 
     /// What the configuration may have entries of.
