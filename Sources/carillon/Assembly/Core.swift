@@ -31,6 +31,8 @@ struct Core {
     let providerClient: WebClient
     /// Push over HTTP/1.1.
     let pushClient: WebClient
+    /// What a registration makes us ask of an address that a parent chose.
+    let addressClient: WebClient
 
     var time: TimeSource { clock.source }
 
@@ -89,9 +91,11 @@ struct Core {
         parentsClient = WebClient(options: .init(transfersMax: 4, waitingMax: 64, caFile: caFile))
         newcomersClient = WebClient(options: .init(transfersMax: 12, waitingMax: 128, caFile: caFile))
         // The proxy is the way to the push services; the ENT is mostly inside.
-        func outbound() -> WebClient {
+        func outbound(transfersMax: Int = 16, waitingMax: Int = 256) -> WebClient {
             WebClient(
                 options: .init(
+                    transfersMax: transfersMax,
+                    waitingMax: waitingMax,
                     caFile: caFile,
                     proxy: settings.proxy.map { "http://\($0.host):\($0.port)" },
                     proxyCredentials: settings.proxy?.credentials?.text
@@ -100,12 +104,15 @@ struct Core {
         }
         providerClient = outbound()
         pushClient = outbound()
+        addressClient = outbound(transfersMax: 4, waitingMax: 32)
     }
 
     func close(_ logger: Logger) async {
         await queue.close()
         await registry.close()
-        for client in [parentsClient, newcomersClient, providerClient, pushClient] { await client.stop() }
+        for client in [parentsClient, newcomersClient, providerClient, pushClient, addressClient] {
+            await client.stop()
+        }
         logger.notice("stopped")
     }
 

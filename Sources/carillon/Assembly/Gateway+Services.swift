@@ -42,7 +42,7 @@ extension Gateway {
             )
         )
         services.http = rules
-        let network = Lanes.network(settings, core.providerClient, core.skews)
+        let network = Lanes.network(settings, core.addressClient, core.skews)
         services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
         return services
     }
