@@ -21,14 +21,17 @@ struct BrokerReader {
         let routing = self.routing(message, &reader)
         let audience = self.audience(message, &reader)
         let senderID = reader.identifier(message, "senderId", at: "/senderId", bytesMax: limits.userIDBytesMax)
-        let senderName = reader.text(message, "senderName", at: "/senderName")
+        let senderName = reader.name(message, "senderName", at: "/senderName")
         let push = MessageReader.push(message, &reader)
-        let resourceURI = reader.text(message, "resourceUri", at: "/resourceUri")
+        let resourceURI = reader.link(message, "resourceUri", at: "/resourceUri")
         let resourceName = reader.text(message, "resourceName", at: "/resourceName")
         let resourceID = MessageReader.resource(message, "resourceId", &reader)
         let subResourceID = MessageReader.resource(message, "subResourceId", &reader)
-        let schedule = MessageReader.schedule(publishDate(message, &reader), receivedAt: receivedAt)
-        var params = MessageReader.params(reader.object(message, "params", at: "/params"))
+        let schedule = MessageReader.schedule(
+            reader.soon(reader.date(message, "publishDate", at: "/publishDate"), at: "/publishDate", receivedAt),
+            receivedAt: receivedAt
+        )
+        var params = MessageReader.params(message, &reader)
         // One Pocket reads these from the params; the broker carries them beside.
         for (name, text) in [("username", senderName), ("resourceUri", resourceURI), ("resourceName", resourceName)] {
             if let text, params[name] == nil { params[name] = .string(text) }
@@ -44,7 +47,7 @@ struct BrokerReader {
             action: routing.action,
             audience: audience,
             authorID: senderID,
-            authorName: senderName.map(PlainText.cleanLine),
+            authorName: senderName,
             title: reader.title(push?.title),
             body: reader.body(push?.body),
             wantsPush: push != nil,
@@ -88,15 +91,5 @@ struct BrokerReader {
             return nil
         }
         return MessageReader.audience(ids.enumerated().map { ($1, pointer.index($0)) }, at: pointer, &reader)
-    }
-
-    /// Milliseconds since 1970.
-    private func publishDate(_ message: JSONObject, _ reader: inout MemberReader) -> Instant? {
-        guard let value = MemberReader.present(message, "publishDate") else { return nil }
-        guard let milliseconds = value.int64, Instant.writable.contains(Instant(milliseconds: milliseconds)) else {
-            reader.fail("/publishDate", "wrongType", "Expected milliseconds since 1970.")
-            return nil
-        }
-        return Instant(milliseconds: milliseconds)
     }
 }

@@ -5,8 +5,12 @@ struct CloudEventReader {
     static let type = "fr.ent.publication"
 
     private let limits: Limits
+    private let receivedAt: Instant
 
-    init(limits: Limits) { self.limits = limits }
+    init(limits: Limits, receivedAt: Instant) {
+        self.limits = limits
+        self.receivedAt = receivedAt
+    }
 
     /// - Throws: 422 with every mistake, or 400 when `data_base64` is no JSON.
     func publication(_ value: JSONValue) throws(Refusal) -> Publication {
@@ -110,17 +114,21 @@ struct CloudEventReader {
         let audience = AudienceReader.read(data, &reader)
         let author = reader.object(data, "author", at: "/data/author")
         let authorID = reader.identifier(author, "id", at: "/data/author/id", bytesMax: limits.userIDBytesMax)
-        let authorName = reader.text(author, "name", at: "/data/author/name")
+        let authorName = reader.name(author, "name", at: "/data/author/name")
         let title = reader.text(data, "title", at: "/data/title")
         let body = reader.text(data, "body", at: "/data/body")
         let resource = reader.object(data, "resource", at: "/data/resource")
         let resourceID = reader.identifier(resource, "id", at: "/data/resource/id")
         let resourceSubID = reader.identifier(resource, "subId", at: "/data/resource/subId")
-        let resourceURI = reader.text(resource, "uri", at: "/data/resource/uri")
+        let resourceURI = reader.link(resource, "uri", at: "/data/resource/uri")
         let params = reader.object(data, "params", at: "/data/params")
         let urgency = reader.word(data, "urgency", at: "/data/urgency", Urgency.init(name:), "low, normal or urgent")
         let revision = self.revision(data, &reader)
-        let notBefore = reader.instant(data, "notBefore", at: "/data/notBefore")
+        let notBefore = reader.soon(
+            reader.instant(data, "notBefore", at: "/data/notBefore"),
+            at: "/data/notBefore",
+            receivedAt
+        )
         let expiresAt = reader.instant(data, "expiresAt", at: "/data/expiresAt")
         if let notBefore, let expiresAt, expiresAt <= notBefore {
             reader.fail("/data/expiresAt", "notAfterNotBefore", "expiresAt must be later than notBefore.")
@@ -137,7 +145,7 @@ struct CloudEventReader {
             school: school,
             audience: audience,
             authorID: authorID,
-            authorName: authorName.map(PlainText.cleanLine),
+            authorName: authorName,
             title: reader.title(title),
             body: reader.body(body),
             resourceID: resourceID,

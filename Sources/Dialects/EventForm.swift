@@ -9,6 +9,10 @@ package enum EventForm: Hashable, Sendable {
     /// The ENT's own messages, told apart by their shape.
     case dialect
 
+    /// What is taken, as `Accept` lists it.
+    package static let contentTypes =
+        "application/cloudevents+json, application/cloudevents-batch+json, application/json"
+
     /// The form of a body that comes without headers, by its shape; what is no JSON is left to the parser to refuse.
     package static func recognise(body: [UInt8], depthMax: Int) -> EventForm {
         let value: JSONValue

@@ -1,11 +1,16 @@
 import Domain
 
 extension EventIdentity {
-    /// The identity of a dialect that has none of its own, from the request's headers.
+    /// The identity of a dialect that has none of its own, from the request's headers. Of a signed request the signed `webhook-id` only:
+    /// with a header that anybody can add to a replay, it would be a new event.
     ///
     /// - Throws: 400 for an `Idempotency-Key` that is neither a structured string nor a bare token.
-    static func ofRequest(_ header: (String) -> String?, bytesMax: Int) throws(Refusal) -> EventIdentity {
-        if let field = header("Idempotency-Key") {
+    static func ofRequest(
+        _ header: (String) -> String?,
+        isSigned: Bool,
+        bytesMax: Int
+    ) throws(Refusal) -> EventIdentity {
+        if !isSigned, let field = header("Idempotency-Key") {
             guard let key = idempotencyKey(field), key.utf8.count <= bytesMax else {
                 throw Refusal(
                     400,

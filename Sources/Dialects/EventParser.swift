@@ -25,25 +25,35 @@ package struct EventParser: Sendable {
     ///   - form: what the headers say of the body.
     ///   - header: a header's value by its name, letter case ignored by the lookup.
     ///   - body: the body as received.
-    ///   - receivedAt: what "in the future" means in a timeline or broker message.
+    ///   - receivedAt: what "in the future" means.
+    ///   - isSigned: `webhook-id` and body are proven by a signature, other headers are not: they give no identity.
     /// - Returns: one event, or one result per element of a batch.
     /// - Throws: 400 not JSON or not UTF-8, 413 beyond a limit, 415 another content, 422 understood but wrong.
     package func parse(
         _ form: EventForm,
         header: (String) -> String?,
         body: [UInt8],
-        receivedAt: Instant
+        receivedAt: Instant,
+        isSigned: Bool = false
     ) throws(Refusal) -> EventSubmission {
         let bytesMax = form == .batched ? limits.batchBytesMax : limits.eventBytesMax
         guard body.count <= bytesMax else { throw .tooLarge(bytesMax) }
         switch form {
-        case .structured: return .one(try event(json(body), dialect: .structured, hashedBytes: body))
-        case .batched: return .batch(try batch(body))
+        case .structured: return .one(try event(json(body), dialect: .structured, hashedBytes: body, receivedAt))
+        case .batched: return .batch(try batch(body, receivedAt))
         case .binary:
             let (attributes, hashedBytes) = try BinaryMode.attributes(header: header, body: body, limits: limits)
-            return .one(try event(.object(attributes), dialect: .binary, hashedBytes: hashedBytes))
+            return .one(try event(.object(attributes), dialect: .binary, hashedBytes: hashedBytes, receivedAt))
         case .dialect:
-            return .one(try message(json(body), header: header, body: body, receivedAt: receivedAt))
+            let value = try json(body)
+            // Nothing else says specversion: a CloudEvent whose sender did not name its content type.
+            if value["specversion"] != nil {
+                return .one(try event(value, dialect: .structured, hashedBytes: body, receivedAt))
+            }
+            let identity = try EventIdentity.ofRequest(header, isSigned: isSigned, bytesMax: limits.identifierBytesMax)
+            do throws(Refusal) {
+                return .one(try message(ExtendedJSON.plain(value), identity, body: body, receivedAt: receivedAt))
+            } catch { throw error.of(identity, body) }
         }
     }
 
@@ -54,9 +64,16 @@ package struct EventParser: Sendable {
     private func event(
         _ value: JSONValue,
         dialect: ParsedEvent.Dialect,
-        hashedBytes: [UInt8]
+        hashedBytes: [UInt8],
+        _ receivedAt: Instant
     ) throws(Refusal) -> ParsedEvent {
-        let publication = try CloudEventReader(limits: limits).publication(value)
+        let publication: Publication
+        do throws(Refusal) {
+            publication = try CloudEventReader(limits: limits, receivedAt: receivedAt).publication(value)
+        } catch {
+            guard let source = value["source"]?.string, let id = value["id"]?.string else { throw error }
+            throw error.of(.event(source: source, id: id), hashedBytes)
+        }
         guard let source = publication.source, let id = publication.id else {
             preconditionFailure("A CloudEvent that passed its checks has a source and an id.")
         }
@@ -68,7 +85,7 @@ package struct EventParser: Sendable {
         )
     }
 
-    private func batch(_ body: [UInt8]) throws(Refusal) -> [Result<ParsedEvent, Refusal>] {
+    private func batch(_ body: [UInt8], _ receivedAt: Instant) throws(Refusal) -> [Result<ParsedEvent, Refusal>] {
         let elements: [JSONParser.Element]?
         // The array around the events is one level more.
         do { elements = try JSONParser.parseElements(body, depthMax: limits.jsonDepthMax + 1) } catch {
@@ -82,18 +99,17 @@ package struct EventParser: Sendable {
         return elements.map { element in
             guard element.range.count <= limits.eventBytesMax else { return .failure(.tooLarge(limits.eventBytesMax)) }
             return Result { () throws(Refusal) in
-                try event(element.value, dialect: .batched, hashedBytes: Array(body[element.range]))
+                try event(element.value, dialect: .batched, hashedBytes: Array(body[element.range]), receivedAt)
             }
         }
     }
 
     private func message(
         _ value: JSONValue,
-        header: (String) -> String?,
+        _ identity: EventIdentity,
         body: [UInt8],
         receivedAt: Instant
     ) throws(Refusal) -> ParsedEvent {
-        let identity = try EventIdentity.ofRequest(header, bytesMax: limits.identifierBytesMax)
         guard let object = value.object else {
             throw Refusal(422, "unknownDialect", "The body is no JSON object; a batch has its own content type.")
         }

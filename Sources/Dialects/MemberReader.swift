@@ -63,8 +63,32 @@ struct MemberReader {
             fail(pointer, "tooLong", "Expected at most \(bytesMax) bytes.")
             return nil
         }
-        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-            fail(pointer, "malformed", "Control characters are not allowed here.")
+        return withoutControls(text, at: pointer)
+    }
+
+    /// The name of a person or a thing: plain text on one line. Controls and overrides would change how the text around it reads.
+    mutating func name(_ object: JSONObject?, _ name: String, at pointer: JSONPointer) -> String? {
+        text(object, name, at: pointer).flatMap { withoutControls($0, at: pointer) }.map(PlainText.cleanLine)
+    }
+
+    private mutating func withoutControls(_ text: String, at pointer: JSONPointer) -> String? {
+        guard !text.holdsControl else {
+            fail(pointer, "malformed", "Control characters and bidirectional overrides are not allowed here.")
+            return nil
+        }
+        return text
+    }
+
+    /// Where a notification leads: a path, or an absolute http or https URL. Anything else would be opened by whatever app takes the scheme.
+    mutating func link(_ object: JSONObject?, _ name: String, at pointer: JSONPointer) -> String? {
+        guard let text = text(object, name, at: pointer), !text.isEmpty else { return nil }
+        guard text.utf8.count <= limits.linkBytesMax else {
+            fail(pointer, "tooLong", "Expected at most \(limits.linkBytesMax) bytes.")
+            return nil
+        }
+        guard let text = withoutControls(text, at: pointer) else { return nil }
+        guard Link.isAllowed(text) else {
+            fail(pointer, "unknownValue", "Expected a path, or a URL of http or https.")
             return nil
         }
         return text
@@ -95,6 +119,13 @@ struct MemberReader {
             return nil
         }
         return instant
+    }
+
+    /// A time an event waits for: events that would wait for years only take room.
+    mutating func soon(_ instant: Instant?, at pointer: JSONPointer, _ receivedAt: Instant) -> Instant? {
+        guard let instant, instant > receivedAt + .seconds(limits.scheduleAheadDays * 86_400) else { return instant }
+        fail(pointer, "tooLate", "Expected a time at most \(limits.scheduleAheadDays) days ahead.")
+        return nil
     }
 
     mutating func object(_ object: JSONObject?, _ name: String, at pointer: JSONPointer) -> JSONObject? {

@@ -17,7 +17,7 @@ enum MessageReader {
             return nil
         }
         var members: [AudienceMember] = []
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         var isComplete = true
         for (value, pointer) in ids {
             guard let text = value?.string else {
@@ -29,21 +29,22 @@ enum MessageReader {
                 isComplete = false
                 continue
             }
-            if seen.insert(id).inserted { members.append(.user(id)) }
+            if seen.insert(ExactText(id)).inserted { members.append(.user(id)) }
         }
         return isComplete ? members : nil
     }
 
     /// Template variables with string values, as the phone and the broker know them: numbers and booleans become their text,
-    /// null is left out, anything nested its JSON.
-    static func params(_ object: JSONObject?) -> JSONObject {
-        guard let object else { return JSONObject() }
+    /// null is left out, anything nested its JSON. A `resourceUri` among them is where the notification leads.
+    static func params(_ message: JSONObject, _ reader: inout MemberReader) -> JSONObject {
+        guard let object = reader.object(message, "params", at: "/params") else { return JSONObject() }
+        if object["resourceUri"]?.string != nil { _ = reader.link(object, "resourceUri", at: "/params/resourceUri") }
         return object.compactMapValues { value in
             switch value {
             case .null: nil
             case .string: value
             case .bool(let value): .string(value ? "true" : "false")
-            case .number(let text): .string(text)
+            case .number: .string(text(ofNumber: value))
             case .array, .object: .string(JSONWriter.text(value))
             }
         }
@@ -65,9 +66,16 @@ enum MessageReader {
 
     /// A resource's id; the ENT writes some as numbers.
     static func resource(_ message: JSONObject, _ name: String, _ reader: inout MemberReader) -> String? {
-        if case .number(let text) = message[name] { return text }
+        if let value = message[name], case .number = value { return text(ofNumber: value) }
         if message[name]?.string?.isEmpty == true { return nil }
         return reader.identifier(message, name, at: JSONPointer.root.member(name))
+    }
+
+    /// A whole number without fraction or exponent, however it was written: the other end compares texts.
+    private static func text(ofNumber value: JSONValue) -> String {
+        if let whole = value.int64 { return String(whole) }
+        guard case .number(let text) = value else { preconditionFailure("Only numbers are asked for their text.") }
+        return text
     }
 
     /// Splits `blog.publish-post`, `homeworks.entries.modified` at the first dot into upper-case routing words.

@@ -10,6 +10,19 @@ package struct Refusal: Error, Hashable, Sendable {
     package var detail: String
     /// Every mistake found in the event, at most ``errorsMax``.
     package var errors: [FieldError]
+    /// What was refused, as far as it says who it is: it may be the repetition of an event that was right when it was accepted.
+    package var refused: Identified?
+
+    package struct Identified: Hashable, Sendable {
+        package var identity: EventIdentity
+        /// As ``ParsedEvent/hashedBytes``.
+        package var hashedBytes: [UInt8]
+
+        package init(identity: EventIdentity, hashedBytes: [UInt8]) {
+            self.identity = identity
+            self.hashedBytes = hashedBytes
+        }
+    }
 
     /// A body of wrong entries would be answered with a larger one.
     package static let errorsMax = 100
@@ -31,12 +44,20 @@ package struct Refusal: Error, Hashable, Sendable {
             case .notUTF8: "notUTF8"
             case .tooDeep: "tooDeep"
             case .duplicateMember: "duplicateMember"
+            case .nameTooLong: "nameTooLong"
             case .syntax, .trailingBytes: "notJSON"
             }
-        return Refusal(400, code, error.sentence)
+        return Refusal(400, code, error.sentence, errors: [FieldError(error.pointer, code, error.sentence)])
     }
 
     package static func tooLarge(_ bytesMax: Int) -> Refusal {
         Refusal(413, "tooLarge", "The body is larger than \(bytesMax) bytes.")
+    }
+
+    /// The same, of an event that says who it is.
+    func of(_ identity: EventIdentity, _ hashedBytes: [UInt8]) -> Refusal {
+        var refusal = self
+        refusal.refused = Identified(identity: identity, hashedBytes: hashedBytes)
+        return refusal
     }
 }

@@ -29,10 +29,13 @@ struct TimelineReader {
         let audience = self.audience(message, &reader)
         let sender = reader.identifier(message, "sender", at: "/sender", bytesMax: limits.userIDBytesMax)
         let push = MessageReader.push(message, &reader)
-        let params = MessageReader.params(reader.object(message, "params", at: "/params"))
+        let params = MessageReader.params(message, &reader)
         let resource = MessageReader.resource(message, "resource", &reader)
         let subResource = MessageReader.resource(message, "sub-resource", &reader)
-        let schedule = MessageReader.schedule(date(message, &reader), receivedAt: receivedAt)
+        let schedule = MessageReader.schedule(
+            reader.soon(reader.date(message, "date", at: "/date"), at: "/date", receivedAt),
+            receivedAt: receivedAt
+        )
 
         try reader.finish()
         guard let app, let action, let audience else {
@@ -99,16 +102,6 @@ struct TimelineReader {
             return nil
         }
         return array
-    }
-
-    /// `{"$date": "2026-09-01T07:00:00.000Z"}`; MongoDB also writes milliseconds.
-    private func date(_ message: JSONObject, _ reader: inout MemberReader) -> Instant? {
-        guard let date = reader.object(message, "date", at: "/date"), let value = MemberReader.present(date, "$date")
-        else { return nil }
-        if let milliseconds = value.int64, Instant.writable.contains(Instant(milliseconds: milliseconds)) {
-            return Instant(milliseconds: milliseconds)
-        }
-        return reader.instant(date, "$date", at: "/date/$date")
     }
 
     /// Two of the messaging application's paths write the word null for a message without text [ENT facts 1.6].

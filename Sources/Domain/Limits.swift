@@ -17,12 +17,31 @@ package struct Limits: Sendable {
     package var identifierBytesMax = 512
     /// Bytes of an ENT user id: it is spliced into every message, so its room is kept in the byte budget.
     package var userIDBytesMax = 128
+    /// Bytes of the address that a notification opens; no message has room for more.
+    package var linkBytesMax = 2000
+    /// How far ahead an event may be scheduled; beyond: 422.
+    package var scheduleAheadDays = 366
     /// Bytes of a message to APNs and FCM [Apple: generating a remote notification; FCM: message size].
     package var payloadBytesMax = 4096
 
     /// Registrations of one account: a minute's allowance and the burst; beyond: 429.
     package var registrationsPerMinute = 60
     package var registrationsBurst = 100
+    /// Other requests of one account, and questions of one publisher: a minute's allowance and the burst; beyond: 429.
+    package var requestsPerMinute = 600
+    package var requestsBurst = 1200
+    /// Posts of one publisher: a minute's allowance and the burst; beyond: 429.
+    package var postsPerMinute = 60_000
+    package var postsBurst = 60_000
+    /// Events of one publisher that wait for their time; beyond: 429.
+    package var scheduledEventsMax = 10_000
+    /// Bytes of all bodies together that are read before anybody is proven to have sent them; beyond: 503.
+    package var unprovenBytesMax = 32 * 1024 * 1024
+    /// Tokens of one address that the ENT has called unknown: a minute's allowance and the burst; beyond: 429 for new ones.
+    package var refusedTokensPerMinute = 60
+    package var refusedTokensBurst = 120
+    /// New tokens of one address that the ENT is being asked about; beyond: 429.
+    package var newTokensPerAddress = 32
     /// Devices of one account; beyond it the stalest goes.
     package var devicesPerAccount = 20
     package var tokenBytesMax = 4096

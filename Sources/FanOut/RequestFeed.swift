@@ -69,7 +69,8 @@ package enum LaneEvent: Sendable, Equatable {
     case connectFailed(ConnectFailure, retryAfter: Duration)
     /// The peer ends the connection. Debug data at most 1 KiB (APNs: JSON with a reason).
     case goAway(ConnectionInfo, lastStreamID: Int32, code: UInt32, debugData: [UInt8])
-    case closed(ConnectionInfo, reason: String)
+    /// `retryAfter`: no other is open, and the next may not be opened before.
+    case closed(ConnectionInfo, reason: String, retryAfter: Duration?)
 }
 
 /// Why there is no connection. The text is a sentence for the operator.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Providers
 import Settings
 
 /// What every command takes.
@@ -16,8 +17,15 @@ struct GlobalOptions: ParsableArguments {
     @Option(name: [.customShort("o"), .customLong("output")], help: "table, json, ndjson, csv or ids.")
     var format: OutputFormat = .table
 
+    @Flag(help: "With -o csv: for a spreadsheet, with byte order mark and semicolons.")
+    var excel = false
+
     @Flag(name: .customLong("no-color"), help: "Plain text; as with NO_COLOR.")
     var isPlain = false
+
+    func validate() throws {
+        guard !excel || format == .csv else { throw ValidationError("--excel goes with -o csv.") }
+    }
 
     /// Settings without their secrets: most commands need none, and may run as somebody who may not read them.
     func settings(secrets: Bool = false) throws -> EffectiveSettings {
@@ -27,7 +35,7 @@ struct GlobalOptions: ParsableArguments {
                 config: config,
                 environment: context.environment,
                 readingSecrets: secrets,
-                checks: secrets ? context.checks : .none
+                providers: ProviderList.sections
             )
         } catch {
             context.talk(error.description)
@@ -45,7 +53,7 @@ struct GlobalOptions: ParsableArguments {
     var renderer: Renderer {
         let context = OperatorContext.current
         let isColored = !isPlain && context.columns != nil && (context.environment["NO_COLOR"] ?? "").isEmpty
-        return Renderer(format: format, isColored: isColored, context: context)
+        return Renderer(format: format, isColored: isColored, isForExcel: excel, context: context)
     }
 }
 

@@ -1,13 +1,10 @@
+package import Domain
 import Glibc
-package import Pipeline
-package import Settings
 
 /// What the commands know of their process; the executable gives the real one, tests their own.
 package struct OperatorContext: Sendable {
     package var environment: [String: String]
     package var time: TimeSource
-    /// Checks of key files, for `config check`.
-    package var checks: CredentialChecks
     /// Who gives an order, for the audit log.
     package var actor: String
     /// Takes bytes of the answer. Throws ``OutputClosed`` when nobody reads on.
@@ -26,7 +23,6 @@ package struct OperatorContext: Sendable {
     package init(
         environment: [String: String],
         time: TimeSource,
-        checks: CredentialChecks,
         actor: String,
         columns: Int?,
         terminal: Terminal? = nil,
@@ -35,7 +31,6 @@ package struct OperatorContext: Sendable {
     ) {
         self.environment = environment
         self.time = time
-        self.checks = checks
         self.actor = actor
         self.columns = columns
         self.terminal = terminal
@@ -46,22 +41,22 @@ package struct OperatorContext: Sendable {
     /// That of this process: standard output and error, and the terminal if there is one. Ignores SIGPIPE from now on.
     package static func process(
         environment: [String: String],
-        time: TimeSource,
-        checks: CredentialChecks
+        time: TimeSource
     ) -> OperatorContext {
         signal(SIGPIPE, SIG_IGN)
         let user = ["SUDO_USER", "LOGNAME", "USER"].compactMap { environment[$0] }.first { !$0.isEmpty }
         var context = OperatorContext(
             environment: environment,
             time: time,
-            checks: checks,
             actor: user ?? "uid \(getuid())",
             columns: terminalColumns(),
             terminal: Terminal.isInteractive ? Terminal() : nil,
             output: { bytes in try write(bytes, to: STDOUT_FILENO) },
             talk: { text in
                 // Nothing is left to tell the person with when standard error is closed.
-                do { try write(Array((text + "\n").utf8), to: STDERR_FILENO) } catch {}
+                do {
+                    try write(Array((text.escapingHidden(except: ["\n", "\t"]) + "\n").utf8), to: STDERR_FILENO)
+                } catch {}
             }
         )
         context.isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1

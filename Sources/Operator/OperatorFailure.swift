@@ -1,3 +1,4 @@
+import Domain
 import Store
 
 /// Exit codes of the operator's commands (`interfaces.md` 6).
@@ -44,18 +45,6 @@ struct OperatorFailure: Error {
             why: StoreError(error).sentence,
             next: "carillon config show (is data the right folder?), or run as the gateway's user"
         )
-    }
-}
-
-extension StoreError {
-    var sentence: String {
-        switch self {
-        case .full: "no space left on the disk"
-        case .scarce: "little space left on the disk"
-        case .overloaded: "too much waits for its commit"
-        case .stopped: "it is closing"
-        case .failStopped(let reason), .damaged(let reason), .failed(let reason): reason
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 package import Logging
 package import Store
 
@@ -57,41 +57,65 @@ package struct Sweeper: Sendable {
         self.logger = logger
     }
 
+    /// What one pass leaves for the next.
+    package struct Progress: Sendable {
+        /// Monotonic milliseconds. Devices age by days: asking the writer each second would be work for nothing.
+        var devicesDue: Int64
+        var shortage = RoomShortage()
+    }
+
+    /// - Returns: what the first pass begins with: everything is due.
+    package func begin() -> Progress { Progress(devicesDue: time.monotonic()) }
+
     /// Runs until cancelled: looks each second, and goes on at once while a slice was full.
     package func run() async {
-        // Devices age by days: asking the writer each second would be work for nothing.
-        var devicesDue = time.monotonic()
-        var shortage = RoomShortage()
+        var progress = begin()
         while !Task.isCancelled {
-            do {
-                while try await !queue.expire(now: time.now()).isEmpty {}
-                let before = Instant(milliseconds: time.now().milliseconds - identityAge.wholeMilliseconds)
-                while try await queue.pruneIdentities(before: before) >= 2000 {}
-                let ended = Instant(milliseconds: time.now().milliseconds - eventAge.wholeMilliseconds)
-                while try await queue.prune(acceptedBefore: ended).isFull {
-                    // Between two slices the writer belongs to those who wait for an answer.
-                    try await Task.sleep(for: Self.pruneRest)
-                }
-                let isShort = try await lacksRoom()
-                if shortage.look(isShort: isShort, isUrgent: isRoomUrgent(), at: time.monotonic()) {
-                    try await pruneEarly()
-                }
-                if time.monotonic() >= devicesDue {
-                    while try await registry.sweepDevices(deviceAges, now: time.now()) >= 500 {}
-                    let now = time.now()
-                    let before = Instant(milliseconds: now.milliseconds - heldAge.wholeMilliseconds)
-                    held?.remove(try await registry.lapseHeld(before: before, now: now))
-                    let ordered = Instant(milliseconds: now.milliseconds - operationAge.wholeMilliseconds)
-                    while try await queue.pruneAudit(before: ordered, now: now) > 0 {}
-                    devicesDue = time.monotonic() + 3_600_000
-                }
-            } catch is CancellationError {
-                return
-            } catch {
-                // Nothing is lost by sweeping later; a fatal error ends the process by itself.
-                logger.warning("sweep waits", metadata: ["error": "\(error)"])
-            }
+            await pass(&progress)
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        }
+    }
+
+    /// Everything that is due now. A part that fails comes again with the next pass and keeps no other from its work.
+    package func pass(_ progress: inout Progress) async {
+        await part("expiry") { while try await !queue.expire(now: time.now()).isEmpty {} }
+        await part("identities") {
+            let before = Instant(milliseconds: time.now().milliseconds - identityAge.wholeMilliseconds)
+            while try await queue.pruneIdentities(before: before) >= 2000 {}
+        }
+        await part("history") {
+            let ended = Instant(milliseconds: time.now().milliseconds - eventAge.wholeMilliseconds)
+            while try await queue.prune(acceptedBefore: ended).isFull {
+                // Between two slices the writer belongs to those who wait for an answer.
+                try await Task.sleep(for: Self.pruneRest)
+            }
+        }
+        var isShort = false
+        await part("room") { isShort = try await lacksRoom() }
+        if progress.shortage.look(isShort: isShort, isUrgent: isRoomUrgent(), at: time.monotonic()) {
+            await part("early pruning") { try await pruneEarly() }
+        }
+        guard time.monotonic() >= progress.devicesDue else { return }
+        await part("devices") { while try await registry.sweepDevices(deviceAges, now: time.now()) >= 500 {} }
+        await part("held imports") {
+            let now = time.now()
+            let before = Instant(milliseconds: now.milliseconds - heldAge.wholeMilliseconds)
+            held?.remove(try await registry.lapseHeld(before: before, now: now))
+        }
+        await part("orders") {
+            let now = time.now()
+            let ordered = Instant(milliseconds: now.milliseconds - operationAge.wholeMilliseconds)
+            while try await queue.pruneAudit(before: ordered, now: now) > 0 {}
+        }
+        progress.devicesDue = time.monotonic() + 3_600_000
+    }
+
+    private func part(_ name: String, _ body: () async throws -> Void) async {
+        do { try await body() } catch is CancellationError {
+            // The pass ends with the next look at the task.
+        } catch {
+            // Nothing is lost by sweeping later; a fatal error ends the process by itself.
+            logger.warning("sweep waits", metadata: ["part": "\(name)", "error": "\(error)"])
         }
     }
 

@@ -1,4 +1,5 @@
 internal import CSQLite
+package import Database
 internal import Glibc
 
 /// One SQLite connection with its cache of prepared statements.
@@ -6,7 +7,7 @@ internal import Glibc
 /// Used from one thread at a time; it may move between threads when the caller orders the accesses (it is opened with
 /// `SQLITE_OPEN_NOMUTEX`: "two or more threads may use SQLite at the same time, provided that no single connection is used
 /// by two at once" [sqlite.org/threadsafe.html]). It is therefore not Sendable.
-package final class Connection {
+package final class Connection: Session {
     let handle: OpaquePointer
     /// The file it was opened on.
     package let path: String
@@ -85,46 +86,8 @@ package final class Connection {
         try statement.run()
     }
 
-    /// Calls `body` for each row, in order.
-    package func query<each B: Bindable>(
-        _ sql: String,
-        _ bindings: repeat each B,
-        row body: (borrowing Row) throws -> Void
-    ) throws {
-        let statement = try statement(sql)
-        try statement.bind(repeat each bindings)
-        try statement.forEach(body)
-    }
-
-    /// The first row as `body` reads it; nil when there is none.
-    package func first<T, each B: Bindable>(
-        _ sql: String,
-        _ bindings: repeat each B,
-        row body: (borrowing Row) throws -> T
-    ) throws -> T? {
-        let statement = try statement(sql)
-        try statement.bind(repeat each bindings)
-        return try statement.first(body)
-    }
-
-    /// All rows as `body` reads them. The statement carries the LIMIT: nothing here bounds the array.
-    package func all<T, each B: Bindable>(
-        _ sql: String,
-        _ bindings: repeat each B,
-        row body: (borrowing Row) throws -> T
-    ) throws -> [T] {
-        var rows: [T] = []
-        try query(sql, repeat each bindings) { rows.append(try body($0)) }
-        return rows
-    }
-
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     package var changes: Int { Int(sqlite3_changes64(handle)) }
-
-    /// Rows changed since the connection was opened, by triggers too.
-    package var totalChanges: Int { Int(sqlite3_total_changes64(handle)) }
-
-    package var lastInsertRowID: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// False after SQLite rolled a transaction back by itself (full disk, I/O error).
     package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
@@ -134,7 +97,7 @@ package final class Connection {
 
     /// Ends every statement of this connection with `interrupted` once `limit` has passed, checked about each 1,000 steps of
     /// the virtual machine. For readers; one limit at a time.
-    package func withTimeLimit<T>(_ limit: Duration, _ body: (Connection) throws -> T) rethrows -> T {
+    package func withTimeLimit<T>(_ limit: Duration, _ body: () throws -> T) rethrows -> T {
         precondition(progress == nil, "A time limit is already set on this connection.")
         let guardian = ProgressLimit(deadline: .now + limit)
         progress = guardian
@@ -151,7 +114,7 @@ package final class Connection {
             sqlite3_progress_handler(handle, 0, nil, nil)
             progress = nil
         }
-        return try body(self)
+        return try body()
     }
 
     /// Closing this connection leaves the WAL as it is; used after a fatal error, when nothing more may be written.

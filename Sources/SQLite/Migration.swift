@@ -1,3 +1,5 @@
+import Database
+
 /// One step of the schema. Steps are append-only: a released step never changes, its number is its place.
 package struct Migration: Sendable {
     /// From 1, without gaps; stored in `user_version` by the same transaction.

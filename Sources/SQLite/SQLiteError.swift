@@ -1,4 +1,5 @@
 internal import CSQLite
+package import Database
 
 /// What went wrong in SQLite, named by what the caller can do about it.
 ///
@@ -61,6 +62,18 @@ package enum SQLiteError: Error, Equatable, Sendable {
             ].contains(cause.code)
         default:
             false
+        }
+    }
+}
+
+extension SQLiteError: DatabaseError {
+    package var fault: DatabaseFault {
+        switch self {
+        case .full: .full
+        case .corrupt(let cause): .damage(cause.message)
+        case .constraint: .constraint
+        case .interrupted: .timeLimit
+        default: isFatal ? .fatal : .other
         }
     }
 }

@@ -1,25 +1,12 @@
 internal import CSQLite
-
-package enum TransactionKind: Sendable {
-    /// A consistent view for readers; takes no lock before its first read.
-    case deferred
-    /// Takes the write lock at once.
-    case immediate
-}
+package import Database
 
 extension Connection {
-    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
-    package func transaction<T>(_ kind: TransactionKind, _ body: (Connection) throws -> T) throws -> T {
+    package func begin(_ kind: TransactionKind) throws(SQLiteError) {
         try run(kind == .immediate ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED")
-        do {
-            let result = try body(self)
-            try run("COMMIT")
-            return result
-        } catch {
-            rollBack()
-            throw error
-        }
     }
+
+    package func commit() throws(SQLiteError) { try run("COMMIT") }
 
     /// Runs `body` in a savepoint of the open transaction: when it throws, only its own changes go.
     ///
@@ -41,7 +28,7 @@ extension Connection {
 
     /// Rolls back what is open, if anything. Its own failure adds nothing to the error that led here, and
     /// `isInTransaction` tells it.
-    func rollBack() {
+    package func rollBack() {
         if isInTransaction { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
     }
 
@@ -69,6 +56,34 @@ extension Connection {
     /// `chained`: a table whose rows follow each other without a gap and whose numbers nobody outside knows; it goes on as it is.
     package func leapAhead(by numbers: Int64, except chained: String) throws(SQLiteError) {
         try run("UPDATE sqlite_sequence SET seq = seq + ? WHERE name <> ?", numbers, chained)
+    }
+
+    package var dataVersion: Int64 { get throws { try first("PRAGMA data_version") { $0.int64(0) } ?? 0 } }
+
+    package func lastNumber(of table: String) throws -> Int64 {
+        try first("SELECT seq FROM sqlite_sequence WHERE name = ?", table) { $0.int64(0) } ?? 0
+    }
+
+    package func setLastNumber(of table: String, to number: Int64) throws {
+        try run("DELETE FROM sqlite_sequence WHERE name = ?", table)
+        try run("INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", table, number)
+    }
+
+    /// `integrity_check`: pages, cells, indexes against tables, NOT NULL and CHECK; with a limit `quick_check`, which leaves out the indexes.
+    /// Holds one snapshot as long as it takes.
+    package func ownFindings(limit: Duration?) throws -> [String]? {
+        func lines(_ check: String) throws -> [String] {
+            try all("PRAGMA \(check)") { $0.text(0) }.filter { $0 != "ok" }
+        }
+        do {
+            guard let limit else { return try lines("integrity_check(20)") }
+            return try withTimeLimit(limit) { try lines("quick_check(5)") }
+        } catch SQLiteError.interrupted {
+            return nil
+        } catch SQLiteError.corrupt(let cause) {
+            // So damaged that not even the check can go on.
+            return [limit == nil ? cause.description : cause.message]
+        }
     }
 
     /// The steps of the plan (`SEARCH event USING INDEX …`), for tests that hold a hot statement to its index.

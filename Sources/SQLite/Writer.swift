@@ -1,3 +1,4 @@
+package import Database
 internal import Glibc
 internal import Synchronization
 
@@ -8,7 +9,7 @@ internal import Synchronization
 ///
 /// A body may run twice (a transaction that failed is tried once more in parts), so it has no effect but on the connection.
 /// It runs on the writer's thread: it never blocks, never waits for another job of this writer, and its time is everybody's.
-package final class Writer: Sendable {
+package final class Writer: SessionWriter {
     private let queue: WriterQueue
     private let ending: Mutex<Ending>
 
@@ -59,44 +60,12 @@ package final class Writer: Sendable {
         start(loop)
     }
 
-    /// Runs `body` in a transaction and returns its result once the COMMIT returned. Not cancellable: once taken, it runs.
-    ///
-    /// - Parameters:
-    ///   - durability: what the commit promises.
-    ///   - lingers: false when somebody waits for the answer to go on: a `.normal` job then starts a batch at once, too.
-    ///   - bytes: about what the job holds in memory while it waits; counted against `WriterOptions.queuedBytesMax`.
-    ///   - isIsolated: runs in a savepoint, so that when `body` throws only its own changes go. Without it (a body that
-    ///     writes nothing before it may throw) a throw costs the whole transaction a second run.
-    ///   - body: see the type's rules.
-    /// - Returns: what `body` returned, committed.
-    /// - Throws: `WriterError`, the `SQLiteError` of the transaction, or what `body` threw (its changes are undone).
-    package func perform<T: Sendable>(
+    package func add<T: Sendable>(
         _ durability: Durability,
-        lingers: Bool = true,
-        bytes: Int = 0,
-        isIsolated: Bool = true,
-        _ body: @escaping @Sendable (Connection) throws -> T
-    ) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            do throws(WriterError) {
-                try submit(durability, lingers: lingers, bytes: bytes, isIsolated: isIsolated, body) {
-                    continuation.resume(with: $0)
-                }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
-    }
-
-    /// As `perform`, answering by callback on the writer's thread after the commit; it hands over and returns.
-    ///
-    /// - Throws: `overloaded`, `stopped` or `failStopped`; `completion` is then never called, otherwise exactly once.
-    package func submit<T: Sendable>(
-        _ durability: Durability,
-        lingers: Bool = true,
-        bytes: Int = 0,
-        isIsolated: Bool = true,
-        _ body: @escaping @Sendable (Connection) throws -> T,
+        lingers: Bool,
+        bytes: Int,
+        isIsolated: Bool,
+        _ body: @escaping @Sendable (any Session) throws -> T,
         completion: @escaping @Sendable (Result<T, any Error>) -> Void
     ) throws(WriterError) {
         let place = ResultPlace<T>()

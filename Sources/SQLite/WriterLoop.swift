@@ -1,3 +1,5 @@
+import Database
+
 /// What the writer's thread does: take a batch, run it in one transaction, answer, checkpoint. Owned by that thread alone.
 final class WriterLoop {
     private let connection: Connection

@@ -1,12 +1,3 @@
-/// What a commit promises. The class of a batch is that of its most demanding job.
-package enum Durability: Sendable, Equatable {
-    /// On the disk when the job is answered (`synchronous=FULL`, one fsync): accepts and operator orders. Taken at once.
-    case full
-    /// Survives the death of the process, not of the machine (`synchronous=NORMAL`, no fsync): outcomes, expansion. Waits up
-    /// to `WriterOptions.linger` for company. A later FULL commit makes earlier NORMAL ones durable too.
-    case normal
-}
-
 /// Limits and rhythms of a `Writer`.
 package struct WriterOptions: Sendable {
     /// Jobs waiting; one more is refused with `WriterError.overloaded`.
@@ -37,26 +28,4 @@ package struct WriterOptions: Sendable {
         self.linger = linger
         self.checkpoint = checkpoint
     }
-}
-
-/// Why the writer did not run a job, as opposed to what the job or SQLite threw.
-package enum WriterError: Error, Equatable, Sendable {
-    /// The queue is at its limit: answer 503 or 429, try later. The job was not and will not be run.
-    case overloaded
-    /// `stop()` was called before the job was submitted.
-    case stopped
-    /// A fatal error ended the writer; the job was not committed.
-    case failStopped(reason: String)
-}
-
-/// One finished transaction, for metrics. Delivered on the writer's thread after the commit, before the jobs are answered.
-package struct CommitReport: Sendable {
-    package let jobs: Int
-    package let durability: Durability
-    /// Of the COMMIT alone; with `.full` nearly all of it is the fsync.
-    package let commitTime: Duration
-    /// From BEGIN to the end of COMMIT.
-    package let transactionTime: Duration
-    /// Bytes of frames in the WAL after it.
-    package let walBytes: Int
 }

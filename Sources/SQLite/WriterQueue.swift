@@ -1,3 +1,4 @@
+import Database
 internal import Glibc
 
 /// One job on its way: the body bound to a place for its result, and the answer.

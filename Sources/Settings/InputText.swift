@@ -1,6 +1,6 @@
 import Glibc
 
-/// Small files read whole: the configuration and its secrets.
+/// Small text files read whole: the configuration and its secrets. The one way to open them.
 enum InputText {
     struct Failure: Error {
         /// What hinders, as the end of a sentence.
@@ -9,12 +9,13 @@ enum InputText {
     }
 
     struct Contents {
+        /// Without a byte order mark: editors of Windows write one [RFC 8259 §8.1, YAML 1.2.2 §5.2].
         var bytes: [UInt8]
         /// Somebody beside the owner and the group may read it.
         var isReadableByAll: Bool
     }
 
-    /// - Throws: for what is missing, no plain file, unreadable or longer than `bytesMax`.
+    /// - Throws: for what is missing, no plain file, unreadable, UTF-16 or longer than `bytesMax`.
     static func read(_ path: String, bytesMax: Int) throws(Failure) -> Contents {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(errno) }
@@ -35,7 +36,15 @@ enum InputText {
             count += read
         }
         guard count <= bytesMax else { throw Failure(what: "is longer than \(bytesMax) bytes") }
-        return Contents(bytes: Array(bytes[..<count]), isReadableByAll: status.st_mode & S_IROTH != 0)
+        let text = bytes[..<count]
+        guard !text.starts(with: [0xFF, 0xFE]), !text.starts(with: [0xFE, 0xFF]) else {
+            throw Failure(what: "is UTF-16; save it as UTF-8")
+        }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        return Contents(
+            bytes: Array(text.starts(with: mark) ? text.dropFirst(mark.count) : text),
+            isReadableByAll: status.st_mode & S_IROTH != 0
+        )
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

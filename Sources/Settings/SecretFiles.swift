@@ -1,52 +1,55 @@
-/// Checks of key files that need cryptography; the executable passes those of the Providers target. Each returns what is wrong as the
-/// end of a sentence without a byte of the key, or nil.
-package struct CredentialChecks: Sendable {
-    package var fcmServiceAccount: @Sendable (_ json: [UInt8]) -> String?
-    package var apnsKey: @Sendable (_ pem: String, _ keyID: String, _ teamID: String) -> String?
-    package var vapidKey: @Sendable (_ pem: String, _ subject: String) -> String?
-
-    package init(
-        fcmServiceAccount: @escaping @Sendable (_ json: [UInt8]) -> String?,
-        apnsKey: @escaping @Sendable (_ pem: String, _ keyID: String, _ teamID: String) -> String?,
-        vapidKey: @escaping @Sendable (_ pem: String, _ subject: String) -> String?
-    ) {
-        self.fcmServiceAccount = fcmServiceAccount
-        self.apnsKey = apnsKey
-        self.vapidKey = vapidKey
-    }
-
-    /// Takes every content; the files must still be there.
-    package static let none = CredentialChecks(
-        fcmServiceAccount: { _ in nil },
-        apnsKey: { _, _, _ in nil },
-        vapidKey: { _, _ in nil }
-    )
-}
-
 extension SettingsSection {
     /// Bytes of one secret file.
     static var secretBytesMax: Int { 64 * 1024 }
 
-    /// The content of the file a key names; empty when secrets are not read or after a mistake. `check` says what is wrong with the
-    /// content, as the end of a sentence.
-    func secret(_ name: String, path: String, check: ([UInt8]) -> String?) -> Secret {
-        guard reader.readsSecrets, !path.isEmpty else { return .empty }
-        do throws(InputText.Failure) {
-            let contents = try InputText.read(path, bytesMax: Self.secretBytesMax)
-            if contents.isReadableByAll {
-                reader.warn(
+    /// The content of the file a key names; empty when secrets are not read or after a mistake. `form` cuts out what is the secret;
+    /// `check` says what is wrong with that, as the end of a sentence.
+    package func secret(
+        _ name: String,
+        path: String,
+        form: ([UInt8]) -> [UInt8] = { $0 },
+        check: ([UInt8]) -> String?
+    ) -> Secret {
+        let secret = text(ofFile: name, path: path, form: form, check: check) { contents in
+            guard contents.isReadableByAll else { return }
+            let what = "every user of this machine may read this file: chmod 600"
+            if reader.allowsWorldReadable {
+                reader.warn(key(name), origin(of: name), value: path, what)
+            } else {
+                reader.mistake(
                     key(name),
                     origin(of: name),
                     value: path,
-                    "every user of this machine may read this file: chmod 600"
+                    what + ", or secrets.allowWorldReadable: true where a mount cannot do otherwise"
                 )
             }
-            guard let wrong = check(contents.bytes) else { return Secret(contents.bytes) }
+        }
+        return Secret(secret)
+    }
+
+    /// The content of a file that need not be private; as ``secret(_:path:form:check:)``.
+    func publicText(_ name: String, path: String, check: ([UInt8]) -> String?) {
+        _ = text(ofFile: name, path: path, form: { $0 }, check: check) { _ in }
+    }
+
+    private func text(
+        ofFile name: String,
+        path: String,
+        form: ([UInt8]) -> [UInt8],
+        check: ([UInt8]) -> String?,
+        look: (InputText.Contents) -> Void
+    ) -> [UInt8] {
+        guard reader.readsSecrets, !path.isEmpty else { return [] }
+        do throws(InputText.Failure) {
+            let contents = try InputText.read(path, bytesMax: Self.secretBytesMax)
+            look(contents)
+            let text = form(contents.bytes)
+            guard let wrong = check(text) else { return text }
             reader.mistake(key(name), origin(of: name), value: path, wrong)
         } catch {
             reader.mistake(key(name), origin(of: name), value: path, "the file \(error.what)")
         }
-        return .empty
+        return []
     }
 
     /// A file of one secret a line; blank lines and `#` comments are passed over. Empty when secrets are not read. `form` says what

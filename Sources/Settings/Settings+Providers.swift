@@ -1,84 +1,54 @@
 package import Domain
 
-/// The credentials of the push services; one lane for each (one a host for Web Push).
-package struct ProviderSettings: Sendable {
-    package var fcm: [FCM] = []
-    package var apns: [APNs] = []
-    package var webpush: WebPush?
+/// An entry of `providers`: one credential of one push service. Each provider declares its own and reads it from the configuration.
+package protocol ProviderSection: Sendable {
+    /// The key below `providers`, and the first part of its lanes' names.
+    static var name: String { get }
 
-    package struct FCM: Sendable {
-        /// The lane is `fcm/<name>`.
-        package var name: String
-        /// The app of the devices it rings.
-        package var app: String
-        /// The service account's JSON; empty when secrets were not read.
-        package var serviceAccount: Secret
-        package var serviceAccountFile: String
-        /// `https://host[:port]`, without path.
-        package var endpoint: String
-        /// What we allow ourselves of the project's quota.
-        package var messagesPerMinute: Int
-        /// When the key has to be replaced: Google's keys carry no end of their own.
-        package var expires: Instant?
-    }
+    /// The entries there are; what is wrong with them is reported to the section.
+    static func read(from providers: SettingsSection) -> [Self]
 
-    package struct APNs: Sendable {
-        /// The lane is `apns/<name>`.
-        package var name: String
-        package var app: String
-        /// The app's bundle id.
-        package var topic: String
-        package var teamID: String
-        package var keyID: String
-        /// PEM; empty when secrets were not read.
-        package var key: Secret
-        package var keyFile: String
-        package var environment: PushEnvironment
-        package var endpoint: String
-        /// The app has Apple's entitlement to break through Focus; urgent messages do so then.
-        package var isTimeSensitiveAllowed: Bool
-        /// When the key has to be replaced: Apple's keys carry no end of their own.
-        package var expires: Instant?
-    }
+    var credential: CredentialFile { get }
 
-    package struct WebPush: Sendable {
-        package var name: String
-        /// PEM of the VAPID key; empty when secrets were not read.
-        package var key: Secret
-        package var keyFile: String
-        /// `mailto:` or `https:` of who answers for the messages [RFC 8292 §2.1].
-        package var subject: String
-        package var endpoints: EndpointRules
-        /// Where the ENT's pages are, `https://host[:port]`: makes the links of a notification absolute; nil: none.
-        package var baseURL: String?
-        /// Simulators on private addresses may be called.
-        package var allowsPrivateAddresses: Bool
-        /// When the key has to be replaced: a VAPID key carries no end of its own.
-        package var expires: Instant?
-    }
+    /// Where its lanes connect to, `https://host[:port]`; nil: the addresses of the devices say.
+    var server: String? { get }
 
-    /// When the credential of a lane ends, as configured: the first moment of that day, UTC; nil when nothing is said. An access token
-    /// has an end as well, which is renewed by itself and is not meant.
-    package func expiry(ofLane lane: String) -> Instant? {
-        if let entry = fcm.first(where: { "fcm/\($0.name)" == lane }) { return entry.expires }
-        if let entry = apns.first(where: { "apns/\($0.name)" == lane }) { return entry.expires }
-        return lane.hasPrefix("webpush/") ? webpush?.expires : nil
+    /// Whether a lane of this name sends with this credential.
+    func owns(lane: String) -> Bool
+}
+
+/// The file of a provider's key.
+package struct CredentialFile: Hashable, Sendable {
+    /// Whose it is: a lane's name, or the provider's.
+    package var subject: String
+    package var path: String
+    /// `APNs key ABC123DEFG`.
+    package var what: String
+    /// When the key has to be replaced, as configured: keys of push services carry no end of their own. An access token has an end as
+    /// well, which is renewed by itself and is not meant.
+    package var expires: Instant?
+
+    package init(subject: String, path: String, what: String, expires: Instant?) {
+        self.subject = subject
+        self.path = path
+        self.what = what
+        self.expires = expires
     }
 }
 
-/// One key for targets at rest.
-package struct StorageKey: Sendable, Equatable {
-    /// At most 32 bytes, stored beside what the key sealed.
-    package var id: String
-    /// 32 bytes.
-    package var key: Secret
+/// The credentials of the push services; one lane for each, or one for each host.
+package struct ProviderSettings: Sendable {
+    /// In the order in which the providers are known.
+    package var sections: [any ProviderSection]
 
-    /// nil when the line is not `<id>:<base64 of 32 bytes>`.
-    package init?(line: some StringProtocol) {
-        guard let colon = line.firstIndex(of: ":"), (1...32).contains(line[..<colon].utf8.count),
-            let bytes = Base64.decode(line[line.index(after: colon)...]), bytes.count == 32
-        else { return nil }
-        id = String(line[..<colon])
-        key = Secret(bytes)
+    package init(_ sections: [any ProviderSection] = []) { self.sections = sections }
+
+    package subscript<Section: ProviderSection>(_ type: Section.Type) -> [Section] {
+        sections.compactMap { $0 as? Section }
+    }
+
+    /// When the credential of a lane ends, as configured: the first moment of that day, UTC; nil when nothing is said.
+    package func expiry(ofLane lane: String) -> Instant? {
+        sections.first { $0.owns(lane: lane) }?.credential.expires
     }
 }

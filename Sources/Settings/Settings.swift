@@ -18,6 +18,18 @@ package struct Settings: Sendable {
     package var schools = Schools()
     package var log = Log()
     package var limits = Limits()
+    package var server = Server()
+    package var devices = Devices()
+
+    package struct Server: Sendable {
+        /// Addresses of proxies whose `X-Forwarded-For` counts.
+        package var trustedProxies = ["127.0.0.1", "::1"]
+    }
+
+    package struct Devices: Sendable {
+        /// Origins of pages that may register browsers; none: only the gateway's own.
+        package var allowedOrigins: [String] = []
+    }
 
     package struct Listen: Sendable {
         package var publicAddress = ListenAddress(host: "127.0.0.1", port: 8080)
@@ -42,6 +54,7 @@ package struct Settings: Sendable {
     package struct Storage: Sendable {
         /// The first is current, the others still open what they sealed. Empty when secrets were not read.
         package var keys: [StorageKey] = []
+        package var keyFile = ""
         /// The stages of a disk that fills.
         package var disk = DiskLimits()
     }

@@ -5,8 +5,8 @@ package enum SettingsLoader {
     /// Bytes of the configuration file.
     static let fileBytesMax = 256 * 1024
     static let sections = [
-        "data", "listen", "publishers", "parents", "providers", "tls", "storage", "quietHours", "retention", "schools",
-        "log", "limits",
+        "secrets", "data", "listen", "publishers", "parents", "providers", "tls", "storage", "quietHours", "retention",
+        "schools", "server", "devices", "log", "limits",
     ]
 
     /// Reads everything once: the file, the environment over it, and the secret files.
@@ -15,14 +15,14 @@ package enum SettingsLoader {
     ///   - config: of `--config`; otherwise `$CARILLON_CONFIG`, then ``places``.
     ///   - environment: of the process.
     ///   - readingSecrets: false for commands that need no secret and may run as somebody who may not read them.
-    ///   - checks: of key files.
+    ///   - providers: whose sections are known.
     /// - Returns: settings without a mistake; warnings are left to the caller to show.
     /// - Throws: every mistake at once.
     package static func load(
         config: String?,
         environment: [String: String],
         readingSecrets: Bool = true,
-        checks: CredentialChecks = .none
+        providers: [any ProviderSection.Type]
     ) throws(SettingsReport) -> EffectiveSettings {
         guard let file = find(config: config, environment: environment) else {
             let what =
@@ -49,7 +49,7 @@ package enum SettingsLoader {
             )
         }
         let section = SettingsSection(reader: reader, path: [], node: root)
-        let settings = section.settings(checks)
+        let settings = section.settings(providers)
         section.close()
         reader.checkVariables(sections: sections)
         guard reader.mistakes.isEmpty else {

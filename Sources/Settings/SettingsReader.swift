@@ -7,6 +7,8 @@ final class SettingsReader {
     let folder: String
     let environment: [String: String]
     let readsSecrets: Bool
+    /// `secrets.allowWorldReadable`; known before the first secret is read.
+    var allowsWorldReadable = false
     private(set) var mistakes: [SettingsMistake] = []
     private(set) var warnings: [SettingsMistake] = []
     private(set) var entries: [SettingEntry] = []

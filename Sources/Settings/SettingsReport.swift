@@ -8,6 +8,13 @@ package struct SettingsMistake: Hashable, Sendable, CustomStringConvertible {
     /// What is allowed, or what to do.
     package var allowed: String
 
+    package init(key: String, origin: SettingOrigin, value: String?, allowed: String) {
+        self.key = key
+        self.origin = origin
+        self.value = value
+        self.allowed = allowed
+    }
+
     package var line: Int? {
         if case .file(_, let line) = origin { line } else { nil }
     }

@@ -51,7 +51,7 @@ extension SettingsSection {
                 "must be [\"*\"] for every school, or a list of UAI codes"
             )
         }
-        return Set(schools)
+        return Set(schools.map(SchoolCode.normal))
     }
 
     private func rights() -> Set<PublisherSettings.Right> {

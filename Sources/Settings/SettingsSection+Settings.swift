@@ -2,13 +2,14 @@ import Domain
 
 /// The keys of the file, section by section. `Config/carillon.yaml` shows each with its default; a test compares.
 extension SettingsSection {
-    func settings(_ checks: CredentialChecks) -> Settings {
+    func settings(_ providers: [any ProviderSection.Type]) -> Settings {
         var settings = Settings()
+        section("secrets").secrets()
         settings.data = path("data", default: "/var/lib/carillon")
         settings.listen = section("listen").listen()
         settings.publishers = publishers()
         settings.parents = section("parents").parents()
-        settings.providers = section("providers").providers(checks)
+        settings.providers = section("providers").providers(providers)
         settings.tls = section("tls").tls()
         settings.proxy = section("proxy").proxy()
         settings.storage = section("storage").storage()
@@ -17,7 +18,14 @@ extension SettingsSection {
         settings.schools = section("schools").schools()
         settings.log = section("log").log()
         settings.limits = section("limits").limits()
+        settings.server = section("server").server()
+        settings.devices = section("devices").devices()
         return settings
+    }
+
+    private func secrets() {
+        reader.allowsWorldReadable = bool("allowWorldReadable", default: false)
+        close()
     }
 
     private func listen() -> Settings.Listen {
@@ -81,7 +89,7 @@ extension SettingsSection {
     private func tls() -> Settings.TLS {
         let file = optionalPath("caFile")
         if let file {
-            _ = secret("caFile", path: file) { bytes in
+            publicText("caFile", path: file) { bytes in
                 String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----")
                     ? nil : "holds no PEM certificate"
             }
@@ -112,7 +120,7 @@ extension SettingsSection {
             integer("ballastBytes", default: Int(disk.ballastBytes), in: 0...bytesMax, unit: "bytes")
         )
         close()
-        return Settings.Storage(keys: keys, disk: disk)
+        return Settings.Storage(keys: keys, keyFile: file, disk: disk)
     }
 
     private func quietHours() -> Settings.QuietHours {
@@ -203,6 +211,28 @@ extension SettingsSection {
             in: 1...100_000
         )
         limits.registrationsBurst = integer("registrationsBurst", default: limits.registrationsBurst, in: 1...100_000)
+        limits.requestsPerMinute = integer("requestsPerMinute", default: limits.requestsPerMinute, in: 1...1_000_000)
+        limits.requestsBurst = integer("requestsBurst", default: limits.requestsBurst, in: 1...1_000_000)
+        limits.postsPerMinute = integer("postsPerMinute", default: limits.postsPerMinute, in: 1...10_000_000)
+        limits.postsBurst = integer("postsBurst", default: limits.postsBurst, in: 1...10_000_000)
+        limits.scheduledEventsMax = integer("scheduledEventsMax", default: limits.scheduledEventsMax, in: 1...1_000_000)
+        limits.unprovenBytesMax = integer(
+            "unprovenBytesMax",
+            default: limits.unprovenBytesMax,
+            in: mebibyte...1024 * mebibyte,
+            unit: "bytes"
+        )
+        limits.refusedTokensPerMinute = integer(
+            "refusedTokensPerMinute",
+            default: limits.refusedTokensPerMinute,
+            in: 1...1_000_000
+        )
+        limits.refusedTokensBurst = integer(
+            "refusedTokensBurst",
+            default: limits.refusedTokensBurst,
+            in: 1...1_000_000
+        )
+        limits.newTokensPerAddress = integer("newTokensPerAddress", default: limits.newTokensPerAddress, in: 1...256)
         limits.devicesPerAccount = integer("devicesPerAccount", default: limits.devicesPerAccount, in: 1...1000)
         limits.acceptQueueMax = integer("acceptQueueMax", default: limits.acceptQueueMax, in: 1...1_000_000)
         limits.retryAfterSeconds = integer(

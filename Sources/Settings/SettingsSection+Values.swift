@@ -1,10 +1,11 @@
-import Domain
+package import Domain
 
 /// Typed reads; each records the key and reports what is not allowed.
 extension SettingsSection {
     /// A text; empty after a mistake without default. Without `defaultValue` the key has to be given; `check` returns what is
     /// allowed when the text is not.
-    func text(_ name: String, default defaultValue: String? = nil, check: (String) -> String? = { _ in nil }) -> String
+    package func text(_ name: String, default defaultValue: String? = nil, check: (String) -> String? = { _ in nil })
+        -> String
     {
         guard let text = optionalText(name, default: defaultValue, check: check) else {
             if isMissing(name) { missing(name) }
@@ -14,7 +15,11 @@ extension SettingsSection {
     }
 
     /// nil when it is absent or not allowed.
-    func optionalText(_ name: String, default defaultValue: String? = nil, check: (String) -> String? = { _ in nil })
+    package func optionalText(
+        _ name: String,
+        default defaultValue: String? = nil,
+        check: (String) -> String? = { _ in nil }
+    )
         -> String?
     {
         let found = found(name)
@@ -36,7 +41,7 @@ extension SettingsSection {
     }
 
     /// One of a few words.
-    func word<Word: RawRepresentable & CaseIterable>(_ name: String, default defaultValue: Word) -> Word
+    package func word<Word: RawRepresentable & CaseIterable>(_ name: String, default defaultValue: Word) -> Word
     where Word.RawValue == String {
         let words = Word.allCases.map(\.rawValue)
         let text = text(name, default: defaultValue.rawValue) { text in
@@ -45,7 +50,9 @@ extension SettingsSection {
         return Word(rawValue: text) ?? defaultValue
     }
 
-    func integer(_ name: String, default defaultValue: Int, in range: ClosedRange<Int>, unit: String = "") -> Int {
+    package func integer(_ name: String, default defaultValue: Int, in range: ClosedRange<Int>, unit: String = "")
+        -> Int
+    {
         let found = found(name)
         guard let found, let text = found.text else {
             reader.record(
@@ -70,7 +77,7 @@ extension SettingsSection {
         return value
     }
 
-    func bool(_ name: String, default defaultValue: Bool) -> Bool {
+    package func bool(_ name: String, default defaultValue: Bool) -> Bool {
         let found = found(name)
         guard let found, let text = found.text else {
             reader.record(key(name), "\(defaultValue)", found?.origin ?? .defaultValue, default: "\(defaultValue)")
@@ -85,7 +92,7 @@ extension SettingsSection {
     }
 
     /// The first moment of a day, UTC; nil when it is absent or not allowed.
-    func day(_ name: String) -> Instant? {
+    package func day(_ name: String) -> Instant? {
         func instant(_ text: String) -> Instant? { Instant(rfc3339: text + "T00:00:00Z") }
         return optionalText(name) { instant($0) == nil ? "must be a day such as 2027-03-04" : nil }.flatMap(instant)
     }
@@ -95,16 +102,26 @@ extension SettingsSection {
         optionalText(name).map(reader.absolute)
     }
 
-    func path(_ name: String, default defaultValue: String? = nil) -> String {
+    package func path(_ name: String, default defaultValue: String? = nil) -> String {
         let text = text(name, default: defaultValue)
         return text.isEmpty ? text : reader.absolute(text)
     }
 
     /// A name that becomes part of a lane's name or of a metric's label.
-    func name(_ name: String = "name", default defaultValue: String? = nil) -> String {
+    package func name(_ name: String = "name", default defaultValue: String? = nil) -> String {
         text(name, default: defaultValue) { text in
             let isFine = text.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || "-_.".contains($0) }
             return isFine && text.utf8.count <= 64 ? nil : "must be at most 64 of a-z, 0-9, '-', '_' and '.'"
+        }
+    }
+
+    /// The host of a provider, `https://host[:port]`.
+    package func endpoint(default defaultValue: String) -> String {
+        text("endpoint", default: defaultValue) { text in
+            guard text.isURL(schemes: ["https://"]), !text.dropFirst(8).contains(where: { "/?#@".contains($0) }) else {
+                return "must be https://host or https://host:port, without a path"
+            }
+            return nil
         }
     }
 

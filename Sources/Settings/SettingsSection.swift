@@ -1,8 +1,8 @@
 /// One mapping of the configuration with the environment over it. Each read names a key and so makes it known; ``close()``
 /// reports the keys nobody asked for.
 ///
-/// What is wrong is reported to the reader and the default returned, so that reading goes on to the next mistake.
-final class SettingsSection {
+/// What is wrong is reported and the default returned, so that reading goes on to the next mistake. Providers read their own sections with it.
+package final class SettingsSection {
     let reader: SettingsReader
     let path: [String]
     let line: Int?
@@ -54,25 +54,20 @@ final class SettingsSection {
     }
 
     /// nil when neither file nor environment has it.
-    func sectionIfPresent(_ name: String) -> SettingsSection? {
-        guard let member = members[name] else {
-            return reader.overridesBelow(path + [name])
-                ? section(name)
-                : {
-                    known.append(name); return nil
-                }()
+    package func sectionIfPresent(_ name: String) -> SettingsSection? {
+        if reader.overridesBelow(path + [name]) { return section(name) }
+        if let member = members[name] {
+            guard case .scalar(let text, true) = member.value.content, ConfigurationNode.isNull(text) else {
+                return section(name)
+            }
         }
-        if case .scalar(let text, true) = member.value.content, ConfigurationNode.isNull(text),
-            !reader.overridesBelow(path + [name])
-        {
-            known.append(name)
-            return nil
-        }
-        return section(name)
+        known.append(name)
+        reader.record(key(name), "null", .defaultValue, default: "null")
+        return nil
     }
 
     /// The mappings of a list, as many as the file or the environment has.
-    func list(_ name: String) -> [SettingsSection] {
+    package func list(_ name: String) -> [SettingsSection] {
         let nodes = nodes(name)
         var sections: [SettingsSection] = []
         while sections.count < nodes.count || reader.overridesBelow(path + [name, String(sections.count)]) {
@@ -88,7 +83,7 @@ final class SettingsSection {
     }
 
     /// A list of texts; an element of the environment replaces that of the file.
-    func strings(_ name: String, default defaults: [String]) -> [String] {
+    package func strings(_ name: String, default defaults: [String]) -> [String] {
         var texts: [String] = []
         var origin: SettingOrigin = members[name].map { fileOrigin($0.line) } ?? .defaultValue
         let nodes = nodes(name)
@@ -119,8 +114,29 @@ final class SettingsSection {
         return fileOrigin(members[name]?.line ?? line)
     }
 
+    /// False for commands that need no secret; nothing is started then.
+    package var readsSecrets: Bool { reader.readsSecrets }
+
+    /// Reports a value that is not allowed.
+    package func mistake(_ name: String, value: String, _ allowed: String) {
+        reader.mistake(key(name), origin(of: name), value: value, allowed)
+    }
+
+    /// What is allowed and should not be there.
+    package func warn(_ name: String, value: String, _ what: String) {
+        reader.warn(key(name), origin(of: name), value: value, what)
+    }
+
+    /// Reports the second of two entries that have the same value; empty ones are reported already.
+    package static func reportTwice(_ sections: [SettingsSection], _ values: [String], _ name: String, _ what: String) {
+        var seen: Set<String> = []
+        for (section, value) in zip(sections, values) where !value.isEmpty && !seen.insert(value).inserted {
+            section.mistake(name, value: value, what)
+        }
+    }
+
     /// Reports what nobody asked for.
-    func close() {
+    package func close() {
         for member in members.values.sorted(by: { ($0.line, $0.name) < ($1.line, $1.name) })
         where !known.contains(member.name) {
             let hint =

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Logging
 
 /// One entry and its two written forms; both end in a line feed and hold no other.
@@ -69,7 +70,7 @@ struct LogLine {
         return line
     }
 
-    /// A JSON string [RFC 8259 §7]. U+0085, U+2028 and U+2029 are escaped too: some readers take them for line ends.
+    /// A JSON string [RFC 8259 §7]. What a terminal obeys or what turns the reading order is escaped, too.
     private static func appendQuoted(_ text: String, to line: inout String) {
         line += "\""
         for scalar in text.unicodeScalars {
@@ -79,9 +80,7 @@ struct LogLine {
             case 0x0A: line += "\\n"
             case 0x0D: line += "\\r"
             case 0x09: line += "\\t"
-            case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029:
-                let hex = String(scalar.value, radix: 16)
-                line += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            case _ where scalar.isHidden: line += String(scalar).escapingHidden()
             default: line.unicodeScalars.append(scalar)
             }
         }
@@ -92,7 +91,8 @@ struct LogLine {
         text.unicodeScalars.allSatisfy { scalar in
             switch scalar.value {
             case 0x20: blanks
-            case 0..<0x20, 0x22, 0x5C, 0x7F..<0xA0, 0x2028, 0x2029: false
+            case 0x22, 0x5C: false
+            case _ where scalar.isHidden: false
             case 0x3D: blanks
             default: true
             }

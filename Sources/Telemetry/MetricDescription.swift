@@ -1,3 +1,5 @@
+internal import Domain
+
 /// Name, kind, help and labels of a metric, and how its lines are written.
 package struct MetricDescription: Sendable {
     let name: String
@@ -47,6 +49,8 @@ package struct MetricDescription: Sendable {
             case "\\": escaped += "\\\\"
             case "\n": escaped += "\\n"
             case "\"" where quotes: escaped += "\\\""
+            // The format knows no other escapes: a backslash of our own.
+            case _ where scalar.isHidden: escaped += "\\" + String(scalar).escapingHidden()
             default: escaped.unicodeScalars.append(scalar)
             }
         }

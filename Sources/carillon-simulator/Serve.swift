@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Records kept in memory for the control endpoints.")
     var logLines = PushLog.linesMaxDefault
 
-    @Option(help: "Milliseconds before every answer.")
+    @Option(help: "Milliseconds before every answer, those of the ENT apart.")
     var latency = 0
 
     @Option(help: "SETTINGS_MAX_CONCURRENT_STREAMS.")

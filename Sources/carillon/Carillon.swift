@@ -22,10 +22,10 @@ enum Version {
 @main
 enum Main {
     static func main() async {
+        if CommandLine.arguments.dropFirst().first == "serve" { EarlySignals.keep() }
         let context = OperatorContext.process(
             environment: Environment.current,
-            time: SystemTime.source,
-            checks: Lanes.checks
+            time: SystemTime.source
         )
         exit(
             await OperatorCommands.run(

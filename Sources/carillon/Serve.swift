@@ -1,7 +1,7 @@
+import API
 import ArgumentParser
 import Domain
 import Glibc
-import SQLite
 import Settings
 import Store
 
@@ -30,16 +30,16 @@ struct Serve: AsyncParsableCommand {
             try await Gateway(config: config).run()
         } catch let report as SettingsReport {
             end(report.description, Code.configuration)
-        } catch let error as ProcessLockError {
-            // A lock that cannot be made is no lock that is held: a full or read-only disk.
-            if case .unavailable = error { end("The store cannot be used: \(error).", Code.store) }
-            end("The data folder is in use: \(error).", Code.inUse)
+        } catch let shortage as DescriptorPlan.Shortage {
+            end("The gateway cannot serve: \(shortage).", Code.configuration)
+        } catch StoreError.inUse(let holder, _) {
+            end("The data folder is in use: \(holder).", Code.inUse)
+        } catch StoreError.unusable(let reason) {
+            end("The store cannot be used: \(reason).", Code.store)
         } catch let error as DataFolder.Failure {
             end("The store cannot be used: \(error).", Code.store)
         } catch let error as StoreError {
-            end("The store cannot be trusted: \(error).", Code.store)
-        } catch let error as SQLiteError {
-            end("The store cannot be trusted: \(error).", Code.store)
+            end("The store cannot be trusted: \(error.sentence).", Code.store)
         } catch {
             end("The gateway cannot run: \(error).", 1)
         }

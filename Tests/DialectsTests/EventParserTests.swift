@@ -71,6 +71,46 @@ struct EventParserTests {
         (["notBefore": "2026-09-14T16:31:00Z", "expiresAt": "2026-09-14T18:31:00+02:00"], "/data/expiresAt"),
     ]
 
+    @Test(arguments: [
+        "/blog#/view/1", "/", "blog/1", "#/view", "?a=b:c", "https://ent.example.org/x", "HTTP://ent.example.org",
+        "/a b", "",
+    ])
+    func `a resource leads to a path or to http`(uri: String) throws {
+        #expect(throws: Never.self) { try Self.parse(Self.changed([:], ["resource": ["uri": .string(uri)]])) }
+    }
+
+    @Test(arguments: [
+        "javascript:alert(1)", "mailto:a@b.fr", "tel:112", "//evil.example/x", "/\\evil.example", " https://x",
+        "https:/x",
+        "http:evil", "https://", "java\tscript:x", "/a\u{202E}b", "/" + String(repeating: "a", count: 2000),
+    ])
+    func `a resource that leads elsewhere is named`(uri: String) {
+        let refusal = #expect(throws: Refusal.self) {
+            try Self.parse(Self.changed([:], ["resource": ["uri": .string(uri)]]))
+        }
+        #expect(refusal?.errors.map(\.pointer.description) == ["/data/resource/uri"])
+    }
+
+    @Test(arguments: ["a\u{85}b", "a\u{9F}", "\u{202E}gpj", "a\u{2066}b", "a\u{7F}"])
+    func `controls and overrides are refused in ids and names`(text: String) {
+        let value = JSONValue.string(text)
+        let changes: [(JSONValue, JSONValue, String)] = [
+            (["id": value], [:], "/id"), (["source": value], [:], "/source"), (["subject": value], [:], "/subject"),
+            ([:], ["author": ["id": value]], "/data/author/id"),
+            ([:], ["author": ["name": value]], "/data/author/name"),
+            ([:], ["audience": [["class": value]]], "/data/audience/0/class"), ([:], ["app": value], "/data/app"),
+        ]
+        for (envelope, data, pointer) in changes {
+            let refusal = #expect(throws: Refusal.self) { try Self.parse(Self.changed(envelope, data)) }
+            #expect(refusal?.errors.map(\.pointer.description) == [pointer])
+        }
+    }
+
+    @Test func `two spellings of an accented key are two members of the audience`() throws {
+        let audience: JSONValue = [["class": "\u{E9}"], ["class": "e\u{301}"], ["class": "\u{E9}"]]
+        #expect(try Self.parse(Self.changed([:], ["audience": audience])).audience.count == 2)
+    }
+
     @Test(arguments: datas)
     func `a wrong member of the data is named`(change: JSONValue, pointer: String) {
         let refusal = #expect(throws: Refusal.self) { try Self.parse(Self.changed([:], change)) }

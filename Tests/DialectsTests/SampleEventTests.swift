@@ -57,16 +57,8 @@ struct SampleEventTests {
         let results = try batch("batch.json")
 
         #expect(results.map { (try? $0.get()) != nil } == [true, true, false, true, true])
-        #expect(
-            throws: Refusal(
-                422,
-                "invalidEvent",
-                "The event was understood but is wrong.",
-                errors: [
-                    FieldError("/data/audience", "missing", "This member is required.")
-                ]
-            )
-        ) { try results[2].get() }
+        let refusal = #expect(throws: Refusal.self) { try results[2].get() }
+        #expect(refusal?.errors == [FieldError("/data/audience", "missing", "This member is required.")])
     }
 
     @Test func `every mistake of an event is named`() throws {

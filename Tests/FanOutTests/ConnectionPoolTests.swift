@@ -151,6 +151,35 @@ struct ConnectionPoolTests {
         #expect(pool.filled(feedIsEmpty: false, at(1)) == [])
     }
 
+    @Test func `a peer that ends each connection in order after answers is met again at once`() {
+        var pool = makeReady()
+        pool.streamOpened(first, at(1))
+        _ = pool.streamEnded(first, .answered, at(1))
+        #expect(pool.goAway(first, at(1)) == [.close(first, .drained)])
+        #expect(pool.reconnectWait(at(1)) == nil)
+        #expect(pool.filled(feedIsEmpty: false, at(1)) == [.connect(second)])
+    }
+
+    @Test
+    func `a connection that is lost with a request under way after answers waits the shortest time, however often`()
+        throws
+    {
+        var pool = makePool()
+        var now = 0.0
+        for number in 1...6 {
+            let id = ConnectionID(UInt64(number))
+            _ = pool.filled(feedIsEmpty: false, at(now))
+            _ = pool.timer(at(now))
+            pool.connectionReady(id, peerStreamsMax: 100, at(now))
+            for _ in 0..<2 { pool.streamOpened(id, at(now)) }
+            _ = pool.streamEnded(id, .answered, at(now))
+            pool.connectionLost(id, at(now))
+            let wait = try #require(pool.reconnectWait(at(now)))
+            #expect(wait <= .seconds(1))
+            now += 1
+        }
+    }
+
     @Test func `a changed credential replaces every connection, at once and without losing what is in flight`() {
         var pool = makeReady()
         pool.streamOpened(first, at(1))

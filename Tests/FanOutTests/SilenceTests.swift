@@ -70,7 +70,7 @@ struct SilenceTests {
 
         #expect(lane.feed.outcomes[2] == .answered(200, body: "", connection: "2", peak: 1))
         let reasons = lane.feed.events.compactMap { event -> String? in
-            guard case .closed(_, let reason) = event else { return nil }
+            guard case .closed(_, let reason, _) = event else { return nil }
             return reason
         }
         #expect(reasons == ["the peer takes no requests"])

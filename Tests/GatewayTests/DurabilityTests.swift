@@ -17,7 +17,8 @@ extension GatewayTests {
     func `a sick disk costs no promise`(check: String) async throws { try await Self.run("fault_checks.py", check) }
 
     @Test(arguments: [
-        "read_only", "flipped_bytes", "recovered_from_damage", "taken_over", "backup_and_restore", "old_schemas",
+        "read_only", "one_device_cannot_be_read", "flipped_bytes", "recovered_from_damage", "taken_over",
+        "backup_and_restore", "old_schemas",
     ])
     func `the data folder may be damaged, moved, copied or old`(check: String) async throws {
         try await Self.run("store_checks.py", check)

@@ -48,8 +48,16 @@ struct GatewayTests {
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
+    @Test(arguments: [
+        "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
+    ])
+    func `start and end pass`(check: String) async throws { try await pass("start_checks", check) }
+
     @Test(arguments: ["schools_are_switched", "held_import_is_approved", "short_of_room"])
     func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
+
+    @Test(arguments: ["idle_crowd"])
+    func `crowds pass`(check: String) async throws { try await pass("crowd_checks", check) }
 
     private func pass(_ file: String, _ check: String) async throws { try await Self.run(file + ".py", check) }
 

@@ -57,7 +57,7 @@ struct DoctorTests {
     @Test func `an unreachable push service fails`() async throws {
         let fixture = try OperatorFixture()
         try await fixture.fillStore()
-        try fixture.write("fcm.json", "{}")
+        try fixture.write("fcm.json", OperatorFixture.credential("fcm.json"))
         try fixture.write(
             "carillon.yaml",
             """
@@ -76,7 +76,7 @@ struct DoctorTests {
     @Test func `a key's last day is warned of, then fails, and each command says so`() async throws {
         let fixture = try OperatorFixture()
         try await fixture.fillStore()
-        for name in ["fcm.json", "apns.p8", "vapid.pem"] { try fixture.write(name, "{}") }
+        for name in ["fcm.json", "apns.p8", "vapid.pem"] { try fixture.write(name, OperatorFixture.credential(name)) }
         func configure(fcm: String) throws {
             try fixture.write(
                 "carillon.yaml",
@@ -87,7 +87,7 @@ struct DoctorTests {
                 providers:
                   fcm: [{name: onepocket, serviceAccountFile: fcm.json, expires: \(fcm)}]
                   apns: [{name: a, topic: com.a, teamID: ABCDE12345, keyID: 1234567890, keyFile: apns.p8, expires: 2026-09-24}]
-                  webpush: {keyFile: vapid.pem, subject: "mailto:a@example.org"}
+                  webpush: {keyFile: vapid.pem, subject: "mailto:a@b.fr"}
 
                 """
             )

@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import Store
 import Testing
 

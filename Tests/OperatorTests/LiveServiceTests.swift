@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `a decision about nothing is exit code 3`() async throws {
-        let problem = #"{"title":"No","detail":"Nothing is held."}"#
+        let problem = #"{"title":"No","code":"removalsNotFrozen","detail":"Nothing is held."}"#
         try await serving(["POST /admin/lanes/removals": (409, problem)]) { _ in
             #expect(await fixture.run("lane", "release", "fcm/onepocket", "--apply", "--why", "x").code == 3)
         }

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Crypto
+import Database
 import Domain
 import FoundationEssentials
 import Glibc
 import Operator
 import Pipeline
+import Providers
 import SQLite
 import Settings
 import Store
@@ -38,7 +40,7 @@ final class OperatorFixture {
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         try write(
             "carillon.yaml",
-            "data: data\nlisten: {admin: admin.sock, metrics: \"127.0.0.1:1\"}\nstorage: {keyFile: storage.key}\n"
+            "data: data\nlisten: {public: \"127.0.0.1:0\", admin: admin.sock, metrics: \"127.0.0.1:0\"}\nstorage: {keyFile: storage.key}\n"
         )
         try write("storage.key", Self.storageKey + "\n")
     }
@@ -47,6 +49,15 @@ final class OperatorFixture {
         do { try FileManager.default.removeItem(atPath: folder) } catch {
             print("The folder \(folder) stays: \(error)")
         }
+    }
+
+    /// A key of the sample data: of the right form, good for nothing.
+    static func credential(_ name: String) throws -> String {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return String(
+            decoding: try Data(contentsOf: tests.appending(path: "SampleData/credentials/" + name)),
+            as: UTF8.self
+        )
     }
 
     func write(_ name: String, _ text: String) throws {
@@ -90,7 +101,6 @@ final class OperatorFixture {
         var context = OperatorContext(
             environment: environment,
             time: TimeSource(now: { Self.now }, monotonic: { 0 }),
-            checks: .none,
             actor: "lea",
             columns: columns,
             output: {
@@ -130,13 +140,12 @@ final class OperatorFixture {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
             do {
-                return try QueueStore(
-                    folder: folder + "/data",
+                return try SQLiteStores(folder: folder + "/data").openQueue(
                     now: Self.now,
                     newKey: [UInt8](repeating: 7, count: 32),
                     onFatal: { _ in }
                 )
-            } catch ProcessLockError.held(_, pid: getpid()) where ContinuousClock.now < deadline {
+            } catch StoreError.inUse(_, pid: getpid()) where ContinuousClock.now < deadline {
                 await Task.yield()
             }
         }
@@ -146,15 +155,13 @@ final class OperatorFixture {
     func fillStore() async throws {
         let data = folder + "/data"
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        let queue = try QueueStore(
-            folder: data,
+        let queue = try SQLiteStores(folder: data).openQueue(
             now: Self.now,
             newKey: [UInt8](repeating: 7, count: 32),
             onFatal: { _ in }
         )
         let key = TargetSeal.Key(id: "k1", key: SymmetricKey(data: Array(0..<32)))
-        let registry = try Registry(
-            folder: data,
+        let registry = try SQLiteStores(folder: data).openRegistry(
             keys: [key],
             newKey: [UInt8](repeating: 9, count: 32),
             onFatal: { _ in }

@@ -61,6 +61,43 @@ struct OrderCommandTests {
         #expect(try await fixture.run("operation", "list", "-o", "json").json["items"] == [])
     }
 
+    @Test func `with the service down a lane is paused, drained and resumed in the store, and the log has it`()
+        async throws
+    {
+        let lane = "fcm/onepocket"
+        let paused = await fixture.run(
+            "lane",
+            "pause",
+            lane,
+            "--why",
+            "test",
+            "--until",
+            "2h",
+            "--offline",
+            "-o",
+            "json"
+        )
+        #expect(paused.code == 0, "\(paused.talk)")
+        let json = try paused.json
+        #expect(json["state"] == "paused" && json["until"] == "2026-09-21T16:13:20Z" && json["deferred"] == 1)
+        let listed = try await fixture.run("lane", "list", "-o", "json").json["items"]?.array?.first
+        #expect(
+            listed?["state"] == "paused" && listed?["reason"] == "by lea: test" && listed?["until"] == json["until"]
+        )
+        let drained = await fixture.run("lane", "drain", lane, "--why", "move", "--offline")
+        #expect(drained.output.hasPrefix("fcm/onepocket: draining."), "\(drained)")
+        let resumed = await fixture.run("lane", "resume", lane, "--offline")
+        #expect(resumed.code == 0 && resumed.output.hasPrefix("fcm/onepocket: active."), "\(resumed)")
+        #expect(await fixture.run("lane", "pause", "none", "--why", "x", "--offline").code == 3)
+        #expect(await fixture.run("lane", "release", lane, "--apply", "--why", "x", "--offline").code == 3)
+        let revoked = await fixture.run("device", "revoke", "phone-1", "--why", "lost", "--offline")
+        #expect(revoked.output == "phone-1: disabled\n", "\(revoked)")
+        let log = try await fixture.run("operation", "list", "-o", "json").json["items"]?.array
+        #expect(log?.map { $0["verb"] } == ["device.revoke", "lane.active", "lane.draining", "lane.paused"])
+        #expect(log?.allSatisfy { $0["actor"] == "lea" } == true)
+        #expect(await fixture.run("operation", "verify").code == 0)
+    }
+
     @Test func `an event is withdrawn once, and only with yes`() async throws {
         let words = ["event", "withdraw", event, "--why", "wrong class", "--offline"]
         let planned = try await fixture.run(["event", "withdraw", event, "--dry-run", "--offline", "-o", "json"]).json

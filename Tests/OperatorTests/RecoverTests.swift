@@ -1,3 +1,4 @@
+import Database
 import Domain
 import FoundationEssentials
 import SQLite
@@ -53,7 +54,7 @@ struct RecoverTests {
         let attributes = try FileManager.default.attributesOfItem(atPath: target + "/queue.db")
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         #expect(await fixture.run("doctor", "--deep", "--data", target).code == 0)
-        let audit = try QueueReader(folder: target).verifyAudit()
+        let audit = try SQLiteStores(folder: target).queueReader().verifyAudit()
         #expect(audit.broken == nil && audit.entries > 0, "\(audit)")
         let again = await recovered()
         #expect(again.code == 1 && again.talk.contains("cannot be made"))

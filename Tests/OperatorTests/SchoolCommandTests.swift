@@ -41,13 +41,18 @@ struct SchoolCommandTests {
         #expect(order["filter"] == .string("school=\(uai)") && order["why"] == "leaves" && order["actor"] == "lea")
         let again = await fixture.run("school", "deactivate", uai, "--why", "x", "--offline")
         #expect(again.output == "\(uai): already not active\n")
+        #expect(
+            await fixture.run("school", "activate", uai, "--offline").output == "\(uai): active\n",
+            "without a reason"
+        )
     }
 
     @Test(
         arguments: [
-            (["school", "show", "0000000X"], 3), (["school", "deactivate", "x"], 2),
+            (["school", "show", "0000000X"], 3), (["school", "deactivate", "x"], 4),
             (["school", "activate", "0000000X", "--why", "x", "--offline"], 3),
-            (["school", "activate", "x", "--why", " "], 2), (["directory", "approve", "x"], 2),
+            (["school", "deactivate", "0000000X", "--offline"], 3), (["school", "activate", "x", "--why", " "], 2),
+            (["directory", "approve", "x"], 2),
             (["directory", "approve", "I-7", "--offline"], 3), (["directory", "approve", "I-7"], 4),
             (["directory", "show", "I-7"], 3), (["clock", "accept"], 2), (["clock", "accept", "--why", "x"], 4),
         ] as [([String], Int32)]

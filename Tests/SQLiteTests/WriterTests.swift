@@ -1,3 +1,4 @@
+import Database
 import Glibc
 import SQLite
 import Synchronization
@@ -14,8 +15,7 @@ struct WriterTests {
     @Test func `a job is answered after its commit, with its result`() async throws {
         let writer = try store.writer()
         let id = try await writer.perform(.full) { connection in
-            try connection.run("INSERT INTO item (name) VALUES (?)", "a")
-            return connection.lastInsertRowID
+            try connection.insert("INSERT INTO item (name) VALUES (?) RETURNING id", "a")
         }
         // A reader sees committed rows only.
         #expect(try store.reader().first("SELECT id FROM item") { $0.int64(0) } == id)
@@ -118,14 +118,14 @@ struct WriterTests {
     @Test func `on a full disk outcomes are recorded while accepts of the same batch fail`() async throws {
         let writer = try store.writer()
         try await writer.perform(.full) {
-            try $0.run("INSERT INTO item (id, bytes) VALUES (1, ?)", ZeroBlob(byteCount: 500))
+            try $0.run("INSERT INTO item (id, bytes) VALUES (1, ?)", [UInt8](repeating: 0, count: 500))
         }
         // A disk that is full only at the commit cannot be had without privileges: the accept ends its transaction as
         // SQLite does then.
         let accept = Recorded<any Error>()
         try await blocked(writer) {
             let outcome = try answer(of: writer, .normal) { connection in
-                try connection.withBlob(table: "item", column: "bytes", rowID: 1) { try $0.write([7], at: 3) }
+                try connection.run("UPDATE item SET bytes = ? WHERE id = 1", [UInt8](repeating: 7, count: 500))
             }
             try writer.submit(.full) { connection in
                 try connection.execute("ROLLBACK")
@@ -215,7 +215,7 @@ struct WriterTests {
         #expect(status.st_size == 1 << 20 && status.st_blocks * 512 >= 1 << 20)
         for _ in 1...30 {
             try await writer.perform(.full) {
-                try $0.run("INSERT INTO item (bytes) VALUES (?)", ZeroBlob(byteCount: 40_000))
+                try $0.run("INSERT INTO item (bytes) VALUES (?)", [UInt8](repeating: 0, count: 40_000))
             }
         }
         #expect(reports.all.map(\.walBytes).max() ?? .max < 250_000)
@@ -256,7 +256,7 @@ struct WriterTests {
         of writer: Writer,
         _ durability: Durability,
         bytes: Int = 0,
-        _ body: @escaping @Sendable (Connection) throws -> Void
+        _ body: @escaping @Sendable (any Session) throws -> Void
     ) throws -> Answer {
         let (stream, continuation) = AsyncThrowingStream<Void, any Error>.makeStream()
         try writer.submit(durability, bytes: bytes, body) { result in

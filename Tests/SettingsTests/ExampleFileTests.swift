@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Providers
 import Settings
 import Testing
 
@@ -17,7 +18,8 @@ import Testing
         return try SettingsLoader.load(
             config: root.appending(path: "Config/carillon.yaml").path,
             environment: [:],
-            readingSecrets: false
+            readingSecrets: false,
+            providers: ProviderList.sections
         )
     }
 
@@ -49,6 +51,6 @@ import Testing
         #expect(empty.listen.adminSocket == example.listen.adminSocket)
         #expect(empty.limits.attemptsMax == example.limits.attemptsMax)
         #expect(empty.log.level == example.log.level)
-        #expect(empty.providers.webpush == nil)
+        #expect(empty.providers[WebPush.self].isEmpty)
     }
 }

@@ -41,20 +41,24 @@ import Testing
     }
 
     @Test func `credentials are checked by whoever knows them`() throws {
-        let checks = CredentialChecks(
-            fcmServiceAccount: { $0 == Array("{}".utf8) ? "it is empty" : nil },
-            apnsKey: { pem, keyID, teamID in "\(pem) \(keyID) \(teamID)" },
-            vapidKey: { _, _ in nil }
-        )
+        try fixture.write("fcm.json", "{}")
+        try fixture.write("apns.p8", "pem")
+        try fixture.write("vapid.pem", try SettingsFixture.credential("fcm.json"))
         let mistakes = try fixture.mistakes(
             SettingsFixture.least + """
                 providers:
                   fcm: [{name: a, serviceAccountFile: fcm.json}]
                   apns: [{name: a, topic: t, teamID: ABCDE12345, keyID: 1234567890, keyFile: apns.p8}]
-                """,
-            checks: checks
+                  webpush: {keyFile: vapid.pem, subject: "mailto:a@b.fr"}
+                """
         )
-        #expect(mistakes.map(\.allowed) == ["it is empty", "pem 1234567890 ABCDE12345"])
+        #expect(
+            mistakes.map(\.key) == [
+                "providers.fcm.0.serviceAccountFile", "providers.apns.0.keyFile", "providers.webpush.keyFile",
+            ]
+        )
+        #expect(mistakes.first?.allowed == "the member type is missing or empty")
+        #expect(mistakes.allSatisfy { !$0.allowed.contains("MII") })
     }
 
     @Test func `a folder, a missing and an endless file are no secrets`() throws {
@@ -65,11 +69,6 @@ import Testing
                 "the file does not exist", "the file is not a plain file", "the file is not a plain file",
             ]
         )
-    }
-
-    @Test func `a secret that everybody may read is warned of`() throws {
-        try fixture.write("storage.key", "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", mode: 0o644)
-        #expect(try fixture.load(SettingsFixture.least).warnings.map(\.key).contains("storage.keyFile"))
     }
 
     @Test func `secrets are not touched when they are not wanted`() throws {

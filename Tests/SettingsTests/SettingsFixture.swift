@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Providers
 import Settings
 
 /// A folder with a configuration and its secrets, removed at the end.
@@ -14,9 +15,7 @@ final class SettingsFixture {
         try write("storage.key", "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
         try write("one.whsec", "# the live one\nwhsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n\n")
         try write("one.keys", "k1 sha256:\(String(repeating: "ab", count: 32))\n")
-        try write("fcm.json", "{}")
-        try write("apns.p8", "pem")
-        try write("vapid.pem", "pem")
+        for name in ["fcm.json", "apns.p8", "vapid.pem"] { try write(name, Self.credential(name)) }
     }
 
     deinit {
@@ -34,25 +33,37 @@ final class SettingsFixture {
     func load(
         _ yaml: String,
         environment: [String: String] = [:],
-        secrets: Bool = true,
-        checks: CredentialChecks = .none
+        secrets: Bool = true
     ) throws -> EffectiveSettings {
         try write("carillon.yaml", yaml)
-        return try SettingsLoader.load(config: file, environment: environment, readingSecrets: secrets, checks: checks)
+        return try SettingsLoader.load(
+            config: file,
+            environment: environment,
+            readingSecrets: secrets,
+            providers: ProviderList.sections
+        )
     }
 
     /// The mistakes as `line key: allowed`; empty when there is none.
     func mistakes(
         _ yaml: String,
-        environment: [String: String] = [:],
-        checks: CredentialChecks = .none
+        environment: [String: String] = [:]
     ) throws -> [SettingsMistake] {
         do {
-            _ = try load(yaml, environment: environment, checks: checks)
+            _ = try load(yaml, environment: environment)
             return []
         } catch let report as SettingsReport {
             return report.mistakes
         }
+    }
+
+    /// A key of the sample data: of the right form, good for nothing.
+    static func credential(_ name: String) throws -> String {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return String(
+            decoding: try Data(contentsOf: tests.appending(path: "SampleData/credentials/" + name)),
+            as: UTF8.self
+        )
     }
 
     /// The least that starts.

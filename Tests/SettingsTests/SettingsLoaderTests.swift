@@ -1,4 +1,5 @@
 import Domain
+import Providers
 import Settings
 import Testing
 
@@ -40,14 +41,14 @@ import Testing
         #expect(publisher.secrets.map(\.bytes.count) == [24])
         #expect(publisher.keys.first?.sha256 == [UInt8](repeating: 0xAB, count: 32))
         #expect(settings.parents.cacheSeconds == 5)
-        #expect(settings.providers.fcm.first?.endpoint == "https://127.0.0.1:8443")
+        #expect(settings.providers[FCM.self].first?.endpoint == "https://127.0.0.1:8443")
         #expect(
-            settings.providers.apns.map(\.endpoint) == [
+            settings.providers[APNs.self].map(\.endpoint) == [
                 "https://api.push.apple.com", "https://api.sandbox.push.apple.com",
             ]
         )
-        #expect(settings.providers.apns.first?.keyID == "1234567890")
-        #expect(settings.providers.webpush?.name == "web")
+        #expect(settings.providers[APNs.self].first?.keyID == "1234567890")
+        #expect(settings.providers[WebPush.self].first?.name == "web")
         #expect(settings.storage.keys.map(\.key.bytes) == [Array(0..<32)])
         #expect(settings.log.level == .debug)
         #expect(settings.limits.attemptsMax == 3)
@@ -67,8 +68,8 @@ import Testing
         ).settings
 
         #expect(settings.listen.publicAddress.port == 1)
-        #expect(settings.providers.fcm.map(\.endpoint) == ["https://b.example", "https://fcm.googleapis.com"])
-        #expect(settings.providers.fcm.map(\.app) == ["onepocket", "other"])
+        #expect(settings.providers[FCM.self].map(\.endpoint) == ["https://b.example", "https://fcm.googleapis.com"])
+        #expect(settings.providers[FCM.self].map(\.app) == ["onepocket", "other"])
         #expect(settings.publishers.first?.schools == ["0429901A", "0429902B"])
         #expect(settings.limits.attemptsMax == 4)
     }
@@ -99,10 +100,10 @@ import Testing
             SettingsFixture.least,
             environment: [
                 "CARILLON_PROVIDERS_WEBPUSH_KEYFILE": "vapid.pem",
-                "CARILLON_PROVIDERS_WEBPUSH_SUBJECT": "mailto:a@b.example",
+                "CARILLON_PROVIDERS_WEBPUSH_SUBJECT": "mailto:a@b.fr",
             ]
         ).settings
-        #expect(settings.providers.webpush?.subject == "mailto:a@b.example")
+        #expect(settings.providers[WebPush.self].first?.subject == "mailto:a@b.fr")
     }
 
     @Test func `every mistake stands in one report, in the order of the file`() throws {
@@ -213,7 +214,8 @@ import Testing
         let error = #expect(throws: SettingsReport.self) {
             try SettingsLoader.load(
                 config: fixture.folder + "/none.yaml",
-                environment: ["CARILLON_CONFIG": fixture.file]
+                environment: ["CARILLON_CONFIG": fixture.file],
+                providers: ProviderList.sections
             )
         }
         #expect(error?.mistakes.first?.allowed == "the file does not exist")

@@ -3,7 +3,8 @@ import Testing
 
 struct ScriptTests {
     @Test(arguments: [
-        ("[]", "the script is not an object"), ("{", "the script is not JSON (byte 1)"),
+        ("[]", "the script is not an object"),
+        ("{", "the script is not JSON (Unexpected end of file during JSON parse.)"),
         (#"{"gcm":{}}"#, "unknown provider gcm"), (#"{"fcm":{"t":"shrug"}}"#, "fcm.t: unknown behaviour shrug"),
         (#"{"fcm":{"t":{"behaviour":"503","time":1}}}"#, "fcm.t: unknown member time"),
         (#"{"fcm":{"t":{"times":1}}}"#, "fcm.t: neither behaviour nor status"),

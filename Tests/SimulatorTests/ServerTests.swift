@@ -1,5 +1,4 @@
-import Dispatch
-import Glibc
+import Foundation
 import Simulator
 import Testing
 
@@ -24,7 +23,7 @@ struct ServerTests {
 
     private func run(_ file: String, _ check: String) async throws -> Int32 {
         let python = try #require(
-            getenv("CARILLON_PYTHON").map { String(cString: $0) },
+            ProcessInfo.processInfo.environment["CARILLON_PYTHON"],
             "CARILLON_PYTHON must name a Python with h2, httpx[http2] and cryptography"
         )
         let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + file
@@ -47,31 +46,20 @@ extension Tag {
 private enum Program {
     /// The executable of that name built together with this test bundle.
     static func beside(_ name: String) throws -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        try #require(count > 0)
-        let own = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let path = own.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + name
+        let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        let path = own.deletingLastPathComponent().appending(path: name).path()
         try #require(Files.exists(path), "build the whole package: \(name) is not there")
         return path
     }
 
     /// Runs a command and waits for its end, off the cooperative pool.
     static func run(_ arguments: [String]) async throws -> Int32 {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                var pid: pid_t = 0
-                var words = arguments.map { strdup($0) } + [nil]
-                defer { for word in words { free(word) } }
-                let problem = posix_spawn(&pid, arguments[0], nil, nil, &words, environ)
-                guard problem == 0 else {
-                    continuation.resume(throwing: FileProblem(path: arguments[0], errno: problem))
-                    return
-                }
-                var status: Int32 = 0
-                while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-                continuation.resume(returning: status)
-            }
+        let process = Process()
+        process.executableURL = URL(filePath: arguments[0])
+        process.arguments = Array(arguments.dropFirst())
+        return try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Store
+import StoreConformance
 import Testing
 
 /// Every event of the sample against `expected/audience.json`, with accounts and devices.
@@ -18,7 +19,7 @@ struct AudienceTests {
                 _ = try await registry.map(Sample.users(), now: TestFolder.start, dryRun: false)
             }
 
-            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             let lines = try #require(try Sample.json("expected/audience.json")["events"]?.array)
             #expect(lines.count == 24)
             for line in lines { try check(line, reader) }
@@ -61,9 +62,9 @@ struct AudienceTests {
         let unresolved = try reader.unresolved(members)
         #expect(unresolved.count == expected["unresolved"]?.array?.count, "\(file)")
 
-        let routes = try (guardians + others).map { try reader.routes(of: $0.person).count }
+        let routes = try (guardians + others).map { try reader.route($0.person).count }
         #expect(Int64(routes.reduce(0, +)) == expected["devices"]?.int64, "\(file)")
-        let silent = try guardians.filter { try reader.routes(of: $0.person).isEmpty }.map { try key($0.person) }
+        let silent = try guardians.filter { try reader.route($0.person).isEmpty }.map { try key($0.person) }
         #expect(silent.sorted() == texts("guardiansWithoutDevice").sorted(), "\(file)")
     }
 

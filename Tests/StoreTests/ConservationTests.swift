@@ -1,6 +1,9 @@
+import Database
 import Domain
+import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// The deep check: silent about what the store makes by itself, and exact about each promise that is broken by hand.
@@ -114,7 +117,7 @@ struct ConservationTests {
             try await Sample.importAAF("complet-2026-09-01", into: registry)
             try await Sample.register(in: registry)
         }
-        let reader = try RegistryReader(folder: folder.path, seal: nil)
+        let reader = try SQLiteStores(folder: folder.path).registryReader(seal: nil)
         #expect(try reader.violations() == [])
 
         try folder.intruder("registry.db").execute(

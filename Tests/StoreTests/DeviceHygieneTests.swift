@@ -1,5 +1,8 @@
 import Domain
+import Providers
 import Store
+import StoreConformance
+import Synchronization
 import Testing
 
 /// active → suspect → disabled → deleted, and the brake.
@@ -12,7 +15,7 @@ struct DeviceHygieneTests {
     init() throws { folder = try TestFolder() }
 
     private func reader(_ registry: Registry) throws -> RegistryReader {
-        try RegistryReader(folder: folder.path, seal: registry.seal)
+        try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
     }
 
     @discardableResult
@@ -52,6 +55,33 @@ struct DeviceHygieneTests {
 
     private func state(_ device: DeviceRow, _ registry: Registry) throws -> DeviceState? {
         try reader(registry).device(device.id)?.state
+    }
+
+    @Test func `who holds addresses is told of each device that changes, before the answer`() async throws {
+        try await folder.registry { registry async throws in
+            let told = Mutex<[DeviceID]>([])
+            registry.deviceChanges.observe { devices in told.withLock { $0 += devices } }
+            func changes(_ change: () async throws -> Void) async throws -> Set<DeviceID> {
+                told.withLock { $0 = [] }
+                try await change()
+                return Set(told.withLock { $0 })
+            }
+            let account = Account(userID: "u-1", externalKey: nil)
+            let token = Target.fcmToken("cFID0000000000000000ab:APA91rest")
+            let first = try await register(registry, "i-1", token)
+
+            let again = try await changes { try await register(registry, "i-1", token) }
+            let moved = try await changes { try await register(registry, "i-2", token) }
+            let second = try #require(try reader(registry).device(installation: "i-2"))
+            let accused = try await changes { _ = try await registry.apply([fault(second, token, registry)], now: now) }
+            let revoked = try await changes { _ = try await registry.revoke("i-2", now: now) }
+            let signedOut = try await changes { try await registry.remove(installation: "i-2", of: account) }
+            let nobody = try await changes { try await registry.remove(installation: "i-2", of: account) }
+
+            #expect(again == [first.id] && moved == [first.id])
+            #expect(accused == [second.id] && revoked == [second.id] && signedOut == [second.id])
+            #expect(nobody == [])
+        }
     }
 
     @Test func `the id of a Firebase installation and its token replace one another`() async throws {
@@ -181,8 +211,8 @@ struct DeviceHygieneTests {
         try await folder.registry { registry async throws in
             let device = try await register(registry, "i-1", .fcmToken("t-1"))
             let reader = try reader(registry)
-            #expect(try reader.routes(of: device.owner, seenSince: now).count == 1)
-            #expect(try reader.routes(of: device.owner, seenSince: now + .milliseconds(1)).isEmpty)
+            #expect(try reader.route(device.owner, seenSince: now).count == 1)
+            #expect(try reader.route(device.owner, seenSince: now + .milliseconds(1)).isEmpty)
         }
     }
 }

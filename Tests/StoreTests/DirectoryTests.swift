@@ -1,5 +1,7 @@
 import Domain
+import Providers
 import Store
+import StoreConformance
 import Testing
 
 /// Imports and accounts: what the registry knows after them.
@@ -10,7 +12,7 @@ struct DirectoryTests {
 
     init() throws { folder = try TestFolder() }
 
-    private func reader() throws -> RegistryReader { try RegistryReader(folder: folder.path, seal: nil) }
+    private func reader() throws -> RegistryReader { try SQLiteStores(folder: folder.path).registryReader(seal: nil) }
 
     private func register(_ registry: Registry, _ installation: String, of user: String, key: String? = nil)
         async throws

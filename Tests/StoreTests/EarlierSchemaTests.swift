@@ -1,8 +1,11 @@
 import Crypto
+import Database
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// Stores of every earlier schema, with open work in them, open as they are and lose nothing.
@@ -45,17 +48,47 @@ struct EarlierSchemaTests {
         }
     }
 
-    @Test(arguments: ["registry-1.sql", "registry-2.sql"])
+    @Test(arguments: ["registry-1.sql", "registry-2.sql", "registry-3.sql"])
     func `the registry opens and every target can be rung`(dump: String) async throws {
         try fill("registry.db", from: dump)
         let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
         try await folder.registry(keys: [key]) { registry async throws in
-            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             #expect(try reader.violations() == [])
             for device in Int64(1)...24 {
-                let address = try reader.address(of: DeviceID(rawValue: device))
-                #expect(address?.owner == PersonID(rawValue: (device - 1) / 4 + 1) && address?.state == .active)
+                let address = try reader.address(DeviceID(rawValue: device))
+                let isSuspect = dump == "registry-3.sql" && device == 3
+                #expect(address?.owner == PersonID(rawValue: (device - 1) / 4 + 1))
+                #expect(address?.state == (isSuspect ? .suspect : .active))
             }
+        }
+    }
+
+    @Test func `schema 3 keeps states, histories, the counter of ids and the schools switched`() async throws {
+        try fill("registry.db", from: "registry-3.sql")
+        let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+        try await folder.registry(keys: [key]) { registry async throws in
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
+            let ill = try #require(try reader.device(DeviceID(rawValue: 3)))
+            #expect(ill.state == .suspect && ill.reason == "BadDeviceToken")
+            #expect(try reader.history(of: ill.id).last?.lane == "fcm/onepocket")
+            #expect(try reader.school(uai: "0420001A")?.isActive == false)
+            #expect(try reader.keyUses() == [KeyUse(id: "s1", devices: 24, unbound: 24)])
+
+            // Ids go on behind the last one that was ever given.
+            _ = try await registry.register(
+                Registration(installation: "new", target: .fcmToken("t"), environment: .production, app: "onepocket"),
+                for: Account(userID: "u-new", externalKey: nil),
+                limits: Limits(),
+                now: TestFolder.start
+            )
+            #expect(try reader.device(installation: "new")?.id == DeviceID(rawValue: 100))
+
+            // Every seal of before moves to the first key, bound to its row.
+            let done = try await registry.reseal(after: DeviceID(rawValue: 0), max: 100)
+            #expect(done == .init(looked: 25, moved: 24, failed: 0, next: nil))
+            #expect(try reader.keyUses() == [KeyUse(id: "s1", devices: 25, unbound: 0)])
+            for device in Int64(1)...24 { #expect(try reader.address(DeviceID(rawValue: device)) != nil) }
         }
     }
 }

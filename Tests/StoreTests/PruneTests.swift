@@ -1,6 +1,9 @@
+import Database
 import Domain
+import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// Old events go wholly, open ones stay, and their space is used again.

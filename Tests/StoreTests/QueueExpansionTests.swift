@@ -1,6 +1,8 @@
+import Database
 import Domain
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -115,9 +117,9 @@ struct QueueExpansionTests {
             let intruder = try folder.intruder()
             let reader = try folder.reader()
             try intruder.run("UPDATE result SET slots = zeroblob(4) WHERE page = ?", page.rawValue)
-            #expect(throws: StoreError.self) { try reader.page(page) }
+            #expect(throws: UnreadableRow.self) { try reader.page(page) }
             try intruder.run("UPDATE plan SET slots = x'09' WHERE page = ?", page.rawValue)
-            #expect(throws: BlobError.unknownVersion(9)) { try reader.page(page) }
+            #expect(throws: UnreadableRow(.page, page.rawValue, .damaged)) { try reader.page(page) }
         }
     }
 }

@@ -1,7 +1,10 @@
+import Database
 import Domain
 import Glibc
+import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// One process, one writer, fail-stop.
@@ -13,13 +16,21 @@ struct QueueSafetyTests {
 
     @Test func `a folder that is in use is refused`() async throws {
         try await folder.queue { _ in
-            let error = #expect(throws: ProcessLockError.self) { try TestFolder.open(folder.path) }
-            guard case .held(_, getpid()) = error else {
+            let error = #expect(throws: StoreError.self) { try TestFolder.open(folder.path) }
+            guard case .inUse(_, pid: getpid()) = error else {
                 Issue.record("\(error as Any)")
                 return
             }
         }
         try await folder.queue { _ in }
+    }
+
+    @Test func `a folder whose lock cannot be made is not in use`() throws {
+        let error = #expect(throws: StoreError.self) { try TestFolder.open(folder.path + "/missing") }
+        guard case .unusable = error else {
+            Issue.record("\(error as Any)")
+            return
+        }
     }
 
     @Test func `an older writer stops at its next commit when another took the folder over`() async throws {
@@ -44,8 +55,7 @@ struct QueueSafetyTests {
         let key = try await folder.queue { $0.installationKey }
         #expect(key == [UInt8](repeating: 7, count: 32))
         try await folder.queue { _ in }
-        let again = try QueueStore(
-            folder: folder.path,
+        let again = try SQLiteStores(folder: folder.path).openQueue(
             now: TestFolder.start,
             newKey: [UInt8](repeating: 8, count: 32),
             onFatal: { _ in }

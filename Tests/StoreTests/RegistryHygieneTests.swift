@@ -1,5 +1,7 @@
 import Domain
+import Providers
 import Store
+import StoreConformance
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -24,7 +26,7 @@ struct RegistryHygieneTests {
     }
 
     private func row(_ registry: Registry, _ installation: String) throws -> DeviceRow? {
-        try RegistryReader(folder: folder.path, seal: registry.seal).device(installation: installation)
+        try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal).device(installation: installation)
     }
 
     private func suspect(_ registry: Registry, _ device: DeviceRow, lane: String) -> TargetFault {
@@ -52,7 +54,7 @@ struct RegistryHygieneTests {
 
             #expect(changed == 1, "another lane's word still counts")
             #expect(try row(registry, "00bb")?.state == .active)
-            let reader = try RegistryReader(folder: folder.path, seal: registry.seal)
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             #expect(try reader.heldFaultCount(of: "apns/a") == 2)
             let thawed = try await registry.thaw(lane: "apns/a", applying: true, now: now)
             #expect(thawed.held == 2)

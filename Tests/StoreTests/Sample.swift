@@ -1,7 +1,9 @@
 import DirectoryImport
 import Domain
 import Glibc
+import Providers
 import Store
+import StoreConformance
 import Testing
 
 /// The sample set beside the test targets, and the registry filled from it.
@@ -93,8 +95,7 @@ enum Sample {
                 line,
                 installation: try #require(line["installation"]?.string),
                 limits: Limits(),
-                endpoints: endpoints,
-                isPointOnP256: { $0.count == 65 }
+                forms: [FCM.targetForm([]), APNs.targetForm([]), WebPush.targetForm(allowing: endpoints)]
             )
             _ = try await registry.register(
                 device,

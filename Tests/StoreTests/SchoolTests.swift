@@ -1,5 +1,7 @@
 import Domain
+import Providers
 import Store
+import StoreConformance
 import Testing
 
 /// Schools as the registry shows them, and the switch that outlives their deliveries.
@@ -10,7 +12,7 @@ struct SchoolTests {
 
     init() throws { folder = try TestFolder() }
 
-    private func reader() throws -> RegistryReader { try RegistryReader(folder: folder.path, seal: nil) }
+    private func reader() throws -> RegistryReader { try SQLiteStores(folder: folder.path).registryReader(seal: nil) }
 
     private func school(_ key: String, _ uai: String) -> DirectoryRecord {
         .school(SchoolRecord(key: key, uai: uai, name: "School " + key))

@@ -1,46 +1,45 @@
-import Domain
+package import Contract
+import Delivery
+package import Domain
 import Pipeline
-import Store
+import Providers
+package import Store
 
 /// The lanes with what waits on them, as the operator and `/healthz` see them.
 struct LaneList {
-    struct Row: Sendable {
-        var status: LaneStatus
-        var backlog: LaneBacklog?
-        var oldestSeconds: Int64?
-
-        /// The members of the contract, `held`, `connections` and `removalsFrozen`.
-        var json: JSONValue {
-            [
-                "lane": .string(status.name), "provider": .string(status.provider.name),
-                "state": .string(status.state), "reason": status.reason.isEmpty ? .null : .string(status.reason),
-                "until": status.until.map { .string($0.rfc3339) } ?? .null, "window": .number(status.window),
-                "inFlight": .number(status.inFlight), "pending": .number(backlog?.pending ?? 0),
-                "deferred": .number(backlog?.deferred ?? 0), "dead": .number(backlog?.dead ?? 0),
-                "held": .number(backlog?.held ?? 0),
-                "oldestSeconds": oldestSeconds.map { .number($0) } ?? .null,
-                "connections": .number(status.connections), "removalsFrozen": .bool(status.isFrozen),
-            ]
-        }
-    }
-
-    let services: APIServices
+    let services: AdminServices
 
     /// In the order of their names. Cost: reads the results of every open page.
-    func rows() async throws(Problem) -> [Row] {
-        let statuses = await services.hooks.laneStatuses().sorted { $0.name < $1.name }
-        let backlog: [LaneID: LaneBacklog]
-        do throws(StoreError) { backlog = try await services.queueReader.read { try $0.backlog() } } catch {
-            throw Problem(error, limits: services.limits)
-        }
+    func views() async throws -> [LaneView] {
+        let statuses = try await services.lanes.statuses().sorted { $0.name < $1.name }
+        let backlogs = try await services.queueReader.read { try $0.backlog() }
+        for lane in backlogs.values { services.queue.unreadable.note(lane.unreadable) }
         let now = services.time.now()
-        return statuses.map { status in
-            let backlog = backlog[status.id]
-            return Row(
-                status: status,
-                backlog: backlog,
-                oldestSeconds: backlog?.oldest.map { max(0, (now - $0).components.seconds) }
-            )
-        }
+        return statuses.map { LaneView($0, backlogs[$0.id] ?? LaneBacklog(), now: now) }
+    }
+}
+
+extension LaneView {
+    init(_ status: LaneStatus, _ backlog: LaneBacklog, now: Instant) {
+        self.init()
+        lane = status.name
+        provider = status.provider.name
+        state = status.state
+        reason = status.reason.isEmpty ? nil : status.reason
+        until = status.until
+        window = status.window
+        inFlight = status.inFlight
+        add(backlog, now: now)
+        connections = status.connections
+        areRemovalsFrozen = status.isFrozen
+    }
+
+    /// What waits on it.
+    package mutating func add(_ backlog: LaneBacklog, now: Instant) {
+        pending = backlog.pending
+        deferred = backlog.deferred
+        dead = backlog.dead
+        held = backlog.held
+        oldestSeconds = backlog.oldest.map { Int(max(0, (now - $0).components.seconds)) }
     }
 }

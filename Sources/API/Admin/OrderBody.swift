@@ -1,45 +1,69 @@
-import Dialects
+import Contract
 import Domain
 import Hummingbird
 
-/// What every order says of itself: who wants it, and why. Both go to the audit log.
-struct OrderBody: Sendable {
-    private static let whyBytesMax = 1000
-
+/// The body of an order: who wants it and why, for the audit log, and what the view holds beside.
+struct OrderBody<View: WireView>: Sendable {
     /// The caller's word for its name, with the user the kernel says it is.
     var actor: String
     var why: String
-    var members: JSONValue
+    var view: View
 
+    /// What is wrong with one member.
+    func wrong(_ member: PartialKeyPath<View>, _ detail: String, code: String = "malformed") -> Problem {
+        let error = FieldError(JSONPointer.root.member(View.name(of: member)), code, detail)
+        return Problem(.invalidOrder, "The order is wrong.", errors: [error])
+    }
+}
+
+extension OrderBody<OrderView> {
     /// Reads the body; an empty one is allowed while nothing in it is needed.
-    static func read(
+    static func read(_ call: Call, _ services: AdminServices, needsWhy: Bool) async throws -> OrderBody {
+        let value = try await OrderReader.json(call, services, bytesMax: 16 * 1024, mayBeEmpty: !needsWhy)
+        return try await OrderReader.body(value, call, actor: \.actor, why: \.why, needsWhy: needsWhy)
+    }
+}
+
+/// Reads the bodies of orders.
+enum OrderReader {
+    private static let whyBytesMax = 1000
+
+    static func json(
         _ call: Call,
-        _ services: APIServices,
-        needsWhy: Bool,
-        bytesMax: Int = 16 * 1024
-    ) async throws(Problem) -> OrderBody {
+        _ services: AdminServices,
+        bytesMax: Int,
+        mayBeEmpty: Bool
+    ) async throws -> JSONObject {
         let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(of: call.request)
-        var value: JSONValue = [:]
-        if !body.isEmpty || needsWhy {
-            do { value = try JSONParser.parse(body) } catch { throw Problem(.json(error)) }
-        }
+        if body.isEmpty, mayBeEmpty { return JSONObject() }
+        return try JSONParser.parse(body).object ?? JSONObject()
+    }
+
+    /// - Throws: 422 naming every member that is wrong.
+    static func body<View: WireView>(
+        _ object: JSONObject,
+        _ call: Call,
+        actor: KeyPath<View, String?>,
+        why: KeyPath<View, String?>,
+        needsWhy: Bool
+    ) async throws -> OrderBody<View> {
         var errors: [FieldError] = []
-        func text(_ name: String) -> String {
-            guard let member = value[name], !member.isNull else { return "" }
-            guard let text = member.string, text.utf8.count <= whyBytesMax else {
-                let detail = "Expected a string of at most \(whyBytesMax) bytes."
-                errors.append(FieldError(JSONPointer.root.member(name), "malformed", detail))
-                return ""
-            }
-            return text
+        let view = View(object, errors: &errors)
+        func text(_ member: KeyPath<View, String?>) -> String {
+            let text = view[keyPath: member] ?? ""
+            guard text.utf8.count > whyBytesMax else { return text }
+            let detail = "Expected a string of at most \(whyBytesMax) bytes."
+            errors.append(FieldError(JSONPointer.root.member(View.name(of: member)), "malformed", detail))
+            return ""
         }
-        let name = text("actor")
-        let why = text("why")
-        if needsWhy, errors.isEmpty, why.allSatisfy(\.isWhitespace) {
-            errors.append(FieldError("/why", "missing", "Say why; it goes to the audit log."))
+        let (name, reason) = (text(actor), text(why))
+        if needsWhy, errors.isEmpty, reason.allSatisfy(\.isWhitespace) {
+            let place = JSONPointer.root.member(View.name(of: why))
+            errors.append(FieldError(place, "missing", "Say why; it goes to the audit log."))
         }
         guard errors.isEmpty else { throw Problem(.invalidOrder, "The order is wrong.", errors: errors) }
-        return OrderBody(actor: actor(name, uid: await PeerCredential.uid(of: call.context)), why: why, members: value)
+        let uid = await PeerCredential.uid(of: call.context)
+        return OrderBody(actor: Self.actor(name, uid: uid), why: reason, view: view)
     }
 
     /// The caller's word for its name beside what the kernel says; at most 200 characters of it.

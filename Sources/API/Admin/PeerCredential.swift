@@ -14,8 +14,8 @@ enum PeerCredential {
 
     /// nil when the connection is none of a Unix socket.
     static func uid(of context: APIContext) async -> UInt32? {
-        guard let options = context.channel as? any SocketOptionProvider,
-            context.channel.localAddress?.pathname != nil
+        guard let channel = context.channel, let options = channel as? any SocketOptionProvider,
+            channel.localAddress?.pathname != nil
         else { return nil }
         do {
             let found: Credential = try await options.unsafeGetSocketOption(

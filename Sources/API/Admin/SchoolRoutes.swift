@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -6,7 +7,7 @@ import Store
 
 /// Switching schools.
 struct SchoolRoutes {
-    let services: APIServices
+    let services: AdminServices
 
     var routes: [Route] {
         [
@@ -16,19 +17,15 @@ struct SchoolRoutes {
     }
 
     private func set(_ isActive: Bool, _ call: Call) async throws -> Response {
-        let order = try await OrderBody.read(call, services, needsWhy: true)
-        let switching = SchoolSwitch(queue: services.queue, registry: services.registry)
-        let done: JSONObject?
-        do throws(StoreError) {
-            done = try await switching.set(
-                call.parameter("uai"),
-                isActive,
-                actor: order.actor,
-                why: order.why,
-                now: services.time.now()
-            )
-        } catch { throw Problem(error, limits: services.limits) }
+        let order = try await OrderBody.read(call, services, needsWhy: false)
+        let done = try await SchoolSwitch(queue: services.queue, registry: services.registry).set(
+            call.parameter("uai"),
+            isActive,
+            actor: order.actor,
+            why: order.why,
+            now: services.time.now()
+        )
         guard let done else { throw Problem(.unknownSchool, "The directory does not know the school.") }
-        return .json(.ok, .object(done))
+        return .json(.ok, done)
     }
 }

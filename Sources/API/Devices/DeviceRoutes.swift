@@ -1,10 +1,12 @@
-import Crypto
+package import Contract
 import Dialects
 import Domain
 import HTTPTypes
 import Hummingbird
 import Pipeline
-import Store
+import Providers
+package import Store
+import Telemetry
 
 /// A parent's devices; always those of the account the bearer token proves.
 struct DeviceRoutes {
@@ -12,32 +14,49 @@ struct DeviceRoutes {
     private static let bodyBytesMax = 32 * 1024
 
     private let services: APIServices
-    private let limiter: RateLimiter
+    private let registrar: DeviceRegistrar
+    /// Of one address, for what needs no account.
+    private let requests: RateLimiter
+    private let leftOut: Family<Counter>
 
     init(services: APIServices) {
         self.services = services
-        limiter = RateLimiter(
-            perMinute: services.limits.registrationsPerMinute,
-            burst: services.limits.registrationsBurst
+        registrar = DeviceRegistrar(services: services)
+        leftOut = services.metrics.counter(
+            "registration_hints_left_out_total",
+            help: "Values of registrations that only choose wording or hours, and could not be read.",
+            labels: ["member"]
+        )
+        requests = RateLimiter(
+            "requests",
+            perMinute: services.limits.requestsPerMinute,
+            burst: services.limits.requestsBurst
         )
     }
 
     var routes: [Route] {
         let onePocket = OnePocketRoutes(services: services, registrar: registrar)
         return [
-            Route(.put, "/v1/devices/{installation}") { try await register($0) },
-            Route(.get, "/v1/devices") { try await list($0) },
-            Route(.delete, "/v1/devices/{installation}") { try await remove($0) },
-            Route(.post, "/v1/devices/{installation}/test") { try await test($0) },
-            Route(.get, "/v1/webpush/key") { try webPushKey($0) },
+            Route(.put, "/v1/devices/{installation}") { call in
+                try await registrar.answer(call, .registration) { try await register(call, $0) }
+            },
+            Route(.get, "/v1/devices") { call in try await registrar.answer(call, .other) { try await list($0) } },
+            Route(.delete, "/v1/devices/{installation}") { call in
+                try await registrar.answer(call, .other) { try await remove(call, $0) }
+            },
+            Route(.post, "/v1/devices/{installation}/test") { call in
+                try await registrar.answer(call, .registration) { try await test(call, $0) }
+            },
+            Route(.get, "/v1/webpush/key") { call in
+                try await requests.limited(
+                    call.clientAddress(services.http.proxies),
+                    now: services.time.monotonic()
+                ) { try subscriptionKey(call) }
+            },
         ] + onePocket.routes
     }
 
-    private var registrar: DeviceRegistrar { DeviceRegistrar(services: services, limiter: limiter) }
-
-    private func register(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        let allowance = try registrar.allowance(of: account)
+    private func register(_ call: Call, _ account: Account) async throws -> Response {
         if let field = call.header("Content-Type") {
             guard let type = ContentType(field), type.isJSON, type.isUTF8 else {
                 throw Problem(.unsupportedContentType, "A registration is application/json in UTF-8.")
@@ -47,99 +66,88 @@ struct DeviceRoutes {
         let body = try await BodyReader(bytesMax: Self.bodyBytesMax, timeout: services.bodyTimeout)
             .bytes(of: call.request)
         let registration = try parse(body, installation: call.parameter("installation"))
-        let isNew = try await registrar.register(registration, for: account)
+        let registered = try await registrar.register(registration, for: account)
+        for hint in registration.leftOut { leftOut.with(hint.rawValue).add() }
         return .json(
-            isNew ? .created : .ok,
-            [
-                "installation": .string(registration.installation), "provider": .string(registration.provider.name),
-                "environment": .string(registration.environment.name), "app": .string(registration.app),
-                "state": .string(DeviceState.active.word),
-            ],
-            headers: allowance
+            registered.isNew ? .created : .ok,
+            RegisteredView(registration, registered.state)
         )
     }
 
     /// What a browser's `PushManager.subscribe` wants as `applicationServerKey`; public, so no account is asked for.
-    private func webPushKey(_ call: Call) throws(Problem) -> Response {
-        guard let key = services.webPushKey else { throw Problem(.notFound, "Web Push is not configured here.") }
-        return .json(.ok, ["publicKey": .string(key)])
+    private func subscriptionKey(_ call: Call) throws(Problem) -> Response {
+        guard let key = services.subscriptionKey else { throw Problem(.notFound, "Web Push is not configured here.") }
+        var view = SubscriptionKeyView()
+        view.publicKey = key
+        return .json(.ok, view)
     }
 
-    private func parse(_ body: [UInt8], installation: String) throws(Problem) -> Registration {
-        let value: JSONValue
-        do { value = try JSONParser.parse(body, depthMax: services.limits.jsonDepthMax) } catch {
-            throw Problem(.json(error))
-        }
+    private func parse(_ body: [UInt8], installation: String) throws -> Registration {
+        let value = try JSONParser.parse(body, depthMax: services.limits.jsonDepthMax)
         do throws(RegistrationError) {
             return try Registration.parse(
                 value,
                 installation: installation,
                 limits: services.limits,
-                endpoints: services.endpoints,
-                isPointOnP256: Self.isPointOnP256
+                forms: services.targetForms,
+                isKnownZone: ZoneDatabase.knows
             )
         } catch {
             throw Problem(.invalidRegistration, "The registration was understood but is wrong.", errors: error.errors)
         }
     }
 
-    private func list(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
+    private func list(_ account: Account) async throws -> Response {
         let limit = services.limits.devicesPerAccount
-        do throws(StoreError) {
-            let rows = try await services.registryReader.read { reader in
-                // The name is also looked for among the feed's keys: that person is not this account.
-                try reader.devices(.init(user: account.userID), after: nil, limit: limit)
-                    .filter { $0.ownerID == account.userID }
-            }
-            return .json(.ok, ["items": .array(rows.map(\.json))])
-        } catch { throw Problem(error, limits: services.limits) }
+        let rows = try await services.registryReader.read { reader in
+            // The name is also looked for among the feed's keys: that person is not this account.
+            try reader.devices(.init(user: account.userID), after: nil, limit: limit)
+                .filter { $0.ownerID == account.userID }
+        }
+        return .json(.ok, ItemsView(rows.map { DeviceView($0) }))
     }
 
-    private func remove(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        do throws(StoreError) {
-            try await services.registry.remove(installation: call.parameter("installation"), of: account)
-        } catch { throw Problem(error, limits: services.limits) }
+    private func remove(_ call: Call, _ account: Account) async throws -> Response {
+        try await services.registry.remove(installation: call.parameter("installation"), of: account)
         return Response(status: .noContent)
     }
 
-    private func test(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        guard let send = services.hooks.sendTest else {
-            throw Problem(.notBuilt, "Test notifications are not built yet.")
+    private func test(_ call: Call, _ account: Account) async throws -> Response {
+        let live = try services.admin.running("Test notifications are not built yet.")
+        guard let answer = try await live.test(account, installation: call.parameter("installation")) else {
+            throw Problem(.unknownDevice, "This account has no such installation.")
         }
-        let allowance = try registrar.allowance(of: account)
-        let answer: APIServices.TestOutcome?
-        do throws(StoreError) { answer = try await send(account, call.parameter("installation")) } catch {
-            throw Problem(error, limits: services.limits)
-        }
-        guard let answer else { throw Problem(.unknownDevice, "This account has no such installation.") }
-        return .json(
-            .ok,
-            ["outcome": .string(answer.outcome), "reason": answer.reason.map { .string($0) } ?? .null],
-            headers: allowance
-        )
-    }
-
-    private static func isPointOnP256(_ bytes: [UInt8]) -> Bool {
-        do {
-            _ = try P256.KeyAgreement.PublicKey(x963Representation: bytes)
-            return true
-        } catch { return false }
+        return .json(.ok, answer)
     }
 }
 
-extension DeviceRow {
-    /// The members of the contract; the token only by its tail.
-    var json: JSONValue {
-        [
-            "installation": .string(installation), "user": .string(ownerID), "provider": .string(provider.name),
-            "tokenKind": .string(tokenKind), "tokenTail": .string(tokenTail),
-            "environment": .string(environment.name), "app": .string(app),
-            "platform": platform.isEmpty ? .null : .string(platform), "locale": locale.map { .string($0) } ?? .null,
-            "state": .string(state.word), "reason": reason.map { .string($0) } ?? .null,
-            "registeredAt": .string(registeredAt.rfc3339), "lastSeenAt": .string(lastSeenAt.rfc3339),
-        ]
+extension RegisteredView {
+    init(_ registration: Registration, _ state: DeviceState) {
+        self.init()
+        installation = registration.installation
+        provider = registration.provider.name
+        environment = registration.environment.name
+        app = registration.app
+        self.state = state.word
+    }
+}
+
+extension DeviceView {
+    /// The token only by its tail.
+    package init(_ row: DeviceRow) {
+        self.init()
+        installation = row.installation
+        user = row.ownerID
+        provider = row.provider.name
+        tokenKind = row.tokenKind
+        tokenTail = row.tokenTail
+        environment = row.environment.name
+        app = row.app
+        platform = row.platform.isEmpty ? nil : row.platform
+        locale = row.locale
+        state = row.state.word
+        reason = row.reason
+        registeredAt = row.registeredAt
+        lastSeenAt = row.lastSeenAt
     }
 }

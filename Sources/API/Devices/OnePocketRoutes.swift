@@ -1,8 +1,10 @@
+import Contract
 import Crypto
 import Domain
 import HTTPTypes
 import Hummingbird
 import Pipeline
+import Providers
 import Store
 
 /// The paths One Pocket calls today, with the answers it expects; the token travels in the query [ENT facts 3.1].
@@ -14,15 +16,19 @@ struct OnePocketRoutes {
 
     var routes: [Route] {
         [
-            Route(.put, "/timeline/pushNotif/fcmToken") { try await register($0) },
-            Route(.delete, "/timeline/pushNotif/fcmToken") { try await remove($0) },
-            Route(.get, "/timeline/pushNotif/fcmTokens") { try await list($0) },
+            Route(.put, "/timeline/pushNotif/fcmToken") { call in
+                try await registrar.answer(call, .registration) { try await register(call, $0) }
+            },
+            Route(.delete, "/timeline/pushNotif/fcmToken") { call in
+                try await registrar.answer(call, .other) { try await remove(call, $0) }
+            },
+            Route(.get, "/timeline/pushNotif/fcmTokens") { call in
+                try await registrar.answer(call, .other) { try await list($0) }
+            },
         ]
     }
 
-    private func register(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        let allowance = try registrar.allowance(of: account)
+    private func register(_ call: Call, _ account: Account) async throws -> Response {
         let token = try token(call)
         _ = try await registrar.register(
             Registration(
@@ -33,33 +39,29 @@ struct OnePocketRoutes {
             ),
             for: account
         )
-        return .json(.ok, [:], headers: allowance)
-    }
-
-    private func remove(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        let token = try token(call)
-        do throws(StoreError) {
-            try await services.registry.remove(target: .fcmToken(token), of: account)
-        } catch { throw Problem(error, limits: services.limits) }
         return .json(.ok, [:])
     }
 
-    private func list(_ call: Call) async throws -> Response {
-        let account = try await services.parents.account(of: call)
-        do throws(StoreError) {
-            let tokens = try await services.registryReader.read { reader -> [String] in
-                // The name is also looked for among the feed's keys: that person is not this account.
-                guard try reader.person(account.userID)?.entID == account.userID else { return [] }
-                return try reader.fcmTokens(of: account.userID)
-            }
-            return .json(.ok, .array(tokens.map { .string($0) }))
-        } catch { throw Problem(error, limits: services.limits) }
+    private func remove(_ call: Call, _ account: Account) async throws -> Response {
+        let token = try token(call)
+        try await services.registry.remove(target: .fcmToken(token), of: account)
+        return .json(.ok, [:])
+    }
+
+    private func list(_ account: Account) async throws -> Response {
+        let tokens = try await services.registryReader.read { reader -> [RowResult<String>] in
+            // The name is also looked for among the feed's keys: that person is not this account.
+            guard try reader.person(account.userID)?.entID == account.userID else { return [] }
+            return try reader.targets(of: account.userID, provider: FCM.id, read: FCMTarget.text)
+        }
+        // A token that cannot be opened is none to the app, which then registers its own again.
+        services.queue.unreadable.note(tokens.compactMap(\.failure))
+        return .json(.ok, .array(tokens.compactMap(\.value).map { .string($0) }))
     }
 
     private func token(_ call: Call) throws(Problem) -> String {
         do throws(DeviceToken.Fault) {
-            return try DeviceToken.fcm(call.query("fcmToken") ?? "", bytesMax: services.limits.tokenBytesMax)
+            return try FCMTarget.checkedToken(call.query("fcmToken") ?? "", bytesMax: services.limits.tokenBytesMax)
         } catch { throw Problem(.invalidToken, error.detail) }
     }
 

@@ -38,8 +38,7 @@ enum UserInfo {
         do { value = try JSONParser.parse(response.body, depthMax: 64) } catch { return .nobody }
         func identifier(_ name: String, bytesMax: Int) -> String? {
             guard let text = value[name]?.string, (1...bytesMax).contains(text.utf8.count),
-                !text.allSatisfy(\.isWhitespace),
-                text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+                !text.allSatisfy(\.isWhitespace), !text.holdsControl
             else { return nil }
             return text
         }

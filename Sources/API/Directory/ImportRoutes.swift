@@ -1,3 +1,4 @@
+import Contract
 import Dialects
 import Domain
 import HTTPTypes
@@ -10,19 +11,19 @@ struct ImportRoutes {
     /// A delivery of 2 GiB over a slow line.
     private static let uploadTimeout = Duration.seconds(3600)
 
-    private let services: APIServices
+    private let services: AdminServices
     private let uploads: UploadFolder
 
-    init(services: APIServices) {
+    init(services: AdminServices) {
         self.services = services
         uploads = UploadFolder(parent: services.workFolder)
     }
 
     /// For publishers with the right `directory`. A signature would need the whole body before it counts, so a key is required.
-    var publicRoutes: [Route] {
+    func publicRoutes(_ publishers: PublisherDirectory) -> [Route] {
         [
             Route(.post, "/v1/directory/imports") { call in
-                let publisher = try checkPublisher(call)
+                let publisher = try checkPublisher(call, publishers)
                 return try await run(call, actor: "publisher \(publisher)")
             }
         ]
@@ -32,15 +33,15 @@ struct ImportRoutes {
         [
             Route(.post, "/admin/directory/imports") { call in
                 let uid = await PeerCredential.uid(of: call.context)
-                return try await run(call, actor: OrderBody.actor(call.query("actor") ?? "", uid: uid))
+                return try await run(call, actor: OrderReader.actor(call.query("actor") ?? "", uid: uid))
             },
             Route(.post, "/admin/directory/imports/{id}/approve") { try await approve($0) },
         ]
     }
 
     /// - Returns: the publisher's name.
-    private func checkPublisher(_ call: Call) throws(Problem) -> String {
-        let publisher = try services.publishers.keyHolder(header: call.header)
+    private func checkPublisher(_ call: Call, _ publishers: PublisherDirectory) throws(Problem) -> String {
+        let publisher = try publishers.keyHolder(header: call.header, now: services.time.now())
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }
@@ -52,7 +53,7 @@ struct ImportRoutes {
         var (fileName, request) = try ImportQuery.read(call)
         request.actor = actor
         request.source = call.query("source") ?? fileName
-        guard services.hooks.takesBulk() else { throw Problem(.scarce, limits: services.limits) }
+        guard services.condition.takesBulk else { throw Problem(.scarce, limits: services.limits) }
         try call.checkIsNotEncoded()
         let path = try await uploads.begin(named: fileName)
         let result: Result<ImportReport, any Error>
@@ -63,7 +64,7 @@ struct ImportRoutes {
                 stallTimeout: services.bodyTimeout
             ).forEach(of: call.request) { try await uploads.append($0) }
             request.paths = [path]
-            result = .success(try await importer(request))
+            result = .success(try await services.importer.run(request))
         } catch { result = .failure(error) }
         await uploads.end()
         let report = try result.get()
@@ -71,49 +72,31 @@ struct ImportRoutes {
         case .applied, .planned: return .json(.ok, report.json)
         case .held: return .json(.accepted, report.json)
         case .failed:
-            var problem = Problem(.importFailed, report.failure ?? "The delivery cannot be read; nothing was changed.")
-            problem.members = report.json.object ?? JSONObject()
-            throw problem
+            throw Self.failed(report)
         }
     }
 
-    private func importer(_ request: DirectoryImporter.Request) async throws(Problem) -> ImportReport {
-        do throws(DirectoryImporter.Refusal) { return try await services.importer.run(request) } catch {
-            throw problem(error)
-        }
+    private static func failed(_ report: ImportReport) -> Problem {
+        var problem = Problem(.importFailed, report.failure ?? "The delivery cannot be read; nothing was changed.")
+        problem.report = report.json.object ?? JSONObject()
+        return problem
     }
 
     /// A person lets a held import through. 409 with the difference of the moment when it is not the one that was held.
     private func approve(_ call: Call) async throws -> Response {
-        guard let id = ImportID(call.parameter("id")) else { throw problem(.unknownImport) }
+        guard let id = ImportID(call.parameter("id")) else { throw DirectoryImporter.Refusal.unknownImport }
         let order = try await OrderBody.read(call, services, needsWhy: false)
-        let approval = ImportApproval(id: id, isConfirmed: order.members["yes"] == true, actor: order.actor)
-        let report: ImportReport
-        do throws(DirectoryImporter.Refusal) {
-            report = try await services.importer.approve(approval, why: order.why)
-        } catch { throw problem(error) }
+        let approval = ImportApproval(id: id, isConfirmed: order.view.isConfirmed ?? false, actor: order.actor)
+        let report = try await services.importer.approve(approval, why: order.why)
         switch report.state {
         case .applied: return .json(.ok, report.json)
         case .failed:
-            var problem = Problem(.importFailed, report.failure ?? "The delivery cannot be read; nothing was changed.")
-            problem.members = report.json.object ?? JSONObject()
-            throw problem
+            throw Self.failed(report)
         case .held, .planned:
             var problem = Problem(.orderRefused, "The difference has changed since the import was held: say yes.")
-            problem.members = report.json.object ?? JSONObject()
-            problem.members["refusal"] = "diffChanged"
+            problem.report = report.json.object ?? JSONObject()
+            problem.more.refusal = "diffChanged"
             throw problem
-        }
-    }
-
-    private func problem(_ refusal: DirectoryImporter.Refusal) -> Problem {
-        switch refusal {
-        case .busy: UploadFolder.busy
-        case .notBuilt(let sentence): Problem(.notBuilt, sentence)
-        case .unknownImport: Problem(.unknownImport, "There is no such import.")
-        case .notHeld(let state): Problem(.importNotHeld, "The import is \(state), not held.")
-        case .notKept: Problem(.importNotHeld, "Its delivery was not kept; import it again.")
-        case .unavailable(let error): Problem(error, limits: services.limits)
         }
     }
 }

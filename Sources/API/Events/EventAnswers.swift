@@ -1,3 +1,4 @@
+import Contract
 import Dialects
 import Domain
 import HTTPTypes
@@ -7,55 +8,28 @@ import Store
 
 extension Submission {
     init(_ event: ParsedEvent) {
-        let identity: Identity =
-            switch event.identity {
-            case .event(let source, let id): .event(source: source, id: id)
-            case .idempotencyKey(let key): .idempotencyKey(key)
-            case .webhookID(let id): .webhookID(id)
-            case .bytes: .bytes
-            }
-        self.init(publication: event.publication, identity: identity, body: event.hashedBytes)
+        self.init(publication: event.publication, identity: Identity(event.identity), body: event.hashedBytes)
     }
 }
 
-extension Receipt {
-    var json: JSONValue {
-        [
-            "id": .string(id.description), "state": .string(state.word), "duplicate": .bool(isDuplicate),
-            "unresolved": .array(unresolved.map(AudienceCoding.value)),
-        ]
-    }
-}
-
-extension Problem {
-    init(_ error: IntakeError, limits: Limits) {
-        switch error {
-        case .unknownSchool:
-            self.init(
-                .unknownSchool,
-                "The directory does not know the event's school.",
-                errors: [FieldError("/data/school", "unknownValue", "No such school in the directory.")]
-            )
-        case .forbiddenSchool(let school):
-            self.init(.forbiddenSchool, "This publisher may not speak for the school \(school).")
-        case .forbiddenSource:
-            self.init(
-                .forbiddenSource,
-                "This publisher may not speak for the event's source.",
-                errors: [FieldError("/source", "forbidden", "Not a source of this publisher.")]
-            )
-        case .conflict(let id):
-            self.init(.identityConflict, "An event with this identity and another body was accepted before.")
-            members["id"] = .string(id.description)
-        case .staleRevision(let id):
-            self.init(
-                .staleRevision,
-                "An event of the same or a newer revision of this subject was accepted before.",
-                errors: [FieldError("/data/revision", "stale", "Expected a higher revision.")]
-            )
-            members["id"] = .string(id.description)
-        case .unavailable(let error): self.init(error, limits: limits)
+extension Submission.Identity {
+    init(_ identity: EventIdentity) {
+        switch identity {
+        case .event(let source, let id): self = .event(source: source, id: id)
+        case .idempotencyKey(let key): self = .idempotencyKey(key)
+        case .webhookID(let id): self = .webhookID(id)
+        case .bytes: self = .bytes
         }
+    }
+}
+
+extension ReceiptView {
+    init(_ receipt: Receipt) {
+        self.init()
+        id = receipt.id.description
+        state = receipt.state.word
+        isDuplicate = receipt.isDuplicate
+        unresolved = receipt.unresolved.map(AudienceCoding.value)
     }
 }
 
@@ -65,28 +39,30 @@ struct BatchAnswer {
 
     func response() throws(Problem) -> Response {
         let receipts = items.compactMap { item in if case .success(let receipt) = item { receipt } else { nil } }
-        let results = JSONValue.array(items.enumerated().map { result($1, at: $0) })
+        let results = items.enumerated().map { BatchResultView($1, index: $0) }
         guard !receipts.isEmpty else {
             var problem = Problem(.batchRejected, "Every event of the batch is wrong; nothing was stored.")
-            problem.members["results"] = results
+            problem.more.results = results
             throw problem
         }
-        return .json(receipts.allSatisfy(\.isDuplicate) ? .ok : .accepted, ["results": results])
+        var view = BatchView()
+        view.results = results
+        return .json(receipts.allSatisfy(\.isDuplicate) ? .ok : .accepted, view)
     }
+}
 
-    private func result(_ item: Result<Receipt, Problem>, at index: Int) -> JSONValue {
+extension BatchResultView {
+    fileprivate init(_ item: Result<Receipt, Problem>, index: Int) {
+        self.init()
+        self.index = index
         switch item {
         case .success(let receipt):
-            [
-                "index": .number(index), "status": .number(receipt.isDuplicate ? 200 : 202),
-                "id": .string(receipt.id.description), "state": .string(receipt.state.word),
-                "duplicate": .bool(receipt.isDuplicate),
-                "unresolved": .array(receipt.unresolved.map(AudienceCoding.value)),
-            ]
-        case .failure(let problem):
-            [
-                "index": .number(index), "status": .number(problem.code.status), "problem": .object(problem.object()),
-            ]
+            let view = ReceiptView(receipt)
+            status = receipt.isDuplicate ? 200 : 202
+            (id, state, isDuplicate, unresolved) = (view.id, view.state, view.isDuplicate, view.unresolved)
+        case .failure(let refused):
+            status = refused.code.status
+            problem = refused.object()
         }
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import Dialects
 import Domain
 import HTTPTypes
@@ -8,112 +9,117 @@ import Store
 /// Publishing, and asking what became of it.
 struct EventRoutes {
     let services: APIServices
+    private let posts: RateLimiter
+    private let questions: RateLimiter
+
+    init(services: APIServices) {
+        self.services = services
+        let limits = services.limits
+        posts = RateLimiter("events", perMinute: limits.postsPerMinute, burst: limits.postsBurst)
+        questions = RateLimiter("requests", perMinute: limits.requestsPerMinute, burst: limits.requestsBurst)
+    }
 
     var routes: [Route] {
         [
             Route(.post, "/v1/events") { try await publish($0) },
             Route(.get, "/v1/events/{id}") { call in
-                let publisher = try await publisher(of: call)
-                return try await EventStatusRoute(services: services).response(call, for: publisher.name)
+                try await proven(call, questions) { publisher, _ in
+                    try await EventStatusRoute(services: services.admin).response(call, for: publisher.name)
+                }
             },
             Route(.get, "/v1/events/{id}/reach") { call in
-                let publisher = try await publisher(of: call)
-                return try await ReachRoute(services: services).response(call, for: publisher.name)
+                try await proven(call, questions) { publisher, _ in
+                    try await ReachRoute(services: services.admin).response(call, for: publisher.name)
+                }
             },
             Route(.post, "/v1/events/{id}/withdraw") { call in
                 try call.checkIsNotEncoded()
-                let (publisher, body) = try await proven(call)
-                return try await WithdrawRoute(services: services).response(call, body, for: publisher)
+                return try await proven(call, posts) { publisher, body in
+                    try await WithdrawRoute(services: services.admin).response(call, body, for: publisher)
+                }
             },
         ]
     }
 
-    /// The pipeline of an accept: size, sender, body, signature, content, rights and commit, in this order.
+    /// The pipeline of an accept: what the head proves, body, signature, content, rights and commit, in this order.
     private func publish(_ call: Call) async throws -> Response {
-        let claim = try services.publishers.claim(header: call.header)
-        let form = Result { () throws(Refusal) in
-            try EventForm.recognise(contentType: call.header("Content-Type"), header: call.header)
-        }
-        let bytesMax =
-            if case .success(.batched) = form { services.limits.batchBytesMax } else { services.limits.eventBytesMax }
-        let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(of: call.request)
-        let now = services.time.now()
-        let proof = try services.publishers.prove(claim, body: body, now: now)
-        if proof.isSignatureOnly, case .success(.binary) = form {
-            var problem = Problem(
-                .unsignedAttributes,
-                "A signature covers the body only: send the event in structured mode, or a publisher key."
-            )
-            problem.headers[.wwwAuthenticate] = BearerToken.challenge(hasToken: false)
-            throw problem
-        }
-        try require(.events, of: proof.publisher)
+        let claim = try services.publishers.claim(header: call.header, now: services.time.now())
+        let form: EventForm
+        do throws(Refusal) {
+            form = try EventForm.recognise(contentType: call.header("Content-Type"), header: call.header)
+        } catch { throw Problem(error, accepts: EventForm.contentTypes) }
+        if form == .binary, claim.keyHolder == nil { throw Self.unsignedAttributes }
         try call.checkIsNotEncoded()
         let isPreview = try call.flag("preview")
-        let submission: EventSubmission
-        do throws(Refusal) {
-            submission = try EventParser(limits: services.limits).parse(
-                try form.get(),
-                header: call.header,
-                body: body,
-                receivedAt: now
+        let bytesMax = form == .batched ? services.limits.batchBytesMax : services.limits.eventBytesMax
+        return try await proven(call, claim, bytesMax: bytesMax) { proof, body in
+            let verdict = posts.take(proof.publisher.name, now: services.time.monotonic())
+            var refusal: Problem?
+            if !verdict.isAllowed { refusal = posts.problem(verdict) }
+            if !proof.publisher.rights.contains(.events) { refusal = Self.missing(.events) }
+            let publishing = Publishing(services: services, publisher: proof.publisher, refusal: refusal)
+            var response = try await publishing.response(
+                to: form,
+                body,
+                call,
+                isSigned: proof.isSigned,
+                isPreview: isPreview
             )
-        } catch { throw Problem(error) }
-        if isPreview {
-            return try await PreviewRoute(services: services).response(submission, from: proof.publisher)
-        }
-        switch submission {
-        case .one(let event): return try await accept(event, from: proof.publisher)
-        case .batch(let events): return try await accept(events, from: proof.publisher)
+            response.headers.append(contentsOf: posts.headers(verdict))
+            return response
         }
     }
 
-    private func accept(_ event: ParsedEvent, from publisher: Publisher) async throws -> Response {
-        do throws(IntakeError) {
-            let receipt = try await services.intake.accept(Submission(event), from: publisher)
-            return .json(
-                receipt.isDuplicate ? .ok : .accepted,
-                receipt.json,
-                headers: [.location: "/v1/events/\(receipt.id)"]
-            )
-        } catch { throw Problem(error, limits: services.limits) }
-    }
+    private static let unsignedAttributes: Problem = {
+        var problem = Problem(
+            .unsignedAttributes,
+            "A signature covers the body only: send the event in structured mode, or a publisher key."
+        )
+        problem.headers[.wwwAuthenticate] = BearerToken.challenge(hasToken: false)
+        return problem
+    }()
 
-    private func accept(_ events: [Result<ParsedEvent, Refusal>], from publisher: Publisher) async throws -> Response {
-        var submissions: [Submission] = []
-        for case .success(let event) in events { submissions.append(Submission(event)) }
-        var accepted: [Result<Receipt, IntakeError>] = []
-        do throws(StoreError) {
-            if !submissions.isEmpty { accepted = try await services.intake.accept(submissions, from: publisher) }
-        } catch { throw Problem(error, limits: services.limits) }
-        precondition(accepted.count == submissions.count, "The intake answers each submission.")
-        var answers = accepted[...]
-        return try BatchAnswer(
-            items: events.map { event in
-                switch event {
-                case .failure(let refusal): .failure(Problem(refusal))
-                case .success: answers.removeFirst().mapError { Problem($0, limits: services.limits) }
-                }
+    /// For requests whose body has little or no meaning; a signature covers it all the same.
+    private func proven(
+        _ call: Call,
+        _ limiter: RateLimiter,
+        _ answer: (Publisher, [UInt8]) async throws -> Response
+    ) async throws -> Response {
+        let claim = try services.publishers.claim(header: call.header, now: services.time.now())
+        return try await proven(call, claim, bytesMax: services.limits.eventBytesMax) { proof, body in
+            try await limiter.limited(proof.publisher.name, now: services.time.monotonic()) {
+                guard proof.publisher.rights.contains(.events) else { throw Self.missing(.events) }
+                return try await answer(proof.publisher, body)
             }
-        ).response()
-    }
-
-    /// For requests whose body has no meaning; a signature covers it all the same.
-    private func publisher(of call: Call) async throws(Problem) -> Publisher { try await proven(call).publisher }
-
-    private func proven(_ call: Call) async throws(Problem) -> (publisher: Publisher, body: [UInt8]) {
-        let claim = try services.publishers.claim(header: call.header)
-        let body = try await BodyReader(bytesMax: services.limits.eventBytesMax, timeout: services.bodyTimeout)
-            .bytes(of: call.request)
-        let publisher = try services.publishers.prove(claim, body: body, now: services.time.now()).publisher
-        try require(.events, of: publisher)
-        return (publisher, body)
-    }
-
-    private func require(_ right: Publisher.Right, of publisher: Publisher) throws(Problem) {
-        guard publisher.rights.contains(right) else {
-            throw Problem(.missingRight, "This publisher has not the right \(right.rawValue).")
         }
+    }
+
+    /// Reads the body and ends the claim. What nobody is proven to have sent comes out of one bound over all connections.
+    private func proven(
+        _ call: Call,
+        _ claim: PublisherDirectory.Claim,
+        bytesMax: Int,
+        _ answer: (PublisherDirectory.Proof, [UInt8]) async throws -> Response
+    ) async throws -> Response {
+        let reader = BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout)
+        func read() async throws(Problem) -> (PublisherDirectory.Proof, [UInt8]) {
+            let body = try await reader.bytes(of: call.request)
+            return (try services.publishers.prove(claim, body: body), body)
+        }
+        let (proof, body): (PublisherDirectory.Proof, [UInt8])
+        if claim.keyHolder == nil {
+            (proof, body) = try await services.http.unprovenBodies.holding(
+                try reader.bytesExpected(of: call.request),
+                retryAfter: services.limits.retryAfterSeconds
+            ) { () throws(Problem) in try await read() }
+        } else {
+            (proof, body) = try await read()
+        }
+        return try await answer(proof, body)
+    }
+
+    private static func missing(_ right: Publisher.Right) -> Problem {
+        Problem(.missingRight, "This publisher has not the right \(right.rawValue).")
     }
 }
 
@@ -121,6 +127,19 @@ extension Call {
     /// Nothing here unpacks a compressed body.
     func checkIsNotEncoded() throws(Problem) {
         guard let encoding = header("Content-Encoding"), encoding.lowercased() != "identity" else { return }
-        throw Problem(.unsupportedContentType, "Send the body without Content-Encoding.")
+        var problem = Problem(.unsupportedContentType, "Send the body without Content-Encoding.")
+        // What would be taken instead [RFC 9110 §15.5.16].
+        problem.headers[.acceptEncoding] = "identity"
+        throw problem
+    }
+}
+
+extension Problem {
+    /// A refusal; one of the content type says which are taken [RFC 9110 §12.5.1; W3C LDP §7.1 for Accept-Post].
+    init(_ refusal: Refusal, accepts types: String) {
+        self.init(refusal)
+        guard refusal.status == 415 else { return }
+        headers[.accept] = types
+        headers[HeaderName.acceptPost] = types
     }
 }

@@ -1,3 +1,5 @@
+import Contract
+import Delivery
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -6,27 +8,24 @@ import Store
 
 /// `GET /v1/events/{id}` on both listeners.
 struct EventStatusRoute {
-    let services: APIServices
+    let services: AdminServices
 
     /// The event, or 404 when it is not of this publisher; nil sees all.
     func response(_ call: Call, for publisher: String?) async throws -> Response {
         let unknown = Problem(.unknownEvent, "There is no such event here.")
         guard let id = EventID(call.parameter("id")) else { throw unknown }
         let conditions = Dictionary(
-            await services.hooks.laneStatuses().map { ($0.id, $0.state) },
+            try await services.lanes.statuses().map { ($0.id, $0.state) },
             uniquingKeysWith: { first, _ in first }
         )
-        let report: EventReport?
-        do throws(StoreError) {
-            report = try await services.queueReader.read { reader in
-                // Nobody else's event is worth reading its pages.
-                guard let event = try reader.event(id), publisher == nil || event.publisher == publisher else {
-                    return nil
-                }
-                return try reader.report(on: id) { conditions[$0].flatMap(EventStatus.reason(ofLane:)) }
+        let report = try await services.queueReader.read { reader -> EventReport? in
+            // Nobody else's event is worth reading its pages.
+            guard let event = try reader.event(id), publisher == nil || event.publisher == publisher else {
+                return nil
             }
-        } catch { throw Problem(error, limits: services.limits) }
+            return try reader.report(on: id) { conditions[$0].flatMap(EventStatus.reason(ofLane:)) }
+        }
         guard let report else { throw unknown }
-        return .json(.ok, .object(EventStatus.json(report)))
+        return .json(.ok, EventStatus.view(report))
     }
 }

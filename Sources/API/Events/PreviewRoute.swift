@@ -1,3 +1,5 @@
+import Contract
+import Delivery
 import Dialects
 import Domain
 import HTTPTypes
@@ -10,32 +12,24 @@ struct PreviewRoute {
     let services: APIServices
 
     func response(_ submission: EventSubmission, from publisher: Publisher) async throws -> Response {
-        guard let forecaster = services.forecaster else { throw Problem(.notBuilt, "Nothing here makes forecasts.") }
         guard case .one(let parsed) = submission else {
             throw Problem(.invalidParameter, "A preview is of one event, not of a batch.")
         }
-        do throws(IntakeError) {
-            let event = try await services.intake.prepare(Submission(parsed), from: publisher)
-            let preview = Preview(
-                publisher: event.publisher,
-                publication: event.publication,
-                dataClass: event.dataClass,
-                at: event.acceptedAt,
-                expiresAt: event.expiresAt,
-                unresolved: event.unresolved
-            )
-            let forecast: Forecast
-            let newer: EventID?
-            do throws(StoreError) {
-                newer = try await services.queueReader.read { reader in
-                    try reader.newerRevision(than: event.publication, of: event.publisher)
-                }
-            } catch { throw .unavailable(error) }
-            if let newer { throw .staleRevision(newer) }
-            do throws(StoreError) {
-                forecast = try await forecaster.forecast(preview, schools: publisher.schools, lanes: services.lanes())
-            } catch { throw .unavailable(error) }
-            return .json(.ok, .object(forecast.json(preview)))
-        } catch { throw Problem(error, limits: services.limits) }
+        let event = try await services.intake.prepare(Submission(parsed), from: publisher)
+        let preview = Preview(
+            publisher: event.publisher,
+            publication: event.publication,
+            dataClass: event.dataClass,
+            at: event.acceptedAt,
+            expiresAt: event.expiresAt,
+            unresolved: event.unresolved
+        )
+        let newer = try await services.queueReader.read { reader in
+            try reader.newerRevision(than: event.publication, of: event.publisher)
+        }
+        if let newer { throw IntakeError.staleRevision(newer) }
+        let lanes = services.laneTable.value
+        let forecast = try await services.forecaster.forecast(preview, schools: publisher.schools, lanes: lanes)
+        return .json(.ok, forecast.view(preview))
     }
 }

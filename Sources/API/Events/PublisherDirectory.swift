@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import HTTPTypes
 package import Pipeline
@@ -28,41 +29,43 @@ package final class PublisherDirectory: Sendable {
 
     /// What a request says of its sender, before its body is read.
     struct Claim: Sendable {
-        fileprivate var entries: [Entry]
-        /// Whom the bearer key proves.
-        fileprivate var keyHolder: Entry?
-        fileprivate var signature: Signature?
-
-        fileprivate struct Signature: Sendable {
-            var id: String?
-            var timestamp: String?
-            var signatures: String
-        }
+        /// Whose signature it may be.
+        fileprivate var signers: [Entry] = []
+        fileprivate var signature: StandardWebhooks.Head?
+        /// Whom the bearer key proves; without one the body is nobody's until it is read.
+        fileprivate(set) var keyHolder: Entry?
     }
 
     /// Who sent a request.
     struct Proof: Sendable {
         var publisher: Publisher
-        /// Only the body is proven: headers may be another's.
-        var isSignatureOnly: Bool
+        /// `webhook-id` and body are proven by a signature.
+        var isSigned: Bool
     }
 
-    /// Refuses a request without credentials, or with a wrong key, before its body costs anything.
-    func claim(header: (String) -> String?) throws(Problem) -> Claim {
+    /// Refuses what the head alone shows to be wrong, before the body costs anything: no credentials, a wrong key, a signature that is
+    /// malformed, too old or nobody's here.
+    func claim(header: (String) -> String?, now: Instant) throws(Problem) -> Claim {
         let entries = entries.withLock { $0 }
-        var claim = Claim(entries: entries)
-        if let signatures = header("webhook-signature") {
-            claim.signature = .init(
-                id: header("webhook-id"),
-                timestamp: header("webhook-timestamp"),
-                signatures: signatures
-            )
-        }
+        var claim = Claim()
         if let authorization = header("Authorization") {
-            guard let key = BearerToken.read(authorization),
-                let holder = entries.first(where: { PublisherKey.match(key, among: $0.keyHashes) != nil })
+            guard let key = BearerToken.read(authorization), let hash = PublisherKey.hash(key),
+                let holder = entries.first(where: { $0.keyHashes.contains { ConstantTime.areEqual($0, hash) } })
             else { throw Self.unauthenticated("The key is not known here.", hasToken: true) }
             claim.keyHolder = holder
+        }
+        if let signatures = header("webhook-signature") {
+            // A key beside the signature narrows whose signature it may be.
+            claim.signers = (claim.keyHolder.map { [$0] } ?? entries).filter { !$0.secrets.isEmpty }
+            do throws(StandardWebhooks.Fault) {
+                claim.signature = try StandardWebhooks.head(
+                    id: header("webhook-id"),
+                    timestamp: header("webhook-timestamp"),
+                    signatures: signatures,
+                    now: now
+                )
+                guard !claim.signers.isEmpty else { throw .mismatch }
+            } catch { throw Self.invalidSignature(error) }
         }
         guard claim.signature != nil || claim.keyHolder != nil else {
             throw Self.unauthenticated("Sign the request, or send a publisher key as bearer.", hasToken: false)
@@ -71,35 +74,19 @@ package final class PublisherDirectory: Sendable {
     }
 
     /// Ends a claim once the body is here: as received, empty for a request without one. 401 when the signature does not count.
-    func prove(_ claim: Claim, body: [UInt8], now: Instant) throws(Problem) -> Proof {
+    func prove(_ claim: Claim, body: [UInt8]) throws(Problem) -> Proof {
         guard let signature = claim.signature else {
             guard let holder = claim.keyHolder else { preconditionFailure("A claim has a key or a signature.") }
-            return Proof(publisher: holder.publisher, isSignatureOnly: false)
+            return Proof(publisher: holder.publisher, isSigned: false)
         }
-        // A key beside the signature narrows whose signature it may be.
-        let candidates = claim.keyHolder.map { [$0] } ?? claim.entries
-        var fault = StandardWebhooks.Fault.mismatch
-        for entry in candidates {
-            do throws(StandardWebhooks.Fault) {
-                try StandardWebhooks.verify(
-                    secrets: entry.secrets,
-                    id: signature.id,
-                    timestamp: signature.timestamp,
-                    signatures: signature.signatures,
-                    body: body,
-                    now: now
-                )
-                return Proof(publisher: entry.publisher, isSignatureOnly: claim.keyHolder == nil)
-            } catch { fault = error }
-        }
-        var problem = Problem(.invalidSignature, "The signature does not count: \(fault.rawValue).")
-        problem.headers[.wwwAuthenticate] = BearerToken.challenge(hasToken: false)
-        throw problem
+        let signer = claim.signers.first { StandardWebhooks.isGenuine(signature, body: body, secrets: $0.secrets) }
+        guard let signer else { throw Self.invalidSignature(.mismatch) }
+        return Proof(publisher: signer.publisher, isSigned: true)
     }
 
     /// Proven by a key alone, before the body is read: for bodies too large to be held for a signature.
-    func keyHolder(header: (String) -> String?) throws(Problem) -> Publisher {
-        let claim = try claim(header: header)
+    func keyHolder(header: (String) -> String?, now: Instant) throws(Problem) -> Publisher {
+        let claim = try claim(header: header, now: now)
         guard let holder = claim.keyHolder else {
             throw Self.unauthenticated(
                 "A body of this size is sent with a publisher key, not a signature.",
@@ -107,6 +94,12 @@ package final class PublisherDirectory: Sendable {
             )
         }
         return holder.publisher
+    }
+
+    private static func invalidSignature(_ fault: StandardWebhooks.Fault) -> Problem {
+        var problem = Problem(.invalidSignature, "The signature does not count: \(fault.rawValue).")
+        problem.headers[.wwwAuthenticate] = BearerToken.challenge(hasToken: false)
+        return problem
     }
 
     private static func unauthenticated(_ detail: String, hasToken: Bool) -> Problem {

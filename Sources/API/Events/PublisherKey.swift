@@ -13,7 +13,7 @@ package enum PublisherKey {
     package static func match(_ presented: some StringProtocol, among hashes: [[UInt8]]) -> Int? {
         guard let hash = hash(presented) else { return nil }
         var match: Int?
-        for (index, known) in hashes.enumerated() where isEqual(hash, known) { match = index }
+        for (index, known) in hashes.enumerated() where ConstantTime.areEqual(hash, known) { match = index }
         return match
     }
 
@@ -29,12 +29,5 @@ package enum PublisherKey {
             hash.append(UInt8(high << 4 | low))
         }
         return (String(parts[0]), hash)
-    }
-
-    private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        var difference: UInt8 = 0
-        for index in left.indices { difference |= left[index] ^ right[index] }
-        return difference == 0
     }
 }

@@ -1,3 +1,5 @@
+import Contract
+import Delivery
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -10,7 +12,7 @@ struct ReachRoute {
     private static let limitMax = 1000
     private static let limitByDefault = 100
 
-    let services: APIServices
+    let services: AdminServices
 
     /// 404 for an event that is not of this publisher.
     func response(_ call: Call, for publisher: String) async throws -> Response {
@@ -18,37 +20,31 @@ struct ReachRoute {
         let unknown = Problem(.unknownEvent, "There is no such event here.")
         guard let id = EventID(call.parameter("id")) else { throw unknown }
         let conditions = Dictionary(
-            await services.hooks.laneStatuses().map { ($0.id, $0.state) },
+            try await services.lanes.statuses().map { ($0.id, $0.state) },
             uniquingKeysWith: { first, _ in first }
         )
-        let found: Found?
-        let rows: [JSONValue]
-        do throws(StoreError) {
-            found = try await services.queueReader.read { reader in
-                guard let event = try reader.event(id), event.publisher == publisher else { return nil }
-                // One more than is shown tells whether there are more.
-                let persons = try reader.persons(
-                    of: id,
-                    after: question.after,
-                    limit: question.limit + 1,
-                    laneReason: { conditions[$0].flatMap(EventStatus.reason(ofLane:)) },
-                    where: { question.state?.holds(for: $0) ?? true }
-                )
-                return Found(event: event, persons: persons, lanes: try reader.lanes())
-            }
-            rows = try await services.registryReader.read { registry in
-                try found?.rows(question.limit, registry) ?? []
-            }
-        } catch { throw Problem(error, limits: services.limits) }
+        let found = try await services.queueReader.read { reader -> Found? in
+            guard let event = try reader.event(id), event.publisher == publisher else { return nil }
+            // One more than is shown tells whether there are more.
+            let persons = try reader.persons(
+                of: id,
+                after: question.after,
+                limit: question.limit + 1,
+                laneReason: { conditions[$0].flatMap(EventStatus.reason(ofLane:)) },
+                where: { question.state?.holds(for: $0) ?? true }
+            )
+            return Found(event: event, persons: persons, lanes: try reader.lanes())
+        }
         guard let found else { throw unknown }
-        let next = found.persons.count > question.limit ? ReachCursor(found.persons[question.limit - 1].person) : nil
-        return .json(
-            .ok,
-            [
-                "at": .string(services.time.now().rfc3339), "source": "live", "event": .string(id.description),
-                "items": .array(rows), "total": .null, "next": next.map { .string($0.description) } ?? .null,
-            ]
-        )
+        var view = ReachView()
+        view.items = try await services.registryReader.read { try found.rows(question.limit, $0) }
+        view.at = services.time.now()
+        view.source = "live"
+        view.event = id.description
+        if found.persons.count > question.limit {
+            view.next = ReachCursor(found.persons[question.limit - 1].person).description
+        }
+        return .json(.ok, view)
     }
 
     private struct Found: Sendable {
@@ -56,10 +52,10 @@ struct ReachRoute {
         var persons: [EventReport.Person]
         var lanes: [StoredLane]
 
-        func rows(_ limit: Int, _ registry: RegistryReader) throws -> [JSONValue] {
+        func rows(_ limit: Int, _ registry: RegistryReader) throws -> [ReachRowView] {
             let names = Dictionary(uniqueKeysWithValues: lanes.map { ($0.id, $0.name) })
             let rows = ReachRows(event: event, registry: registry, laneNames: names)
-            return try registry.snapshot { _ in try persons.prefix(limit).map { .object(try rows.json($0)) } }
+            return try registry.snapshot { _ in try persons.prefix(limit).map(rows.view) }
         }
     }
 

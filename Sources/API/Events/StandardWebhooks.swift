@@ -17,50 +17,73 @@ package enum StandardWebhooks {
         case mismatch
     }
 
-    /// Accepts when any of the signatures was made with any of the live secrets.
-    ///
+    /// What the headers of a signed request say: everything but the body, checked before the body is read.
+    package struct Head: Sendable {
+        package let id: String
+        fileprivate let timestamp: String
+        /// Of the signatures with version `v1`, decoded.
+        fileprivate let codes: [[UInt8]]
+    }
+
+    /// Signatures of one request that are looked at: a sender signs with each of its live secrets.
+    private static let signaturesMax = 16
+
     /// - Parameters:
-    ///   - secrets: the raw bytes of every live secret.
     ///   - id: `webhook-id`.
     ///   - timestamp: `webhook-timestamp`, seconds since 1970.
     ///   - signatures: `webhook-signature`, separated by spaces; the first 16 are looked at.
-    ///   - body: as received; empty for a request without one.
     ///   - now: the present.
     ///   - tolerance: how far the timestamp may be off, both ways.
-    /// - Throws: ``Fault``. Every comparison takes the same time whatever differs.
-    package static func verify(
-        secrets: [[UInt8]],
+    /// - Returns: what the signatures are checked against.
+    /// - Throws: every ``Fault`` but `mismatch`.
+    package static func head(
         id: String?,
         timestamp: String?,
         signatures: String?,
-        body: [UInt8],
         now: Instant,
         tolerance: Duration = .seconds(300)
-    ) throws(Fault) {
+    ) throws(Fault) -> Head {
         guard let id, let timestamp, let signatures, !id.isEmpty, !timestamp.isEmpty, !signatures.isEmpty else {
             throw .missingHeader
         }
-        guard !id.contains(".") else { throw .malformedID }
+        guard !id.utf8.contains(UInt8(ascii: ".")) else { throw .malformedID }
         guard (1...12).contains(timestamp.utf8.count), timestamp.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let seconds = Int64(timestamp)
         else { throw .malformedTimestamp }
         let age = now - Instant(seconds: seconds)
         if age > tolerance { throw .tooOld }
         if age < .zero - tolerance { throw .tooNew }
-
-        let codes = signatures.split(separator: " ").prefix(16).compactMap { signature -> [UInt8]? in
-            signature.hasPrefix("v1,") ? Base64.decode(signature.dropFirst(3)) : nil
-        }
+        let codes = signatures.utf8.split(separator: UInt8(ascii: " ")).prefix(signaturesMax)
+            .compactMap { signature -> [UInt8]? in
+                signature.starts(with: "v1,".utf8) ? Base64.decode(Substring(signature.dropFirst(3))) : nil
+            }
         guard !codes.isEmpty else { throw .noKnownVersion }
-        let content = signedContent(id: id, timestamp: timestamp, body: body)
+        return Head(id: id, timestamp: timestamp, codes: codes)
+    }
+
+    /// Whether one of the signatures was made with one of the secrets. The body is hashed once for each secret, however many signatures
+    /// there are; every comparison takes the same time whatever differs.
+    package static func isGenuine(_ head: Head, body: [UInt8], secrets: [[UInt8]]) -> Bool {
+        let content = signedContent(id: head.id, timestamp: head.timestamp, body: body)
         var isGenuine = false
         for secret in secrets {
-            let key = SymmetricKey(data: secret)
-            for code in codes where HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: content, using: key) {
-                isGenuine = true
-            }
+            let code = Array(HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: secret)))
+            for presented in head.codes where ConstantTime.areEqual(code, presented) { isGenuine = true }
         }
-        guard isGenuine else { throw .mismatch }
+        return isGenuine
+    }
+
+    /// ``head(id:timestamp:signatures:now:tolerance:)`` and ``isGenuine(_:body:secrets:)`` at once.
+    package static func verify(
+        secrets: [[UInt8]],
+        id: String?,
+        timestamp: String?,
+        signatures: String?,
+        body: [UInt8],
+        now: Instant
+    ) throws(Fault) {
+        let head = try head(id: id, timestamp: timestamp, signatures: signatures, now: now)
+        guard isGenuine(head, body: body, secrets: secrets) else { throw .mismatch }
     }
 
     /// `v1,` and base64: what a sender puts in `webhook-signature`.
@@ -78,5 +101,15 @@ package enum StandardWebhooks {
 
     private static func signedContent(id: String, timestamp: String, body: [UInt8]) -> [UInt8] {
         Array(id.utf8) + [UInt8(ascii: ".")] + Array(timestamp.utf8) + [UInt8(ascii: ".")] + body
+    }
+}
+
+/// Comparison of secrets.
+enum ConstantTime {
+    static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for index in left.indices { difference |= left[index] ^ right[index] }
+        return difference == 0
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -28,12 +29,23 @@ struct BodyReader: Sendable {
         return collected.value.withLock { $0 }
     }
 
+    /// The bytes a body may bring: as announced, or all that is allowed.
+    ///
+    /// - Throws: 413 when more is announced.
+    func bytesExpected(of request: Request) throws(Problem) -> Int {
+        guard let announced = request.headers[.contentLength].flatMap({ Int($0) }) else {
+            return request.headers[.transferEncoding] == nil ? 0 : bytesMax
+        }
+        guard announced <= bytesMax else { throw tooLarge }
+        return announced
+    }
+
     /// Hands on each piece as it comes.
     func forEach(
         of request: Request,
         _ take: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws(Problem) {
-        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > bytesMax { throw tooLarge }
+        _ = try bytesExpected(of: request)
         let body = request.body
         let lastPiece = Guarded(ContinuousClock.now)
         do {

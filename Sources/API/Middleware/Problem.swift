@@ -1,3 +1,4 @@
+import Contract
 import Dialects
 import Domain
 import HTTPTypes
@@ -10,8 +11,10 @@ struct Problem: Error, Sendable {
     /// A sentence for the developer at the other end; quotes no token, name or text.
     var detail: String
     var errors: [FieldError]
-    /// Goes beside the standard members.
-    var members = JSONObject()
+    /// Members beside the standard ones.
+    var more = ProblemView()
+    /// Those of a whole report.
+    var report = JSONObject()
     var headers: HTTPFields = [:]
     /// For the log only, when a person must look.
     var cause: String?
@@ -37,7 +40,7 @@ struct Problem: Error, Sendable {
         let cause: String? =
             switch error {
             case .full, .scarce, .overloaded, .stopped: nil
-            case .failStopped, .damaged, .failed: "\(error)"
+            case .inUse, .unusable, .failStopped, .damaged, .failed: "\(error)"
             }
         let sentence =
             error == .scarce
@@ -51,31 +54,23 @@ struct Problem: Error, Sendable {
         .json(
             HTTPResponse.Status(code: code.status),
             .object(object(instance: "urn:request:" + requestID)),
-            type: Response.problemType,
+            type: ProblemView.contentType,
             headers: headers
         )
     }
 
     /// The members of the problem. `instance` names this one occurrence; nil inside a batch.
     func object(instance: String? = nil) -> JSONObject {
-        var object = JSONObject()
-        object["type"] = .string("https://carillon.example/problems/" + code.rawValue)
-        object["title"] = .string(code.title)
-        object["status"] = .number(code.status)
-        object["code"] = .string(code.rawValue)
-        object["detail"] = .string(detail)
-        object["instance"] = instance.map { .string($0) }
-        if !errors.isEmpty {
-            object["errors"] = .array(
-                errors.map {
-                    [
-                        "pointer": .string($0.pointer.description), "code": .string($0.code),
-                        "detail": .string($0.detail),
-                    ]
-                }
-            )
-        }
-        for member in members where object[member.name] == nil { object[member.name] = member.value }
+        var view = more
+        view.type = ProblemView.typeBase + code.rawValue
+        view.title = code.title
+        view.status = code.status
+        view.code = code.rawValue
+        view.detail = detail
+        view.instance = instance
+        view.errors = errors.isEmpty ? nil : errors.map { FieldErrorView($0) }
+        var object = view.object
+        for member in report where object[member.name] == nil { object[member.name] = member.value }
         return object
     }
 }

@@ -1,3 +1,5 @@
+import Contract
+import Domain
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -6,6 +8,7 @@ import NIOCore
 /// Turns whatever a handler throws into `application/problem+json`; nothing of the inside leaves with a 500.
 struct ProblemMiddleware: RouterMiddleware {
     let routes: [Route]
+    let limits: Limits
 
     func handle(
         _ request: Request,
@@ -31,6 +34,7 @@ struct ProblemMiddleware: RouterMiddleware {
     private func problem(_ error: any Error, _ request: Request) -> Problem {
         switch error {
         case let problem as Problem: problem
+        case let error as any AnsweredError: error.problem(limits)
         case let error as HTTPError where error.status == .notFound: unrouted(request)
         case let error as any HTTPResponseError where error.status.kind == .clientError:
             Problem(.invalidParameter, "The request is malformed.")
@@ -57,7 +61,7 @@ struct ProblemMiddleware: RouterMiddleware {
     /// sends [RFC 9112 §9.6], so the connection lives for a moment.
     private func lingerThenClose(_ response: inout Response, _ context: APIContext) {
         response.headers[.connection] = "close"
-        let channel = context.channel
+        guard let channel = context.channel else { return }
         channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
     }
 }

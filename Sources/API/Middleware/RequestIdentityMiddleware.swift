@@ -10,6 +10,10 @@ struct RequestIdentityMiddleware: RouterMiddleware {
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         var context = context
+        var request = request
+        if request.headers[.expect] != nil, let channel = context.channel {
+            request.body = RequestBody(asyncSequence: ContinueOnRead(body: request.body, channel: channel))
+        }
         context.requestID = request.headers[HeaderName.requestID].flatMap(Self.sane) ?? Self.make()
         context.logger[metadataKey: "request"] = .string(context.requestID)
         let traceParent = request.headers[HeaderName.traceParent].flatMap(Self.traceParent)

@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -12,14 +13,18 @@ struct OperationsRoutes {
     /// On the public and on the metrics listener.
     var common: [Route] {
         [
-            Route(.get, "/livez") { _ in .json(.ok, ["status": "ok"]) },
-            Route(.get, "/readyz") { _ in try await readiness() },
-            Route(.get, "/version") { _ in .json(.ok, ["version": .string(services.build.version)]) },
+            Route(.get, "/livez") { _ in .json(.ok, ReadyView("ok")) },
+            Route(.get, "/readyz") { _ in try readiness() },
+            Route(.get, "/version") { _ in
+                var view = VersionView()
+                view.version = services.build.version
+                return .json(.ok, view)
+            },
         ]
     }
 
-    var document: [Route] {
-        [Route(.get, "/openapi.json") { _ in .bytes(.ok, Array(OpenAPIDocument.text.utf8), type: "application/json") }]
+    static var document: [Route] {
+        [Route(.get, "/openapi.json") { _ in .bytes(.ok, OpenAPI.bytes, type: "application/json") }]
     }
 
     /// On the metrics listener only.
@@ -32,31 +37,46 @@ struct OperationsRoutes {
         ]
     }
 
-    private func readiness() async throws(Problem) -> Response {
-        let reasons = await services.hooks.readiness()
+    private func readiness() throws(Problem) -> Response {
+        let reasons = services.condition.reasonsNotReady
         guard reasons.isEmpty else {
             var problem = Problem(.notReady, "The gateway cannot promise now.")
-            problem.members["reasons"] = .array(reasons.map { .string($0) })
+            problem.more.reasons = reasons
             problem.headers[.retryAfter] = "\(services.limits.retryAfterSeconds)"
             throw problem
         }
-        return .json(.ok, ["status": "ready"])
+        return .json(.ok, ReadyView("ready"))
     }
 
-    private func health() async throws(Problem) -> Response {
-        let reasons = await services.hooks.readiness()
-        let lanes = try await LaneList(services: services).rows()
-        var object = JSONObject()
-        object["status"] = reasons.isEmpty ? "ok" : "failing"
-        object["reasons"] = .array(reasons.map { .string($0) })
-        object["version"] = .string(services.build.version)
-        object["uptimeSeconds"] = .number((services.time.now() - services.build.startedAt).components.seconds)
-        object["waitingCommits"] = .number(services.queue.waitingCommits)
-        object["oldestSeconds"] = lanes.compactMap(\.oldestSeconds).max().map { .number($0) } ?? .null
-        object["lanes"] = .array(lanes.map(\.json))
-        for member in await services.hooks.health() where object[member.name] == nil {
-            object[member.name] = member.value
-        }
-        return .json(reasons.isEmpty ? .ok : .serviceUnavailable, .object(object))
+    private func health() async throws -> Response {
+        var view = HealthView()
+        view.reasons = services.condition.reasonsNotReady
+        view.status = view.reasons.isEmpty ? "ok" : "failing"
+        view.version = services.build.version
+        view.uptimeSeconds = Int((services.time.now() - services.build.startedAt).components.seconds)
+        view.waitingCommits = services.queue.waitingCommits
+        view.lanes = try await LaneList(services: services.admin).views()
+        view.oldestSeconds = view.lanes.compactMap(\.oldestSeconds).max()
+        services.condition.add(to: &view)
+        return .json(view.reasons.isEmpty ? .ok : .serviceUnavailable, view)
+    }
+}
+
+extension ReadyView {
+    init(_ status: String) {
+        self.init()
+        self.status = status
+    }
+}
+
+/// Paths of the contract that nothing serves yet: 501, so that a client can tell them from a wrong address.
+enum NotBuilt {
+    static let routes: [Route] = [
+        route(.get, "/v1/preferences"), route(.put, "/v1/preferences"), route(.patch, "/v1/preferences"),
+        route(.get, "/userbook/preference/timeline"), route(.put, "/userbook/preference/timeline"),
+    ]
+
+    private static func route(_ method: HTTPRequest.Method, _ path: String) -> Route {
+        Route(method, path) { _ in throw Problem(.notBuilt, "Preferences are not built yet.") }
     }
 }

@@ -1,4 +1,5 @@
 package import Hummingbird
+import Logging
 package import NIOCore
 
 /// What is known of a request beside itself; filled by the middleware.
@@ -6,10 +7,21 @@ package struct APIContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// What `X-Request-Id` of the answer says.
     package var requestID = ""
-    package let channel: any Channel
+    /// nil for a request that came over no connection.
+    package let channel: (any Channel)?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
+    }
+
+    /// Of a request made by this process itself.
+    init(logger: Logger) {
+        coreContext = CoreRequestContextStorage(source: OwnSource(logger: logger))
+        channel = nil
+    }
+
+    private struct OwnSource: RequestContextSource {
+        let logger: Logger
     }
 }

@@ -1,11 +1,10 @@
+import Contract
 import Domain
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
 extension Response {
-    static let problemType = "application/problem+json"
-
     /// A JSON answer that no cache keeps: most are of one publisher or one parent.
     static func json(
         _ status: HTTPResponse.Status = .ok,
@@ -14,6 +13,14 @@ extension Response {
         headers: HTTPFields = [:]
     ) -> Response {
         bytes(status, JSONWriter.bytes(value), type: type, headers: headers)
+    }
+
+    static func json(
+        _ status: HTTPResponse.Status,
+        _ view: some WireView,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        json(status, view.wire, headers: headers)
     }
 
     static func bytes(
@@ -35,6 +42,8 @@ enum HeaderName {
     static let traceParent = name("traceparent")
     static let rateLimit = name("RateLimit")
     static let rateLimitPolicy = name("RateLimit-Policy")
+    static let acceptPost = name("Accept-Post")
+    static let forwardedFor = name("X-Forwarded-For")
 
     /// The names handlers ask for, made once: checking a name costs more than looking it up.
     private static let known = Dictionary(

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 package import Hummingbird
 
@@ -5,33 +6,38 @@ package import Hummingbird
 package func publicRouter(_ services: APIServices) -> Router<APIContext> {
     let operations = OperationsRoutes(services: services)
     return router(
+        allowedOrigins: services.http.allowedOrigins,
         EventRoutes(services: services).routes + DeviceRoutes(services: services).routes
-            + ImportRoutes(services: services).publicRoutes + operations.common + operations.document
+            + ImportRoutes(services: services.admin).publicRoutes(services.publishers)
+            + operations.common + OperationsRoutes.document + NotBuilt.routes,
+        services.limits
     )
 }
 
 /// For the monitoring's network: the operations routes, health and metrics.
 package func metricsRouter(_ services: APIServices) -> Router<APIContext> {
     let operations = OperationsRoutes(services: services)
-    return router(operations.common + operations.deep)
+    return router(operations.common + operations.deep, services.limits)
 }
 
 /// For the Unix socket: whoever may open it may do all this.
-package func adminRouter(_ services: APIServices) -> Router<APIContext> {
+package func adminRouter(_ services: AdminServices) -> Router<APIContext> {
     router(
         AdminRoutes(services: services).routes + OrderRoutes(services: services).routes
             + DeviceOrderRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
             + SchoolRoutes(services: services).routes + ClockRoutes(services: services).routes
-            + OperationsRoutes(services: services).document
+            + StorageRoutes(services: services).routes + OperationsRoutes.document,
+        services.limits
     )
 }
 
-private func router(_ routes: [Route]) -> Router<APIContext> {
+private func router(allowedOrigins: [String] = [], _ routes: [Route], _ limits: Limits) -> Router<APIContext> {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     // The first is the outermost.
     router.add(middleware: RequestIdentityMiddleware())
     router.add(middleware: RequestLogMiddleware())
-    router.add(middleware: ProblemMiddleware(routes: routes))
+    router.add(middleware: CrossOriginMiddleware(allowed: Set(allowedOrigins)))
+    router.add(middleware: ProblemMiddleware(routes: routes, limits: limits))
     for route in routes {
         router.on(RouterPath(route.path), method: route.method) { request, context in
             try await route.handler(Call(request: request, context: context))

@@ -3,19 +3,16 @@ package import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
 /// One listener with its router. Graceful shutdown stops listening, lets requests under way end, and removes a socket's file.
 package final class APIServer: Service {
-    /// An idle connection, or one whose request head does not come, is closed after this.
-    private static let idleTimeout = TimeAmount.seconds(75)
-    /// Beyond it new connections wait in the kernel's queue.
-    private static let connectionsMax = 4096
-
     private let router: RouterResponder<APIContext>
     private let address: ListenAddress
     private let logger: Logger
+    private let limits: ListenerLimits
     private let bound = Mutex(Bound.waiting([]))
 
     private enum Bound {
@@ -26,10 +23,17 @@ package final class APIServer: Service {
     /// - Parameters:
     ///   - router: of ``publicRouter(_:)``, ``metricsRouter(_:)`` or ``adminRouter(_:)``.
     ///   - address: a Unix socket gets mode 0600, so its folder has to be private for the moment between bind and chmod.
-    ///   - logger: its label names the door.
-    package init(router: Router<APIContext>, address: ListenAddress, logger: Logger) {
+    ///   - limits: what its connections may hold; its threads are its own.
+    ///   - logger: its label names the listener.
+    package init(
+        router: Router<APIContext>,
+        address: ListenAddress,
+        limits: ListenerLimits = ListenerLimits(),
+        logger: Logger
+    ) {
         self.router = router.buildResponder()
         self.address = address
+        self.limits = limits
         self.logger = logger
     }
 
@@ -40,18 +44,39 @@ package final class APIServer: Service {
         case .tcp(let host, let port): bindAddress = .hostname(host, port: port)
         case .unix(let path): bindAddress = .unixDomainSocket(path: path)
         }
+        let table = ConnectionTable(limits)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: limits.threads)
+        let threads = OwnThreads(count: limits.threads)
         let application = Application(
             responder: router,
-            server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
-            configuration: .init(
-                address: bindAddress,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax)
-            ),
+            server: .http1(configuration: configuration(table)),
+            configuration: .init(address: bindAddress, availableConnectionsDelegate: table),
             onServerRunning: { channel in self.opened(channel) },
+            eventLoopGroupProvider: .shared(loops),
             logger: logger
         )
-        try await application.run()
+        let result: Result<Void, any Error>
+        do {
+            try await withTaskExecutorPreference(threads) { try await application.run() }
+            result = .success(())
+        } catch { result = .failure(error) }
+        try await loops.shutdownGracefully()
+        threads.stop()
+        try result.get()
         if case .unix(let path) = address { unlink(path) }
+    }
+
+    private func configuration(_ table: ConnectionTable) -> HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(table: table, limits: self.limits)],
+            // The guard has times of its own for each state.
+            idleTimeout: nil,
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: ConnectionRules.headBytesMax,
+                maxHeaderListSize: ConnectionRules.headBytesMax,
+                maxHeaderFieldCount: 128
+            )
+        )
     }
 
     /// The port the system gave; waits until the server listens. nil for a Unix socket, or when it could not listen.

@@ -24,6 +24,10 @@ package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
     case tokenSuspect = 21
     case superseded = 22
     case held = 23
+    /// The device's address cannot be opened: damaged, or sealed by a storage key that is gone.
+    case addressUnreadable = 24
+    /// The page or the event cannot be read.
+    case unreadable = 25
 
     /// The word in the API; equal to the case's name.
     package var word: String { "\(self)" }

@@ -13,7 +13,7 @@ package struct PushEndpoint: Hashable, Sendable {
 
     /// Why a text is no endpoint we may call.
     package enum Fault: String, Error, Hashable, Sendable {
-        case tooLong, notURL, notHTTPS, userInformation, fragment, addressLiteral, port, hostNotAllowed
+        case tooLong, notURL, notHTTPS, userInformation, fragment, addressLiteral, port, hostNotAllowed, path
 
         /// A sentence without the endpoint.
         package var sentence: String {
@@ -26,6 +26,7 @@ package struct PushEndpoint: Hashable, Sendable {
             case .addressLiteral: "The endpoint names an address instead of a public host."
             case .port: "The endpoint's port is not allowed."
             case .hostNotAllowed: "The endpoint's host is not on the list of push services."
+            case .path: "The endpoint's path is not one of this push service's subscriptions."
             }
         }
     }

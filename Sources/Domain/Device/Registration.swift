@@ -11,11 +11,13 @@ package struct Registration: Hashable, Sendable {
     package var platform: Platform?
     /// BCP 47, hyphens.
     package var locale: String?
-    /// Name of the IANA time zone database; only its form is checked.
+    /// Name of the IANA time zone database.
     package var timezone: String?
     package var appVersion: String?
+    /// What the app said and nobody could read.
+    package var leftOut: Set<RegistrationHint>
 
-    package var provider: Provider { target.provider }
+    package var provider: ProviderID { target.provider }
 
     package init(
         installation: String,
@@ -25,7 +27,8 @@ package struct Registration: Hashable, Sendable {
         platform: Platform? = nil,
         locale: String? = nil,
         timezone: String? = nil,
-        appVersion: String? = nil
+        appVersion: String? = nil,
+        leftOut: Set<RegistrationHint> = []
     ) {
         self.installation = installation
         self.target = target
@@ -35,6 +38,7 @@ package struct Registration: Hashable, Sendable {
         self.locale = locale
         self.timezone = timezone
         self.appVersion = appVersion
+        self.leftOut = leftOut
     }
 
     /// Reads the body of `PUT /v1/devices/{installation}`; unknown members are ignored, null counts as absent.
@@ -43,22 +47,22 @@ package struct Registration: Hashable, Sendable {
     ///   - value: the parsed body.
     ///   - installation: the path's last component, percent-decoded.
     ///   - limits: for the lengths of token and endpoint.
-    ///   - endpoints: which Web Push endpoints may be called.
-    ///   - isPointOnP256: whether 65 bytes are an uncompressed point on the curve; the caller has the cryptography.
+    ///   - forms: of the providers' addresses.
+    ///   - isKnownZone: whether the time zone database has a name of the right form.
     /// - Returns: the registration, token and keys in their one form.
     /// - Throws: every mistake at once.
     package static func parse(
         _ value: JSONValue,
         installation: String,
         limits: Limits,
-        endpoints: EndpointRules,
-        isPointOnP256: ([UInt8]) -> Bool
+        forms: [any TargetForm],
+        isKnownZone: @escaping (String) -> Bool = { _ in true }
     ) throws(RegistrationError) -> Registration {
         guard let object = value.object else {
             throw RegistrationError([FieldError(.root, "wrongType", "A registration is a JSON object.")])
         }
-        var reader = RegistrationReader(object, limits: limits, endpoints: endpoints)
-        return try reader.read(installation: installation, isPointOnP256: isPointOnP256)
+        var reader = RegistrationReader(object, limits: limits, forms: forms, isKnownZone: isKnownZone)
+        return try reader.read(installation: installation)
     }
 }
 

@@ -1,58 +1,57 @@
-/// Who rings a device.
-package enum Provider: UInt8, Hashable, Sendable, CaseIterable {
-    case fcm = 1
-    case apns = 2
-    case webpush = 3
+/// Who rings a device, by the number the store keeps. Its name, and everything it can do, is its provider's.
+package struct ProviderID: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt8
 
-    package var name: String {
-        switch self {
-        case .fcm: "fcm"
-        case .apns: "apns"
-        case .webpush: "webpush"
-        }
+    /// nil: 0 is nobody.
+    package init?(rawValue: UInt8) {
+        guard rawValue > 0 else { return nil }
+        self.rawValue = rawValue
     }
 
-    package init?(name: String) {
-        guard let provider = Self.allCases.first(where: { $0.name == name }) else { return nil }
-        self = provider
+    /// A provider's own constant, 1 to 255; numbers are never used again, since stores hold them.
+    package init(_ number: UInt8) {
+        precondition(number > 0, "0 is nobody")
+        rawValue = number
     }
 }
 
-/// The address a provider knows a device by.
-package enum Target: Hashable, Sendable {
-    case fcmToken(String)
-    /// Firebase installation id; replaces the token of the same installation [FCM discovery, 2026].
-    case fcmInstallation(String)
-    /// Lower-case hex of opaque length.
-    case apns(String)
-    case webpush(Subscription)
+/// The address a provider knows a device by, as the provider read it from a registration. Only the provider looks inside.
+package struct Target: Hashable, Sendable {
+    package let provider: ProviderID
+    /// The form that is stored, sealed: a number that tells the forms of all providers apart, then what the provider reads again.
+    package let bytes: [UInt8]
+    /// What it is found by: equal for equal addresses.
+    package let identity: [UInt8]
+    /// The identity of another form of the same address: the two are never valid together, the newer replaces the older. nil: there is none.
+    package let sibling: [UInt8]?
+    /// `token`, `fid`, `subscription`.
+    package let kind: String
+    /// Its last four characters, all of it that lists show.
+    package let tail: String
+    /// `host[:port]` of the push service the address itself names: its lane goes by it. nil: the lane goes by the app.
+    package let authority: String?
 
-    package var provider: Provider {
-        switch self {
-        case .fcmToken, .fcmInstallation: .fcm
-        case .apns: .apns
-        case .webpush: .webpush
-        }
+    /// `identity`: nil when the stored form is one already.
+    package init(
+        provider: ProviderID,
+        bytes: [UInt8],
+        identity: [UInt8]? = nil,
+        sibling: [UInt8]? = nil,
+        kind: String,
+        tail: String,
+        authority: String? = nil
+    ) {
+        self.provider = provider
+        self.bytes = bytes
+        self.identity = identity ?? bytes
+        self.sibling = sibling
+        self.kind = kind
+        self.tail = tail
+        self.authority = authority
     }
 }
 
-/// A browser's push subscription, checked at registration.
-package struct Subscription: Hashable, Sendable {
-    /// https URL of at most ``Limits/endpointBytesMax`` bytes.
-    package var endpoint: String
-    /// Uncompressed point on P-256, 65 bytes.
-    package var p256dh: [UInt8]
-    /// 16 bytes.
-    package var auth: [UInt8]
-
-    package init(endpoint: String, p256dh: [UInt8], auth: [UInt8]) {
-        self.endpoint = endpoint
-        self.p256dh = p256dh
-        self.auth = auth
-    }
-}
-
-/// Apple's two worlds; the other providers know only production.
+/// The two worlds of a provider that has a second one for apps in development.
 package enum PushEnvironment: UInt8, Hashable, Sendable, CaseIterable {
     case production = 0
     case sandbox = 1

@@ -14,7 +14,7 @@ package struct SchoolRecord: Hashable, Sendable {
 
     package init(key: String, uai: String, name: String) {
         self.key = key
-        self.uai = uai
+        self.uai = SchoolCode.normal(uai)
         self.name = name
     }
 }

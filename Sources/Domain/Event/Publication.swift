@@ -67,8 +67,8 @@ package struct Publication: Hashable, Sendable {
         self.time = time
         self.app = app
         self.action = action
-        self.school = school
-        self.audience = audience
+        self.school = school.map(SchoolCode.normal)
+        self.audience = audience.map { if case .school(let code) = $0 { .school(SchoolCode.normal(code)) } else { $0 } }
         self.authorID = authorID
         self.authorName = authorName
         self.title = title

@@ -25,11 +25,18 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible, Express
 
     /// The member of that name below this place.
     package func member(_ name: String) -> JSONPointer {
-        let escaped =
-            name.contains { $0 == "~" || $0 == "/" }
-            ? name.reduce(into: "") { $0 += $1 == "~" ? "~0" : $1 == "/" ? "~1" : String($1) }
-            : name
-        return JSONPointer(stringLiteral: description + "/" + escaped)
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
+            return JSONPointer(stringLiteral: description + "/" + name)
+        }
+        var escaped: [UInt8] = []
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "~"): escaped += Array("~0".utf8)
+            case UInt8(ascii: "/"): escaped += Array("~1".utf8)
+            default: escaped.append(byte)
+            }
+        }
+        return JSONPointer(stringLiteral: description + "/" + String(decoding: escaped, as: UTF8.self))
     }
 
     /// The array element below this place, from 0.

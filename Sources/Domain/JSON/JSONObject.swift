@@ -1,7 +1,7 @@
 /// The members of a JSON object in the order of the text; names are unique.
 ///
-/// Two objects are equal when they have the same members in the same order. Names are compared as Swift compares strings,
-/// so two spellings of the same accented name are one name.
+/// Two objects are equal when they have the same members in the same order. Names are compared as bytes [RFC 8259 §8.3]: two spellings
+/// of one accented name are two names.
 package struct JSONObject: Hashable, Sendable {
     package struct Member: Hashable, Sendable {
         package let name: String
@@ -10,6 +10,15 @@ package struct JSONObject: Hashable, Sendable {
         package init(name: String, value: JSONValue) {
             self.name = name
             self.value = value
+        }
+
+        package static func == (left: Member, right: Member) -> Bool {
+            left.name.hasSameBytes(as: right.name) && left.value == right.value
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(ExactText(name))
+            hasher.combine(value)
         }
     }
 
@@ -32,11 +41,11 @@ package struct JSONObject: Hashable, Sendable {
     /// Linear: objects met here have a dozen members. Setting nil removes the member; a new name goes to the end.
     package subscript(name: String) -> JSONValue? {
         get {
-            for member in members where member.name == name { return member.value }
+            for member in members where member.name.hasSameBytes(as: name) { return member.value }
             return nil
         }
         set {
-            let index = members.firstIndex { $0.name == name }
+            let index = members.firstIndex { $0.name.hasSameBytes(as: name) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)

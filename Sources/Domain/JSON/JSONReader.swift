@@ -3,11 +3,14 @@ struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
     private var depthLeft: Int
+    private let nameBytesMax: Int
     private var scratch: [UInt8] = []
 
-    init(_ bytes: UnsafeRawBufferPointer, depthMax: Int) {
+    init(_ bytes: UnsafeRawBufferPointer, depthMax: Int, nameBytesMax: Int) {
         self.bytes = bytes
         depthLeft = depthMax
+        self.nameBytesMax = nameBytesMax
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
     mutating func value() throws(JSONError) -> JSONValue {
@@ -58,11 +61,13 @@ struct JSONReader {
         try descend()
         skipWhiteSpace()
         if !take(UInt8(ascii: "]")) {
+            var index = 0
             repeat {
-                try element(&self)
+                do throws(JSONError) { try element(&self) } catch { throw error.inside(index) }
+                index += 1
                 skipWhiteSpace()
             } while take(UInt8(ascii: ","))
-            try expect(UInt8(ascii: "]"))
+            try expect(UInt8(ascii: "]"), "a comma or ]")
         }
         depthLeft += 1
     }
@@ -72,26 +77,37 @@ struct JSONReader {
         skipWhiteSpace()
         var members: [JSONObject.Member] = []
         // Comparing each name with all before is quadratic: past a few members a set takes over.
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         if !take(UInt8(ascii: "}")) {
             members.reserveCapacity(8)
             repeat {
                 skipWhiteSpace()
                 let start = position
-                guard peek == UInt8(ascii: "\"") else { throw JSONError(.syntax, at: position) }
+                guard peek == UInt8(ascii: "\"") else {
+                    throw JSONError(.syntax, at: position, expected: "a name in quotes")
+                }
                 let name = try string()
+                guard name.utf8.count <= nameBytesMax else { throw JSONError(.nameTooLong, at: start) }
                 if members.count < 16 {
-                    for member in members where member.name == name { throw JSONError(.duplicateMember, at: start) }
+                    for member in members where member.name.hasSameBytes(as: name) {
+                        throw JSONError(.duplicateMember, at: start).inside(name)
+                    }
                 } else {
-                    if names.isEmpty { names = Set(members.map(\.name)) }
-                    guard names.insert(name).inserted else { throw JSONError(.duplicateMember, at: start) }
+                    if names.isEmpty { names = Set(members.map { ExactText($0.name) }) }
+                    guard names.insert(ExactText(name)).inserted else {
+                        throw JSONError(.duplicateMember, at: start).inside(name)
+                    }
                 }
                 skipWhiteSpace()
-                try expect(UInt8(ascii: ":"))
-                members.append(JSONObject.Member(name: name, value: try value()))
+                let member: JSONValue
+                do throws(JSONError) {
+                    try expect(UInt8(ascii: ":"), "a colon")
+                    member = try value()
+                } catch { throw error.inside(name) }
+                members.append(JSONObject.Member(name: name, value: member))
                 skipWhiteSpace()
             } while take(UInt8(ascii: ","))
-            try expect(UInt8(ascii: "}"))
+            try expect(UInt8(ascii: "}"), "a comma or }")
         }
         depthLeft += 1
         return .object(JSONObject(uniqueMembers: members))
@@ -107,7 +123,7 @@ struct JSONReader {
 
     private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         for index in 0..<text.utf8CodeUnitCount {
-            try expect(text.utf8Start[index])
+            try expect(text.utf8Start[index], "\(text)")
         }
         return value
     }
@@ -130,12 +146,12 @@ struct JSONReader {
             case UInt8(ascii: "\\"):
                 return try stringWithEscapes(from: start)
             case 0..<0x20:
-                throw JSONError(.syntax, at: position)
+                throw JSONError(.syntax, at: position, expected: "an escape for a control character")
             default:
                 position += 1
             }
         }
-        throw JSONError(.syntax, at: position)
+        throw JSONError(.syntax, at: position, expected: "the end of a string")
     }
 
     private mutating func stringWithEscapes(from start: Int) throws(JSONError) -> String {
@@ -150,13 +166,13 @@ struct JSONReader {
             case UInt8(ascii: "\\"):
                 try escape()
             case 0..<0x20:
-                throw JSONError(.syntax, at: position)
+                throw JSONError(.syntax, at: position, expected: "an escape for a control character")
             default:
                 scratch.append(byte)
                 position += 1
             }
         }
-        throw JSONError(.syntax, at: position)
+        throw JSONError(.syntax, at: position, expected: "the end of a string")
     }
 
     private mutating func escape() throws(JSONError) {
@@ -172,30 +188,38 @@ struct JSONReader {
         case UInt8(ascii: "r"): scratch.append(0x0D)
         case UInt8(ascii: "t"): scratch.append(0x09)
         case UInt8(ascii: "u"):
-            let scalar = try escapedScalar(from: start)
+            let scalar = try escapedScalar()
             scratch.append(contentsOf: Array(String(scalar).utf8))
-        default: throw JSONError(.syntax, at: start)
+        default: throw JSONError(.syntax, at: start, expected: "an escape of JSON")
         }
     }
 
-    /// `position` is behind `\u`; takes the second half of a surrogate pair too.
-    private mutating func escapedScalar(from start: Int) throws(JSONError) -> Unicode.Scalar {
+    /// `position` is behind `\u`; takes the second half of a surrogate pair too. U+FFFD for a half that stands alone.
+    private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
         let first = try hexDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
+        let next = position
         guard (0xD800..<0xDC00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-            throw JSONError(.syntax, at: start)
+            position = next
+            return "\u{FFFD}"
         }
         let second = try hexDigits()
         guard (0xDC00..<0xE000).contains(second),
             let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
-        else { throw JSONError(.syntax, at: start) }
+        else {
+            // The second escape is a character of its own.
+            position = next
+            return "\u{FFFD}"
+        }
         return scalar
     }
 
     private mutating func hexDigits() throws(JSONError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard let digit = hexDigitValue(peek) else { throw JSONError(.syntax, at: min(position, bytes.count)) }
+            guard let digit = hexDigitValue(peek) else {
+                throw JSONError(.syntax, at: min(position, bytes.count), expected: "four hexadecimal digits")
+            }
             value = value << 4 | UInt16(digit)
             position += 1
         }
@@ -213,8 +237,8 @@ struct JSONReader {
         return true
     }
 
-    private mutating func expect(_ byte: UInt8) throws(JSONError) {
-        guard take(byte) else { throw JSONError(.syntax, at: position) }
+    private mutating func expect(_ byte: UInt8, _ expected: @autoclosure () -> String) throws(JSONError) {
+        guard take(byte) else { throw JSONError(.syntax, at: position, expected: expected()) }
     }
 
     private mutating func skipWhiteSpace() {
@@ -232,7 +256,7 @@ struct JSONReader {
 }
 
 /// 0...15 for an ASCII hexadecimal digit of either case.
-func hexDigitValue(_ byte: UInt8) -> UInt8? {
+package func hexDigitValue(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10

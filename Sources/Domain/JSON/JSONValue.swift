@@ -32,10 +32,10 @@ extension JSONValue {
         return value
     }
 
-    /// A number written without fraction and exponent that fits; nil for `1.0` and `1e3`.
+    /// A whole number that fits, judged by its value and not by its spelling: also `1.0`, `1e3` and `1.7567136E12` [RFC 8259 §6].
     package var int64: Int64? {
         guard case .number(let text) = self else { return nil }
-        return Int64(text)
+        return Int64(text) ?? JSONNumber.whole(text)
     }
 
     /// The nearest double; nil when the number overflows to infinity.
@@ -57,6 +57,11 @@ extension JSONValue {
         case .array: "array"
         case .object: "object"
         }
+    }
+
+    /// A number from its text; nil when the text is none of RFC 8259.
+    package static func number(reading text: String) -> JSONValue? {
+        JSONNumber.isNumber(text) ? .number(text) : nil
     }
 
     /// A number from an integer.

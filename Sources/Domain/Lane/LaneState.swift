@@ -85,11 +85,11 @@ package struct LaneState: Hashable, Sendable {
 
     package var isActive: Bool { mode == .active }
 
-    /// Nothing may be sent, not even a probe.
+    /// Nothing may be sent, not even a probe. A draining lane sends what it has.
     package var isClosed: Bool {
         switch mode {
-        case .active, .halfOpen: false
-        case .paused, .draining, .open, .credentialFault: true
+        case .active, .halfOpen, .draining: false
+        case .paused, .open, .credentialFault: true
         }
     }
 

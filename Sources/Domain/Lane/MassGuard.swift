@@ -1,43 +1,50 @@
-/// The brake against the classic disaster of this field: a wrong topic, environment or project makes the provider call every token bad, and
+/// The guard against the classic disaster of this field: a wrong topic, environment or project makes the provider call every token bad, and
 /// an obedient gateway erases the token base of a town in minutes.
 ///
-/// Within five minutes at least 20 distinct devices of a credential and 30 % of its answers: then it is the environment, not the tokens.
-/// Value type on the lane's thread; monotonic milliseconds come in.
+/// A sequential test on the run of answers (CUSUM, [Page 1954]): a bad answer of an owner adds to a sum, a good one takes from it, never
+/// below zero, and at the threshold it is the environment, not the tokens. So it sees a turn within seconds, however much good traffic went
+/// before. Evidence counts owners: one whose twenty phones are all dead says it once. The weights are those of a fifth of the answers bad
+/// (tolerated) against three fifths (a fault); figures in Decisions/0015. Value type; monotonic milliseconds come in.
 package struct MassGuard: Sendable {
-    package static let devicesMin = 20
-    package static let shareMin = 0.3
+    /// ln(0.6 / 0.2) and ln(0.4 / 0.8), in hundredths.
+    static let badWeight = 110
+    static let goodWeight = 69
+    /// ln(10^8), in hundredths: at a fifth of bad answers one false alarm in about 10^8.
+    static let threshold = 1840
+    /// Owners that a run all bad takes to the alarm.
+    package static let ownersMin = (threshold + badWeight - 1) / badWeight
+    /// What was changed in this span before the alarm is undone, and what was changed since the run began.
     package static let spanMilliseconds: Int64 = 300_000
+    /// Owners remembered of a run; far beyond the threshold, and bounded all the same.
+    private static let ownersMax = 4096
 
-    /// Answers by slices of ten seconds, and the devices called bad with the time of the last word.
-    private var slices: [Int32] = Array(repeating: 0, count: 30)
-    private var slice: Int64 = 0
-    private var answers = 0
-    private var bad: [DeviceID: Int64] = [:]
-    /// Devices remembered; far beyond the threshold, and bounded all the same.
-    private static let badMax = 4096
+    private var sum = 0
+    /// Who has added to the sum since it was last zero.
+    private var owners: Set<PersonID> = []
+    private var began: Int64 = 0
     /// Removals are frozen until a person has looked.
     package private(set) var isFrozen = false
 
     package init() {}
 
-    /// Any answer of the provider to a delivery.
-    package mutating func answered(now: Int64) {
-        advance(now)
-        slices[Int(slice % 30)] += 1
-        answers += 1
+    /// An answer of the provider that says nothing against the target.
+    package mutating func passed() {
+        guard sum > 0 else { return }
+        sum = max(0, sum - Self.goodWeight)
+        if sum == 0 { owners.removeAll(keepingCapacity: true) }
     }
 
-    /// An answer that called this device's target bad or gone; ``answered(now:)`` was called for it, too.
+    /// An answer that called a target of this owner bad or gone.
     ///
-    /// - Returns: true when this word pulls the brake.
-    package mutating func blamed(_ device: DeviceID, now: Int64) -> Bool {
-        advance(now)
-        if bad.count < Self.badMax || bad[device] != nil { bad[device] = now }
-        guard !isFrozen, bad.count >= Self.devicesMin else { return false }
-        bad = bad.filter { now - $0.value < Self.spanMilliseconds }
-        guard bad.count >= Self.devicesMin, Double(bad.count) >= Self.shareMin * Double(answers) else { return false }
+    /// - Returns: since when what was done is in doubt (monotonic milliseconds), when this answer is the alarm.
+    package mutating func blamed(_ owner: PersonID, now: Int64) -> Int64? {
+        if owners.isEmpty { began = now }
+        if owners.count >= Self.ownersMax { owners.removeAll(keepingCapacity: true) }
+        guard owners.insert(owner).inserted else { return nil }
+        sum += Self.badWeight
+        guard sum >= Self.threshold, !isFrozen else { return nil }
         isFrozen = true
-        return true
+        return min(began, now - Self.spanMilliseconds)
     }
 
     /// What was frozen before a restart.
@@ -45,15 +52,4 @@ package struct MassGuard: Sendable {
 
     /// A person has looked: count anew.
     package mutating func release() { self = MassGuard() }
-
-    private mutating func advance(_ now: Int64) {
-        let current = now / 10_000
-        guard current > slice else { return }
-        for passed in 1...min(current - slice, 30) {
-            let index = Int((slice + passed) % 30)
-            answers -= Int(slices[index])
-            slices[index] = 0
-        }
-        slice = current
-    }
 }

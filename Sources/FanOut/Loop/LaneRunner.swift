@@ -261,7 +261,7 @@ final class LaneRunner {
         guard forget(connection) else { return }
         let wasReady = connection.isReady
         connection.close(ambiguity, polite: polite)
-        if wasReady { feed.laneEvent(.closed(connection.info, reason: reason)) }
+        if wasReady { feed.laneEvent(.closed(connection.info, reason: reason, retryAfter: pool.reconnectWait(now))) }
     }
 
     @discardableResult

@@ -155,7 +155,7 @@ package struct ConnectionPool: Sendable {
     /// The feed does not want the connection any more.
     package mutating func retire(_ id: ConnectionID, _ now: MonotonicTime) -> [Action] {
         guard let index = index(id), connections[index].phase == .ready else { return [] }
-        drain(index, now)
+        drain(index, isOrderly: true, now)
         return closeIfDrained(index)
     }
 
@@ -208,14 +208,20 @@ package struct ConnectionPool: Sendable {
         return [.close(connections.remove(at: index).id, .drained)]
     }
 
-    /// An old connection that ends is normal life, and so is one that a server or proxy ends in order after answers: some give each
-    /// connection a few hundred requests only. Any other young one that ends is a sign of trouble.
-    private mutating func judge(_ connection: PooledConnection, isOrderly: Bool, _ now: MonotonicTime) {
-        if isOrderly && connection.hasAnswered || now - connection.since >= rules.youngAge {
-            backOff.reset()
-        } else {
-            backOff.failed(now)
-        }
+    /// An old connection that ends is normal life, and so is one that the peer ends in order after answers (nginx does after a thousand
+    /// requests, a load balancer when it is renewed). A young one that is lost is a sign of trouble: after answers the wait begins anew with
+    /// the shortest, without any it doubles.
+    private mutating func judge(_ connection: PooledConnection, isOrderly: Bool = false, _ now: MonotonicTime) {
+        let isOld = now - connection.since >= rules.youngAge
+        if isOld || connection.answers > 0 { backOff.reset() }
+        if !isOld, connection.answers == 0 || !isOrderly { backOff.failed(now) }
+    }
+
+    /// How long until a connection may be opened; nil when one is open or opening, or may be opened now.
+    package func reconnectWait(_ now: MonotonicTime) -> Duration? {
+        guard !connections.contains(where: { $0.phase != .draining }) else { return nil }
+        let wait = backOff.remaining(now)
+        return wait > .zero ? wait : nil
     }
 
     /// When the next connection may be opened, if one is wanted at all.

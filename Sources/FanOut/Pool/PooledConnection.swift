@@ -18,8 +18,6 @@ struct PooledConnection: Sendable {
     var peerStreamsPeak = 0
     /// A 2xx has come: `streamsBeforeFirstSuccess` no longer holds.
     var isProven = false
-    /// Any answer has come, so that an orderly end is no failure.
-    var hasAnswered = false
     /// Output is full or the peer's window is closed.
     var isBlocked = false
     var inFlight = 0
@@ -30,6 +28,8 @@ struct PooledConnection: Sendable {
     /// Work waits, nothing is in flight, and the peer takes nothing.
     var stalledSince: MonotonicTime?
     var requestsSent: UInt64 = 0
+    /// Answers of the peer, of whatever status.
+    var answers: UInt64 = 0
     var lastRead: MonotonicTime
     var lastAnswer: MonotonicTime
     /// When `inFlight` last changed from or to zero.
@@ -47,7 +47,7 @@ struct PooledConnection: Sendable {
 
     mutating func answered(_ now: MonotonicTime) {
         lastAnswer = now
-        hasAnswered = true
+        answers += 1
         refusals = 0
         pausedUntil = nil
     }

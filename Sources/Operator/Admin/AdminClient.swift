@@ -2,14 +2,19 @@ import Domain
 import WebClient
 
 /// Asks the running service over its admin socket. One client serves one command; end it with ``stop()``.
-struct AdminClient: Sendable {
+struct AdminClient: AdminChannel {
     /// A service that runs answers from memory; longer means it does not.
     static let quickTimeout = Duration.seconds(1)
 
     private let socket: String
+    /// The command can do it itself with `--offline`.
+    private let canBeOffline: Bool
     private let client = WebClient(options: .init(transfersMax: 1))
 
-    init(socket: String) { self.socket = socket }
+    init(socket: String, canBeOffline: Bool = false) {
+        self.socket = socket
+        self.canBeOffline = canBeOffline
+    }
 
     func stop() async { await client.stop() }
 
@@ -25,29 +30,36 @@ struct AdminClient: Sendable {
         }
     }
 
-    func post(
-        _ path: String,
-        query: [(String, String)],
-        contentType: String,
-        body: WebRequest.Body,
-        timeout: Duration
-    ) async throws(WebClientError) -> WebResponse {
-        let question = query.isEmpty ? "" : "?" + Self.encode(query)
-        var request = request("POST", path + question, timeout: timeout)
-        request.headers = [WebHeader("Content-Type", contentType)]
-        request.body = body
-        return try await client.send(request)
+    func send(_ order: AdminRequest) async throws -> AdminAnswer {
+        var request = request(order.method, order.target, timeout: order.timeout)
+        request.headers = [WebHeader("Content-Type", order.contentType)]
+        switch order.body {
+        case .bytes(let bytes): request.body = .bytes(bytes)
+        case .file(let path): request.body = .file(path: path)
+        }
+        do throws(WebClientError) {
+            let response = try await client.send(request)
+            return AdminAnswer(status: response.status, body: response.body)
+        } catch { throw failure(error, order) }
     }
 
-    /// The answer's JSON object; nil when it is none.
-    static func object(_ response: WebResponse) -> JSONObject? {
-        do { return try JSONParser.parse(response.body).object } catch { return nil }
-    }
-
-    /// A problem's sentence [RFC 9457], for an answer that is none of the expected ones.
-    static func problem(_ response: WebResponse) -> String {
-        let object = object(response)
-        return object?["detail"]?.string ?? object?["title"]?.string ?? "it answered with status \(response.status)"
+    private func failure(_ error: WebClientError, _ order: AdminRequest) -> OperatorFailure {
+        switch (error, order.body) {
+        case (.unreachable, _):
+            return OperatorFailure(
+                .unreachable,
+                "the service does not answer on \(socket); nothing was changed",
+                why: error.sentence,
+                next: "start the service, or run as the user who owns the socket"
+                    + (canBeOffline ? ", or --offline while it is down" : "")
+            )
+        case (.invalidRequest, .file(let path)):
+            return OperatorFailure(.failed, "\(path) cannot be read", why: error.sentence)
+        default:
+            var failure = order.whenLost
+            failure.why = error.sentence
+            return failure
+        }
     }
 
     private func request(_ method: String, _ path: String, timeout: Duration) -> WebRequest {
@@ -60,27 +72,9 @@ struct AdminClient: Sendable {
             unixSocketPath: socket
         )
     }
-
-    private static func encode(_ query: [(String, String)]) -> String {
-        query.map { name, value in name + "=" + escape(value) }.joined(separator: "&")
-    }
-
-    /// Form encoding of a value, or of a path's segment; everything but letters, digits and `-._` is escaped.
-    static func escape(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._".contains(character))
-            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
-    }
 }
 
 extension WebClientError {
-    /// Nobody listens: nothing was sent.
-    var isUnreachable: Bool {
-        if case .unreachable = self { true } else { false }
-    }
-
     var sentence: String {
         switch self {
         case .unreachable(let reason), .answerLost(let reason), .tls(let reason), .invalidRequest(let reason): reason

@@ -9,7 +9,8 @@ struct CheckLanes: AsyncParsableCommand {
         abstract: "Whether every lane works.",
         discussion: """
             A refused credential is CRITICAL: a person must repair it. A provider that cannot be reached, and a lane that an operator \
-            stopped, are WARNING, as is a key whose `expires` is less than 30 days away.
+            stopped, are WARNING, as are a key whose `expires` is less than 30 days away and a lane of which more than a tenth of the devices are \
+            suspect. Frozen removals are CRITICAL: they wait for a person.
 
             Examples:
               carillon check lanes
@@ -41,6 +42,9 @@ struct CheckLanes: AsyncParsableCommand {
                 let (name, state) = (item["lane"]?.string ?? "?", item["state"]?.string ?? "?")
                 let reason = item["reason"]?.string.map { " (\($0))" } ?? ""
                 result.add(state == "credentialFault" ? .critical : .warning, "\(name) \(state)\(reason)")
+            }
+            for (name, alarm) in try LaneAlarmFacts(inspection).alarms where pattern?.matches(name) ?? true {
+                result.add(alarm == .removalsFrozen ? .critical : .warning, "\(name): \(alarm.sentence)")
             }
             for item in lanes {
                 guard let name = item["lane"]?.string, let at = inspection.settings.providers.expiry(ofLane: name)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 
 struct ClockAccept: AsyncParsableCommand {
@@ -21,9 +22,10 @@ struct ClockAccept: AsyncParsableCommand {
     func validate() throws { try WhyText.check(why) }
 
     func run() async throws {
-        let order = ServiceOrder(path: "/admin/clock/accept", why: why)
-        let object = try await order.run(options, unknown: "the clock is not in doubt")
+        let object = try await options.give("/admin/clock/accept", OrderView(why: why), about: "clock")
         let now = options.renderer.now
-        try options.renderer.write(object, id: "operation") { ClockShow.lines(object, isLive: true, now: now) }
+        try options.renderer.write(object, id: "operation") {
+            ClockShow.lines(ClockView(shown: object), isLive: true, now: now)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Settings
@@ -24,35 +25,37 @@ struct ClockShow: AsyncParsableCommand {
         let client = AdminClient(socket: settings.listen.adminSocket)
         let live = await client.get("/admin/clock")
         await client.stop()
-        let object = try live ?? Self.stored(try Inspection(settings), OperatorContext.current.time.now())
+        let object = try live ?? Self.stored(try Inspection(settings), OperatorContext.current.time.now()).object
         let now = options.renderer.now
-        try options.renderer.write(object, id: "wall") { Self.lines(object, isLive: live != nil, now: now) }
+        try options.renderer.write(object, id: "wall") {
+            Self.lines(ClockView(shown: object), isLive: live != nil, now: now)
+        }
     }
 
-    private static func stored(_ inspection: Inspection, _ now: Instant) throws -> JSONObject {
+    private static func stored(_ inspection: Inspection, _ now: Instant) throws -> ClockView {
         let newest = try inspection.ask { try $0.newestInstant() }
-        let isBehind = newest.map { $0 - now > .milliseconds(SteadyClock.stepMaxMilliseconds) } ?? false
-        return JSONObject([
-            "at": .string(now.rfc3339), "source": "store", "wall": .string(now.rfc3339), "steady": .null,
-            "isSuspect": .bool(isBehind), "suspectSince": .null,
-            "highWater": newest.map { .string($0.rfc3339) } ?? .null, "heldBack": .null,
-        ])
+        var view = ClockView()
+        view.at = now
+        view.source = "store"
+        view.wall = now
+        view.isSuspect = newest.map { $0 - now > .milliseconds(SteadyClock.stepMaxMilliseconds) } ?? false
+        view.highWater = newest
+        return view
     }
 
-    static func lines(_ object: JSONObject, isLive: Bool, now: Instant) -> [String] {
-        func text(_ name: String) -> String { object[name]?.string ?? "-" }
-        var lines = ["wall        \(text("wall"))" + (isLive ? "" : " (the service does not answer)")]
-        if isLive { lines.append("steady      \(text("steady"))") }
-        lines.append("high water  \(text("highWater"))")
-        guard object["isSuspect"] == true else { return lines + ["believed"] }
+    static func lines(_ clock: ClockView, isLive: Bool, now: Instant) -> [String] {
+        func text(_ instant: Instant?) -> String { instant?.rfc3339 ?? "-" }
+        var lines = ["wall        \(text(clock.wall))" + (isLive ? "" : " (the service does not answer)")]
+        if isLive { lines.append("steady      \(text(clock.steady))") }
+        lines.append("high water  \(text(clock.highWater))")
+        guard clock.isSuspect else { return lines + ["believed"] }
         guard isLive else { return lines + ["behind the store: a service that starts now doubts it for a minute"] }
-        let since = Instant(rfc3339: text("suspectSince")).map { RelativeTime.text($0, now: now) } ?? "-"
-        let held = object["heldBack"]
-        func count(_ name: String) -> String { held?[name]?.int64.map(String.init) ?? "-" }
+        let since = clock.suspectSince.map { RelativeTime.text($0, now: now) } ?? "-"
+        let held = clock.heldBack ?? HeldBackView()
         return lines + [
             "SUSPECT     since \(since)",
-            "held back   \(count("scheduledEvents")) scheduled events, \(count("retries")) retries, "
-                + "\(count("expiringEvents")) events that would expire",
+            "held back   \(held.scheduledEvents) scheduled events, \(held.retries) retries, "
+                + "\(held.expiringEvents) events that would expire",
             "if the wall clock is right: carillon clock accept --why TEXT",
         ]
     }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Domain
+import Providers
 import Settings
 import Store
 
@@ -11,9 +13,10 @@ extension CompletionKind {
                 let settings = try SettingsLoader.load(
                     config: nil,
                     environment: context.environment,
-                    readingSecrets: false
+                    readingSecrets: false,
+                    providers: ProviderList.sections
                 ).settings
-                return try QueueReader(folder: settings.data).lanes().map(\.name)
+                return try SQLiteStores(folder: settings.data).queueReader().lanes().map(\.name)
             } catch {
                 // A person is typing: an error here would spoil the line.
                 return []

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Providers
 import Settings
 
 struct ConfigCheck: AsyncParsableCommand {
@@ -24,14 +25,14 @@ struct ConfigCheck: AsyncParsableCommand {
             let loaded = try SettingsLoader.load(
                 config: options.config,
                 environment: context.environment,
-                checks: context.checks
+                providers: ProviderList.sections
             )
-            for warning in loaded.warnings { context.talk("warning: \(warning)") }
-            try renderer.write(Self.json(file: loaded.file, [], loaded.warnings), id: "file") {
-                [
-                    "\(loaded.file): correct"
-                        + (loaded.warnings.isEmpty ? "" : ", with \(loaded.warnings.count) warnings")
-                ]
+            let (mistakes, more) = Surroundings(loaded).look()
+            let warnings = loaded.warnings + more
+            for warning in warnings { context.talk("warning: \(warning)") }
+            guard mistakes.isEmpty else { throw SettingsReport(file: loaded.file, mistakes: mistakes) }
+            try renderer.write(Self.json(file: loaded.file, [], warnings), id: "file") {
+                ["\(loaded.file): correct" + (warnings.isEmpty ? "" : ", with \(warnings.count) warnings")]
             }
         } catch let report as SettingsReport {
             if renderer.format != .table {

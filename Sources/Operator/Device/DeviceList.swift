@@ -1,5 +1,8 @@
+import API
 import ArgumentParser
+import Contract
 import Domain
+import Providers
 import Store
 
 struct DeviceList: AsyncParsableCommand {
@@ -17,8 +20,8 @@ struct DeviceList: AsyncParsableCommand {
     @OptionGroup var paging: ListOptions
 
     @Option(help: "The owner's ENT id or feed key.") var user: String?
-    @Option(help: "fcm, apns or webpush.", transform: Self.provider) var provider: Provider?
-    @Option(help: "active, suspect or disabled.", transform: Self.state) var state: DeviceState?
+    @Option(help: "\(ProviderList.choice).", transform: Self.provider) var provider: ProviderID?
+    @Option(help: "active, unproven, suspect or disabled.", transform: Self.state) var state: DeviceState?
 
     func run() async throws {
         let inspection = try options.inspection()
@@ -35,7 +38,7 @@ struct DeviceList: AsyncParsableCommand {
                 let cursor = try after.map { try Self.cursor($0, reader) }
                 return try reader.devices(filter, after: cursor, limit: limit)
             }
-            return rows.map(Self.json)
+            return rows.map { DeviceView($0).object }
         }
     }
 
@@ -45,19 +48,6 @@ struct DeviceList: AsyncParsableCommand {
         .text("ENV", "environment"), .text("APP", "app"), .text("PLATFORM", "platform"), .state("STATE", "state"),
         .text("REASON", "reason"), .time("REGISTERED", "registeredAt"), .time("SEEN", "lastSeenAt"),
     ]
-
-    /// `installation user provider tokenKind tokenTail environment app platform locale state reason registeredAt lastSeenAt`.
-    static func json(_ row: DeviceRow) -> JSONObject {
-        JSONObject([
-            "installation": .string(row.installation), "user": .string(row.ownerID),
-            "provider": .string(row.provider.name),
-            "tokenKind": .string(row.tokenKind), "tokenTail": .string(row.tokenTail),
-            "environment": .string(row.environment.name), "app": .string(row.app), "platform": .string(row.platform),
-            "locale": row.locale.map { .string($0) } ?? .null, "state": .string(row.state.word),
-            "reason": row.reason.map { .string($0) } ?? .null, "registeredAt": .string(row.registeredAt.rfc3339),
-            "lastSeenAt": .string(row.lastSeenAt.rfc3339),
-        ])
-    }
 
     private static func cursor(_ installation: String, _ reader: RegistryReader) throws -> DeviceID {
         guard let row = try reader.devices(.init(installation: installation), after: nil, limit: 1).first else {
@@ -70,16 +60,16 @@ struct DeviceList: AsyncParsableCommand {
         return row.id
     }
 
-    private static func provider(_ text: String) throws -> Provider {
-        guard let provider = Provider(name: text) else {
-            throw ValidationError("\(text) is none of fcm, apns, webpush.")
+    private static func provider(_ text: String) throws -> ProviderID {
+        guard let provider = ProviderID(name: text) else {
+            throw ValidationError("\(text) is none of \(ProviderList.names.joined(separator: ", ")).")
         }
         return provider
     }
 
     private static func state(_ text: String) throws -> DeviceState {
         guard let state = DeviceState.allCases.first(where: { $0.word == text }) else {
-            throw ValidationError("\(text) is none of active, suspect, disabled.")
+            throw ValidationError("\(text) is none of active, unproven, suspect, disabled.")
         }
         return state
     }

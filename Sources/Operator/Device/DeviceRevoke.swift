@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 
 struct DeviceRevoke: AsyncParsableCommand {
@@ -21,13 +22,19 @@ struct DeviceRevoke: AsyncParsableCommand {
     @Option(help: "The reason, for those who come after.")
     var why: String
 
+    @OptionGroup var offline: OfflineOption
+
     func validate() throws { try WhyText.check(why) }
 
     func run() async throws {
-        let order = ServiceOrder(path: "/admin/devices/\(AdminClient.escape(installation))/revoke", why: why)
-        let object = try await order.run(options, unknown: "there is no installation \(installation)")
+        let object = try await options.give(
+            "/admin/devices/\(AdminRequest.escape(installation))/revoke",
+            OrderView(why: why),
+            about: "installation \(installation)",
+            offline
+        )
         try options.renderer.write(object, id: "installation") {
-            ["\(installation): \(object["state"]?.string ?? "disabled")"]
+            ["\(installation): \(RevokedView(shown: object).state)"]
         }
     }
 }

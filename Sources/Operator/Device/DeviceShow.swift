@@ -1,4 +1,6 @@
+import API
 import ArgumentParser
+import Contract
 import Domain
 import Store
 
@@ -25,7 +27,7 @@ struct DeviceShow: AsyncParsableCommand {
         guard let row = rows.first else {
             throw OperatorFailure(.nothing, "there is no device \(installation)", next: "carillon device list")
         }
-        let object = DeviceList.json(row)
+        let object = DeviceView(row).object
         let now = options.renderer.now
         try options.renderer.write(object, id: "installation") {
             ["device \(row.installation) · \(now.rfc3339) · store"]

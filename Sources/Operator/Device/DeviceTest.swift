@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 
 struct DeviceTest: AsyncParsableCommand {
@@ -19,11 +20,14 @@ struct DeviceTest: AsyncParsableCommand {
     var installation: String
 
     func run() async throws {
-        let order = ServiceOrder(path: "/admin/devices/\(AdminClient.escape(installation))/test", why: "")
-        let object = try await order.run(options, unknown: "there is no installation \(installation)")
-        let outcome = object["outcome"]?.string ?? ""
-        let reason = object["reason"]?.string.map { ": \($0)" } ?? ""
-        try options.renderer.write(object, id: "installation") { ["\(installation): \(outcome)\(reason)"] }
-        if outcome != "accepted" { throw OperatorFailure(.failed, "the test was not accepted") }
+        let object = try await options.give(
+            "/admin/devices/\(AdminRequest.escape(installation))/test",
+            OrderView(why: ""),
+            about: "installation \(installation)"
+        )
+        let view = TestOutcomeView(shown: object)
+        let reason = view.reason.map { ": \($0)" } ?? ""
+        try options.renderer.write(object, id: "installation") { ["\(installation): \(view.outcome)\(reason)"] }
+        if view.outcome != "accepted" { throw OperatorFailure(.failed, "the test was not accepted") }
     }
 }

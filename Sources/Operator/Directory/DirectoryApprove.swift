@@ -1,9 +1,6 @@
 import ArgumentParser
+import Contract
 import Domain
-import Pipeline
-import Settings
-import Store
-import WebClient
 
 struct DirectoryApprove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,9 +16,6 @@ struct DirectoryApprove: AsyncParsableCommand {
             """
     )
 
-    /// Reading and applying a delivery of a whole academy.
-    private static let timeout = Duration.seconds(3600)
-
     @OptionGroup var options: GlobalOptions
 
     @Argument(help: "I-…, as `directory list` gives it.")
@@ -33,14 +27,18 @@ struct DirectoryApprove: AsyncParsableCommand {
     @Flag(help: "Also when the difference has changed since.")
     var yes = false
 
-    @Flag(help: "While the service is down: take the store's lock and do it here.")
-    var offline = false
+    @OptionGroup var offline: OfflineOption
 
     func run() async throws {
-        let number = try DirectoryList.id(id)
-        let object = try await offline ? approveHere(number) : ask()
+        _ = try DirectoryList.id(id)
+        var order = OrderView(why: why)
+        order.isConfirmed = yes
+        var request = AdminRequest("/admin/directory/imports/\(id)/approve", order)
+        request.timeout = ImportOrder.timeout
+        let object = try await options.admin(offline) { try await $0.send(request).report("import \(id)") }
+        let view = ImportView(shown: object)
         try options.renderer.write(object, id: "import") { ImportText.lines(object) }
-        switch object["state"]?.string {
+        switch view.state {
         case "applied": return
         case "held":
             throw OperatorFailure(
@@ -49,39 +47,7 @@ struct DirectoryApprove: AsyncParsableCommand {
                 next: "look at it, then the same with --yes"
             )
         default:
-            throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: object["detail"]?.string)
-        }
-    }
-
-    private func ask() async throws -> JSONObject {
-        let order = ServiceOrder(
-            path: "/admin/directory/imports/\(id)/approve",
-            why: why,
-            more: ["yes": .bool(yes)],
-            canBeOffline: true
-        )
-        let response = try await order.send(options, timeout: Self.timeout)
-        let object = AdminClient.object(response) ?? JSONObject()
-        switch response.status {
-        case 200: return object
-        case 404: throw OperatorFailure(.nothing, "there is no import \(id)", next: "carillon directory list")
-        case _ where object["diff"] != nil: return object
-        case 409: throw OperatorFailure(.refused, AdminClient.problem(response), next: "carillon directory show \(id)")
-        case 503:
-            throw OperatorFailure(.store, "the service cannot do it now", why: AdminClient.problem(response))
-        default: throw OperatorFailure(.failed, "the order was not taken", why: AdminClient.problem(response))
-        }
-    }
-
-    private func approveHere(_ number: ImportID) async throws -> JSONObject {
-        let settings = try options.settings(secrets: true).settings
-        let stores = OfflineStores(settings: settings)
-        let approval = ImportApproval(id: number, isConfirmed: yes, actor: OperatorContext.current.actor)
-        return try await stores.run(held: stores.refused) { queue, registry in
-            do throws(DirectoryImporter.Refusal) {
-                let report = try await LocalImport.importer(queue, registry, settings).approve(approval, why: why)
-                return report.json.object ?? JSONObject()
-            } catch { throw LocalImport.failure(error, settings) }
+            throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: view.detail)
         }
     }
 }

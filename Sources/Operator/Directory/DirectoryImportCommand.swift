@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Settings
@@ -65,28 +66,22 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let loaded = try options.settings()
-        let object: JSONObject
-        if let answer = try await RemoteImport(socket: loaded.settings.listen.adminSocket).run(request) {
-            object = answer
-        } else {
-            OperatorContext.current.talk("the service does not answer: importing into \(loaded.settings.data) directly")
-            object = try await LocalImport(settings: try options.settings(secrets: true).settings).run(request)
-        }
+        let object = try await ImportOrder(request: request).run(options)
         try options.renderer.write(object, id: "import") { ImportText.lines(object) }
-        let id = object["import"]?.string ?? ""
-        switch object["state"]?.string {
+        let view = ImportView(shown: object)
+        let id = view.id ?? ""
+        switch view.state {
         case "applied", "planned": return
         case "held":
             throw OperatorFailure(
                 .refused,
                 "the delivery is held: it would remove more than the limits allow; nothing was changed",
-                next: object["kept"] == true
+                next: view.isKept == true
                     ? "carillon directory show \(id), then carillon directory approve \(id)"
                     : "--dry-run to see it, --year-change when a new school year explains it"
             )
         default:
-            throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: object["detail"]?.string)
+            throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: view.detail)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import Domain
 
 /// An import's report for people.
@@ -6,8 +7,9 @@ enum ImportText {
     static let warningsShown = 20
 
     static func lines(_ object: JSONObject) -> [String] {
-        var lines = ["import \(object["import"]?.string ?? "-") · \(object["state"]?.string ?? "-")"]
-        let rows = (object["diff"]?.object ?? JSONObject()).map { kind in
+        let report = ImportView(shown: object)
+        var lines = ["import \(report.id ?? "-") · \(report.state ?? "-")"]
+        let rows = (report.diff ?? JSONObject()).map { kind in
             [kind.name]
                 + ["added", "changed", "removed"].map { kind.value[$0].map { Listing.Column.plain($0) } ?? "-" }
         }
@@ -19,21 +21,15 @@ enum ImportText {
             )
             .lines(columns: nil)
         }
-        for hold in object["held"]?.array ?? [] {
-            lines.append(
-                "held: school \(word(hold["school"])), limit \(word(hold["limit"])) passed with \(word(hold["value"]))"
-            )
+        for hold in report.held {
+            lines.append("held: school \(hold.school), limit \(hold.limit) passed with \(hold.value)")
         }
-        let warnings = object["warnings"]?.array ?? []
-        for warning in warnings.prefix(warningsShown) {
-            let place = [word(warning["file"]), word(warning["line"]), word(warning["record"])]
-                .joined(separator: ":")
-            lines.append("warning: \(place): \(word(warning["code"])) \(word(warning["detail"]))")
+        for warning in report.warnings.prefix(warningsShown) {
+            let place = [warning.file, warning.line.map(String.init) ?? "-", warning.record ?? "-"]
+            lines.append("warning: \(place.joined(separator: ":")): \(warning.code) \(warning.detail)")
         }
-        let total = object["warningsTotal"]?.int64 ?? Int64(warnings.count)
+        let total = report.warningsTotal ?? report.warnings.count
         if total > warningsShown { lines.append("\(total) warnings in all; -o json shows more") }
         return lines
     }
-
-    private static func word(_ value: JSONValue?) -> String { value.map { Listing.Column.plain($0) } ?? "-" }
 }

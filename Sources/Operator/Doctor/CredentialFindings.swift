@@ -8,15 +8,7 @@ struct CredentialFindings {
     let now: Instant
 
     func all() -> [Finding] {
-        var findings = settings.providers.fcm.map {
-            file("fcm/\($0.name)", $0.serviceAccountFile, "service account", $0.expires)
-        }
-        findings += settings.providers.apns.map {
-            file("apns/\($0.name)", $0.keyFile, "APNs key \($0.keyID)", $0.expires)
-        }
-        if let webpush = settings.providers.webpush {
-            findings.append(file("webpush", webpush.keyFile, "VAPID key", webpush.expires))
-        }
+        var findings = settings.providers.sections.map(\.credential).map(finding)
         if findings.isEmpty {
             findings.append(
                 .warn("credentials", "no push service is configured", next: "providers in the configuration")
@@ -25,7 +17,8 @@ struct CredentialFindings {
         return findings
     }
 
-    private func file(_ subject: String, _ path: String, _ what: String, _ expires: Instant?) -> Finding {
+    private func finding(of file: CredentialFile) -> Finding {
+        let (subject, path, what) = (file.subject, file.path, file.what)
         var found = stat()
         guard stat(path, &found) == 0 else {
             return .fail(subject, "\(path): \(String(cString: strerror(errno)))", next: "carillon config check")
@@ -34,7 +27,7 @@ struct CredentialFindings {
             return .warn(subject, "\(what): every user of this machine may read it", next: "chmod 600 \(path)")
         }
         let fine = "\(what) is of the right form and private"
-        guard let expires else {
+        guard let expires = file.expires else {
             return .ok(subject, fine + "; it has no date of expiry of its own, and `expires` sets none")
         }
         let end = CredentialEnd(at: expires, now: now)

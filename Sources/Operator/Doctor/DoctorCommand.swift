@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Pipeline
+import Providers
 import Settings
 import Store
 
@@ -64,7 +65,8 @@ struct DoctorCommand: AsyncParsableCommand {
             return try SettingsLoader.load(
                 config: options.config,
                 environment: context.environment,
-                readingSecrets: false
+                readingSecrets: false,
+                providers: ProviderList.sections
             ).settings
         } catch {
             // Its mistakes are findings already.
@@ -78,7 +80,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 config: options.config,
                 environment: context.environment,
                 readingSecrets: true,
-                checks: context.checks
+                providers: ProviderList.sections
             )
             let settings = effective.settings
             var findings: [Finding] = [.ok("config", "every key is right, every secret can be read")]
@@ -86,6 +88,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 .warn("config", "\($0.key): \($0.allowed)", next: "carillon config check")
             }
             findings += CredentialFindings(settings: settings, now: context.time.now()).all()
+            do { findings += try StorageKeyFacts(settings).findings } catch {
+                // There is no registry, or it cannot be read: the findings about the store say so.
+            }
             return (effective, findings)
         } catch {
             let mistakes = error.mistakes.prefix(20).map { mistake in

@@ -21,9 +21,10 @@ struct DoctorDeep {
 
     private func report(_ files: Set<String> = ["queue.db", "registry.db"]) throws -> ConservationReport {
         do {
+            let stores = SQLiteStores(folder: folder)
             return try check(
-                files.contains("queue.db") ? try QueueReader(folder: folder) : nil,
-                files.contains("registry.db") ? try RegistryReader(folder: folder, seal: nil) : nil
+                files.contains("queue.db") ? try stores.queueReader() : nil,
+                files.contains("registry.db") ? try stores.registryReader(seal: nil) : nil
             )
         } catch {
             throw OperatorFailure.store(error, in: folder)

@@ -11,6 +11,8 @@ struct Finding: Sendable {
     var what: String
     /// Only when something is to be done.
     var next: String?
+    /// The gateway refuses to start.
+    var isFatal = false
 
     static func ok(_ subject: String, _ what: String) -> Finding { Finding(level: .ok, subject: subject, what: what) }
 

@@ -14,8 +14,9 @@ struct NetworkFindings {
 
     func all() async -> [Finding] {
         var targets: [(subject: String, url: String)] = []
-        for fcm in settings.providers.fcm { targets.append(("fcm/\(fcm.name)", fcm.endpoint)) }
-        for apns in settings.providers.apns { targets.append(("apns/\(apns.name)", apns.endpoint)) }
+        for provider in settings.providers.sections {
+            if let server = provider.server { targets.append((provider.credential.subject, server)) }
+        }
         if let url = settings.parents.userinfoURL { targets.append(("userinfo", url)) }
         guard !targets.isEmpty else { return [] }
         let client = WebClient(options: .init(transfersMax: 8, caFile: settings.tls.caFile))

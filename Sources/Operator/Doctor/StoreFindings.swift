@@ -20,6 +20,8 @@ struct StoreFindings {
             return findings + [Self.failed("store", error)]
         }
         findings += store(inspection)
+        findings += RowFindings(inspection: inspection, keys: settings.storage.keys).all()
+        findings += alarms(inspection)
         findings += await service(inspection, holder)
         do {
             let clock = try await ClockFacts.read(inspection, context: context)
@@ -71,6 +73,20 @@ struct StoreFindings {
                 : .ok("wal", StoreFiles.text(wal))
         )
         return findings
+    }
+
+    private func alarms(_ inspection: Inspection) -> [Finding] {
+        do {
+            return try LaneAlarmFacts(inspection).alarms.map { name, alarm in
+                alarm == .removalsFrozen
+                    ? .fail("lane \(name)", alarm.sentence, next: "carillon lane removals \(name)")
+                    : .warn(
+                        "lane \(name)",
+                        alarm.sentence,
+                        next: "runbook, Removals are frozen; carillon device restore"
+                    )
+            }
+        } catch { return [Self.failed("lanes", error)] }
     }
 
     private func service(_ inspection: Inspection, _ holder: LockHolder.Answer) async -> [Finding] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Dialects
 import Domain
 import Pipeline
@@ -58,7 +59,7 @@ struct EventPreview: AsyncParsableCommand {
                 lanes: inspection.laneTable
             )
         }
-        let object = forecast.json(preview)
+        let object = forecast.view(preview).object
         try options.renderer.write(object, id: "app") { EventShow.lines(object, now: now) }
     }
 

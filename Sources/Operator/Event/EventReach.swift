@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Store
@@ -53,7 +54,7 @@ struct EventReach: AsyncParsableCommand {
                     )
                 }
                 return try inspection.askRegistry { _ in
-                    try persons.map { (try rows.json($0), ReachCursor($0.person).description) }
+                    try persons.map { (try rows.view($0).object, ReachCursor($0.person).description) }
                 }
             }
         )

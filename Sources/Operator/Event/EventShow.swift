@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 
@@ -20,7 +21,7 @@ struct EventShow: AsyncParsableCommand {
 
     func run() async throws {
         let inspection = try options.inspection()
-        let object = EventStatus.json(try inspection.report(id))
+        let object = EventStatus.view(try inspection.report(id)).object
         let now = options.renderer.now
         try options.renderer.write(object, id: "id") { Self.lines(object, now: now) }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Store
@@ -53,7 +54,7 @@ struct EventTrace: AsyncParsableCommand {
         switch renderer.format {
         case .table: try write(report, lanes, listing, renderer)
         case .json:
-            var object = EventStatus.json(report)
+            var object = EventStatus.view(report).object
             object["lanes"] = .array(lanes.map { .object($0) })
             object["users"] = .array(rows.map { .object($0) })
             try renderer.write(object, id: "id") { [] }
@@ -65,7 +66,7 @@ struct EventTrace: AsyncParsableCommand {
     }
 
     private func write(_ report: EventReport, _ lanes: [JSONObject], _ users: Listing, _ renderer: Renderer) throws {
-        let status = EventStatus.json(report)
+        let status = EventStatus.view(report).object
         let shown = ["state", "guardians", "pupils", "deliveries", "waiting", "notReached"]
         let head = EventShow.lines(status, now: renderer.now).filter { line in
             shown.contains { line.hasPrefix("  \($0) ") } || !line.hasPrefix(" ")
@@ -106,7 +107,7 @@ struct EventTrace: AsyncParsableCommand {
         _ inspection: Inspection
     ) throws -> [JSONObject] {
         let rows = inspection.reachRows(of: report.event)
-        return try inspection.askRegistry { _ in try persons.map { try rows.json($0) } }
+        return try inspection.askRegistry { _ in try persons.map { try rows.view($0).object } }
     }
 
     static let columns: [Listing.Column] = [

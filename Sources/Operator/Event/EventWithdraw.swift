@@ -31,8 +31,7 @@ struct EventWithdraw: AsyncParsableCommand {
     @Flag(help: "Confirms.")
     var yes = false
 
-    @Flag(help: "When the service is down: takes the store's lock and does it here.")
-    var offline = false
+    @OptionGroup var offline: OfflineOption
 
     @Option(help: "Seconds to wait for the end; it then goes on by itself.")
     var timeout: Int = 600
@@ -49,6 +48,6 @@ struct EventWithdraw: AsyncParsableCommand {
         var order = Order(verb: .withdraw, scope: scope, why: why, actor: OperatorContext.current.actor)
         order.isDryRun = dryRun
         order.isConfirmed = yes
-        try await OrderRun(order, options, isOffline: offline, timeout: .seconds(timeout)).run()
+        try await OrderRun(order, options, offline, timeout: .seconds(timeout)).run()
     }
 }

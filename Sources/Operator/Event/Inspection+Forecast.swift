@@ -1,5 +1,7 @@
+import Delivery
 import Domain
 import Pipeline
+import Providers
 import Settings
 import Store
 
@@ -10,26 +12,20 @@ extension Inspection {
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: .seconds(settings.retention.deviceStaleDays * 86_400),
             limits: settings.limits,
-            isServiceAllowed: { [rules = settings.providers.webpush?.endpoints] in
-                rules?.endpoint(authority: $0) != nil
+            isServiceAllowed: { [providers = settings.providers] in
+                providers.lane(of: $0.provider, at: $0.app) != nil
             }
         )
     }
 
     /// The lanes of the configuration; one that no service has opened yet has a number the store never gives.
     var laneTable: LaneTable {
-        var table = LaneTable()
+        var table = LaneTable(opening: settings.providers.opening)
         var imagined: Int32 = 0
-        func add(_ name: String, _ key: LaneTable.Key) {
+        for lane in settings.providers.all.flatMap(\.lanes) {
             imagined -= 1
-            let known = lanes.first { $0.name == name }?.id
-            table.add(known ?? LaneID(rawValue: imagined), name: name, for: key)
-        }
-        for fcm in settings.providers.fcm {
-            add("fcm/" + fcm.name, .init(provider: .fcm, environment: .production, app: fcm.app))
-        }
-        for apns in settings.providers.apns {
-            add("apns/" + apns.name, .init(provider: .apns, environment: apns.environment, app: apns.app))
+            let known = lanes.first { $0.name == lane.name }?.id
+            table.add(known ?? LaneID(rawValue: imagined), name: lane.name, for: lane.key)
         }
         return table
     }

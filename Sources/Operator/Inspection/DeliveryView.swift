@@ -37,6 +37,21 @@ extension Inspection {
         return row
     }
 
+    /// Why the page of a delivery cannot be read; nil when it can, or does not exist.
+    func unreadable(pageOf id: DeliveryID) throws -> UnreadableRow? {
+        try ask { try $0.pages([id.page])[id.page]?.failure }
+    }
+
+    /// True when not even the event's own row can be read.
+    func isEventLost(_ id: EventID) throws -> Bool {
+        try ask { reader in
+            do { return try reader.event(id) == nil } catch {
+                guard case .damaged = StoreError(error) else { throw error }
+                return true
+            }
+        }
+    }
+
     /// What happened to a delivery and what is to come, oldest first: `{at, what, …}` with `what` of `eventAccepted made attempt
     /// nextAttempt outcome expiry`.
     func timeline(_ row: DeliveryRow) throws -> [JSONObject] {

@@ -8,6 +8,9 @@ final class Inspection {
     /// A question to the store that takes longer is cut: it would hold the log from being checkpointed.
     static let questionLimit = Duration.seconds(10)
 
+    /// Rows named on the way; doctor names all.
+    private static let warningsMax = 5
+
     /// Names kept of persons and of devices; an export of a million deliveries must not keep them all.
     private static let namesMax = 20_000
 
@@ -15,6 +18,7 @@ final class Inspection {
     let queue: QueueReader
     let registry: RegistryReader
     let lanes: [StoredLane]
+    private var warned: Set<UnreadableRow> = []
     private var users: [PersonID: String?] = [:]
     private var devices: [DeviceID: DeviceRow?] = [:]
     private var contents: [EventID: Int64?] = [:]
@@ -22,8 +26,9 @@ final class Inspection {
     init(_ settings: Settings) throws {
         self.settings = settings
         do {
-            queue = try QueueReader(folder: settings.data)
-            registry = try RegistryReader(folder: settings.data, seal: nil)
+            let stores = SQLiteStores(folder: settings.data)
+            queue = try stores.queueReader()
+            registry = try stores.registryReader(seal: nil)
             lanes = try queue.lanes()
         } catch {
             throw OperatorFailure.store(error, in: settings.data)
@@ -32,6 +37,7 @@ final class Inspection {
 
     /// One bounded question.
     func ask<T>(_ question: (QueueReader) throws -> T) throws -> T {
+        defer { warn(queue.unreadable) }
         do { return try queue.bounded(Self.questionLimit, question) } catch let failure as OperatorFailure {
             throw failure
         } catch let problem as FilterWords.Problem {
@@ -42,7 +48,15 @@ final class Inspection {
     }
 
     func askRegistry<T>(_ question: (RegistryReader) throws -> T) throws -> T {
+        defer { warn(registry.unreadable) }
         do { return try question(registry) } catch { throw OperatorFailure.store(error, in: settings.data) }
+    }
+
+    /// Says once what a list has left out.
+    private func warn(_ unreadable: UnreadableRows) {
+        for row in unreadable.first(Self.warningsMax) where warned.insert(row).inserted {
+            OperatorContext.current.talk("carillon: \(row), and is left out; try: carillon doctor")
+        }
     }
 
     var adminSocket: String { settings.listen.adminSocket }

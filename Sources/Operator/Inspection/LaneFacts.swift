@@ -1,4 +1,7 @@
+import API
+import Contract
 import Domain
+import Providers
 import Settings
 import Store
 
@@ -24,22 +27,15 @@ struct LaneFacts {
         let backlogs = try inspection.ask { try $0.backlog() }
         let frozen = try inspection.askRegistry { try $0.frozenLanes() }
         let items = inspection.lanes.map { lane in
-            let backlog = backlogs[lane.id] ?? LaneBacklog()
-            var object = JSONObject()
-            object["lane"] = .string(lane.name)
-            object["provider"] = lane.provider.map { .string($0.name) } ?? .null
-            object["state"] = .string(lane.word)
-            object["reason"] = lane.reasonText.map { .string($0) } ?? .null
-            object["until"] = lane.mode == .paused ? lane.until.map { .string($0.rfc3339) } ?? .null : .null
-            object["window"] = .null
-            object["inFlight"] = .null
-            object["pending"] = .number(backlog.pending)
-            object["deferred"] = .number(backlog.deferred)
-            object["dead"] = .number(backlog.dead)
-            object["held"] = .number(backlog.held)
-            object["oldestSeconds"] = backlog.oldest.map { .number(max(0, (now - $0).components.seconds)) } ?? .null
-            object["removalsFrozen"] = .bool(frozen[lane.name] != nil)
-            return object
+            var view = LaneView()
+            view.lane = lane.name
+            view.provider = lane.provider?.name
+            view.state = lane.word
+            view.reason = lane.reasonText
+            view.until = lane.mode == .paused ? lane.until : nil
+            view.add(backlogs[lane.id] ?? LaneBacklog(), now: now)
+            view.areRemovalsFrozen = frozen[lane.name] != nil
+            return view.object
         }
         return LaneFacts(source: "store", items: items)
     }

@@ -7,6 +7,8 @@ struct LaneDrain: AsyncParsableCommand {
         discussion: """
             The rest waits until `lane resume`. When the provider fails meanwhile the lane stops at once.
 
+            With --offline it is in force from the next start of the service on.
+
             Example:
               carillon lane drain fcm/onepocket --why 'new service account'
             """
@@ -14,13 +16,12 @@ struct LaneDrain: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.")
-    var lane: String
+    @OptionGroup var own: LaneOrderOptions
 
     @Option(help: "The reason, for those who come after.")
     var why: String
 
     func validate() throws { try WhyText.check(why) }
 
-    func run() async throws { try await LaneOrder(verb: "drain", lane: lane, why: why).run(options) }
+    func run() async throws { try await LaneOrder(verb: "drain", lane: own.lane, why: why).run(options, own.offline) }
 }

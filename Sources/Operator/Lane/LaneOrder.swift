@@ -1,81 +1,60 @@
+import ArgumentParser
+import Contract
 import Domain
-import Settings
-import WebClient
 
-/// An order about one lane, given to the running service.
+/// What every order about a lane takes.
+struct LaneOrderOptions: ParsableArguments {
+    @Argument(help: "The lane's name.", completion: .lanes)
+    var lane: String
+
+    @OptionGroup var offline: OfflineOption
+}
+
+/// An order about one lane.
 struct LaneOrder {
     private static let timeout = Duration.seconds(10)
 
     var verb: String
     var lane: String
-    var why: String
-    /// Members of the order beside `actor` and `why`.
-    var more: KeyValuePairs<String, JSONValue> = [:]
+    var order: OrderView
+
+    init(verb: String, lane: String, why: String) {
+        self.verb = verb
+        self.lane = lane
+        order = OrderView(why: why)
+    }
 
     /// Gives the order and writes the lane as it then is.
     ///
     /// - Parameters:
     ///   - options: configuration and format.
+    ///   - offline: nil for an order that needs the service.
     ///   - line: what people read; by default the lane's state.
-    /// - Throws: exit code 4 when the service does not answer, 3 for an unknown lane.
-    func run(_ options: GlobalOptions, line: ((JSONObject) -> String)? = nil) async throws {
-        let object = try await give(socket: options.settings().settings.listen.adminSocket)
+    /// - Throws: ``OperatorFailure``.
+    func run(
+        _ options: GlobalOptions,
+        _ offline: OfflineOption?,
+        line: ((JSONObject) -> String)? = nil
+    ) async throws {
+        let object = try await options.admin(offline, give)
         try options.renderer.write(object, id: "lane") { [(line ?? state)(object)] }
     }
 
     /// - Returns: the lane as it then is.
-    /// - Throws: ``OperatorFailure``.
-    func give(socket: String) async throws -> JSONObject {
-        let client = AdminClient(socket: socket)
-        var order = JSONObject(["actor": .string(OperatorContext.current.actor), "why": .string(why)])
-        for (name, value) in more { order[name] = value }
-        let body = JSONWriter.bytes(.object(order))
-        let result: Result<WebResponse, WebClientError>
-        do throws(WebClientError) {
-            result = .success(
-                try await client.post(
-                    "/admin/lanes/\(verb)",
-                    query: [("lane", lane)],
-                    contentType: "application/json",
-                    body: .bytes(body),
-                    timeout: Self.timeout
-                )
-            )
-        } catch {
-            result = .failure(error)
-        }
-        await client.stop()
-        return try object(of: result, socket: socket)
+    /// - Throws: exit code 4 when the service does not answer, 3 for an unknown lane.
+    func give(_ channel: any AdminChannel) async throws -> JSONObject {
+        var request = AdminRequest("/admin/lanes/\(verb)", order)
+        request.query = [("lane", lane)]
+        request.timeout = Self.timeout
+        return try await channel.send(request).taken("lane \(lane)")
     }
 
     /// In one line.
     func state(_ object: JSONObject) -> String {
-        let state = object["state"]?.string ?? verb
-        let inFlight = object["inFlight"]?.int64.map { " In flight \($0) will finish;" } ?? ""
-        let pending = object["pending"]?.int64.map { " \($0) pending wait." } ?? ""
-        let until = state == "paused" ? object["until"]?.string.map { " until \($0)" } ?? "" : ""
-        return "\(lane): \(state)\(until).\(inFlight)\(pending)"
-    }
-
-    private func object(of result: Result<WebResponse, WebClientError>, socket: String) throws -> JSONObject {
-        switch result {
-        case .failure(let error):
-            throw OperatorFailure(
-                .unreachable,
-                "the service does not answer on \(socket); the lane is unchanged",
-                why: error.sentence,
-                next: "start the service, or run as the user who owns the socket"
-            )
-        case .success(let response) where response.status == 200:
-            return AdminClient.object(response) ?? JSONObject()
-        case .success(let response) where AdminClient.object(response)?["code"] == "lanePaused":
-            throw OperatorFailure(.refused, AdminClient.problem(response), next: "carillon lane resume \(lane)")
-        case .success(let response) where response.status == 404:
-            throw OperatorFailure(.nothing, "there is no lane \(lane)", next: "carillon lane list")
-        case .success(let response) where response.status == 409:
-            throw OperatorFailure(.nothing, AdminClient.problem(response), next: "carillon lane list")
-        case .success(let response):
-            throw OperatorFailure(.failed, "the order was not taken", why: AdminClient.problem(response))
-        }
+        let view = LaneView(shown: object)
+        let state = view.state.isEmpty ? verb : view.state
+        let inFlight = view.inFlight.map { " In flight \($0) will finish;" } ?? ""
+        let until = state == "paused" ? view.until.map { " until \($0.rfc3339)" } ?? "" : ""
+        return "\(lane): \(state)\(until).\(inFlight) \(view.pending) pending wait."
     }
 }

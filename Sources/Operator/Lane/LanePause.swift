@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Store
@@ -8,7 +9,7 @@ struct LanePause: AsyncParsableCommand {
         commandName: "pause",
         abstract: "Stops a lane: what is in flight finishes, the rest waits.",
         discussion: """
-            Goes through the running service; who and why stay in its audit log.
+            Who and why stay in the audit log. With --offline it is in force from the next start of the service on.
 
             Examples:
               carillon lane pause apns/onepocket --why 'certificate rollover'
@@ -18,8 +19,7 @@ struct LanePause: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.", completion: .lanes)
-    var lane: String
+    @OptionGroup var own: LaneOrderOptions
 
     @Option(help: "The reason, for those who come after.")
     var why: String
@@ -35,8 +35,8 @@ struct LanePause: AsyncParsableCommand {
 
     func run() async throws {
         let end = until.flatMap { TimeLength.instant($0, from: OperatorContext.current.time.now()) }
-        var order = LaneOrder(verb: "pause", lane: lane, why: why)
-        if let end { order.more = ["until": .string(end.rfc3339)] }
-        try await order.run(options)
+        var order = LaneOrder(verb: "pause", lane: own.lane, why: why)
+        order.order.until = end
+        try await order.run(options, own.offline)
     }
 }

@@ -20,5 +20,5 @@ struct LaneProbe: AsyncParsableCommand {
     @Option(help: "A reason, for those who come after.")
     var why: String = ""
 
-    func run() async throws { try await LaneOrder(verb: "probe", lane: lane, why: why).run(options) }
+    func run() async throws { try await LaneOrder(verb: "probe", lane: lane, why: why).run(options, nil) }
 }

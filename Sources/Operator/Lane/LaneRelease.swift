@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 
 struct LaneRelease: AsyncParsableCommand {
@@ -6,7 +7,7 @@ struct LaneRelease: AsyncParsableCommand {
         commandName: "release",
         abstract: "Decides about what the mass guard held, and lets a lane give up devices again.",
         discussion: """
-            Look at `carillon lane removals LANE` first. Goes through the running service.
+            Look at `carillon lane removals LANE` first.
 
             Examples:
               carillon lane release apns/onepocket --discard --why 'the topic was wrong, corrected'
@@ -16,8 +17,7 @@ struct LaneRelease: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.")
-    var lane: String
+    @OptionGroup var own: LaneOrderOptions
 
     @Flag(help: "The provider was right: what it called bad is not rung any more.")
     var apply = false
@@ -30,22 +30,16 @@ struct LaneRelease: AsyncParsableCommand {
 
     func validate() throws {
         guard apply != discard else { throw ValidationError("Say --apply or --discard, one of them.") }
-        guard why.contains(where: { !$0.isWhitespace }), why.utf8.count <= 1000 else {
-            throw ValidationError("--why must say something, in at most 1000 bytes.")
-        }
+        try WhyText.check(why)
     }
 
     func run() async throws {
-        let order = LaneOrder(
-            verb: "removals",
-            lane: lane,
-            why: why,
-            more: ["decision": .string(apply ? "apply" : "discard")]
-        )
-        try await order.run(options) { object in
-            let held = object["held"]?.int64 ?? 0
-            let changed = object["changed"]?.int64 ?? 0
-            return "\(lane): \(held) held, \(changed) devices given up; removals are no longer frozen."
+        var order = LaneOrder(verb: "removals", lane: own.lane, why: why)
+        order.order.decision = apply ? "apply" : "discard"
+        try await order.run(options, own.offline) { object in
+            let decided = RemovalsDecidedView(shown: object)
+            return
+                "\(own.lane): \(decided.held) held, \(decided.changed) devices given up; removals are no longer frozen."
         }
     }
 }

@@ -12,11 +12,10 @@ struct LaneResume: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The lane's name.", completion: .lanes)
-    var lane: String
+    @OptionGroup var own: LaneOrderOptions
 
     @Option(help: "A reason, for those who come after.")
     var why: String = ""
 
-    func run() async throws { try await LaneOrder(verb: "resume", lane: lane, why: why).run(options) }
+    func run() async throws { try await LaneOrder(verb: "resume", lane: own.lane, why: why).run(options, own.offline) }
 }

@@ -2,7 +2,6 @@ import Crypto
 import Domain
 import Glibc
 import Pipeline
-import SQLite
 import Settings
 import Store
 
@@ -10,6 +9,7 @@ import Store
 struct OfflineStores {
     /// With secrets: a registry that is new seals its look-up key.
     let settings: Settings
+    var stores: any Stores { SQLiteStores(folder: settings.data) }
 
     /// - Parameters:
     ///   - held: what is said when process `pid` has the lock.
@@ -32,13 +32,12 @@ struct OfflineStores {
         let context = OperatorContext.current
         let queue: QueueStore
         do {
-            queue = try QueueStore(
-                folder: settings.data,
+            queue = try stores.openQueue(
                 now: context.time.now(),
                 newKey: Self.random(),
                 onFatal: { context.talk("the store failed: \($0)") }
             )
-        } catch ProcessLockError.held(_, let pid) {
+        } catch StoreError.inUse(_, let pid) {
             throw held(pid.map(String.init) ?? "?")
         } catch {
             throw OperatorFailure.store(error, in: settings.data)
@@ -63,8 +62,7 @@ struct OfflineStores {
         let registry: Registry
         do {
             let keys = settings.storage.keys.map { TargetSeal.Key(id: $0.id, key: SymmetricKey(data: $0.key.bytes)) }
-            registry = try Registry(
-                folder: settings.data,
+            registry = try stores.openRegistry(
                 keys: keys,
                 newKey: Self.random(),
                 onFatal: { context.talk("the store failed: \($0)") }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Contract
 import Domain
-import WebClient
 
 struct OperationCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,13 +22,11 @@ struct OperationCancel: AsyncParsableCommand {
 
     func run() async throws {
         _ = try OperationList.number(operation)
-        let order = ServiceOrder(path: "/admin/operations/\(operation)/cancel", why: why)
-        let object = try await order.run(options, unknown: "there is no operation \(operation)")
-        let state = object["state"]?.string ?? ""
-        try options.renderer.write(object, id: "operation") {
-            ["\(operation): \(state), changed \(object["changed"]?.int64 ?? 0)"]
-        }
-        guard state != "cancelled" else { return }
-        throw OperatorFailure(.refused, "it was not cancelled: it is \(state)")
+        let path = "/admin/operations/\(operation)/cancel"
+        let object = try await options.give(path, OrderView(why: why), about: "operation \(operation)")
+        let view = OperationView(shown: object)
+        try options.renderer.write(object, id: "operation") { ["\(operation): \(view.state), changed \(view.changed)"] }
+        guard view.state != "cancelled" else { return }
+        throw OperatorFailure(.refused, "it was not cancelled: it is \(view.state)")
     }
 }

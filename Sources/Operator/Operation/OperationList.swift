@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Store
@@ -30,7 +31,7 @@ struct OperationList: AsyncParsableCommand {
         )
         try paging.write(listing, to: options.renderer, isFiltered: false) { after, limit in
             let before = try after.map(Self.number)
-            return try inspection.ask { try $0.operations(before: before, limit: limit) }.map(\.json)
+            return try inspection.ask { try $0.operations(before: before, limit: limit) }.map(\.view.object)
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Store
@@ -25,7 +26,7 @@ struct OperationShow: AsyncParsableCommand {
         guard let found else {
             throw OperatorFailure(.nothing, "there is no operation \(operation)", next: "carillon operation list")
         }
-        var object = found.json
+        var object = found.view.object
         object["log"] = .array(
             log.map { at, entry in
                 var line = JSONObject(["at": .string(at.rfc3339)])

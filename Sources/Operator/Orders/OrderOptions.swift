@@ -20,8 +20,7 @@ struct OrderOptions: ParsableArguments {
     @Option(help: "The reason, for those who come after; needed to hold and to drop.")
     var why: String = ""
 
-    @Flag(help: "When the service is down: takes the store's lock and does it here.")
-    var offline = false
+    @OptionGroup var offline: OfflineOption
 
     @Option(help: "Seconds to wait for the end of a long order; it then goes on by itself.")
     var timeout: Int = 600

@@ -1,53 +1,67 @@
+import Contract
 import Domain
 import Pipeline
-import Settings
 import Store
 
 /// Gives one order: asks a person first when it is large, waits for its end, and says how it ended with the exit code.
 struct OrderRun {
+    /// The service answers a long order after ten seconds.
+    private static let timeout = Duration.seconds(60)
+
     let order: Order
     let options: GlobalOptions
-    let isOffline: Bool
+    let offline: OfflineOption
     let timeout: Duration
 
     init(_ order: Order, _ options: GlobalOptions, _ own: OrderOptions) {
         self.order = order
         self.options = options
-        isOffline = own.offline
+        offline = own.offline
         timeout = .seconds(own.timeout)
     }
 
-    init(_ order: Order, _ options: GlobalOptions, isOffline: Bool, timeout: Duration) {
+    init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption, timeout: Duration) {
         self.order = order
         self.options = options
-        self.isOffline = isOffline
+        self.offline = offline
         self.timeout = timeout
     }
 
     func run() async throws {
-        let settings = try options.settings().settings
-        let door: any OrderDoor =
-            isOffline ? StoreDoor(settings: settings) : ServiceDoor(socket: settings.listen.adminSocket)
-        var order = order
-        if !order.isDryRun, !order.isConfirmed, OperatorContext.current.isInteractive {
-            guard try await isConfirmed(&order, door) else {
-                throw OperatorFailure(.refused, "not confirmed; nothing was changed")
+        try await options.admin(offline, isBulk: true) { channel in
+            var order = order
+            if !order.isDryRun, !order.isConfirmed, OperatorContext.current.isInteractive {
+                guard try await isConfirmed(&order, channel) else {
+                    throw OperatorFailure(.refused, "not confirmed; nothing was changed")
+                }
             }
+            let given = try await give(order, channel)
+            let isRunning = OrderReportView(shown: given).state == "running"
+            let report = isRunning ? try await end(of: given, channel) : given
+            try options.renderer.write(report, id: "operation") { OrderText.lines(OrderReportView(shown: report)) }
+            try judge(OrderReportView(shown: report))
         }
-        let given = try await door.give(order)
-        let report = given["state"] == "running" ? try await end(of: given, door) : given
-        try options.renderer.write(report, id: "operation") { OrderText.lines(report) }
-        try judge(report)
+    }
+
+    /// - Returns: the report's object.
+    private func give(_ order: Order, _ channel: any AdminChannel) async throws -> JSONObject {
+        var request = AdminRequest("/admin/orders", BulkOrderView(order))
+        request.timeout = Self.timeout
+        let answer = try await channel.send(request)
+        if answer.status == 409, let refusal = OrderText.refusal(ProblemView(shown: answer.object), order) {
+            throw refusal
+        }
+        return try answer.taken(order.scope.description)
     }
 
     /// A person sees what it is about, and types the number when it is large.
-    private func isConfirmed(_ order: inout Order, _ door: any OrderDoor) async throws -> Bool {
+    private func isConfirmed(_ order: inout Order, _ channel: any AdminChannel) async throws -> Bool {
         let context = OperatorContext.current
         var plan = order
         plan.isDryRun = true
-        let report = try await door.give(plan)
-        let eligible = report["eligible"]?.int64 ?? 0
-        order.expect = order.expect ?? Int(eligible)
+        let report = OrderReportView(shown: try await give(plan, channel))
+        let eligible = report.eligible
+        order.expect = order.expect ?? eligible
         guard order.verb.isForGood || eligible > Order.confirmedMax else { return true }
         for line in OrderText.lines(report).dropLast() { context.talk(line) }
         context.talk("Type \(eligible) to \(order.verb) them:")
@@ -56,19 +70,24 @@ struct OrderRun {
         return true
     }
 
-    private func end(of report: JSONObject, _ door: any OrderDoor) async throws -> JSONObject {
+    private func end(of report: JSONObject, _ channel: any AdminChannel) async throws -> JSONObject {
         let context = OperatorContext.current
-        guard let name = report["operation"]?.string else { return report }
+        guard let name = OrderReportView(shown: report).operation else { return report }
+        var request = AdminRequest("/admin/operations/\(name)")
+        (request.method, request.body, request.timeout) = ("GET", .bytes([]), AdminClient.quickTimeout)
         let clock = ContinuousClock()
         let deadline = clock.now + timeout
         while clock.now < deadline {
             do { try await Task.sleep(for: .milliseconds(300)) } catch { break }
-            guard let now = await door.operation(name) else { continue }
-            if context.columns != nil { context.talk("\(name): \(now["changed"]?.int64 ?? 0) changed") }
-            guard now["state"] != "running" else { continue }
-            var ended = report
-            for member in ["state", "changed", "skipped"] { ended[member] = now[member] }
-            return ended
+            let answer: AdminAnswer
+            do { answer = try await channel.send(request) } catch { continue }
+            guard answer.status == 200 else { continue }
+            let now = OperationView(shown: answer.object)
+            if context.columns != nil { context.talk("\(name): \(now.changed) changed") }
+            guard now.state != "running" else { continue }
+            var ended = OrderReportView(shown: report)
+            (ended.state, ended.changed, ended.skipped) = (now.state, now.changed, now.skipped)
+            return ended.object
         }
         throw OperatorFailure(
             .timedOut,
@@ -77,17 +96,34 @@ struct OrderRun {
         )
     }
 
-    private func judge(_ report: JSONObject) throws {
-        let changed = report["changed"]?.int64 ?? 0
-        switch report["state"]?.string {
+    private func judge(_ report: OrderReportView) throws {
+        switch report.state {
         case "planned", "done": return
         case let state?:
             throw OperatorFailure(
-                changed > 0 ? .partlyDone : .failed,
-                "the order was \(state) after \(changed) deliveries",
-                next: "carillon operation show \(report["operation"]?.string ?? "")"
+                report.changed > 0 ? .partlyDone : .failed,
+                "the order was \(state) after \(report.changed) deliveries",
+                next: "carillon operation show \(report.operation ?? "")"
             )
         case nil: throw OperatorFailure(.failed, "the answer has no state")
         }
+    }
+}
+
+extension BulkOrderView {
+    init(_ order: Order) {
+        self.init()
+        verb = order.verb.rawValue
+        if order.scope.deliveries.isEmpty {
+            filter = order.scope.words.json
+        } else {
+            ids = order.scope.deliveries.map(\.description)
+        }
+        isDryRun = order.isDryRun
+        isConfirmed = order.isConfirmed
+        isFresh = order.scope.isFresh
+        expect = order.expect
+        actor = order.actor
+        why = order.why
     }
 }

@@ -5,6 +5,8 @@ import Pipeline
 struct Renderer {
     var format: OutputFormat
     let isColored: Bool
+    /// A CSV with what a spreadsheet of a European language expects.
+    var isForExcel = false
     var context: OperatorContext
 
     var now: Instant { context.time.now() }
@@ -34,7 +36,8 @@ struct Renderer {
 
     /// What comes before the items of a format without end.
     func writeHeader(_ listing: Listing) throws {
-        if format == .csv { try context.write(Self.csv(listing.columns.map(\.member))) }
+        guard format == .csv else { return }
+        try context.write(byteOrderMark + csv(listing.columns.map(\.member)))
     }
 
     func write(_ item: JSONObject, of listing: Listing) throws {
@@ -42,13 +45,13 @@ struct Renderer {
         case .ndjson, .json, .table: try line(.object(item))
         case .csv:
             try context.write(
-                Self.csv(
+                csv(
                     listing.columns.map { column in
                         item[column.member].map { $0.isNull ? "" : Listing.Column.plain($0) } ?? ""
                     }
                 )
             )
-        case .ids: try context.write((item[listing.id]?.string ?? "") + "\n")
+        case .ids: try id(item[listing.id])
         }
     }
 
@@ -60,9 +63,9 @@ struct Renderer {
         case .table: try context.write(lines().map { (colored ? fitted($0) : cut($0)) + "\n" }.joined())
         case .json, .ndjson: try line(.object(object))
         case .csv:
-            try context.write(Self.csv(object.map(\.name)))
-            try context.write(Self.csv(object.map { $0.value.isNull ? "" : Listing.Column.plain($0.value) }))
-        case .ids: try context.write((object[id]?.string ?? "") + "\n")
+            try context.write(byteOrderMark + csv(object.map(\.name)))
+            try context.write(csv(object.map { $0.value.isNull ? "" : Listing.Column.plain($0.value) }))
+        case .ids: try self.id(object[id])
         }
     }
 
@@ -141,16 +144,34 @@ struct Renderer {
         return context.columns.map { DisplayWidth.cut(line, to: $0) } ?? line
     }
 
+    /// Valid JSON that a terminal shows as it is: a hidden scalar can only stand in a string, and is escaped there.
     private func line(_ value: JSONValue) throws {
-        try context.output(JSONWriter.bytes(value) + [UInt8(ascii: "\n")])
+        try context.write(JSONWriter.text(value).escapingHidden() + "\n")
     }
 
-    /// [RFC 4180], with line feeds alone. What a spreadsheet would take for a formula gets an apostrophe.
-    private static func csv(_ fields: [String]) -> String {
-        fields.map { field in
-            let text = field.first.map { "=+@\t\r".contains($0) } == true ? "'" + field : field
-            guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+    private func id(_ value: JSONValue?) throws { try context.write((value?.string ?? "").escapingHidden() + "\n") }
+
+    /// Spreadsheets take a file without it for one of their system's old character set.
+    private var byteOrderMark: String { isForExcel ? "\u{FEFF}" : "" }
+
+    /// [RFC 4180], with line feeds alone. What a spreadsheet would take for a formula gets an apostrophe, also behind blanks; a number stays
+    /// one [OWASP, CSV injection].
+    private func csv(_ fields: [String]) -> String {
+        let separator: Character = isForExcel ? ";" : ","
+        return fields.map { field in
+            let start = field.first { $0 != " " && $0 != "\u{A0}" }
+            // A hyphen alone stands for nothing in our own tables.
+            let isFormula =
+                start.map { "=+@\t\r\n＝＋＠－".contains($0) } == true
+                || start == "-" && field != "-" && !Self.isNumber(field)
+            let text = (isFormula ? "'" + field : field).escapingHidden(except: ["\n", "\t", "\r"])
+            guard text.contains(where: { $0 == separator || "\"\n\r\r\n".contains($0) }) else { return text }
             return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-        }.joined(separator: ",") + "\n"
+        }.joined(separator: String(separator)) + "\n"
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        text.dropFirst().utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+            && text.utf8.count > 1
     }
 }

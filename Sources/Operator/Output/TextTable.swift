@@ -1,3 +1,5 @@
+import Domain
+
 /// Columns aligned by what a terminal shows, two blanks between them.
 package struct TextTable {
     private let titles: [String]
@@ -61,8 +63,8 @@ enum DisplayWidth {
 
     /// Control characters from outside would move the cursor or worse: each is shown as a point.
     static func safe(_ text: String) -> String {
-        text.unicodeScalars.contains(where: isControl)
-            ? String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "·" : $0 })) : text
+        text.unicodeScalars.contains(where: \.isHidden)
+            ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isHidden ? "·" : $0 })) : text
     }
 
     static func cut(_ text: String, to columns: Int) -> String {
@@ -109,10 +111,5 @@ enum DisplayWidth {
             return 2
         default: return 1
         }
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
-            || (0x2066...0x2069).contains(scalar.value)
     }
 }

@@ -26,7 +26,9 @@ struct Explanation {
             return ["An operator holds it; it does not expire.", "carillon queue release \(row.id) lets it go on."]
         case .rejected, .withheld, .expired, .dead, .dropped:
             let reason = result.reason.map(Self.sentence)
-            return [reason ?? "It ended as \(result.state)."]
+            let last = result.state == .rejected ? try inspection.ask { try $0.attempts(of: row.id) }.last : nil
+            let word = last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
+            return [reason ?? "It ended as \(result.state)."] + word
                 + (result.state == .dead ? ["It was tried \(row.attempts) times."] : [])
         }
     }
@@ -49,6 +51,17 @@ struct Explanation {
             if let count = reasons[reason] { sentences.append("\(count) guardians: \(Self.sentence(reason))") }
         }
         return sentences
+    }
+
+    /// Why a row that cannot be read holds up what belongs to it.
+    static func sentences(of row: UnreadableRow) -> [String] {
+        let what =
+            switch row.table {
+            case .event: "Nothing can be made or sent of it; it ends with its time to live."
+            case .page: "Which of its deliveries were accepted nobody knows; nothing of it is sent any more."
+            case .device, .operation, .import: "It is passed over."
+            }
+        return ["\(row).", what, "Try: carillon doctor, then the runbook, The store is damaged."]
     }
 
     private func standing(of event: StoredEvent) -> [String] {
@@ -123,6 +136,9 @@ struct Explanation {
         case .noPush: "the publication asked for no push."
         case .kindDisabled: "the administrator switched this kind of publication off."
         case .tokenSuspect: "a provider called the device's address wrong; it is not rung until it registers again."
+        case .addressUnreadable:
+            "the device's address cannot be opened: it is damaged, or its storage key is not configured any more; it can be rung once it registers again. Try: carillon doctor."
+        case .unreadable: "the store's record of it is damaged. Try: carillon doctor."
         case .superseded: "a newer revision of the publication took its place."
         }
     }

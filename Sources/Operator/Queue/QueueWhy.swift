@@ -25,14 +25,24 @@ struct QueueWhy: AsyncParsableCommand {
         let explanation = Explanation(inspection: inspection, facts: facts, now: renderer.now)
         let sentences: [String]
         let state: String
-        if let delivery = DeliveryID(id) {
+        if let delivery = DeliveryID(id), let row = try inspection.unreadable(pageOf: delivery) {
+            state = "unreadable"
+            sentences = Explanation.sentences(of: row)
+        } else if let delivery = DeliveryID(id) {
             let row = try inspection.delivery(delivery)
             state = "\(row.result.state)"
             sentences = try explanation.sentences(of: row)
-        } else if EventID(id) != nil {
-            let report = try inspection.report(id)
-            state = report.event.state.word
-            sentences = explanation.sentences(of: report)
+        } else if let event = EventID(id) {
+            let text = try inspection.ask { try $0.unreadable(event) }
+            if let text, try inspection.isEventLost(event) {
+                state = "unreadable"
+                sentences = Explanation.sentences(of: text)
+            } else {
+                let report = try inspection.report(id)
+                state = report.event.state.word
+                let lost = report.unreadable + [text].compactMap { $0 }
+                sentences = explanation.sentences(of: report) + lost.flatMap(Explanation.sentences)
+            }
         } else {
             throw ValidationError("\(id) is neither a delivery (D-…) nor an event (E-…).")
         }

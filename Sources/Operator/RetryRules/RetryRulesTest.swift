@@ -25,7 +25,7 @@ struct RetryRulesTest: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "fcm, apns or webpush.") var provider: RuleQuestion.Provider
+    @Option(help: "\(ProviderList.choice).", transform: Self.provider) var provider: ProviderID
     @Option(help: "The status; 0 for no answer.") var http: Int
     @Option(help: "The provider's word: UNREGISTERED, BadDeviceToken, an errno of Mozilla's.") var reason: String?
     @Option(help: "The answer's body as it came, instead of --reason.") var body: String?
@@ -51,6 +51,13 @@ struct RetryRulesTest: AsyncParsableCommand {
         RuleQuestion(provider: provider, status: http, reason: reason, body: body, retryAfter: retryAfter, host: host)
     }
 
+    private static func provider(_ text: String) throws -> ProviderID {
+        guard let provider = ProviderID(name: text) else {
+            throw ValidationError("\(text) is none of \(ProviderList.names.joined(separator: ", ")).")
+        }
+        return provider
+    }
+
     func run() async throws {
         let renderer = options.renderer
         let limits = try options.settings().settings.limits
@@ -59,25 +66,21 @@ struct RetryRulesTest: AsyncParsableCommand {
         }
         let answer = RuleAnswer(
             classification: classification,
-            isWebPush: provider == .webpush,
+            isServiceNamedByAddress: provider.isServiceNamedByAddress,
             policy: RetryPolicy(attemptsMax: limits.attemptsMax),
             attempts: attempts,
             now: renderer.now,
             expiresAt: renderer.now + .milliseconds(TimeLength.milliseconds(ttl) ?? 0)
         )
-        try renderer.write(answer.json(provider: provider.rawValue), id: "class") {
-            answer.lines(provider: provider.rawValue)
+        try renderer.write(answer.json(provider: provider.name), id: "class") {
+            answer.lines(provider: provider.name)
         }
     }
 }
 
 /// An answer as it would come from the wire.
 struct RuleQuestion {
-    enum Provider: String, CaseIterable, ExpressibleByArgument {
-        case fcm, apns, webpush
-    }
-
-    var provider: Provider
+    var provider: ProviderID
     /// 0: none came.
     var status: Int
     var reason: String?
@@ -90,33 +93,9 @@ struct RuleQuestion {
         guard status != 0 else {
             return LostAnswer.allCases.map(\.classification).first { $0.reason == reason ?? "timeout" }
         }
-        let bytes = Array((body ?? reason.map(written) ?? "").utf8)
-        return switch provider {
-        case .fcm: FCMAnswer.classify(status: status, body: bytes, retryAfter: retryAfter, now: now)
-        case .apns: APNsAnswer.classify(status: status, body: bytes, retryAfter: retryAfter, now: now)
-        case .webpush: WebPushAnswer.classify(status: status, body: bytes, retryAfter: retryAfter, host: host, now: now)
-        }
-    }
-
-    /// The body in which this provider says the word.
-    private func written(_ word: String) -> String {
-        let object: JSONValue =
-            switch provider {
-            case .apns: ["reason": .string(word)]
-            case .webpush: Int64(word).map { ["errno": .number($0)] } ?? ["reason": .string(word)]
-            case .fcm:
-                [
-                    "error": [
-                        "status": .string(word),
-                        "details": [
-                            [
-                                "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError",
-                                "errorCode": .string(word),
-                            ]
-                        ],
-                    ]
-                ]
-            }
-        return JSONWriter.text(object)
+        guard let provider = ProviderList.all.first(where: { $0.id == provider }) else { return nil }
+        let written = reason.map { JSONWriter.text(provider.body(saying: $0)) }
+        let bytes = Array((body ?? written ?? "").utf8)
+        return provider.classify(status: status, body: bytes, retryAfter: retryAfter, host: host, now: now)
     }
 }

@@ -8,7 +8,7 @@ struct RuleAnswer {
 
     let classification: Classification
     /// One browser's refusal is not yet the push service's.
-    let isWebPush: Bool
+    let isServiceNamedByAddress: Bool
     let policy: RetryPolicy
     /// Made, this one included.
     let attempts: Int
@@ -61,7 +61,7 @@ struct RuleAnswer {
     private var lane: String {
         switch classification.verdict {
         case .credentialFault:
-            isWebPush
+            isServiceNamedByAddress
                 ? "credentialFault once several browsers meet it; until then the delivery waits; a probe each \(probe)"
                 : "credentialFault: stops, a probe each \(probe)"
         case .laneBusy: "open: stops, then one probe"

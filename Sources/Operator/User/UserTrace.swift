@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Pipeline
+import Providers
 import Store
 
 struct UserTrace: AsyncParsableCommand {

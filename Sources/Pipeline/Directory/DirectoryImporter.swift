@@ -1,3 +1,4 @@
+import Delivery
 import DirectoryImport
 package import Domain
 import Glibc

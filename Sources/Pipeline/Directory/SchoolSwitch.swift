@@ -1,3 +1,4 @@
+package import Contract
 package import Domain
 package import Store
 
@@ -13,14 +14,14 @@ package struct SchoolSwitch: Sendable {
 
     /// The registry changes first: a log that tells of a change that was not made would be worse than one that is asked to be made again.
     ///
-    /// - Returns: `school active changed operation`; nil for a school the directory does not know.
+    /// - Returns: nil for a school the directory does not know.
     package func set(
         _ school: String,
         _ isActive: Bool,
         actor: String,
         why: String,
         now: Instant
-    ) async throws(StoreError) -> JSONObject? {
+    ) async throws(StoreError) -> SchoolSwitchedView? {
         guard let changed = try await registry.activate(school, isActive, now: now) else { return nil }
         let operation = try await queue.keep(
             InstantOrder(
@@ -32,9 +33,11 @@ package struct SchoolSwitch: Sendable {
             ),
             now: now
         )
-        return JSONObject([
-            "school": .string(school), "active": .bool(isActive), "changed": .bool(changed),
-            "operation": .string(OperationName.text(operation)),
-        ])
+        var view = SchoolSwitchedView()
+        view.school = school
+        view.isActive = isActive
+        view.hasChanged = changed
+        view.operation = OperationName.text(operation)
+        return view
     }
 }

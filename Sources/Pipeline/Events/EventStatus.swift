@@ -1,48 +1,50 @@
+package import Contract
 package import Domain
 package import Store
 
 /// How an event stands, as `GET /v1/events/{id}` and `carillon event show` say it.
 package enum EventStatus {
-    /// The object of the API; member names are a contract (`interfaces.md` 2).
-    package static func json(_ report: EventReport) -> JSONObject {
+    package static func view(_ report: EventReport) -> EventView {
         let event = report.event
-        var object = JSONObject()
-        object["id"] = .string(event.id.description)
-        object["state"] = .string(event.state.word)
-        object["publisher"] = .string(event.publisher)
-        object["school"] = event.school.map { .string($0) } ?? .null
-        object["app"] = .string(event.app)
-        object["action"] = .string(event.action)
-        object["urgency"] = .string(event.urgency.name)
-        object["acceptedAt"] = .string(event.acceptedAt.rfc3339)
-        object["notBefore"] = event.notBefore.map { .string($0.rfc3339) } ?? .null
-        object["expiresAt"] = .string(event.expiresAt.rfc3339)
-        object["doneAt"] = event.doneAt.map { .string($0.rfc3339) } ?? .null
-        if event.collapse != event.id { object["corrects"] = .string(event.collapse.description) }
-        if let withdrawal = report.withdrawal {
-            object["withdrawnAt"] = .string(withdrawal.at.rfc3339)
-            object["withdrawnReason"] = .string(withdrawal.why)
-        }
-        object["dataclassification"] = .string(event.dataClass.name)
-        if event.dataClass == .encrypted { object["sentAs"] = .string(DataClass.generic.name) }
-        object["guardians"] = guardians(report)
+        var view = EventView()
+        view.id = event.id.description
+        view.state = event.state.word
+        view.publisher = event.publisher
+        view.school = event.school
+        view.app = event.app
+        view.action = event.action
+        view.urgency = event.urgency.name
+        view.acceptedAt = event.acceptedAt
+        view.notBefore = event.notBefore
+        view.expiresAt = event.expiresAt
+        view.doneAt = event.doneAt
+        view.corrects = event.collapse == event.id ? nil : event.collapse.description
+        view.withdrawnAt = report.withdrawal?.at
+        view.withdrawnReason = report.withdrawal?.why
+        view.dataClass = event.dataClass.name
+        view.sentAs = event.dataClass == .encrypted ? DataClass.generic.name : nil
+        view.guardians = guardians(report)
         let pupils = report.pupilCounts()
-        object["pupils"] = [
-            "total": .number(event.pupils), "withReachedGuardian": .number(pupils.withReachedGuardian),
-            "withAllGuardiansReached": .number(pupils.withAllGuardiansReached),
-            "withoutGuardian": .number(report.pupilsWithoutGuardian.count),
-        ]
-        object["otherUsers"] = .number(report.persons.filter { $0.role == .other }.count)
-        object["unresolved"] = .array(event.unresolved.map(AudienceCoding.value))
+        view.pupils.total = event.pupils
+        view.pupils.withReachedGuardian = pupils.withReachedGuardian
+        view.pupils.withAllGuardiansReached = pupils.withAllGuardiansReached
+        view.pupils.withoutGuardian = report.pupilsWithoutGuardian.count
+        view.otherUsers = report.persons.filter { $0.role == .other }.count
+        view.unresolved = event.unresolved.map(AudienceCoding.value)
         let sums = report.deliveries
-        object["deliveries"] = [
-            "total": .number(sums.total), "accepted": .number(sums.accepted), "pending": .number(sums.pending),
-            "deferred": .number(sums.deferred), "rejected": .number(sums.rejected), "expired": .number(sums.expired),
-            "withheld": .number(sums.withheld),
-        ]
-        object["waiting"] = reasons(report) { if case .waiting(let reason) = $0 { reason } else { nil } }
-        object["notReached"] = reasons(report) { if case .notReached(let reason) = $0 { reason } else { nil } }
-        return object
+        view.deliveries.total = sums.total
+        view.deliveries.accepted = sums.accepted
+        view.deliveries.pending = sums.pending
+        view.deliveries.deferred = sums.deferred
+        view.deliveries.rejected = sums.rejected
+        view.deliveries.expired = sums.expired
+        view.deliveries.withheld = sums.withheld
+        let others = report.persons.filter { $0.role == .other }
+        view.waiting = waiting(report.guardians)
+        view.notReached = notReached(report.guardians)
+        view.otherUsersWaiting = waiting(others)
+        view.otherUsersNotReached = notReached(others)
+        return view
     }
 
     /// `reached`, `waiting` or `notReached`, with the reason where there is one.
@@ -63,27 +65,39 @@ package enum EventStatus {
         }
     }
 
-    private static func guardians(_ report: EventReport) -> JSONValue {
-        var (reached, waiting, notReached) = (0, 0, 0)
-        let guardians = report.guardians
-        for guardian in guardians {
+    private static func guardians(_ report: EventReport) -> StandingCounts {
+        var counts = StandingCounts()
+        for guardian in report.guardians {
+            counts.total += 1
             switch guardian.standing {
-            case .reached: reached += 1
-            case .waiting: waiting += 1
-            case .notReached: notReached += 1
+            case .reached: counts.reached += 1
+            case .waiting: counts.waiting += 1
+            case .notReached: counts.notReached += 1
             }
         }
-        return [
-            "total": .number(guardians.count), "reached": .number(reached), "waiting": .number(waiting),
-            "notReached": .number(notReached),
-        ]
+        return counts
     }
 
-    private static func reasons(_ report: EventReport, _ pick: (EventReport.Standing) -> Reason?) -> JSONValue {
-        var counts: [Reason: Int] = [:]
-        for guardian in report.guardians { if let reason = pick(guardian.standing) { counts[reason, default: 0] += 1 } }
-        var object = JSONObject()
-        for reason in Reason.allCases { if let count = counts[reason] { object[reason.word] = .number(count) } }
-        return .object(object)
+    private static func waiting(_ persons: [EventReport.Person]) -> Counts {
+        reasons(persons) { if case .waiting(let reason) = $0 { reason } else { nil } }
+    }
+
+    private static func notReached(_ persons: [EventReport.Person]) -> Counts {
+        reasons(persons) { if case .notReached(let reason) = $0 { reason } else { nil } }
+    }
+
+    private static func reasons(
+        _ persons: [EventReport.Person],
+        _ pick: (EventReport.Standing) -> Reason?
+    ) -> Counts {
+        Counts(persons.reduce(into: [:]) { if let reason = pick($1.standing) { $0[reason, default: 0] += 1 } })
+    }
+}
+
+extension Counts {
+    /// In the order of the reasons.
+    init(_ reasons: [Reason: Int]) {
+        self.init()
+        for reason in Reason.allCases { self[reason.word] = reasons[reason] }
     }
 }

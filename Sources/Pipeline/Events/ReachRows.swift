@@ -1,3 +1,4 @@
+package import Contract
 package import Domain
 package import Store
 
@@ -15,32 +16,32 @@ package struct ReachRows {
         self.laneNames = laneNames
     }
 
-    /// The object of the API; member names are a contract (`contract-details.md`). Keyed reads, one for each name in it.
-    package func json(_ person: EventReport.Person) throws -> JSONObject {
+    /// Keyed reads, one for each name in it.
+    package func view(_ person: EventReport.Person) throws -> ReachRowView {
         let index = person.person.unknownIndex
         let known = index == nil ? try registry.person(person.person) : nil
         let unknown = index.flatMap { event.unknownUsers.indices.contains($0) ? event.unknownUsers[$0] : nil }
         let (state, reason) = EventStatus.words(person.standing)
-        var object = JSONObject()
-        object["guardian"] = person.role == .other ? .null : known?.key.map { .string($0) } ?? .null
-        object["user"] = (known?.entID ?? unknown ?? known?.key).map { .string($0) } ?? .null
-        object["role"] = .string(person.role == .guardian ? "guardian" : person.role == .author ? "author" : "other")
-        object["through"] = .array(try person.through.map { .string(try registry.person($0)?.key ?? "") })
-        object["state"] = .string(state)
-        object["reason"] = reason.map { .string($0.word) } ?? .null
-        object["devices"] = .array(try person.deliveries.filter { $0.lane != .nowhere }.map(device))
-        return object
+        var view = ReachRowView()
+        view.guardian = person.role == .other ? nil : known?.key
+        view.user = known?.entID ?? unknown ?? known?.key
+        view.role = person.role == .guardian ? "guardian" : person.role == .author ? "author" : "other"
+        view.through = try person.through.map { try registry.person($0)?.key ?? "" }
+        view.state = state
+        view.reason = reason?.word
+        view.devices = try person.deliveries.filter { $0.lane != .nowhere }.map(device)
+        return view
     }
 
-    private func device(_ delivery: EventReport.Delivery) throws -> JSONValue {
+    private func device(_ delivery: EventReport.Delivery) throws -> ReachDeviceView {
+        var view = ReachDeviceView()
+        view.delivery = delivery.id.description
         // nil when the device was removed since.
-        let device = try registry.device(delivery.device)
-        return [
-            "delivery": .string(delivery.id.description),
-            "installation": device.map { .string($0.installation) } ?? .null,
-            "lane": .string(laneNames[delivery.lane] ?? ""), "state": .string("\(delivery.result.state)"),
-            "reason": delivery.result.reason.map { .string($0.word) } ?? .null, "at": .null,
-        ]
+        view.installation = try registry.device(delivery.device)?.installation
+        view.lane = laneNames[delivery.lane] ?? ""
+        view.state = "\(delivery.result.state)"
+        view.reason = delivery.result.reason?.word
+        return view
     }
 }
 

@@ -1,5 +1,7 @@
+package import Delivery
 package import Domain
 package import Logging
+import Providers
 package import Store
 import Synchronization
 
@@ -43,6 +45,9 @@ package actor Expander {
     private var lanes: LaneTable
     private var line: [Work] = []
     private var known: Set<EventID> = []
+    /// Events that cannot be read, with the time they are given up; due in the store until then, and not read again.
+    private var unreadable: [EventID: Instant] = [:]
+    private let isStopping = Atomic(false)
     private let wakes: AsyncStream<Void>
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
@@ -51,7 +56,7 @@ package actor Expander {
     package init(
         queue: QueueStore,
         dispatcher: Dispatcher,
-        folder: String,
+        stores: any Stores,
         lanes: LaneTable,
         activeByDefault: Bool,
         deviceAgeMax: Duration,
@@ -69,8 +74,8 @@ package actor Expander {
         self.limits = limits
         self.time = time
         self.logger = logger
-        reader = try QueueReader(folder: folder)
-        registry = try RegistryReader(folder: folder, seal: nil)
+        reader = try stores.queueReader()
+        registry = try stores.registryReader(seal: nil)
         // One waiting wake-up says all: the store knows what is due.
         (wakes, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -79,7 +84,10 @@ package actor Expander {
     package nonisolated func wake() { wakeUp.yield() }
 
     /// Ends ``run()`` after the step that is under way.
-    package nonisolated func stop() { wakeUp.finish() }
+    package nonisolated func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        wakeUp.finish()
+    }
 
     package func use(_ lanes: LaneTable) { self.lanes = lanes }
 
@@ -109,9 +117,11 @@ package actor Expander {
         }
     }
 
-    private func work() async throws(StoreError) {
+    /// Expands whatever is due, to its end.
+    func work() async throws(StoreError) {
+        try await giveUp()
         try takeDue()
-        while !line.isEmpty {
+        while !line.isEmpty, !isStopping.load(ordering: .relaxed) {
             let (cuts, unopened) = try cutRound()
             if unopened.isEmpty {
                 try await commit(cuts)
@@ -126,24 +136,47 @@ package actor Expander {
         guard line.count < Self.stepsPerCommit else { return }
         do {
             // Events already in line are still due in the store: ask for as many more.
-            for id in try reader.dueEvents(now: time.now(), limit: known.count + Self.stepsPerCommit)
-            where !known.contains(id) {
-                do {
-                    line.append(try work(on: id))
-                } catch let error as StoreError {
-                    guard case .damaged = error else { throw error }
-                    // One event that cannot be read must not hold up the others; it stays where it is, for doctor and a restart.
-                    logger.error("event cannot be expanded", metadata: ["event": "\(id)", "error": "\(error)"])
+            let due = try reader.dueEvents(
+                now: time.now(),
+                limit: known.count + unreadable.count + Self.stepsPerCommit
+            ).filter { !known.contains($0) && unreadable[$0] == nil }
+            let rows = try reader.eventsWithText(due)
+            for id in due {
+                switch rows[id] {
+                case .success((let event, let publication)):
+                    line.append(try work(on: event, publication))
+                    known.insert(id)
+                case .failure(let row): try passOver(row)
+                // It was pruned between the two reads.
+                case nil: break
                 }
-                known.insert(id)
             }
         } catch { throw StoreError(error) }
     }
 
-    private func work(on id: EventID) throws -> Work {
-        guard let event = try reader.event(id), let publication = try reader.publication(of: id) else {
-            throw StoreError.damaged("event \(id)")
-        }
+    /// An event that cannot be read does not hold up the others: it stays where it is, for an operator and the next start, and ends with
+    /// its time to live.
+    private func passOver(_ row: UnreadableRow) throws {
+        let event = EventID(rawValue: row.id)
+        queue.unreadable.note(row)
+        known.remove(event)
+        unreadable[event] = try reader.expiry(of: event) ?? time.now()
+    }
+
+    private func giveUp() async throws(StoreError) {
+        let now = time.now()
+        let over = unreadable.filter { $0.value <= now }.map(\.key)
+        guard !over.isEmpty else { return }
+        _ = try await queue.giveUp(events: over, now: now)
+        // One with pages that the sweeper has not ended yet is tried again.
+        for event in over { unreadable[event] = now + .seconds(60) }
+        do {
+            let due = Set(try reader.dueEvents(now: now, limit: known.count + unreadable.count + Self.stepsPerCommit))
+            for event in over where !due.contains(event) { unreadable[event] = nil }
+        } catch { throw StoreError(error) }
+    }
+
+    private func work(on event: StoredEvent, _ publication: Publication) throws -> Work {
         let resolver = resolver(now: time.now())
         let audience = try resolver.audience(
             of: publication,
@@ -162,11 +195,11 @@ package actor Expander {
     }
 
     /// A step of each event at the head of the line, together at most ``Limits/personsPerExpansion`` persons: what one commit holds.
-    private func cutRound() throws(StoreError) -> (cuts: [Cut], unopened: Set<String>) {
+    private func cutRound() throws(StoreError) -> (cuts: [Cut], unopened: Set<LaneKey>) {
         let now = time.now()
         let resolver = resolver(now: now)
         var cuts: [Cut] = []
-        var unopened: Set<String> = []
+        var unopened: Set<LaneKey> = []
         var personsLeft = limits.personsPerExpansion
         do {
             try registry.snapshot { _ in
@@ -181,18 +214,14 @@ package actor Expander {
     }
 
     /// Opens the lanes of push services met for the first time; the round is cut anew with them.
-    private func open(_ services: Set<String>) async throws(StoreError) {
-        for authority in services.sorted() {
+    private func open(_ services: Set<LaneKey>) async throws(StoreError) {
+        for service in services.sorted(by: { $0.serviceName < $1.serviceName }) {
             let lane: LaneID?
-            do { lane = try await dispatcher.openLane(authority: authority) } catch { throw StoreError(error) }
+            do { lane = try await dispatcher.openLane(of: service) } catch { throw StoreError(error) }
             if let lane {
-                lanes.add(
-                    lane,
-                    name: "webpush/" + authority,
-                    for: .init(provider: .webpush, environment: .production, app: authority)
-                )
+                lanes.add(lane, name: service.serviceName, for: service)
             } else {
-                lanes.close(service: authority)
+                lanes.close(service: service)
             }
         }
     }
@@ -206,13 +235,14 @@ package actor Expander {
         personsMax: Int,
         _ resolver: Resolver,
         now: Instant,
-        _ unopened: inout Set<String>
+        _ unopened: inout Set<LaneKey>
     ) throws -> Cut {
         let persons = work.audience.persons[work.position...].prefix(personsMax)
         var cutter = PageCutter()
-        for person in persons where person.role != .author {
-            let resolved = try resolver.routes(of: person, withheldForAll: work.withheldForAll)
+        let rung = persons.filter { $0.role != .author }
+        for resolved in try resolver.routes(of: rung, withheldForAll: work.withheldForAll) {
             unopened.formUnion(resolved.unopened)
+            queue.unreadable.note(resolved.unreadable)
             cutter.add(resolved, hasExpired: work.event.expiresAt <= now)
         }
         let step = ExpansionStep(
@@ -235,14 +265,23 @@ package actor Expander {
     private func commit(_ cuts: [Cut]) async throws(StoreError) {
         let round = line.prefix(cuts.count)
         let steps = await tagged(cuts.map(\.step), of: round)
-        let entries = try await queue.append(steps, now: time.now())
-        await dispatcher.add(entries.flatMap { $0 ?? [] })
+        let made = try await queue.append(steps, now: time.now())
+        await dispatcher.add(made.flatMap { ($0.value ?? nil) ?? [] })
         line.removeFirst(cuts.count)
-        for (var work, (cut, entries)) in zip(round, zip(cuts, entries)) {
-            work.position = cut.end
-            work.part += 1
-            if cut.step.isLast || entries == nil { known.remove(work.event.id) } else { line.append(work) }
+        for (work, (cut, entries)) in zip(round, zip(cuts, made)) {
+            switch entries {
+            case .success(_?) where !cut.step.isLast: again(work, behind: cut)
+            case .success: known.remove(work.event.id)
+            case .failure(let row): do { try passOver(row) } catch { throw StoreError(error) }
+            }
         }
+    }
+
+    private func again(_ work: Work, behind cut: Cut) {
+        var work = work
+        work.position = cut.end
+        work.part += 1
+        line.append(work)
     }
 
     private func tagged(_ steps: [ExpansionStep], of round: ArraySlice<Work>) async -> [ExpansionStep] {

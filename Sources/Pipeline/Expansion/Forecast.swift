@@ -1,3 +1,4 @@
+package import Contract
 package import Domain
 package import Store
 
@@ -53,43 +54,37 @@ package struct Forecast: Sendable {
         }
     }
 
-    /// The object of the API; its numbers bear the names they have in the event's own object where they are the same.
-    package func json(_ event: Preview) -> JSONObject {
-        func time(_ instant: Instant?) -> JSONValue { instant.map { .string($0.rfc3339) } ?? .null }
-        var object = JSONObject()
-        object["preview"] = true
-        object["publisher"] = event.publisher.map { .string($0) } ?? .null
-        object["school"] = event.publication.school.map { .string($0) } ?? .null
-        object["app"] = .string(event.publication.app)
-        object["action"] = .string(event.publication.action)
-        object["urgency"] = .string(event.publication.urgency.name)
-        object["at"] = time(event.at)
-        object["notBefore"] = time(event.publication.notBefore)
-        object["expiresAt"] = time(event.expiresAt)
-        object["dataclassification"] = .string(event.dataClass.name)
-        object["guardians"] = [
-            "total": .number(guardians), "reachable": .number(reachable), "notReached": .number(guardians - reachable),
-        ]
-        object["pupils"] = [
-            "total": .number(pupils), "withReachableGuardian": .number(withReachable.count),
-            "withAllGuardiansReachable": .number(withReachable.subtracting(withUnreachable).count),
-            "withoutGuardian": .number(pupilsWithoutGuardian),
-        ]
-        object["otherUsers"] = .number(otherUsers)
-        object["otherUsersReachable"] = .number(otherUsersReachable)
-        object["unresolved"] = .array(event.unresolved.map(AudienceCoding.value))
-        object["deliveries"] = [
-            "total": .number(deliveries.total), "pending": .number(deliveries.pending),
-            "rejected": .number(deliveries.rejected), "expired": .number(deliveries.expired),
-            "withheld": .number(deliveries.withheld),
-        ]
-        var byLane = JSONObject()
-        for (name, count) in lanes.sorted(by: { $0.key < $1.key }) { byLane[name] = .number(count) }
-        object["lanes"] = .object(byLane)
-        var reasons = JSONObject()
-        for reason in Reason.allCases { if let count = notReached[reason] { reasons[reason.word] = .number(count) } }
-        object["notReached"] = .object(reasons)
-        return object
+    /// What is told of it.
+    package func view(_ event: Preview) -> ForecastView {
+        var view = ForecastView()
+        view.isPreview = true
+        view.publisher = event.publisher
+        view.school = event.publication.school
+        view.app = event.publication.app
+        view.action = event.publication.action
+        view.urgency = event.publication.urgency.name
+        view.at = event.at
+        view.notBefore = event.publication.notBefore
+        view.expiresAt = event.expiresAt
+        view.dataClass = event.dataClass.name
+        view.guardians.total = guardians
+        view.guardians.reachable = reachable
+        view.guardians.notReached = guardians - reachable
+        view.pupils.total = pupils
+        view.pupils.withReachableGuardian = withReachable.count
+        view.pupils.withAllGuardiansReachable = withReachable.subtracting(withUnreachable).count
+        view.pupils.withoutGuardian = pupilsWithoutGuardian
+        view.otherUsers = otherUsers
+        view.otherUsersReachable = otherUsersReachable
+        view.unresolved = event.unresolved.map(AudienceCoding.value)
+        view.deliveries.total = deliveries.total
+        view.deliveries.pending = deliveries.pending
+        view.deliveries.rejected = deliveries.rejected
+        view.deliveries.expired = deliveries.expired
+        view.deliveries.withheld = deliveries.withheld
+        view.lanes = Counts(lanes)
+        view.notReached = Counts(notReached)
+        return view
     }
 }
 

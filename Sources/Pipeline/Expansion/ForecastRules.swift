@@ -1,4 +1,6 @@
+package import Delivery
 package import Domain
+import Providers
 package import Store
 
 /// Makes forecasts from a registry, with the resolver of the expansion. Used on one thread.
@@ -9,7 +11,7 @@ package struct ForecastRules: Sendable {
     private let activeByDefault: Bool
     private let deviceAgeMax: Duration
     private let limits: Limits
-    private let isServiceAllowed: @Sendable (_ authority: String) -> Bool
+    private let isServiceAllowed: @Sendable (_ service: LaneKey) -> Bool
 
     /// - Parameters:
     ///   - activeByDefault: whether a school that was never switched is active.
@@ -20,7 +22,7 @@ package struct ForecastRules: Sendable {
         activeByDefault: Bool,
         deviceAgeMax: Duration,
         limits: Limits,
-        isServiceAllowed: @escaping @Sendable (_ authority: String) -> Bool
+        isServiceAllowed: @escaping @Sendable (_ service: LaneKey) -> Bool
     ) {
         self.activeByDefault = activeByDefault
         self.deviceAgeMax = deviceAgeMax
@@ -55,12 +57,12 @@ package struct ForecastRules: Sendable {
         while !rest.isEmpty {
             let slice = rest.prefix(limits.personsPerExpansion)
             let resolved = try registry.snapshot { _ in
-                try slice.map { try resolver.routes(of: $0, withheldForAll: withheldForAll) }
+                try resolver.routes(of: slice, withheldForAll: withheldForAll)
             }
-            let unopened = resolved.reduce(into: Set<String>()) { $0.formUnion($1.unopened) }
+            let unopened = resolved.reduce(into: Set<LaneKey>()) { $0.formUnion($1.unopened) }
             guard unopened.isEmpty else {
                 // As the expander does, the slice is resolved anew; here the lanes are only imagined.
-                for authority in unopened { open(authority, &lanes) }
+                for service in unopened { open(service, &lanes) }
                 resolver = self.resolver(registry, lanes, event.at)
                 continue
             }
@@ -74,17 +76,12 @@ package struct ForecastRules: Sendable {
         Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
     }
 
-    private func open(_ authority: String, _ lanes: inout LaneTable) {
-        let services = lanes.names.values.filter { $0.hasPrefix(WebPushSetup.namePrefix) }.count
-        guard services < WebPushSetup.lanesMaxByDefault, isServiceAllowed(authority) else {
-            return lanes.close(service: authority)
+    private func open(_ service: LaneKey, _ lanes: inout LaneTable) {
+        guard lanes.services(of: service.provider) < ServiceLanes.lanesMax, isServiceAllowed(service) else {
+            return lanes.close(service: service)
         }
         // Below every lane of a store.
         let free = LaneID(rawValue: min(0, lanes.names.keys.min()?.rawValue ?? 0) - 1)
-        lanes.add(
-            free,
-            name: WebPushSetup.namePrefix + authority,
-            for: .init(provider: .webpush, environment: .production, app: authority)
-        )
+        lanes.add(free, name: service.serviceName, for: service)
     }
 }

@@ -1,3 +1,4 @@
+package import Delivery
 import Domain
 package import Store
 import Synchronization
@@ -14,9 +15,8 @@ package actor Forecaster {
     private let rules: ForecastRules
     private nonisolated let waiting = Mutex(0)
 
-    /// `folder`: the data folder.
-    package init(folder: String, rules: ForecastRules) throws {
-        registry = try RegistryReader(folder: folder, seal: nil)
+    package init(stores: any Stores, rules: ForecastRules) throws {
+        registry = try stores.registryReader(seal: nil)
         self.rules = rules
     }
 

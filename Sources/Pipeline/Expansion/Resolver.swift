@@ -1,3 +1,4 @@
+import Delivery
 import Domain
 import Store
 
@@ -12,9 +13,11 @@ struct Resolver {
     /// One person of an event with the deliveries he or she gets.
     struct Resolved {
         var person: Audience.Person
-        var routes: [(device: DeviceID, lane: LaneID, isSuspect: Bool)]
+        var routes: [(device: DeviceID, lane: LaneID, ending: Reason?)] = []
+        /// Devices whose row cannot be read; they are routes to nowhere.
+        var unreadable: [UnreadableRow] = []
         /// Push services whose lane has to be opened first; then the person is resolved again.
-        var unopened: Set<String> = []
+        var unopened: Set<LaneKey> = []
         /// Why there is no delivery; nil when there is one.
         var withheld: Reason?
 
@@ -27,7 +30,7 @@ struct Resolver {
                 let result: SlotResult =
                     hasExpired
                     ? SlotResult(.expired, reason: .expired)
-                    : route.isSuspect ? SlotResult(.rejected, reason: .tokenSuspect) : .pending
+                    : route.ending.map { SlotResult(.rejected, reason: $0) } ?? .pending
                 return (route.device, route.lane, result)
             }
         }
@@ -58,29 +61,43 @@ struct Resolver {
         return school.isActive ?? activeByDefault ? nil : .notActivated
     }
 
-    func routes(of person: Audience.Person, withheldForAll: Reason?) throws -> Resolved {
-        var resolved = Resolved(person: person, routes: [], withheld: withheldForAll ?? person.withheld)
-        guard resolved.withheld == nil, person.role != .author, person.person.unknownIndex == nil else {
+    /// Each of these persons with what rings them, in their order; one read for all of them.
+    func routes(of persons: some Collection<Audience.Person>, withheldForAll: Reason?) throws -> [Resolved] {
+        func isRung(_ person: Audience.Person) -> Bool {
+            withheldForAll == nil && person.withheld == nil && person.role != .author
+                && person.person.unknownIndex == nil
+        }
+        let routes = try registry.routes(of: persons.lazy.filter(isRung).map(\.person), seenSince: seenSince)
+        return persons.map { person in
+            var resolved = Resolved(person: person, withheld: withheldForAll ?? person.withheld)
+            guard isRung(person) else { return resolved }
+            for route in routes[person.person] ?? [] { add(route, to: &resolved) }
+            if resolved.routes.isEmpty { resolved.withheld = .noDevice }
             return resolved
         }
-        for route in try registry.routes(of: person.person, seenSince: seenSince) {
-            guard let lane = lane(of: route, &resolved.unopened) else { continue }
-            resolved.routes.append((route.id, lane, route.state == .suspect))
-        }
-        if resolved.routes.isEmpty { resolved.withheld = .noDevice }
-        return resolved
     }
 
-    private func lane(of route: DeviceRoute, _ unopened: inout Set<String>) -> LaneID? {
-        guard route.provider == .webpush else {
+    private func add(_ route: RowResult<DeviceRoute>, to resolved: inout Resolved) {
+        switch route {
+        case .success(let route):
+            guard let lane = lane(of: route, &resolved.unopened) else { return }
+            resolved.routes.append((route.id, lane, route.state == .suspect ? .tokenSuspect : nil))
+        case .failure(let row):
+            resolved.unreadable.append(row)
+            resolved.routes.append((DeviceID(rawValue: row.id), .nowhere, .addressUnreadable))
+        }
+    }
+
+    private func lane(of route: DeviceRoute, _ unopened: inout Set<LaneKey>) -> LaneID? {
+        guard let authority = route.host else {
             return lanes.lane(provider: route.provider, environment: route.environment, app: route.app)
         }
-        guard let authority = route.host else { return nil }
-        switch lanes.lane(ofService: authority) {
+        let service = LaneKey(provider: route.provider, environment: nil, app: authority)
+        switch lanes.lane(ofService: service) {
         case .lane(let lane): return lane
         case .closed: return nil
         case .unknown:
-            unopened.insert(authority)
+            unopened.insert(service)
             return nil
         }
     }

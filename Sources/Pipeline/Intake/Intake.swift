@@ -1,5 +1,5 @@
 import Crypto
-import Domain
+package import Domain
 package import Store
 import Telemetry
 
@@ -131,18 +131,45 @@ package final class Intake: Sendable {
         let unresolved = try looked.get()
         let now = time.now()
         let (dataClass, expiresAt) = admission.terms(now: now)
-        let isByBytes = if case .bytes = submission.identity { true } else { false }
-        let bodyHash = Array(SHA256.hash(data: submission.body))
+        let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
             publisher: publisher.name,
             publication: submission.publication,
             dataClass: dataClass,
             acceptedAt: now,
             expiresAt: expiresAt,
-            identity: Self.scope(submission.identity, publisher: publisher.name, bodyHash: bodyHash),
-            bodyHash: bodyHash,
-            identityWindow: isByBytes ? Self.bytesWindow : identityWindow,
+            identity: posted.scope,
+            bodyHash: posted.bodyHash,
+            identityWindow: posted.window,
             unresolved: unresolved
+        )
+    }
+
+    /// The answer to a repetition of an accepted event, for a request that would otherwise be refused: rights, directory, disk and limits
+    /// may have changed since, the promise has not. nil when the identity is new.
+    package func repeated(
+        _ identity: Submission.Identity,
+        body: [UInt8],
+        from publisher: Publisher,
+        in reader: Reading<QueueReader>
+    ) async throws(StoreError) -> Result<Receipt, IntakeError>? {
+        let posted = self.identity(identity, body, publisher)
+        let now = time.now()
+        switch try await reader.read({ try $0.acceptance(of: posted, now: now) }) {
+        case .duplicate(let id, let state, let unresolved):
+            return .success(Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved))
+        case .conflict(let id): return .failure(.conflict(id))
+        case nil, .created, .stale: return nil
+        }
+    }
+
+    private func identity(_ identity: Submission.Identity, _ body: [UInt8], _ publisher: Publisher) -> PostedIdentity {
+        let bodyHash = Array(SHA256.hash(data: body))
+        let isByBytes = if case .bytes = identity { true } else { false }
+        return PostedIdentity(
+            scope: Self.scope(identity, publisher: publisher.name, bodyHash: bodyHash),
+            bodyHash: bodyHash,
+            window: isByBytes ? Self.bytesWindow : identityWindow
         )
     }
 

@@ -1,3 +1,4 @@
+package import Delivery
 package import Domain
 
 /// Between an order and the memory of the dispatcher.
@@ -19,7 +20,7 @@ package struct OrderGate: Sendable {
 
     package init(_ dispatcher: Dispatcher) {
         self.init(
-            bar: { deliveries, mark in try await dispatcher.bar(deliveries, as: mark) },
+            bar: { deliveries, mark in try await dispatcher.takeOut(deliveries, as: mark) },
             conclude: { await dispatcher.conclude(isCommitted: $0) }
         )
     }

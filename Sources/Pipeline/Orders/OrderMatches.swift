@@ -62,14 +62,12 @@ struct OrderMatches {
             }
         }
         while let (id, slots) = named.popFirst() {
-            let page: StoredPage?
-            do { page = try reader.page(id) } catch is BlobError {
-                damaged += 1
-                continue
-            } catch StoreError.damaged {
+            let row = try reader.pages([id])[id]
+            if row?.failure != nil {
                 damaged += 1
                 continue
             }
+            let page = row?.value
             let known = page.map { page in slots.filter { $0 < page.result.count } } ?? []
             unknown += slots.count - known.count
             guard let page, !known.isEmpty else { continue }

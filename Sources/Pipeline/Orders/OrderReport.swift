@@ -1,3 +1,4 @@
+package import Contract
 package import Domain
 package import Store
 
@@ -23,29 +24,25 @@ package struct OrderReport: Sendable {
     /// The event is not wholly expanded: the order binds what is still to come.
     package var bindsWhatComes = false
 
-    package var json: JSONObject {
-        var object = JSONObject()
-        object["operation"] = operation.map { .string(OperationName.text($0)) } ?? .null
-        object["verb"] = .string(verb.rawValue)
-        object["filter"] = .string(filter)
-        object["matched"] = .number(matched)
-        object["eligible"] = .number(eligible)
-        object["notEligible"] = Self.counts(notEligible)
-        object["changed"] = .number(changed)
-        object["skipped"] = Self.counts(skipped)
-        object["state"] = .string(state)
-        object["byEvent"] = .array(
-            byEvent.map { ["event": .string($0.event.description), "eligible": .number($0.count)] }
-        )
-        object["sample"] = .array(sample.map { .string($0.description) })
-        object["bindsWhatComes"] = .bool(bindsWhatComes)
-        return object
-    }
-
-    static func counts(_ counts: [String: Int]) -> JSONValue {
-        var object = JSONObject()
-        for (reason, count) in counts.sorted(by: { $0.key < $1.key }) { object[reason] = .number(count) }
-        return .object(object)
+    package var view: OrderReportView {
+        var view = OrderReportView()
+        view.operation = operation.map { OperationName.text($0) }
+        view.verb = verb.rawValue
+        view.filter = filter
+        view.matched = matched
+        view.eligible = eligible
+        view.notEligible = Counts(notEligible)
+        view.changed = changed
+        view.skipped = Counts(skipped)
+        view.state = state
+        view.byEvent = byEvent.map { event, count in
+            var view = EventCount()
+            (view.event, view.eligible) = (event.description, count)
+            return view
+        }
+        view.sample = sample.map(\.description)
+        view.bindsWhatComes = bindsWhatComes
+        return view
     }
 }
 
@@ -61,21 +58,20 @@ package enum OperationName {
 }
 
 extension StoredOperation {
-    /// As the door and the command show it.
-    package var json: JSONObject {
-        var object = JSONObject()
-        object["operation"] = .string(OperationName.text(id))
-        object["at"] = .string(at.rfc3339)
-        object["actor"] = .string(actor)
-        object["verb"] = .string(verb)
-        object["filter"] = .string(filter)
-        object["matched"] = .number(matched)
-        object["eligible"] = .number(eligible)
-        object["changed"] = .number(changed)
-        object["skipped"] = OrderReport.counts(skipped)
-        object["state"] = .string(state.rawValue)
-        object["endedAt"] = endedAt.map { .string($0.rfc3339) } ?? .null
-        object["why"] = .string(why)
-        return object
+    package var view: OperationView {
+        var view = OperationView()
+        view.operation = OperationName.text(id)
+        view.at = at
+        view.actor = actor
+        view.verb = verb
+        view.filter = filter
+        view.matched = matched
+        view.eligible = eligible
+        view.changed = changed
+        view.skipped = Counts(skipped)
+        view.state = state.rawValue
+        view.endedAt = endedAt
+        view.why = why
+        return view
     }
 }

@@ -1,4 +1,5 @@
-import Domain
+import Delivery
+package import Domain
 package import Logging
 package import Store
 import Synchronization
@@ -32,20 +33,19 @@ package actor OrderRunner {
     private var waiters: [Int64: [Int: CheckedContinuation<Void, Never>]] = [:]
     private var waitersSeen = 0
 
-    /// `folder`: the data folder.
-    package init(queue: QueueStore, folder: String, gate: OrderGate, time: TimeSource, logger: Logger) throws {
+    package init(queue: QueueStore, stores: any Stores, gate: OrderGate, time: TimeSource, logger: Logger) throws {
         self.queue = queue
         self.gate = gate
         self.time = time
         self.logger = logger
-        reader = try QueueReader(folder: folder)
-        registry = try RegistryReader(folder: folder, seal: nil)
+        reader = try stores.queueReader()
+        registry = try stores.registryReader(seal: nil)
         (work, begun) = AsyncStream.makeStream(of: Int64.self)
     }
 
     /// Runs until stopped: first what an earlier process has begun, then what is ordered. What is not finished stays `running` in the store.
     package func run() async {
-        do { for operation in try reader.runningOperations() { begun.yield(operation.id) } } catch {
+        do { for operation in try runningOperations() { begun.yield(operation.id) } } catch {
             logger.error("unfinished orders cannot be read", metadata: ["error": "\(error)"])
         }
         for await id in work {
@@ -62,9 +62,15 @@ package actor OrderRunner {
     /// The store holds an order that was not given here: an accepted correction supersedes an event. From any thread.
     package nonisolated func lookForWork() { begun.yield(Self.unknownWork) }
 
+    private func runningOperations() throws -> [StoredOperation] {
+        let operations = try reader.runningOperations()
+        queue.unreadable.note(reader.unreadable.first(UnreadableRows.keptMax))
+        return operations
+    }
+
     private func carryOutUnknown() async {
         do {
-            for operation in try reader.runningOperations() where operation.orderVerb == .supersede {
+            for operation in try runningOperations() where operation.orderVerb == .supersede {
                 await carryOut(operation.id)
             }
         } catch {
@@ -238,11 +244,15 @@ package actor OrderRunner {
             guard let operation = try stored(id), operation.state == .running else { return }
             isBinding = operation.orderVerb?.isBinding ?? false
             guard let verb = operation.orderVerb, let scope = OrderScope(text: operation.scope) else {
-                throw StoreError.damaged("operation \(id)")
+                throw UnreadableRow(.operation, id, .damaged)
             }
             if try await !slices(of: operation, verb, scope) { ending = .cancelled }
         } catch StoreError.stopped {
             return
+        } catch let row as UnreadableRow where row.table == .operation {
+            // What it was about nobody knows any more, also not later.
+            queue.unreadable.note(row)
+            ending = .failed
         } catch {
             guard !isBinding else {
                 logger.warning("order waits", metadata: ["operation": "\(id)", "error": "\(error)"])

@@ -1,3 +1,4 @@
+import Delivery
 package import Store
 
 /// A reader of the store on a thread of its own; questions wait for one another, never for the writer.

@@ -4,7 +4,9 @@ package import Domain
 ///
 /// The routing keys stand beside `aps` [Apple: generating a remote notification].
 package struct APNsMessage: Sendable {
-    private let template: BodyTemplate
+    let template: BodyTemplate
+
+    init(template: BodyTemplate) { self.template = template }
 
     /// Every body made from it is at most `limits.payloadBytesMax` bytes, as long as the escaped receiver is at most
     /// `limits.userIDBytesMax`.

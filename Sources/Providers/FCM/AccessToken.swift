@@ -8,7 +8,7 @@ package struct AccessToken: Hashable, Sendable {
     package let expiresAt: Instant
     /// From here on a new one is asked for; this one serves on.
     package let renewAt: Instant
-    /// Grows with each token of an ``AccessTokens``: cheaper to compare than the value.
+    /// Grows with each token of this process, also after a reload: cheaper to compare than the value.
     package let generation: Int
 
     package init(value: String, expiresAt: Instant, renewAt: Instant, generation: Int) {

@@ -30,7 +30,6 @@ package final class AccessTokens: Sendable {
 
     private struct State {
         var token: AccessToken?
-        var generation = 0
         var running: Task<Refresh, Never>?
         var failure: AccessTokenFailure?
         /// Of the last failure; nil after a success.
@@ -48,9 +47,8 @@ package final class AccessTokens: Sendable {
                 value: grant.value,
                 expiresAt: now + grant.lifetime,
                 renewAt: now + (grant.lifetime - ahead),
-                generation: generation + 1
+                generation: UsedCredential.next().number
             )
-            generation += 1
             token = renewed
             (running, failure, pausedUntil) = (nil, nil, nil)
             return renewed
@@ -91,7 +89,12 @@ package final class AccessTokens: Sendable {
     /// After a 401: asks for a new token, unless the rejected one was replaced in the meantime. The rejected token is not
     /// given out again.
     package func replace(rejected token: AccessToken, at now: Instant) async -> Refresh {
-        await join(at: now, rejected: token).outcome
+        await replace(rejected: token.generation, at: now)
+    }
+
+    /// By the rejected token's ``AccessToken/generation``.
+    func replace(rejected generation: Int, at now: Instant) async -> Refresh {
+        await join(at: now, rejected: generation).outcome
     }
 
     private enum Step {
@@ -108,9 +111,9 @@ package final class AccessTokens: Sendable {
         }
     }
 
-    private func join(at now: Instant, rejected: AccessToken?) -> Step {
+    private func join(at now: Instant, rejected: Int?) -> Step {
         state.withLock { state in
-            if let rejected, state.token?.generation == rejected.generation { state.token = nil }
+            if let rejected, state.token?.generation == rejected { state.token = nil }
             if let running = state.running { return .wait(running) }
             let valid = state.validToken(at: now)
             if let valid, now < valid.renewAt { return .done(.current(valid)) }

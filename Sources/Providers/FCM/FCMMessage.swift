@@ -11,7 +11,9 @@ package struct FCMMessage: Sendable {
         case installation
     }
 
-    private let template: BodyTemplate
+    let template: BodyTemplate
+
+    init(template: BodyTemplate) { self.template = template }
 
     /// Every body made from it, without the token's own value, is at most `limits.payloadBytesMax` bytes, as long as the
     /// escaped receiver is at most `limits.userIDBytesMax`.

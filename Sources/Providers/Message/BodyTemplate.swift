@@ -1,7 +1,7 @@
 import Domain
 
 /// A request body rendered once per event and text variant, with gaps for what differs from delivery to delivery.
-struct BodyTemplate: Sendable {
+package struct BodyTemplate: Sendable {
     enum Gap: Sendable {
         /// FCM's target member with its key, `"token":"…"` or `"fid":"…"`.
         case target
@@ -25,6 +25,8 @@ struct BodyTemplate: Sendable {
     private(set) var bytes: [UInt8] = []
     /// In the order of the body.
     private(set) var positions: [Position] = []
+
+    package init() {}
 
     mutating func literal(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))

@@ -1,5 +1,5 @@
 import Crypto
-package import Domain
+import Domain
 
 /// The encrypted body of a push message [RFC 8291; RFC 8188]: one record of `aes128gcm`, made for one subscription.
 ///

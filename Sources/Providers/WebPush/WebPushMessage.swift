@@ -7,7 +7,9 @@ package import Domain
 /// (`web_push` 8030), and at the top, where the service workers of the others look. Both carry the keys One Pocket
 /// routes a tap by.
 package struct WebPushMessage: Sendable {
-    private let template: BodyTemplate
+    let template: BodyTemplate
+
+    init(template: BodyTemplate) { self.template = template }
 
     /// Every plaintext made from it is at most `bytesMax` bytes, as long as the escaped receiver is at most
     /// `limits.userIDBytesMax`.

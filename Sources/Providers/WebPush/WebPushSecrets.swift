@@ -1,5 +1,5 @@
 import Crypto
-package import Domain
+import Domain
 
 /// The key schedule of one message, each step under the name the standard gives it [RFC 8291 §3.4; RFC 8188 §2.2,
 /// §2.3].

@@ -145,7 +145,7 @@ package struct APNsValidator: Sendable {
         // Apple documents no reason for malformed JSON; it has no payload to show, so it is called empty.
         let payload: JSON
         do { payload = try JSON(parsing: request.body) } catch {
-            throw APNsRefusal("PayloadEmpty", detail: "malformed JSON at byte \(error.offset)")
+            throw APNsRefusal("PayloadEmpty", detail: "malformed JSON: \(error.description)")
         }
         guard let members = payload.object, !members.isEmpty else {
             throw APNsRefusal("PayloadEmpty", detail: "not an object with members")

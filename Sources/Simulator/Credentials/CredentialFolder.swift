@@ -33,10 +33,10 @@ package struct CredentialFolder: Sendable {
     ///   - names: Identifiers of the accounts.
     ///   - tokenURI: Where the service account gets its access tokens; `serve` corrects it when it knows its port.
     ///   - now: Seconds since 1970.
-    /// - Throws: ``FileProblem``, or an error of the cryptographic library.
+    /// - Throws: When a file cannot be written, `openssl` is not there, or a key cannot be made.
     package func make(names: Names = Names(), tokenURI: String, now: Int64) throws {
         try Files.makeFolder(path)
-        try makeCertificates(now: now)
+        try Certificates(folder: path, now: now).make()
         let apnsKey = P256.Signing.PrivateKey()
         try write(apnsKey.pemRepresentation + "\n", "apns.p8")
         let account = try _RSA.Signing.PrivateKey(keySize: .bits2048)
@@ -84,7 +84,7 @@ package struct CredentialFolder: Sendable {
 
     /// Certificate, key and accounts into the settings.
     ///
-    /// - Throws: ``FileProblem`` or ``Mistake`` with the file and what is wrong in it.
+    /// - Throws: Foundation's error for a file, or ``Mistake`` with the file and what is wrong in it.
     package func load(into settings: inout SimulatorSettings) throws {
         settings.certificatePEM = try Files.read(file("cert.pem"))
         settings.privateKeyPEM = try Files.read(file("key.pem"))
@@ -107,21 +107,9 @@ package struct CredentialFolder: Sendable {
         }
     }
 
-    private func makeCertificates(now: Int64) throws {
-        let authority = P256.Signing.PrivateKey()
-        let server = P256.Signing.PrivateKey()
-        let certificate = try Certificate.authority(key: authority, now: now)
-        try write(certificate, "ca.pem")
-        try write(
-            try Certificate.server(key: server.publicKey, authority: authority, now: now) + certificate,
-            "cert.pem"
-        )
-        try write(server.pemRepresentation + "\n", "key.pem")
-    }
-
     private func file(_ name: String) -> String { path + "/" + name }
 
-    private func write(_ text: String, _ name: String) throws { try Files.write(Array(text.utf8), to: file(name)) }
+    private func write(_ text: String, _ name: String) throws { try Files.write(text.utf8, to: file(name)) }
 
     private func write(_ json: JSON, _ name: String) throws {
         try Files.write(json.serialized + [UInt8(ascii: "\n")], to: file(name))
@@ -129,7 +117,7 @@ package struct CredentialFolder: Sendable {
 
     private func read(_ name: String) throws -> JSON {
         do { return try JSON(parsing: try Files.read(file(name))) } catch let error as JSON.SyntaxError {
-            throw Mistake(description: "\(file(name)): not JSON at byte \(error.offset)")
+            throw Mistake(description: "\(file(name)): not JSON: \(error.description)")
         }
     }
 

@@ -12,7 +12,9 @@ package struct UserDirectory: Sendable {
     /// - Parameter file: Its bytes.
     /// - Throws: ``JSON/SyntaxError`` when it is not a JSON object.
     package init(parsing file: [UInt8]) throws {
-        guard let profiles = try JSON(parsing: file).object else { throw JSON.SyntaxError(offset: 0) }
+        guard let profiles = try JSON(parsing: file).object else {
+            throw JSON.SyntaxError(description: "not an object")
+        }
         self.profiles = profiles
     }
 

@@ -26,7 +26,7 @@ package struct FCMValidator: Sendable {
         guard project == grantedProject else { throw .permissionDenied }
         let body: JSON
         do { body = try JSON(parsing: request.body) } catch {
-            throw .schema("", "Invalid JSON payload received. Unexpected token at byte \(error.offset).")
+            throw .schema("", "Invalid JSON payload received. \(error.description)")
         }
         let members = try FCMSchemaCheck.members(of: body, schema: FCMSchema.sendRequest, path: "")
         guard let message = members["message"]?.object else {
@@ -34,7 +34,7 @@ package struct FCMValidator: Sendable {
         }
         let target = try Self.target(message)
         try Self.checkValues(message)
-        try Self.checkSize(message)
+        try Self.checkSize(message, bodyBytes: request.body.count)
         return FCMPush(
             project: project,
             target: target,
@@ -132,7 +132,11 @@ package struct FCMValidator: Sendable {
 
     /// What one platform gets: the common parts plus its own block, as compact JSON. FCM does not publish how it counts;
     /// this counts punctuation too, so whoever fits here fits there.
-    private static func checkSize(_ message: [String: JSON]) throws(FCMError) {
+    private static func checkSize(_ message: [String: JSON], bodyBytes: Int) throws(FCMError) {
+        let isForTopic = message["topic"] != nil || message["condition"] != nil
+        let bytesMax = isForTopic ? topicPayloadBytesMax : payloadBytesMax
+        // No part is longer than the whole.
+        guard bodyBytes > bytesMax else { return }
         let common = message.filter { $0.key == "data" || $0.key == "notification" }
         let platforms: [[String: JSON]] = [
             (message["android"]?.object ?? [:]).filter { $0.key == "data" || $0.key == "notification" },
@@ -142,8 +146,6 @@ package struct FCMValidator: Sendable {
         for platform in platforms {
             var payload = common
             for (key, value) in platform { payload["platform-" + key] = value }
-            let isForTopic = message["topic"] != nil || message["condition"] != nil
-            let bytesMax = isForTopic ? topicPayloadBytesMax : payloadBytesMax
             guard JSON.object(payload).serialized.count <= bytesMax else { throw .tooBig }
         }
     }

@@ -1,4 +1,5 @@
 import CryptoExtras
+import Foundation
 
 /// Judges a JWT bearer grant (RFC 7523) as Google's token endpoint does: request in, account or refusal out.
 package struct GrantValidator: Sendable {
@@ -75,30 +76,14 @@ package struct GrantValidator: Sendable {
 
     /// `application/x-www-form-urlencoded`; the last value of a name wins.
     static func form(_ body: [UInt8]) -> [String: String] {
-        var form: [String: String] = [:]
-        for pair in body.split(separator: UInt8(ascii: "&")) {
-            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            form[decoded(parts[0])] = parts.count > 1 ? decoded(parts[1]) : ""
+        let text = String(decoding: body, as: UTF8.self).replacingOccurrences(of: "+", with: " ")
+        let pairs = text.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (decoded(parts[0]), parts.count > 1 ? decoded(parts[1]) : "")
         }
-        return form
+        return Dictionary(pairs, uniquingKeysWith: { _, last in last })
     }
 
-    private static func decoded(_ text: some Collection<UInt8>) -> String {
-        var output: [UInt8] = []
-        var iterator = text.makeIterator()
-        while let byte = iterator.next() {
-            switch byte {
-            case UInt8(ascii: "+"): output.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                let digits = [iterator.next(), iterator.next()].compactMap { $0.map { Character(Unicode.Scalar($0)) } }
-                guard digits.count == 2, let high = digits[0].hexDigitValue, let low = digits[1].hexDigitValue else {
-                    output.append(byte)
-                    continue
-                }
-                output.append(UInt8(high << 4 | low))
-            default: output.append(byte)
-            }
-        }
-        return String(decoding: output, as: UTF8.self)
-    }
+    /// A malformed text stands for itself: the value is then wrong in itself.
+    private static func decoded(_ text: Substring) -> String { text.removingPercentEncoding ?? String(text) }
 }

@@ -1,6 +1,6 @@
 /// A JSON value as a provider sees it.
 ///
-/// The simulator has a parser of its own on purpose: it shares no code with the gateway, so that a mistake made there shows here.
+/// Read and written by Foundation on purpose: it shares no code with the gateway, so that a mistake made there shows here.
 package indirect enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)

@@ -1,27 +1,21 @@
+import Foundation
 import Glibc
 
 /// A file opened for appending. Not synchronised to the disk: it must survive this process, not the machine.
 package final class AppendFile: Sendable {
-    private let descriptor: Int32
+    private let file: FileHandle
 
-    /// - Throws: ``FileProblem`` when it cannot be created or opened.
+    /// - Throws: When it cannot be created or opened.
     package init(path: String) throws {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FileProblem(path: path, errno: errno) }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
-
-    deinit { close(descriptor) }
 
     /// A full disk stops the simulator: a log with holes would make tests lie.
     func write(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                precondition(count >= 0, "the push log cannot be written: errno \(errno)")
-                rest = rest.dropFirst(count)
-            }
+        do { try file.write(contentsOf: bytes) } catch {
+            preconditionFailure("the push log cannot be written: \(error)")
         }
     }
 }

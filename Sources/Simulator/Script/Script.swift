@@ -49,7 +49,7 @@ package struct Script: Hashable, Sendable {
     /// - Throws: ``Mistake`` with the place and what is wrong there; nothing of a wrong script is used.
     package init(parsing bytes: [UInt8]) throws(Mistake) {
         do { source = try JSON(parsing: bytes) } catch {
-            throw Mistake(description: "the script is not JSON (byte \(error.offset))")
+            throw Mistake(description: "the script is not JSON (\(error.description))")
         }
         guard let providers = source.object else { throw Mistake(description: "the script is not an object") }
         steps = [:]

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// What changes while the simulator runs, shared by the endpoints.
@@ -109,13 +110,23 @@ struct Desk: Sendable {
         case nil: break
         case .text(let text): answer.headers.append(("retry-after", text))
         case .date(let seconds):
-            let due = (now / 1000).addingReportingOverflow(seconds)
-            answer.headers.append(("retry-after", HTTPDate.text(seconds: due.overflow ? 0 : due.partialValue)))
+            // Within the years that a date of HTTP can write: 1970 to 9999.
+            let due = min(max(0, Double(now / 1000) + Double(seconds)), 253_402_300_799)
+            answer.headers.append(("retry-after", Self.httpDate(due)))
         }
         for (name, value) in behaviour.headers.sorted(by: { $0.key < $1.key }) { answer.headers.append((name, value)) }
         if behaviour.omitsBody { answer.body = [] }
         answer.frames = behaviour.frames
         return answer
+    }
+
+    /// IMF-fixdate [RFC 9110 §5.6.7] of seconds since 1970.
+    private static func httpDate(_ seconds: TimeInterval) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = .gmt
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return formatter.string(from: Date(timeIntervalSince1970: seconds))
     }
 
     /// Ends a wrong request.

@@ -14,6 +14,7 @@ struct WebPushEndpoint: Sendable {
     }
 
     func respond(to request: ReceivedRequest, service: PushService) -> Responder.Response {
+        if request.method == "GET", service == .unifiedpush { return discovery(of: request) }
         let now = desk.now() / 1000
         do throws(WebPushDefect) {
             let message = try desk.state.subscriptions.withLock { subscriptions throws(WebPushDefect) in
@@ -32,6 +33,15 @@ struct WebPushEndpoint: Sendable {
         } catch {
             return refuse(request, error, service: service)
         }
+    }
+
+    /// > On sending a GET request to the full endpoint URL, the push server MUST return [this] JSON [UnifiedPush SERV 1.2.0].
+    private func discovery(of request: ReceivedRequest) -> Responder.Response {
+        let id = WebPushValidator.subscriptionID(path: request.path)
+        let isKnown = id.map { id in desk.state.subscriptions.withLock { $0[id] != nil } } ?? false
+        return .init(
+            reply: .answer(isKnown ? Answer(status: 200, json: ["unifiedpush": ["version": 1]]) : Answer(status: 404))
+        )
     }
 
     private func finish(

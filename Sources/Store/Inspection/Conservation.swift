@@ -1,5 +1,5 @@
+import Database
 import Domain
-import SQLite
 
 /// The deep check of `queue.db`: every event, page, retry and dead row against the promises of ``ConservationReport/Rule``.
 ///
@@ -11,7 +11,7 @@ package struct Conservation {
     /// Rows of a table looked at in one statement.
     private static let rowsPerSlice = 20_000
 
-    private let connection: Connection
+    private let connection: any Session
     private var report = ConservationReport()
 
     /// `reader`: its connection is used while this runs.
@@ -21,7 +21,7 @@ package struct Conservation {
     ///
     /// - Throws: what the file's opening or reading met beyond damage.
     package mutating func check() throws -> ConservationReport {
-        let file = try Self.integrity(connection)
+        let file = try connection.ownFindings(limit: nil) ?? []
         for line in file { report.add(.integrity, "queue.db", line) }
         guard file.isEmpty else { return report }
         do {
@@ -31,20 +31,11 @@ package struct Conservation {
             try connection.query(ConservationSQL.sharedIdentities) { row in
                 report.add(.content, EventID(rawValue: row.int64(0)).description, "two identities name it")
             }
-        } catch SQLiteError.corrupt(let cause) {
-            report.add(.integrity, "queue.db", cause.description)
+        } catch let error as any DatabaseError {
+            guard case .damage = error.fault else { throw error }
+            report.add(.integrity, "queue.db", "\(error)")
         }
         return report
-    }
-
-    /// SQLite's own check of a file: pages, cells, indexes against tables, NOT NULL and CHECK. Empty when all is well.
-    static func integrity(_ connection: Connection) throws -> [String] {
-        do {
-            let lines = try connection.all("PRAGMA integrity_check(20)") { $0.text(0) }
-            return lines == ["ok"] ? [] : lines
-        } catch SQLiteError.corrupt(let cause) {
-            return [cause.description]
-        }
     }
 
     private struct Event {
@@ -129,14 +120,14 @@ package struct Conservation {
 }
 
 extension QueueReader {
-    /// SQLite's own check of `queue.db`; empty when all is well.
-    package func integrity() throws -> [String] { try Conservation.integrity(connection) }
+    /// The engine's own check of the queue; empty when all is well.
+    package func integrity() throws -> [String] { try connection.ownFindings(limit: nil) ?? [] }
 }
 
 extension RegistryReader {
     /// The deep check of `registry.db`: the file, and devices whose owner is missing.
     package func violations() throws -> [ConservationReport.Violation] {
-        let file = try Conservation.integrity(connection).map {
+        let file = try (connection.ownFindings(limit: nil) ?? []).map {
             ConservationReport.Violation(.integrity, "registry.db", $0)
         }
         guard file.isEmpty else { return file }

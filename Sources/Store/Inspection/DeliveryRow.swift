@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A delivery as the operator's lists show it.
 package struct DeliveryRow: Sendable {
@@ -44,7 +44,8 @@ extension QueueReader {
     func exceptions(of page: PageID) throws -> PageExceptions {
         var found = PageExceptions()
         let first = DeliveryID(page: page, slot: 0).rawValue
-        let end = first + 1024
+        // A damaged row can name the last page there can be.
+        let end = first > .max - 1024 ? .max : first + 1024
         func slot(_ row: borrowing Row) -> Int { DeliveryID(rawValue: row.int64(0)).slot }
         try connection.query(InspectionSQL.retries.rawValue, first, end) { row in
             found.retries[slot(row)] = (row.int(1), Instant(milliseconds: row.int64(2)))
@@ -64,7 +65,7 @@ extension QueueReader {
 
     /// One delivery; nil when there is none. Keyed reads.
     ///
-    /// - Throws: ``StoreError/damaged(_:)`` or `BlobError` for a page that cannot be read.
+    /// - Throws: ``UnreadableRow`` for a page that cannot be read.
     package func delivery(_ id: DeliveryID) throws -> DeliveryRow? {
         guard let header = try header(of: id.page), let event = try event(header.event) else { return nil }
         guard let page = try page(id.page), id.slot < page.plan.slots.count else { return nil }

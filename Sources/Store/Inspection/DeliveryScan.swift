@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Walks the deliveries a filter admits, page by page in the order of their ids, beside the running service.
 ///
@@ -60,23 +60,26 @@ package final class DeliveryScan {
     /// - Throws: what the store said; a page that cannot be decoded is no error.
     package func next() throws -> PageMatch? {
         while let header = try nextHeader() {
-            var facts = DeliveryFacts(header: header)
-            guard filter.admits(facts) != false, let event = try event(header.event) else { continue }
-            facts.event = event
-            guard filter.admits(facts) != false else { continue }
-            if filter.needsReferences {
-                facts.references = try references(of: event)
-                guard filter.admits(facts) != false else { continue }
-            }
             do {
-                if let match = try match(facts, event) { return match }
-            } catch is BlobError {
-                damaged.append(header.id)
-            } catch StoreError.damaged {
+                if let match = try match(header) { return match }
+            } catch {
+                guard UnreadableRow.Cause(error) != nil else { throw error }
                 damaged.append(header.id)
             }
         }
         return nil
+    }
+
+    private func match(_ header: PageHeader) throws -> PageMatch? {
+        var facts = DeliveryFacts(header: header)
+        guard filter.admits(facts) != false, let event = try event(header.event) else { return nil }
+        facts.event = event
+        guard filter.admits(facts) != false else { return nil }
+        if filter.needsReferences {
+            facts.references = try references(of: event)
+            guard filter.admits(facts) != false else { return nil }
+        }
+        return try match(facts, event)
     }
 
     /// The deliveries of a match with everything that is known of them.

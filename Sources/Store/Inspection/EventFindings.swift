@@ -1,5 +1,5 @@
+import Database
 import Domain
-import SQLite
 
 /// What the deep check gathers of one event, compared when all of it is there.
 struct EventFindings {
@@ -8,7 +8,7 @@ struct EventFindings {
     private(set) var pages = 0
     private(set) var deliveries = 0
     private(set) var pending = 0
-    /// Pages that are open or held.
+    /// Pages that are open.
     private(set) var pagesToDo = 0
     private(set) var persons: Set<PersonID> = []
     private var deferred: [Int64: Int64] = [:]
@@ -34,7 +34,7 @@ struct EventFindings {
         let page = "page \(id)"
         pages += 1
         let state = row.int(4)
-        if state != 1 { pagesToDo += 1 }
+        if state == 0 { pagesToDo += 1 }
         pageParts.insert(row.int(2))
         personMax = max(personMax, row.int64(7))
         if !row.bool(10) { violate(.orphan, page, "its lane \(row.int64(1)) does not exist") }

@@ -1,15 +1,9 @@
+import Database
 package import Domain
-import SQLite
 
 /// How one event stands: per person and in sums, computed from plans and results, so that it always adds up.
 package struct EventReport: Sendable {
-    package enum Standing: Hashable, Sendable {
-        /// At least one device whose provider accepted.
-        case reached
-        /// Something is still to do; the reason when there is one (`retrying`, `credentialPaused`, `laneClosed`).
-        case waiting(Reason?)
-        case notReached(Reason)
-    }
+    package typealias Standing = Domain.Standing
 
     package struct Person: Sendable {
         package var person: PersonID
@@ -43,6 +37,8 @@ package struct EventReport: Sendable {
     package var persons: [Person]
     package var pupilsWithoutGuardian: [PersonID]
     package var deliveries: Sums
+    /// Pages that cannot be read; their deliveries are in no sum, and who has no other is `notReached` for ``Reason/unreadable``.
+    package var unreadable: [UnreadableRow] = []
     /// The order that withdrew it; nil while nobody did.
     package var withdrawal: StoredOperation?
 
@@ -63,7 +59,7 @@ package struct EventReport: Sendable {
 
 extension QueueReader {
     /// `laneReason`: why what is pending on a lane does not move; nil while it moves.
-    /// Returns nil for an unknown id. Cost: reads every page of the event, about 1.5 ms per 10,000 deliveries.
+    /// A page that cannot be read is named in the report. Returns nil for an unknown id. Cost: reads every page of the event, about 1.5 ms per 10,000 deliveries.
     package func report(on id: EventID, laneReason: (LaneID) -> Reason?) throws -> EventReport? {
         guard let event = try event(id) else { return nil }
         var deliveries: [PersonID: [EventReport.Delivery]] = [:]
@@ -71,18 +67,30 @@ extension QueueReader {
         let pages = try connection.all(QueueSQL.pagesOfEvent.rawValue, id.rawValue) {
             PageID(rawValue: $0.int64(0))
         }
-        for page in try pages.compactMap({ try self.page($0) }) {
-            page.add(to: &deliveries)
-            for slot in 0..<page.result.count { sums.count(page.result[slot]) }
+        var unreadable: [UnreadableRow] = []
+        let read = try self.pages(pages)
+        for id in pages {
+            switch read[id] {
+            case .success(let page):
+                page.add(to: &deliveries)
+                for slot in 0..<page.result.count { sums.count(page.result[slot]) }
+            case .failure(let row): unreadable.append(row)
+            case nil: break
+            }
         }
         var persons: [EventReport.Person] = []
         var pupilsWithoutGuardian: [PersonID] = []
         try connection.query(QueueSQL.concerned.rawValue, id.rawValue) { row in
-            for entry in try row.withBlob(0, { try ConcernedPersons(decoding: $0) }).entries {
+            let entries = try row.result(.event, id.rawValue) { row in
+                try row.withBlob(0) { try ConcernedPersons(decoding: $0).entries }
+            }
+            if let failure = entries.failure { unreadable.append(failure) }
+            for entry in entries.value ?? [] {
                 if entry.role == .pupilWithoutGuardian {
                     pupilsWithoutGuardian.append(entry.person)
                 } else {
-                    persons.append(EventReport.Person(entry, deliveries[entry.person] ?? [], laneReason))
+                    let own = deliveries[entry.person] ?? []
+                    persons.append(EventReport.Person(entry, own, isUnreadable: !unreadable.isEmpty, laneReason))
                 }
             }
         }
@@ -91,49 +99,28 @@ extension QueueReader {
             persons: persons,
             pupilsWithoutGuardian: pupilsWithoutGuardian,
             deliveries: sums,
+            unreadable: unreadable,
             withdrawal: try event.withdrawal.flatMap { try operation($0) }
         )
     }
 }
 
-extension EventReport.Standing {
-    /// How a person with these deliveries stands. `laneReason`: why what is pending on a lane does not move.
-    package static func of(
-        _ deliveries: [(lane: LaneID, result: SlotResult)],
-        role: ConcernedPersons.Role,
-        laneReason: (LaneID) -> Reason?
-    ) -> Self {
-        if role == .author { return .notReached(.author) }
-        if deliveries.contains(where: { $0.result.state == .accepted }) { return .reached }
-        if let pending = deliveries.first(where: { $0.result.state == .pending }) {
-            return .waiting(laneReason(pending.lane))
-        }
-        if deliveries.contains(where: { $0.result.state == .deferred }) { return .waiting(.retrying) }
-        if deliveries.contains(where: { $0.result.state == .held }) { return .waiting(.held) }
-        // Of several endings the one an operator can do most about comes first.
-        let order: [DeliveryState] = [.dead, .expired, .dropped, .rejected, .withheld]
-        for state in order {
-            if let ended = deliveries.first(where: { $0.result.state == state }) {
-                return .notReached(
-                    ended.result.reason ?? (state == .dead ? .dead : state == .expired ? .expired : .dropped)
-                )
-            }
-        }
-        return .notReached(.noDevice)
-    }
-}
-
 extension EventReport.Person {
+    /// `isUnreadable`: deliveries of this person may be on a page that cannot be read.
     init(
         _ entry: ConcernedPersons.Entry,
         _ deliveries: [EventReport.Delivery],
+        isUnreadable: Bool,
         _ laneReason: (LaneID) -> Reason?
     ) {
+        let isLost = deliveries.isEmpty && isUnreadable && entry.role != .author
         self.init(
             person: entry.person,
             role: entry.role,
             through: entry.through,
-            standing: .of(deliveries.map { ($0.lane, $0.result) }, role: entry.role, laneReason: laneReason),
+            standing: isLost
+                ? .notReached(.unreadable)
+                : .of(deliveries.map { ($0.lane, $0.result) }, role: entry.role, laneReason: laneReason),
             deliveries: deliveries
         )
     }

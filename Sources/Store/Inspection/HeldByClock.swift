@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// What would happen at once if a wall clock that runs ahead were believed.
 package struct HeldByClock: Hashable, Sendable {

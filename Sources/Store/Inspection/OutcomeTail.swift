@@ -1,5 +1,5 @@
-import Domain
-import SQLite
+import Database
+package import Domain
 
 /// Follows the outcomes as they reach the store, by comparing pages with what they held before.
 ///
@@ -38,10 +38,10 @@ package final class OutcomeTail {
         forgetOldest()
     }
 
-    /// The outcomes since the last look, in the order of the deliveries' ids. Without a commit in between: one pragma.
+    /// The outcomes since the last look, in the order of the deliveries' ids. Without a commit in between: one question.
     package func look(max: Int) throws -> Look {
         var look = Look()
-        let now = try reader.connection.first("PRAGMA data_version") { $0.int64(0) } ?? 0
+        let now = try reader.connection.dataVersion
         guard now != version else { return look }
         version = now
         for (page, before) in watched.sorted(by: { $0.key < $1.key }) {
@@ -62,7 +62,16 @@ package final class OutcomeTail {
         return look
     }
 
+    /// A page that cannot be read is watched no longer, and noted.
     private func compare(_ id: PageID, before: PageResult?, max: Int, _ look: inout Look) throws {
+        do { try compareReadable(id, before: before, max: max, &look) } catch {
+            guard let cause = UnreadableRow.Cause(error) else { throw error }
+            watched[id] = nil
+            reader.unreadable.note(UnreadableRow(.page, id.rawValue, cause))
+        }
+    }
+
+    private func compareReadable(_ id: PageID, before: PageResult?, max: Int, _ look: inout Look) throws {
         guard let header = try reader.header(of: id), let event = try reader.event(header.event) else {
             watched[id] = nil
             return

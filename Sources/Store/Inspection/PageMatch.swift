@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// What a page's row says without its blobs.
 package struct PageHeader: Sendable {

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Sums of one lane over what is open now.
 package struct LaneBacklog: Sendable {
@@ -10,6 +10,8 @@ package struct LaneBacklog: Sendable {
     package var held = 0
     /// When the page of the oldest pending delivery was made.
     package var oldest: Instant?
+    /// Open pages that cannot be read; what waits on them is counted nowhere else.
+    package var unreadable: [UnreadableRow] = []
 
     package init() {}
 }
@@ -34,7 +36,13 @@ extension QueueReader {
                 let id = lane(row.int64(1))
                 let opened = Instant(milliseconds: row.int64(3))
                 var backlog = lanes[id] ?? LaneBacklog()
-                backlog.pending += try row.withBlob(4) { try PageResult(decoding: $0).pendingCount }
+                let pending = try row.result(.page, row.int64(0)) { row in
+                    try row.withBlob(4) { try PageResult(decoding: $0).pendingCount }
+                }
+                switch pending {
+                case .success(let count): backlog.pending += count
+                case .failure(let page): backlog.unreadable.append(page)
+                }
                 backlog.oldest = min(backlog.oldest ?? opened, opened)
                 lanes[id] = backlog
                 cursor = (row.int64(1), row.int64(2), row.int64(0))
@@ -74,24 +82,17 @@ extension QueueReader {
         return counts
     }
 
-    /// Newest first, from below `before`.
+    /// Newest first, from below `before`. One that cannot be read is noted (``QueueReader/unreadable``) and left out.
     package func events(before: EventID?, state: EventState?, limit: Int) throws -> [StoredEvent] {
-        let top = before?.rawValue ?? .max
-        if let state {
-            return try connection.all(
-                Self.eventColumns + " WHERE id < ? AND \(Self.shownState) = ? ORDER BY id DESC LIMIT ?",
-                top,
-                state.rawValue,
-                limit,
-                row: Self.event
-            )
+        let filter = state == nil ? "" : " AND \(Self.shownState) = ?2"
+        let sql = Self.eventColumns + " WHERE id < ?1\(filter) ORDER BY id DESC LIMIT \(state == nil ? "?2" : "?3")"
+        return try unreadable.listing(limit: limit, from: before?.rawValue ?? .max) { top, count in
+            let read: (borrowing Row) throws -> (Int64, RowResult<StoredEvent>) = { row in
+                (row.int64(0), try row.result(.event, row.int64(0), Self.event))
+            }
+            guard let state else { return try connection.all(sql, top, count, row: read) }
+            return try connection.all(sql, top, state.rawValue, count, row: read)
         }
-        return try connection.all(
-            Self.eventColumns + " WHERE id < ? ORDER BY id DESC LIMIT ?",
-            top,
-            limit,
-            row: Self.event
-        )
     }
 
     /// Length of an event's stored text. Primary key; `length` reads no overflow page.

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// What one event meant for one person.
 package struct PersonalEvent: Sendable {
@@ -14,7 +14,7 @@ extension QueueReader {
     ///
     /// Events a person wrote are not among them: the author has no place in a page. Cost: the headers of the pages of that time by
     /// index page_event (an hour at a time, each statement with a snapshot of its own), and one or two blobs for each event.
-    /// `laneReason` says why what is pending on a lane does not move; nil while it moves.
+    /// What cannot be read is noted and left out. `laneReason` says why what is pending on a lane does not move; nil while it moves.
     package func events(
         concerning user: QueueFilter.User,
         since: Instant,
@@ -32,9 +32,13 @@ extension QueueReader {
             case .unknown(let name): ids = try pages(ofUnknown: name, from: start, until: end)
             }
             for id in ids.keys.sorted(by: >) where found.count < max {
-                guard let event = try event(id), let person = user.person(in: event) else { continue }
+                guard let event = try readable(.event, id.rawValue, { try event(id) }),
+                    let person = user.person(in: event)
+                else { continue }
                 var rows: [DeliveryRow] = []
-                for page in ids[id] ?? [] { rows += try self.rows(of: person, in: page, event) }
+                for page in ids[id] ?? [] {
+                    rows += try readable(.page, page.rawValue) { try self.rows(of: person, in: page, event) } ?? []
+                }
                 guard !rows.isEmpty else { continue }
                 let standing = EventReport.Standing.of(
                     rows.map { ($0.lane, $0.result) },
@@ -46,6 +50,15 @@ extension QueueReader {
             end = start
         }
         return found
+    }
+
+    /// nil for what cannot be read, which is noted.
+    private func readable<T>(_ table: UnreadableRow.Table, _ id: Int64, _ read: () throws -> T?) throws -> T? {
+        do { return try read() } catch {
+            guard let cause = UnreadableRow.Cause(error) else { throw error }
+            unreadable.note(UnreadableRow(table, id, cause))
+            return nil
+        }
     }
 
     private func rows(of person: PersonID, in id: PageID, _ event: StoredEvent) throws -> [DeliveryRow] {
@@ -73,10 +86,10 @@ extension QueueReader {
         let events = try connection.all(
             InspectionSQL.eventsWithUnknown.rawValue,
             from.milliseconds << 20,
-            until.milliseconds << 20,
-            row: Self.event
-        )
-        for event in events where event.unknownUsers.contains(name) {
+            until.milliseconds << 20
+        ) { row in try row.result(.event, row.int64(0), Self.event) }
+        unreadable.note(events.compactMap(\.failure))
+        for event in events.compactMap(\.value) where event.unknownUsers.contains(name) {
             pages[event.id] = try connection.all(QueueSQL.pagesOfEvent.rawValue, event.id.rawValue) {
                 PageID(rawValue: $0.int64(0))
             }

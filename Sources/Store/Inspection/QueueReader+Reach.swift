@@ -1,9 +1,10 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueReader {
     /// Persons an event concerns, above `after` and in the order of their numbers, of which `isWanted` holds; at most `limit`.
     ///
+    /// A page that cannot be read is noted; who has no other delivery is `notReached` for ``Reason/unreadable``.
     /// A number never changes its place, so pages of an answer neither repeat nor skip anybody while the event goes on. Reads an expansion
     /// step at a time (``Limits/personsPerExpansion``) and only pages that can hold somebody above `after`.
     ///
@@ -14,7 +15,7 @@ extension QueueReader {
     ///   - laneReason: why what is pending on a lane does not move; nil while it moves.
     ///   - isWanted: which standings are asked for.
     /// - Returns: nobody of an event that does not exist.
-    /// - Throws: `BlobError` or ``StoreError/damaged(_:)`` for a page that cannot be read.
+    /// - Throws: what is wrong with the store, not with one row of it.
     package func persons(
         of event: EventID,
         after: PersonID?,
@@ -36,17 +37,28 @@ extension QueueReader {
         let start = spans.filter { $0.first <= after }.map(\.part).max() ?? 0
         var found: [EventReport.Person] = []
         for part in start..<max(start, parts) where found.count < limit {
-            let concerned = try connection.first(InspectionSQL.concernedOfPart.rawValue, event.rawValue, part) {
-                try $0.withBlob(0) { try ConcernedPersons(decoding: $0) }
+            let concerned = try connection.first(InspectionSQL.concernedOfPart.rawValue, event.rawValue, part) { row in
+                try row.result(.event, event.rawValue) { row in
+                    try row.withBlob(0) { try ConcernedPersons(decoding: $0) }
+                }
             }
-            let entries = concerned?.entries.filter { $0.role != .pupilWithoutGuardian && $0.person > after } ?? []
+            if let failure = concerned?.failure { unreadable.note(failure) }
+            let entries =
+                concerned?.value?.entries.filter { $0.role != .pupilWithoutGuardian && $0.person > after } ?? []
             guard !entries.isEmpty else { continue }
             var deliveries: [PersonID: [EventReport.Delivery]] = [:]
-            for span in spans where span.part == part && span.last > after {
-                try page(span.page)?.add(to: &deliveries)
-            }
+            let wanted = spans.filter { $0.part == part && $0.last > after }.map(\.page)
+            let pages = try pages(wanted)
+            for page in wanted { pages[page]?.value?.add(to: &deliveries) }
+            let damaged = wanted.compactMap { pages[$0]?.failure }
+            unreadable.note(damaged)
             for entry in entries where found.count < limit {
-                let person = EventReport.Person(entry, deliveries[entry.person] ?? [], laneReason)
+                let person = EventReport.Person(
+                    entry,
+                    deliveries[entry.person] ?? [],
+                    isUnreadable: !damaged.isEmpty,
+                    laneReason
+                )
                 if isWanted(person.standing) { found.append(person) }
             }
         }

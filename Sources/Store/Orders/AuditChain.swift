@@ -1,6 +1,6 @@
 import Crypto
+import Database
 import Domain
-import SQLite
 
 /// The log of orders: each row is sealed with the hash of the row before it, so that a row that was changed, removed or put in shows.
 ///
@@ -38,10 +38,10 @@ enum AuditChain {
         _ entry: JSONObject,
         operation: Int64,
         at now: Int64,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [UInt8] {
         // AUTOINCREMENT never gives a number twice; the row has to know its own before it is sealed.
-        let last = try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'audit'") { $0.int64(0) } ?? 0
+        let last = try connection.lastNumber(of: table)
         let previous = try connection.first(QueueSQL.auditHash.rawValue, last) { $0.blob(0) } ?? seed
         let text = JSONWriter.text(.object(entry))
         let hash = hash(previous: previous, id: last + 1, at: now, operation: operation, entry: text)
@@ -57,7 +57,7 @@ enum AuditChain {
     }
 
     /// Orders of an older store, which had no chain, enter it as they stand. Part of migration 2: never changes.
-    static func adoptOperations(_ connection: Connection) throws {
+    static func adoptOperations(_ connection: any Session) throws {
         try connection.run("UPDATE operation SET eligible = matched, ended_at = at")
         let rows = try connection.all(
             "SELECT id, at, actor, verb, filter, matched, changed, why FROM operation ORDER BY id"

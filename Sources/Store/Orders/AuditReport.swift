@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// What a walk along the audit log found.
 package struct AuditReport: Sendable {
@@ -27,7 +27,7 @@ extension QueueReader {
                 if let broken = walk.step(row, operation) { return walk.report(broken) }
             }
         }
-        let numbered = try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'audit'") { $0.int64(0) } ?? 0
+        let numbered = try connection.lastNumber(of: AuditChain.table)
         guard numbered == walk.last else {
             return walk.report("the log ends at entry \(walk.last), but \(numbered) were written")
         }

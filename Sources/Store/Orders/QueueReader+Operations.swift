@@ -1,31 +1,36 @@
+import Database
 package import Domain
-import SQLite
 
 /// Orders as they stand, and the audit log held against them.
 extension QueueReader {
-    /// Orders below `before`, the newest first. Primary key, backwards.
+    /// Orders below `before`, the newest first. Primary key, backwards. One that cannot be read is noted and left out.
     package func operations(before: Int64?, limit: Int) throws -> [StoredOperation] {
-        try connection.all(
-            Self.operationColumns + " WHERE id < ? ORDER BY id DESC LIMIT ?",
-            before ?? .max,
-            limit,
-            row: Self.operation
-        )
+        try unreadable.listing(limit: limit, from: before ?? .max) { top, count in
+            try connection.all(Self.operationColumns + " WHERE id < ? ORDER BY id DESC LIMIT ?", top, count) { row in
+                (row.int64(0), try row.result(.operation, row.int64(0), Self.operation))
+            }
+        }
     }
 
     package func operation(_ id: Int64) throws -> StoredOperation? {
         try connection.first(Self.operationColumns + " WHERE id = ?", id, row: Self.operation)
     }
 
-    /// Orders that have begun and not ended, in their order; after a restart they go on.
+    /// Orders that have begun and not ended, in their order; after a restart they go on. One that cannot be read is noted and left out.
     package func runningOperations() throws -> [StoredOperation] {
-        try connection.all(QueueSQL.runningOperations.rawValue) { $0.int64(0) }.compactMap { try operation($0) }
+        try connection.all(QueueSQL.runningOperations.rawValue) { $0.int64(0) }.compactMap { id in
+            let row = try connection.first(Self.operationColumns + " WHERE id = ?", id) { row in
+                try row.result(.operation, id, Self.operation)
+            }
+            if let failure = row?.failure { unreadable.note(failure) }
+            return row?.value
+        }
     }
 
     /// What the audit log says about an order, oldest first. Index audit_operation.
     package func audit(of operation: Int64) throws -> [(at: Instant, entry: JSONObject)] {
         try connection.all("SELECT at, entry FROM audit WHERE operation = ? ORDER BY id", operation) { row in
-            (Instant(milliseconds: row.int64(0)), try JSONParser.parse(row.text(1)).object ?? JSONObject())
+            (Instant(milliseconds: row.int64(0)), StoredJSON.object(row.text(1)))
         }
     }
 
@@ -35,7 +40,7 @@ extension QueueReader {
 
     private static func operation(_ row: borrowing Row) throws -> StoredOperation {
         guard let state = StoredOperation.State(rawValue: row.text(8)) else {
-            throw StoreError.damaged("operation \(row.int64(0))")
+            throw UnreadableRow(.operation, row.int64(0), .damaged)
         }
         return StoredOperation(
             id: row.int64(0),
@@ -50,7 +55,7 @@ extension QueueReader {
             state: state,
             scope: row.text(10),
             cursor: PageID(rawValue: row.int64(11)),
-            skipped: try SkippedCoding.counts(row.text(12)),
+            skipped: SkippedCoding.counts(row.text(12)),
             endedAt: row.int64OrNil(13).map { Instant(milliseconds: $0) }
         )
     }

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Old orders leave the log, and what is left can still be verified.
 extension QueueStore {
@@ -51,7 +51,7 @@ extension QueueStore {
         from first: Int64,
         before: Instant,
         max: Int,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64? {
         var through = first - 1
         try connection.query(

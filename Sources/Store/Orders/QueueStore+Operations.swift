@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// The life of an order in the table of operations and in the audit log. An order that was answered is on the disk.
 extension QueueStore {
@@ -28,7 +28,7 @@ extension QueueStore {
     static func begin(
         _ order: NewOperation,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> (id: Int64, head: [UInt8]) {
         let filter = order.scope.description
         let id = try insertOperation(
@@ -65,6 +65,7 @@ extension QueueStore {
                 operation
             )
             guard connection.changes == 1 else { return nil }
+            if state == .failed { try Self.takeBackStanding(of: operation, now: now, connection) }
             let changed =
                 try connection.first("SELECT changed FROM operation WHERE id = ?", operation) { $0.int(0) } ?? 0
             try AuditChain.append(
@@ -102,7 +103,7 @@ extension QueueStore {
         _ order: InstantOrder,
         more: JSONObject = JSONObject(),
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64 {
         let id = try insertOperation(
             ("done", order.actor, order.verb, order.filter, order.why),
@@ -126,12 +127,12 @@ extension QueueStore {
         _ counts: (matched: Int, eligible: Int, changed: Int),
         scope: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64 {
-        try connection.run(
+        try connection.insert(
             """
             INSERT INTO operation(at, actor, verb, filter, matched, changed, why, state, eligible, scope, ended_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             now.milliseconds,
             words.actor,
@@ -145,7 +146,26 @@ extension QueueStore {
             scope,
             words.state == "done" ? now.milliseconds : nil
         )
-        return connection.lastInsertRowID
+    }
+
+    /// An order about a whole event that failed binds nothing that comes: what stood before it stands again.
+    private static func takeBackStanding(of operation: Int64, now: Instant, _ connection: any Session) throws {
+        let order = try connection.first("SELECT verb, scope FROM operation WHERE id = ?", operation) {
+            (verb: OrderVerb(rawValue: $0.text(0)), scope: $0.text(1))
+        }
+        guard let order, let verb = order.verb, verb.standing != nil, !verb.isBinding,
+            let event = OrderScope(text: order.scope)?.wholeEvent
+        else { return }
+        // Rare, and read by a person who waits: no index.
+        let before = try connection.first(
+            """
+            SELECT verb FROM operation WHERE scope = ? AND id < ? AND state IN ('done', 'running')
+                AND verb IN ('hold', 'release', 'drop', 'expire') ORDER BY id DESC LIMIT 1
+            """,
+            order.scope,
+            operation
+        ) { OrderVerb(rawValue: $0.text(0)) }
+        try set(before??.standing ?? StandingOrder.none, of: operation, on: event, now: now, connection)
     }
 
     /// A scheduled event that is dropped, expired, withdrawn or superseded is expanded at once, so that everybody is accounted for without waiting for
@@ -155,7 +175,7 @@ extension QueueStore {
         of operation: Int64,
         on event: EventID,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         switch standing {
         case .withdraw:

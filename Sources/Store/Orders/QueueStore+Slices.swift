@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A part of an order that fits one commit.
 package struct OrderSlice: Sendable {
@@ -60,12 +60,12 @@ extension QueueStore {
 private struct SliceWork {
     let slice: OrderSlice
     let now: Instant
-    let connection: Connection
+    let connection: any Session
     var changed = 0
     var skipped: [String: Int]
     private var touched: Set<Int64> = []
 
-    init(slice: OrderSlice, now: Instant, connection: Connection) {
+    init(slice: OrderSlice, now: Instant, connection: any Session) {
         self.slice = slice
         self.now = now
         self.connection = connection
@@ -81,7 +81,8 @@ private struct SliceWork {
 
     mutating func run() throws {
         for (page, slots) in slice.pages {
-            do { try change(page, slots) } catch StoreError.damaged, is BlobError {
+            do { try change(page, slots) } catch {
+                guard UnreadableRow.Cause(error) != nil else { throw error }
                 skipped["damaged", default: 0] += slots.count
             }
         }
@@ -227,10 +228,11 @@ enum SkippedCoding {
         return .object(object)
     }
 
-    static func counts(_ text: String) throws -> [String: Int] {
+    /// Counts are told, never acted upon: damaged ones leave the order as it is.
+    static func counts(_ text: String) -> [String: Int] {
         var counts: [String: Int] = [:]
-        for member in try JSONParser.parse(text).object ?? JSONObject() {
-            counts[member.name] = member.value.int64.map { Int($0) }
+        for member in StoredJSON.object(text) {
+            counts[member.name] = member.value.int64.map { Int(clamping: $0) } ?? 0
         }
         return counts
     }

@@ -36,15 +36,21 @@ enum PublicationCoding {
     static func decode(_ bytes: [UInt8]) throws(StoreError) -> Publication {
         guard let object = parse(bytes)?.object,
             let app = object["app"]?.string, let action = object["action"]?.string,
-            let audience = object["audience"]?.array?.compactMap(AudienceCoding.member)
+            // Whoever is left out here is never rung, and nobody would know.
+            let members = object["audience"]?.array, case let audience = members.compactMap(AudienceCoding.member),
+            audience.count == members.count
         else { throw .damaged("the content of an event") }
-        func instant(_ name: String) -> Instant? { object[name]?.int64.map { Instant(milliseconds: $0) } }
+        func instant(_ name: String) throws(StoreError) -> Instant? {
+            guard let milliseconds = object[name]?.int64 else { return nil }
+            guard Instant.stored.contains(milliseconds) else { throw .damaged("a time in the content of an event") }
+            return Instant(milliseconds: milliseconds)
+        }
         return Publication(
             source: object["source"]?.string,
             id: object["id"]?.string,
             subject: object["subject"]?.string,
             revision: object["revision"]?.int64 ?? 0,
-            time: instant("time"),
+            time: try instant("time"),
             app: app,
             action: action,
             school: object["school"]?.string,
@@ -60,13 +66,15 @@ enum PublicationCoding {
             params: object["params"] ?? .object(JSONObject()),
             urgency: object["urgency"]?.string.flatMap(Urgency.init(name:)) ?? .normal,
             dataClass: object["dataClass"]?.string.flatMap(DataClass.init(name:)),
-            notBefore: instant("notBefore"),
-            expiresAt: instant("expiresAt")
+            notBefore: try instant("notBefore"),
+            expiresAt: try instant("expiresAt")
         )
     }
 
     private static func parse(_ bytes: [UInt8]) -> JSONValue? {
-        do { return try JSONParser.parse(bytes, depthMax: JSONParser.depthCeiling) } catch { return nil }
+        do { return try JSONParser.parse(bytes, depthMax: JSONParser.depthCeiling, nameBytesMax: .max) } catch {
+            return nil
+        }
     }
 }
 

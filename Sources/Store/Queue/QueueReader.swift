@@ -1,22 +1,19 @@
+import Database
 package import Domain
-import SQLite
 
 /// Reads `queue.db` beside the writer, in the service and in the operator's command; works when the service is dead.
 ///
 /// Holds one read-only connection: used from one thread at a time. Every statement is bounded, none takes a lock the writer waits for.
 package final class QueueReader {
-    let connection: Connection
+    let connection: any Session
+    /// Rows that lists have left out because they cannot be read.
+    package let unreadable = UnreadableRows()
 
-    /// On a connection that is there already.
-    init(connection: Connection) { self.connection = connection }
-
-    package init(folder: String) throws {
-        connection = try Connection(path: folder + "/queue.db", options: .reader)
-    }
+    init(connection: any Session) { self.connection = connection }
 
     /// Ends whatever `body` reads after `limit`, so that a question never holds a snapshot for long.
     package func bounded<T>(_ limit: Duration, _ body: (QueueReader) throws -> T) throws -> T {
-        try connection.withTimeLimit(limit) { _ in try body(self) }
+        try connection.withTimeLimit(limit) { try body(self) }
     }
 
     /// Open pages of all lanes as the scheduler takes them; read once at start. Index page_open.
@@ -44,12 +41,11 @@ package final class QueueReader {
         ) { EventID(rawValue: $0.int64(0)) }
     }
 
-    /// When the next scheduled event is due; nil when none waits.
-    package func nextDue(after now: Instant) throws -> Instant? {
-        try connection.first(
-            QueueSQL.nextDue.rawValue,
-            now.milliseconds
-        ) { Instant(milliseconds: $0.int64(0)) }
+    /// When an event's time to live ends; also of one that cannot be read. Primary key.
+    package func expiry(of event: EventID) throws -> Instant? {
+        try connection.first("SELECT expires_at FROM event WHERE id = ?", event.rawValue) {
+            Instant(milliseconds: $0.int64(0))
+        }
     }
 
     package func event(_ id: EventID) throws -> StoredEvent? {
@@ -64,26 +60,8 @@ package final class QueueReader {
 
     /// Plan, result, event, lane and expiry of a page; nil when it does not exist.
     ///
-    /// - Throws: `BlobError` or ``StoreError/damaged(_:)`` for a page that cannot be read.
-    package func page(_ id: PageID) throws -> StoredPage? {
-        try connection.first(
-            QueueSQL.page.rawValue,
-            id.rawValue
-        ) { row in
-            let page = StoredPage(
-                id: id,
-                event: EventID(rawValue: row.int64(0)),
-                lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(1))),
-                expiresAt: Instant(milliseconds: row.int64(2)),
-                plan: try row.withBlob(3) { try Plan(decoding: $0) },
-                result: try row.withBlob(4) { try PageResult(decoding: $0) }
-            )
-            guard page.plan.slots.count == page.result.count else {
-                throw StoreError.damaged("page \(id.rawValue): plan and result differ in length")
-            }
-            return page
-        }
-    }
+    /// - Throws: ``UnreadableRow`` for a page that cannot be read.
+    package func page(_ id: PageID) throws -> StoredPage? { try pages([id])[id]?.get() }
 
     /// Retry rows of a lane that are due, oldest first. Primary key.
     package func dueRetries(on lane: LaneID, now: Instant, limit: Int) throws -> [Retry] {
@@ -96,18 +74,10 @@ package final class QueueReader {
         )
     }
 
-    package func nextRetry(on lane: LaneID, after now: Instant) throws -> Instant? {
-        try connection.first(
-            QueueSQL.nextRetry.rawValue,
-            Int64(lane.rawValue),
-            now.milliseconds
-        ) { Instant(milliseconds: $0.int64(0)) }
-    }
-
     package func lanes() throws -> [StoredLane] { try QueueStore.lanes(connection) }
 
     package func meta(_ name: String) throws -> [UInt8]? {
-        try connection.first("SELECT value FROM meta WHERE name = ?", name) { $0.blob(0) }
+        try connection.first(QueueSQL.meta.rawValue, name) { $0.blob(0) }
     }
 
     package struct Retry: Sendable {
@@ -115,6 +85,13 @@ package final class QueueReader {
         package var attempts: Int
         package var dueAt: Instant
         package var event: EventID
+
+        package init(delivery: DeliveryID, attempts: Int, dueAt: Instant, event: EventID) {
+            self.delivery = delivery
+            self.attempts = attempts
+            self.dueAt = dueAt
+            self.event = event
+        }
     }
 
     static func retry(_ row: borrowing Row) -> Retry {
@@ -149,10 +126,10 @@ package final class QueueReader {
             action: row.text(5),
             urgency: urgency,
             dataClass: dataClass,
-            acceptedAt: Instant(milliseconds: row.int64(8)),
-            notBefore: row.int64OrNil(9).map { Instant(milliseconds: $0) },
-            expiresAt: Instant(milliseconds: row.int64(10)),
-            doneAt: row.int64OrNil(11).map { Instant(milliseconds: $0) },
+            acceptedAt: try row.instant(8),
+            notBefore: try row.instantOrNil(9),
+            expiresAt: try row.instant(10),
+            doneAt: try row.instantOrNil(11),
             subject: row.textOrNil(12),
             collapse: EventID(rawValue: row.int64(13)),
             cursor: row.int64(14),
@@ -168,14 +145,4 @@ package final class QueueReader {
     private static func names(_ text: String) throws -> [String] {
         try JSONParser.parse(text).array?.compactMap(\.string) ?? []
     }
-}
-
-/// A page as it stands in the store.
-package struct StoredPage: Sendable {
-    package var id: PageID
-    package var event: EventID
-    package var lane: LaneID
-    package var expiresAt: Instant
-    package var plan: Plan
-    package var result: PageResult
 }

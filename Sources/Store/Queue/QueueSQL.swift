@@ -1,7 +1,15 @@
 /// The statements of `queue.db` that run for every event, page or tick. A test holds each to its index.
 package enum QueueSQL: String, CaseIterable, Sendable {
     /// Primary key.
+    case meta = "SELECT value FROM meta WHERE name = ?"
+    case setMeta = "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
+    case addMeta = "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO NOTHING"
+    /// Primary key.
     case identity = "SELECT event, body, accepted_at FROM idempotency WHERE scope = ?"
+    case keepIdentity = """
+        INSERT INTO idempotency(scope, event, body, accepted_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT(scope) DO UPDATE SET event = excluded.event, body = excluded.body, accepted_at = excluded.accepted_at
+        """
     /// Index page_open; primary key of event.
     case openPages = """
         SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
@@ -12,36 +20,47 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) <= ?
         ORDER BY coalesce(not_before, accepted_at), id LIMIT ?
         """
-    /// Index event_due.
-    case nextDue = """
-        SELECT coalesce(not_before, accepted_at) FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ?
-        ORDER BY coalesce(not_before, accepted_at) LIMIT 1
-        """
-    /// Primary keys.
-    case page = """
-        SELECT page.event, lane, expires_at, plan.slots, result.slots FROM page
-        JOIN plan ON plan.page = page.id JOIN result ON result.page = page.id WHERE page.id = ?
-        """
+    /// Index event_open; keyset.
+    case openEvents = "SELECT id FROM event WHERE id > ? AND state IN (0, 1, 2, 3, 5) ORDER BY id LIMIT ?"
     /// Primary key.
     case dueRetries = """
         SELECT delivery, attempts, due_at, event FROM retry WHERE lane = ? AND due_at <= ? ORDER BY due_at, delivery LIMIT ?
         """
-    /// Primary key.
-    case nextRetry = "SELECT due_at FROM retry WHERE lane = ? AND due_at > ? ORDER BY due_at LIMIT 1"
     /// Primary keys.
     case pageHeader = "SELECT event, lane, state, expires_at FROM page WHERE id = ?"
     case pageResult = "SELECT slots FROM result WHERE page = ?"
     case setPageResult = "UPDATE result SET slots = ? WHERE page = ?"
     case closePage = "UPDATE page SET state = 1, closed_at = ? WHERE id = ?"
+    case quarantinePage = "UPDATE page SET state = 2 WHERE id = ?"
+    /// UNIQUE index retry_delivery, primary key: the rows of one page.
+    case eventsOfRetries = "SELECT event FROM retry WHERE delivery BETWEEN ? AND ?"
+    case deleteRetries = "DELETE FROM retry WHERE delivery BETWEEN ? AND ?"
+    case deleteHeldOfPage = "DELETE FROM held WHERE delivery BETWEEN ? AND ?"
     /// UNIQUE index retry_delivery.
     case deleteRetry = "DELETE FROM retry WHERE delivery = ?"
     case retryAttempts = "SELECT attempts FROM retry WHERE delivery = ?"
     case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ? WHERE delivery = ?"
     case keepRetry = """
-        INSERT OR REPLACE INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at, event = excluded.event,
+            attempts = excluded.attempts, expires_at = excluded.expires_at
         """
     /// Primary keys.
-    case keepHeld = "INSERT OR REPLACE INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)"
+    case keepHeld = """
+        INSERT INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, attempts = excluded.attempts,
+            held_at = excluded.held_at
+        """
+    case keepDead = """
+        INSERT INTO dead(delivery, lane, event, person, device, died_at, reason, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, person = excluded.person,
+            device = excluded.device, died_at = excluded.died_at, reason = excluded.reason, attempts = excluded.attempts
+        """
+    case keepAttempt = """
+        INSERT INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(delivery, number) DO UPDATE SET at = excluded.at, milliseconds = excluded.milliseconds,
+            state = excluded.state, status = excluded.status, reason = excluded.reason
+        """
     case heldAttempts = "SELECT attempts FROM held WHERE delivery = ?"
     case deleteHeld = "DELETE FROM held WHERE delivery = ?"
     case deleteDead = "DELETE FROM dead WHERE delivery = ?"
@@ -54,6 +73,11 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         SELECT id, revision, collapse, state < 4 AND withdrawal IS NULL AND superseding IS NULL FROM event
         WHERE publisher = ? AND source = ? AND subject = ? ORDER BY revision DESC, id DESC LIMIT 1
         """
+    /// Publishing; index event_due.
+    case scheduledOfPublisher = """
+        SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) > ? AND state = 0
+            AND publisher = ? LIMIT ?
+        """
     case operationProgress =
         "UPDATE operation SET changed = changed + ?, cursor = ?, skipped = ? WHERE id = ? AND state = 'running'"
     /// Index operation_running.
@@ -63,7 +87,7 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// Indexes page_event, retry_event and held_event.
     case closeEvent = """
         UPDATE event SET state = 4, done_at = ? WHERE id = ? AND state = 3
-            AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state <> 1)
+            AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state = 0)
             AND NOT EXISTS (SELECT 1 FROM retry WHERE event = ?2)
             AND NOT EXISTS (SELECT 1 FROM held WHERE event = ?2)
         """
@@ -71,6 +95,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case expiredPages = "SELECT id, event FROM page WHERE state = 0 AND expires_at <= ? LIMIT ?"
     /// Index retry_expiry.
     case expiredRetries = "SELECT delivery, event FROM retry WHERE expires_at <= ? LIMIT ?"
+    /// Primary key, indexes page_event, retry_event and held_event.
+    case giveUpEvent = """
+        UPDATE event SET state = 4, done_at = ?1 WHERE id = ?2 AND state IN (0, 1, 2) AND expires_at <= ?1
+            AND NOT EXISTS (SELECT 1 FROM page WHERE event = ?2 AND state = 0)
+            AND NOT EXISTS (SELECT 1 FROM retry WHERE event = ?2)
+            AND NOT EXISTS (SELECT 1 FROM held WHERE event = ?2)
+        """
     /// Index page_event; the sort is over one event's pages.
     case pagesOfEvent = "SELECT id FROM page WHERE event = ? ORDER BY id"
     /// Primary key.
@@ -78,7 +109,7 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// Primary key: ids begin with the time of acceptance. What is still open that long ago is rare, and passed over.
     case prunableEvents = """
         SELECT id FROM event WHERE id < ?1 AND state IN (4, 6)
-            AND NOT EXISTS (SELECT 1 FROM page WHERE page.event = event.id AND page.state <> 1)
+            AND NOT EXISTS (SELECT 1 FROM page WHERE page.event = event.id AND page.state = 0)
             AND NOT EXISTS (SELECT 1 FROM retry WHERE retry.event = event.id)
         ORDER BY id LIMIT ?2
         """

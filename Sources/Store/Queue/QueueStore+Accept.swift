@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueStore {
     /// Accepts an event: idempotency key, event and content in one commit that is on the disk when this returns.
@@ -28,14 +28,25 @@ extension QueueStore {
     }
 
     /// The answer to an identity that was posted before; also after a commit whose outcome the client never learnt.
-    private static func known(_ event: NewEvent, _ connection: Connection) throws -> Acceptance? {
-        let row = try connection.first(QueueSQL.identity.rawValue, event.identity) {
+    private static func known(_ event: NewEvent, _ connection: any Session) throws -> Acceptance? {
+        try known(
+            PostedIdentity(scope: event.identity, bodyHash: event.bodyHash, window: event.identityWindow),
+            now: event.acceptedAt,
+            connection
+        )
+    }
+
+    fileprivate static func known(
+        _ posted: PostedIdentity,
+        now: Instant,
+        _ connection: any Session
+    ) throws -> Acceptance? {
+        let row = try connection.first(QueueSQL.identity.rawValue, posted.scope) {
             ($0.int64(0), $0.blob(1), $0.int64(2))
         }
-        guard let (id, body, acceptedAt) = row,
-            event.acceptedAt.milliseconds - acceptedAt <= event.identityWindow.wholeMilliseconds
+        guard let (id, body, acceptedAt) = row, now.milliseconds - acceptedAt <= posted.window.wholeMilliseconds
         else { return nil }
-        guard body == event.bodyHash else { return .conflict(EventID(rawValue: id)) }
+        guard body == posted.bodyHash else { return .conflict(EventID(rawValue: id)) }
         let first = try connection.first("SELECT not_before IS NOT NULL, unresolved FROM event WHERE id = ?", id) {
             ($0.bool(0) ? EventState.scheduled : .accepted, AudienceCoding.members($0.text(1)))
         }
@@ -48,7 +59,7 @@ extension QueueStore {
         _ event: NewEvent,
         id: EventID,
         content: [UInt8],
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Acceptance {
         let publication = event.publication
         let newest = try Revision.newest(of: publication, publisher: event.publisher, connection)
@@ -57,7 +68,7 @@ extension QueueStore {
         let isLater = publication.notBefore.map { $0 > event.acceptedAt } ?? false
         let state: EventState = isLater ? .scheduled : .accepted
         try connection.run(
-            "INSERT OR REPLACE INTO idempotency(scope, event, body, accepted_at) VALUES (?, ?, ?, ?)",
+            QueueSQL.keepIdentity.rawValue,
             event.identity,
             id.rawValue,
             event.bodyHash,
@@ -95,7 +106,7 @@ extension QueueStore {
         _ older: EventID,
         by id: EventID,
         _ event: NewEvent,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         var scope = OrderScope()
         scope.words[.event] = [older.description]
@@ -124,7 +135,7 @@ struct Revision {
     static func newest(
         of publication: Publication,
         publisher: String,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Revision? {
         guard publication.revision > 0, let source = publication.source, let subject = publication.subject else {
             return nil
@@ -141,9 +152,19 @@ struct Revision {
 }
 
 extension QueueReader {
+    /// The answer to an identity that was accepted before, whatever has changed since; nil when it is new.
+    package func acceptance(of posted: PostedIdentity, now: Instant) throws -> Acceptance? {
+        try QueueStore.known(posted, now: now, connection)
+    }
+
     /// The event of the same or a newer revision, because of which this publication would be refused; nil when it would not.
     package func newerRevision(than publication: Publication, of publisher: String) throws -> EventID? {
         let newest = try Revision.newest(of: publication, publisher: publisher, connection)
         return newest.flatMap { $0.revision >= publication.revision ? $0.event : nil }
+    }
+
+    /// How many events of a publisher wait for their time; counts no further than `limit`. Index event_due.
+    package func scheduledEvents(of publisher: String, now: Instant, limit: Int) throws -> Int {
+        try connection.all(QueueSQL.scheduledOfPublisher.rawValue, now.milliseconds, publisher, limit) { _ in () }.count
     }
 }

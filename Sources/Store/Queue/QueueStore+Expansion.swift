@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A page about to be made.
 package struct NewPage: Sendable {
@@ -63,21 +63,43 @@ extension QueueStore {
     /// cursors: no gap, no duplicate.
     ///
     /// - Returns: for each step the open pages as the scheduler takes them; none when an order binds them; nil when the step is not the
-    ///   one the cursor waits for.
-    package func append(_ steps: [ExpansionStep], now: Instant) async throws(StoreError) -> [[Scheduler.Entry]?] {
+    ///   one the cursor waits for; a failure when what is stored of the event contradicts the step.
+    package func append(
+        _ steps: [ExpansionStep],
+        now: Instant
+    ) async throws(StoreError) -> [RowResult<[Scheduler.Entry]?>] {
         try await writer.run(.normal, lingers: false) { connection in
-            try steps.map { try Self.append($0, now: now, connection) }
+            do {
+                return try connection.savepoint { connection in
+                    try steps.map { .success(try Self.append($0, now: now, connection)) }
+                }
+            } catch let error as any DatabaseError where error.fault == .constraint {
+                return try steps.map { try Self.appendApart($0, now: now, connection) }
+            }
         }
     }
 
     package func append(_ step: ExpansionStep, now: Instant) async throws(StoreError) -> [Scheduler.Entry]? {
-        try await append([step], now: now)[0]
+        do { return try await append([step], now: now)[0].get() } catch { throw StoreError(error) }
+    }
+
+    /// A part that exists already, behind a cursor that says it does not: only a damaged event has that.
+    private static func appendApart(
+        _ step: ExpansionStep,
+        now: Instant,
+        _ connection: any Session
+    ) throws -> RowResult<[Scheduler.Entry]?> {
+        do {
+            return .success(try connection.savepoint { try append(step, now: now, $0) })
+        } catch let error as any DatabaseError where error.fault == .constraint {
+            return .failure(UnreadableRow(.event, step.event.rawValue, .damaged))
+        }
     }
 
     private static func append(
         _ step: ExpansionStep,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> [Scheduler.Entry]? {
         let row = try connection.first(
             "SELECT state, parts, standing, withdrawal IS NOT NULL, superseding IS NOT NULL FROM event WHERE id = ?",
@@ -120,7 +142,7 @@ extension QueueStore {
         of step: ExpansionStep,
         _ standing: StandingOrder?,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Scheduler.Entry? {
         guard let first = page.plan.slots.first, let last = page.plan.slots.last else {
             preconditionFailure("A page has at least one slot")
@@ -128,10 +150,10 @@ extension QueueStore {
         var result = page.result
         let bound = standing?.bind(&result) ?? []
         let pending = result.pendingCount
-        try connection.run(
+        let id = try connection.insert(
             """
             INSERT INTO page(event, lane, part, tag, count, state, expires_at, person_min, person_max, opened_at, closed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             step.event.rawValue,
             Int64(page.lane.rawValue),
@@ -145,7 +167,6 @@ extension QueueStore {
             now.milliseconds,
             pending == 0 ? now.milliseconds : nil
         )
-        let id = connection.lastInsertRowID
         try connection.run("INSERT INTO plan(page, slots) VALUES (?, ?)", id, page.plan.encoded())
         try connection.run("INSERT INTO result(page, slots) VALUES (?, ?)", id, result.bytes)
         for slot in bound where result[slot].state == .held {
@@ -170,7 +191,7 @@ extension QueueStore {
     }
 
     /// Ends an event whose slots are all terminal: no open page and no retry row.
-    static func closeIfDone(_ event: Int64, now: Instant, _ connection: Connection) throws {
+    static func closeIfDone(_ event: Int64, now: Instant, _ connection: any Session) throws {
         try connection.run(
             QueueSQL.closeEvent.rawValue,
             now.milliseconds,

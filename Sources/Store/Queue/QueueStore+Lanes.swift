@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A lane as the store keeps it: the operator's order, and the condition the dispatcher last saw.
 package struct StoredLane: Sendable {
@@ -10,7 +10,7 @@ package struct StoredLane: Sendable {
     }
     package var id: LaneID
     package var name: String
-    package var provider: Provider?
+    package var provider: ProviderID?
     package var mode: Mode
     package var actor: String?
     package var why: String?
@@ -24,10 +24,10 @@ package struct StoredLane: Sendable {
 
 extension QueueStore {
     /// The lane of this name, made when it is new.
-    package func lane(named name: String, provider: Provider, now: Instant) async throws(StoreError) -> StoredLane {
+    package func lane(named name: String, provider: ProviderID, now: Instant) async throws(StoreError) -> StoredLane {
         try await writer.run(.full) { connection in
             try connection.run(
-                "INSERT OR IGNORE INTO lane(name, provider, changed_at) VALUES (?, ?, ?)",
+                "INSERT INTO lane(name, provider, changed_at) VALUES (?, ?, ?) ON CONFLICT(name) DO NOTHING",
                 name,
                 Int(provider.rawValue),
                 now.milliseconds
@@ -92,17 +92,17 @@ extension QueueStore {
     /// Keeps a value for the next start (a provider token). Hands over and returns.
     package func remember(_ name: String, _ value: [UInt8]) {
         hand { connection in
-            try connection.run("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", name, value)
+            try connection.run(QueueSQL.setMeta.rawValue, name, value)
         }
     }
 
-    private func hand(_ body: @escaping @Sendable (Connection) throws -> Void) {
+    private func hand(_ body: @escaping @Sendable (any Session) throws -> Void) {
         do { try writer.submit(.normal, body) { _ in } } catch {
             // Overloaded or stopping: what is handed over here is advice, and comes again.
         }
     }
 
-    static func lanes(_ connection: Connection) throws -> [StoredLane] {
+    static func lanes(_ connection: any Session) throws -> [StoredLane] {
         try connection.all(
             """
             SELECT id, name, provider, mode, actor, why, condition, condition_reason, changed_at, virtual_time, until
@@ -112,7 +112,7 @@ extension QueueStore {
             StoredLane(
                 id: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(0))),
                 name: row.text(1),
-                provider: Provider(rawValue: UInt8(truncatingIfNeeded: row.int64(2))),
+                provider: ProviderID(rawValue: UInt8(truncatingIfNeeded: row.int64(2))),
                 mode: StoredLane.Mode(rawValue: row.int(3)) ?? .paused,
                 actor: row.textOrNil(4),
                 why: row.textOrNil(5),

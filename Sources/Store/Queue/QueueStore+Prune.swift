@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// What one slice of pruning deleted.
 package struct PruneReport: Sendable, Equatable {
@@ -46,15 +46,8 @@ extension QueueStore {
         }
     }
 
-    /// Bytes of the file that are free to be used again before it grows. Reads its header.
-    package func reusableBytes() async throws(StoreError) -> Int64 {
-        try await writer.run(.normal) { connection in
-            (try connection.first("PRAGMA freelist_count") { $0.int64(0) } ?? 0) * 4096
-        }
-    }
-
     /// - Returns: how many pages it had.
-    private static func delete(_ event: Int64, _ connection: Connection) throws -> Int {
+    private static func delete(_ event: Int64, _ connection: any Session) throws -> Int {
         let pages = try connection.all(QueueSQL.pagesOfEvent.rawValue, event) { $0.int64(0) }
         for page in pages {
             // Primary keys, each a range of one page's slots.

@@ -1,12 +1,13 @@
+import Database
 package import Domain
-import SQLite
 
 extension QueueStore {
     /// Records outcomes in one commit, in place: a page's result is overwritten, rows are written only for exceptions.
     ///
-    /// A slot that is already terminal keeps its state (a second answer to the same delivery proves nothing new).
-    /// A page that cannot be read is held and named, so that it does not keep the others from being recorded. `completion` is called after
-    /// the commit, with the pages held, or with what prevented it; the outcomes are then still the caller's.
+    /// A slot that is already terminal keeps its state (a second answer to the same delivery proves nothing new); only that a delivery was
+    /// accepted takes the place of `expired`: its time ended while it was under way.
+    /// A page that cannot be read ends as such and is named, so that it does not keep the others from being recorded. `completion` is called
+    /// after the commit, with these pages, or with what prevented it; the outcomes are then still the caller's.
     package func record(
         _ outcomes: [Outcome],
         now: Instant,
@@ -16,7 +17,7 @@ extension QueueStore {
             try writer.submit(
                 .normal,
                 bytes: outcomes.count * 64,
-                { try Self.record(outcomes, now: now, $0) },
+                { [unreadable] in try Self.record(outcomes, now: now, unreadable, $0) },
                 completion: completion
             )
         } catch {
@@ -26,10 +27,17 @@ extension QueueStore {
 
     @discardableResult
     package func record(_ outcomes: [Outcome], now: Instant) async throws(StoreError) -> [PageID] {
-        try await writer.run(.normal, bytes: outcomes.count * 64) { try Self.record(outcomes, now: now, $0) }
+        try await writer.run(.normal, bytes: outcomes.count * 64) { [unreadable] in
+            try Self.record(outcomes, now: now, unreadable, $0)
+        }
     }
 
-    private static func record(_ outcomes: [Outcome], now: Instant, _ connection: Connection) throws -> [PageID] {
+    private static func record(
+        _ outcomes: [Outcome],
+        now: Instant,
+        _ unreadable: UnreadableRows,
+        _ connection: any Session
+    ) throws -> [PageID] {
         CrashPoint.reach(.beforeRecord)
         var byPage: [PageID: [Outcome]] = [:]
         for outcome in outcomes { byPage[outcome.page, default: []].append(outcome) }
@@ -38,8 +46,10 @@ extension QueueStore {
         for (page, outcomes) in byPage {
             do {
                 if let event = try record(outcomes, on: page, now: now, connection) { touched.insert(event) }
-            } catch StoreError.damaged, is BlobError {
-                try connection.run("UPDATE page SET state = 2 WHERE id = ?", page.rawValue)
+            } catch {
+                guard let cause = UnreadableRow.Cause(error) else { throw error }
+                unreadable.note(UnreadableRow(.page, page.rawValue, cause))
+                touched.formUnion(try endUnreadable(page, now: now, connection))
                 held.append(page)
             }
         }
@@ -52,7 +62,7 @@ extension QueueStore {
         _ outcomes: [Outcome],
         on page: PageID,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> Int64? {
         let header = try connection.first(QueueSQL.pageHeader.rawValue, page.rawValue) {
             ($0.int64(0), $0.int64(1), $0.int(2), $0.int64(3))
@@ -61,15 +71,19 @@ extension QueueStore {
             try $0.withBlob(0) { try PageResult(decoding: $0) }
         }
         guard let (event, lane, state, expiresAt) = header, var result = bytes else {
-            throw StoreError.damaged("page \(page.rawValue) has no header or no result")
+            throw UnreadableRow(.page, page.rawValue, .incomplete)
         }
         var mayBeDone = false
         for outcome in outcomes {
+            let delivery = DeliveryID(page: page, slot: outcome.slot)
             guard (0..<result.count).contains(outcome.slot) else {
-                throw StoreError.damaged("page \(page.rawValue) has no slot \(outcome.slot)")
+                // Of a damaged retry row, which goes; unless it is the page that is damaged.
+                _ = try QueueReader.pages([page], connection)[page]?.get()
+                try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue)
+                mayBeDone = true
+                continue
             }
             precondition(outcome.result.state != .pending, "Nothing becomes pending again by an outcome")
-            let delivery = DeliveryID(page: page, slot: outcome.slot)
             let before = result[outcome.slot].state
             // The slot's own state decides, too: whatever ends a deferred delivery takes its row along.
             if outcome.isRetry || before == .deferred {
@@ -82,7 +96,7 @@ extension QueueStore {
                 try connection.run(QueueSQL.deleteHeld.rawValue, delivery.rawValue)
                 mayBeDone = true
             }
-            guard !before.isTerminal else { continue }
+            guard !before.isTerminal || (before == .expired && outcome.result.state == .accepted) else { continue }
             result[outcome.slot] = outcome.result
             try keep(outcome, delivery: delivery, event: event, lane: lane, expiresAt: expiresAt, now: now, connection)
         }
@@ -102,13 +116,11 @@ extension QueueStore {
         lane: Int64,
         expiresAt: Int64,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         if let attempt = outcome.attempt {
             try connection.run(
-                """
-                INSERT OR REPLACE INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
+                QueueSQL.keepAttempt.rawValue,
                 delivery.rawValue,
                 outcome.attempts,
                 attempt.at.milliseconds,
@@ -131,14 +143,9 @@ extension QueueStore {
                 expiresAt
             )
         case .dead:
-            guard let slot = try plan(of: delivery.page, connection)?.slots[delivery.slot] else {
-                throw StoreError.damaged("page \(delivery.page.rawValue) has no plan")
-            }
+            let slot = try receiver(of: delivery, connection)
             try connection.run(
-                """
-                INSERT OR REPLACE INTO dead(delivery, lane, event, person, device, died_at, reason, attempts)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+                QueueSQL.keepDead.rawValue,
                 delivery.rawValue,
                 lane,
                 event,
@@ -161,9 +168,13 @@ extension QueueStore {
         }
     }
 
-    static func plan(of page: PageID, _ connection: Connection) throws -> Plan? {
-        try connection.first("SELECT slots FROM plan WHERE page = ?", page.rawValue) {
-            try $0.withBlob(0) { try Plan(decoding: $0) }
+    /// Person and device of a delivery; 0 when the plan cannot be read: the outcomes of the page are still recorded.
+    private static func receiver(of delivery: DeliveryID, _ connection: any Session) throws -> Plan.Slot {
+        let plan = try connection.first("SELECT slots FROM plan WHERE page = ?", delivery.page.rawValue) { row in
+            try row.result(.page, delivery.page.rawValue) { row in try row.withBlob(0) { try Plan(decoding: $0) } }
         }
+        let slots = plan?.value?.slots ?? []
+        let nobody = Plan.Slot(person: PersonID(rawValue: 0), device: DeviceID(rawValue: 0))
+        return slots.indices.contains(delivery.slot) ? slots[delivery.slot] : nobody
     }
 }

@@ -1,18 +1,18 @@
+import Database
 import Domain
-import SQLite
 
 /// A complete delivery on the stage against what the same feed brought before: counted, held against the limits, applied.
 /// Runs inside the transaction of the import.
 struct DirectoryDiff {
-    let connection: Connection
+    let connection: any Session
     let feed: Int
 
     // What is on the stage counts as the feed means it: a link needs both records, a guardian is an adult with a link, and nobody is in
     // a place that is not there.
     private static let stagedLinks = """
-        SELECT link.pupil AS pupil, link.guardian AS guardian, link.raw AS raw FROM temp.stage_link link
-        JOIN temp.stage_person adult ON adult.key = link.guardian AND adult.kind = 2
-        JOIN temp.stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
+        SELECT link.pupil AS pupil, link.guardian AS guardian, link.raw AS raw FROM stage_link link
+        JOIN stage_person adult ON adult.key = link.guardian AND adult.kind = 2
+        JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
         """
     private static let stagedPairs = "SELECT pupil, guardian FROM (\(stagedLinks))"
     private static let currentLinks = """
@@ -20,9 +20,9 @@ struct DirectoryDiff {
         JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.feed = ?1 JOIN person adult ON adult.id = guardianship.guardian
         """
     private static let stagedMemberships = """
-        SELECT stage.person AS person, stage.kind AS kind, stage.key AS key, from_day, to_day FROM temp.stage_membership stage
-        JOIN temp.stage_place place ON place.kind = stage.kind AND place.key = stage.key
-        JOIN temp.stage_person person ON person.key = stage.person
+        SELECT stage.person AS person, stage.kind AS kind, stage.key AS key, from_day, to_day FROM stage_membership stage
+        JOIN stage_place place ON place.kind = stage.kind AND place.key = stage.key
+        JOIN stage_person person ON person.key = stage.person
         """
     private static let currentMemberships = """
         SELECT person.key AS person, place.kind AS kind, place.key AS key, from_day, to_day FROM membership
@@ -46,7 +46,7 @@ struct DirectoryDiff {
     func missingGuardians() throws -> [ImportWarning] {
         try connection.all(
             """
-            SELECT pupil, guardian FROM temp.stage_link WHERE guardian NOT IN (SELECT key FROM temp.stage_person WHERE kind = 2)
+            SELECT pupil, guardian FROM stage_link WHERE guardian NOT IN (SELECT key FROM stage_person WHERE kind = 2)
             ORDER BY pupil, guardian
             """
         ) { row in
@@ -71,7 +71,7 @@ struct DirectoryDiff {
         }
         for (id, key, uai) in schools {
             if try connection.first(
-                "SELECT 1 FROM temp.stage_place WHERE kind = 0 AND key = ?",
+                "SELECT 1 FROM stage_place WHERE kind = 0 AND key = ?",
                 key,
                 row: { $0.int(0) }
             ) == nil {
@@ -98,7 +98,7 @@ struct DirectoryDiff {
     private static let shares: [(String, String, String)] = {
         let pupils =
             "SELECT person FROM membership JOIN person p ON p.id = membership.person AND p.feed = ?3 WHERE place = ?1 AND p.kind = 1"
-        let staged = "SELECT person FROM temp.stage_membership WHERE kind = 0 AND key = ?2"
+        let staged = "SELECT person FROM stage_membership WHERE kind = 0 AND key = ?2"
         return [
             (
                 "pupilsRemoved", "SELECT key FROM person WHERE id IN (\(pupils))", staged
@@ -120,16 +120,16 @@ struct DirectoryDiff {
     private func places(kind: Int) throws -> ImportReport.Change {
         try ImportReport.Change(
             added: count(
-                "SELECT key FROM temp.stage_place WHERE kind = \(kind) EXCEPT SELECT key FROM place WHERE kind = \(kind) AND feed = ?1"
+                "SELECT key FROM stage_place WHERE kind = \(kind) EXCEPT SELECT key FROM place WHERE kind = \(kind) AND feed = ?1"
             ),
             changed: count(
                 """
-                SELECT stage.key FROM temp.stage_place stage JOIN place ON place.kind = stage.kind AND place.key = stage.key
+                SELECT stage.key FROM stage_place stage JOIN place ON place.kind = stage.kind AND place.key = stage.key
                 WHERE stage.kind = \(kind) AND place.feed = ?1 AND (place.name <> stage.name OR place.uai IS NOT stage.uai)
                 """
             ),
             removed: count(
-                "SELECT key FROM place WHERE kind = \(kind) AND feed = ?1 EXCEPT SELECT key FROM temp.stage_place WHERE kind = \(kind)"
+                "SELECT key FROM place WHERE kind = \(kind) AND feed = ?1 EXCEPT SELECT key FROM stage_place WHERE kind = \(kind)"
             )
         )
     }
@@ -138,7 +138,7 @@ struct DirectoryDiff {
         try ImportReport.Change(
             added: count(
                 """
-                SELECT key FROM temp.stage_person WHERE kind = \(kind.rawValue)
+                SELECT key FROM stage_person WHERE kind = \(kind.rawValue)
                 EXCEPT SELECT key FROM person WHERE kind = \(kind.rawValue) AND feed = ?1
                 """
             ),
@@ -146,7 +146,7 @@ struct DirectoryDiff {
             removed: count(
                 """
                 SELECT key FROM person WHERE kind = \(kind.rawValue) AND feed = ?1
-                EXCEPT SELECT key FROM temp.stage_person WHERE kind = \(kind.rawValue)
+                EXCEPT SELECT key FROM stage_person WHERE kind = \(kind.rawValue)
                 """
             )
         )
@@ -160,7 +160,7 @@ struct DirectoryDiff {
             SELECT key FROM (\(renamed(.pupil))) UNION SELECT person FROM (
                 SELECT * FROM (\(Self.stagedMemberships) EXCEPT \(Self.currentMemberships))
                 UNION SELECT * FROM (\(Self.currentMemberships) EXCEPT \(Self.stagedMemberships)))
-            WHERE person IN (SELECT key FROM person WHERE feed = ?1 AND kind = 1) AND person IN (SELECT key FROM temp.stage_person)
+            WHERE person IN (SELECT key FROM person WHERE feed = ?1 AND kind = 1) AND person IN (SELECT key FROM stage_person)
             """
         )
         return change
@@ -180,7 +180,7 @@ struct DirectoryDiff {
 
     private func renamed(_ kind: PersonKind) -> String {
         """
-        SELECT person.key AS key FROM person JOIN temp.stage_person stage ON stage.key = person.key AND stage.kind = person.kind
+        SELECT person.key AS key FROM person JOIN stage_person stage ON stage.key = person.key AND stage.kind = person.kind
         WHERE person.feed = ?1 AND person.kind = \(kind.rawValue)
             AND (person.last_name <> stage.last_name OR person.first_name <> stage.first_name)
         """
@@ -203,13 +203,13 @@ struct DirectoryDiff {
         try run(
             """
             UPDATE person SET kind = 0, feed = 0, last_name = '', first_name = ''
-            WHERE feed = ?1 AND key NOT IN (SELECT key FROM temp.stage_person)
+            WHERE feed = ?1 AND key NOT IN (SELECT key FROM stage_person)
             """
         )
         try run(
             """
             INSERT INTO person(kind, key, last_name, first_name, feed) SELECT kind, key, last_name, first_name, ?1
-            FROM temp.stage_person WHERE true
+            FROM stage_person WHERE true
             ON CONFLICT(key) DO UPDATE SET kind = excluded.kind, last_name = excluded.last_name, first_name = excluded.first_name, feed = ?1
             """
         )
@@ -238,19 +238,19 @@ struct DirectoryDiff {
     }
 
     private func applyPlaces() throws {
-        try run("DELETE FROM place WHERE feed = ?1 AND (kind, key) NOT IN (SELECT kind, key FROM temp.stage_place)")
+        try run("DELETE FROM place WHERE feed = ?1 AND (kind, key) NOT IN (SELECT kind, key FROM stage_place)")
         // In two steps, so that two schools may exchange their UAI. Of two schools with one UAI the first key has it, and the feed that
         // brought it first.
         try run(
             """
-            INSERT INTO place(kind, key, name, feed) SELECT kind, key, name, ?1 FROM temp.stage_place WHERE true
+            INSERT INTO place(kind, key, name, feed) SELECT kind, key, name, ?1 FROM stage_place WHERE true
             ON CONFLICT(kind, key) DO UPDATE SET name = excluded.name, uai = NULL, feed = ?1
             """
         )
         try run(
             """
             UPDATE place SET uai = stage.uai FROM (
-                SELECT min(key) AS key, uai FROM temp.stage_place WHERE kind = 0 AND uai IS NOT NULL GROUP BY uai) stage
+                SELECT min(key) AS key, uai FROM stage_place WHERE kind = 0 AND uai IS NOT NULL GROUP BY uai) stage
             WHERE place.kind = 0 AND place.key = stage.key AND place.feed = ?1
                 AND NOT EXISTS (SELECT 1 FROM place other WHERE other.uai = stage.uai)
             """
@@ -258,7 +258,7 @@ struct DirectoryDiff {
         try run(
             """
             UPDATE place SET school = (
-                SELECT school.id FROM temp.stage_place stage JOIN place school ON school.kind = 0 AND school.key = stage.school
+                SELECT school.id FROM stage_place stage JOIN place school ON school.kind = 0 AND school.key = stage.school
                 WHERE stage.kind = place.kind AND stage.key = place.key)
             WHERE feed = ?1
             """

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// The account a parent proved to own: the ENT's user id and, when the ENT tells it, the feed's key.
 package struct Account: Hashable, Sendable {
@@ -13,96 +13,143 @@ package struct Account: Hashable, Sendable {
 }
 
 extension Registry {
-    /// Registers a device for an account; on disk when this returns.
-    ///
-    /// The installation and the target move from any other account; beyond ``Limits/devicesPerAccount`` the stalest of the account goes.
-    /// - Returns: true when the installation is new to this account.
+    /// What a registration made.
+    package struct Registered: Hashable, Sendable {
+        /// The installation is new to this account.
+        package var isNew: Bool
+        /// ``DeviceState/active``, or ``DeviceState/unproven`` while another account holds what it names.
+        package var state: DeviceState
+    }
+
+    /// Registers a device for an account; on disk when this returns. What becomes of other accounts' devices says ``Takeover``; beyond
+    /// ``Limits/devicesPerAccount`` the stalest of the account goes.
     package func register(
         _ device: Registration,
         for account: Account,
         limits: Limits,
         now: Instant
-    ) async throws(StoreError) -> Bool {
+    ) async throws(StoreError) -> Registered {
         let sealed: [UInt8]
-        do { sealed = try seal.seal(device.target) } catch { throw StoreError(error) }
+        do { sealed = try seal.seal(device.target, of: device.installation) } catch { throw StoreError(error) }
         let hash = seal.hash(device.target)
-        let firebase = seal.firebaseHash(device.target)
-        return try await writer.run(.full) { connection in
+        let sibling = seal.siblingHash(device.target)
+        let (registered, changed) = try await writer.run(.full) { connection -> (Registered, [DeviceID]) in
             let owner = try Self.person(for: account, connection)
-            let previous = try connection.first(
-                RegistrySQL.ownerOfInstallation.rawValue,
-                device.installation
-            ) { (id: $0.int64(0), owner: $0.int64(1), state: $0.int(2)) }
-            // A target belongs to one owner: the row that had it under another installation goes, whoever owned it.
-            try connection.run(
-                RegistrySQL.deleteOtherOfTarget.rawValue,
-                hash,
-                device.installation
-            )
-            // Token and id of one Firebase installation are never valid together: the newer replaces the older.
-            if let firebase {
-                try connection.run(RegistrySQL.deleteOtherOfFirebase.rawValue, firebase, device.installation)
-            }
-            try Self.upsert(
-                device,
-                owner: owner,
-                sealed: sealed,
-                hash: hash,
-                firebase: firebase,
-                tail: Self.tail(device.target),
-                now: now,
-                connection
-            )
-            if let change = Self.change(from: previous.map { ($0.owner, $0.state) }, owner: owner) {
-                let id =
-                    try previous?.id ?? connection.first(
-                        "SELECT id FROM device WHERE installation = ?",
-                        device.installation
-                    ) { $0.int64(0) } ?? 0
+            let claims = try Self.claims(device.installation, hash: hash, sibling: sibling, connection)
+            let takeover = Takeover(claims.map { $0.claim(of: owner) })
+            for id in takeover.removed { try connection.run(RegistrySQL.deleteDevice.rawValue, id.rawValue) }
+            let previous = takeover.kept.flatMap { kept in claims.first { $0.id == kept.rawValue } }
+            let row = Row(owner: owner, sealed: sealed, hash: hash, sibling: sibling, isProven: takeover.isProven)
+            let id = try Self.write(device, row, over: takeover.kept, now: now, connection)
+            if let change = Self.change(from: previous, owner: owner, isProven: takeover.isProven) {
                 try Self.note(device: id, .active, lane: nil, change, now: now, connection)
             }
-            try connection.run(
+            let stalest = try connection.all(
                 RegistrySQL.deleteStalest.rawValue,
                 owner,
                 limits.devicesPerAccount,
-                device.installation
+                id
+            ) { DeviceID(rawValue: $0.int64(0)) }
+            let registered = Registered(
+                isNew: previous?.owner != owner,
+                state: takeover.isProven ? .active : .unproven
             )
-            return previous?.owner != owner
+            return (registered, takeover.removed + [takeover.kept].compactMap { $0 } + stalest)
         }
+        await deviceChanges.tell(changed)
+        return registered
+    }
+
+    /// A row that a registration meets.
+    private struct Met {
+        var id: Int64
+        var owner: Int64
+        var sharesInstallation: Bool
+        var sharesTarget: Bool
+        var isProven: Bool
+        var state: Int
+
+        func claim(of owner: Int64) -> Takeover.Claim {
+            .init(
+                device: DeviceID(rawValue: id),
+                isOwn: self.owner == owner,
+                sharesInstallation: sharesInstallation,
+                sharesTarget: sharesTarget,
+                isProven: isProven,
+                isDisabled: state == DeviceState.disabled.rawValue
+            )
+        }
+    }
+
+    private static func claims(
+        _ installation: String,
+        hash: [UInt8],
+        sibling: [UInt8]?,
+        _ connection: any Session
+    ) throws -> [Met] {
+        try connection.all(RegistrySQL.claims.rawValue, installation, hash, sibling) { row in
+            Met(
+                id: row.int64(0),
+                owner: row.int64(1),
+                sharesInstallation: row.int(2) == 1,
+                sharesTarget: row.int(3) == 1,
+                isProven: row.int(4) == 1,
+                state: row.int(5)
+            )
+        }
+    }
+
+    /// The provider has accepted something for a device that waited for it: what other accounts hold of the same phone goes.
+    ///
+    /// - Returns: the devices that changed, the proven one first; none when it has another target by now, and waits on.
+    static func prove(_ device: DeviceID, targetHash: [UInt8], lane: String, now: Instant, _ connection: any Session)
+        throws -> [DeviceID]
+    {
+        try connection.run(RegistrySQL.prove.rawValue, device.rawValue, targetHash)
+        guard connection.changes > 0 else { return [] }
+        try note(device: device.rawValue, .active, lane: lane, "accepted", now: now, connection)
+        let rivals = try connection.all(RegistrySQL.rivals.rawValue, device.rawValue) { $0.int64(0) }
+        for rival in rivals { try delete(device: rival, "moved", now: now, connection) }
+        return [device] + rivals.map { DeviceID(rawValue: $0) }
     }
 
     /// Removes an installation of this account; nothing happens to another's. On disk when this returns.
     package func remove(installation: String, of account: Account) async throws(StoreError) {
-        try await writer.run(.full) { connection in
-            try connection.run(
-                RegistrySQL.deleteInstallation.rawValue,
-                installation,
-                account.userID
-            )
+        let removed = try await writer.run(.full) {
+            try Self.deleted(RegistrySQL.deleteInstallation, installation, account.userID, $0)
         }
+        await deviceChanges.tell(removed)
     }
 
     /// Removes the target from this account, whatever its installation is called (One Pocket's sign-out names the token).
     package func remove(target: Target, of account: Account) async throws(StoreError) {
         let hash = seal.hash(target)
-        try await writer.run(.full) { connection in
-            try connection.run(
-                RegistrySQL.deleteTarget.rawValue,
-                hash,
-                account.userID
-            )
+        let removed = try await writer.run(.full) {
+            try Self.deleted(RegistrySQL.deleteTarget, hash, account.userID, $0)
         }
+        await deviceChanges.tell(removed)
+    }
+
+    /// Runs a statement that deletes devices, and returns which.
+    private static func deleted(
+        _ statement: RegistrySQL,
+        _ first: some Bindable,
+        _ second: some Bindable,
+        _ connection: any Session
+    ) throws -> [DeviceID] {
+        try connection.all(statement.rawValue, first, second) { DeviceID(rawValue: $0.int64(0)) }
     }
 
     /// What a registration changes that is worth remembering; nil for the usual sign of life.
-    private static func change(from previous: (owner: Int64, state: Int)?, owner: Int64) -> String? {
-        guard let previous else { return "registered" }
+    private static func change(from previous: Met?, owner: Int64, isProven: Bool) -> String? {
+        guard let previous else { return isProven ? "registered" : "unproven" }
+        if previous.isProven, !isProven { return "unproven" }
         if previous.owner != owner { return "moved" }
-        return previous.state == DeviceState.active.rawValue ? nil : "registeredAgain"
+        return previous.state == DeviceState.active.rawValue && previous.isProven == isProven ? nil : "registeredAgain"
     }
 
     /// The person row of an account, made when it is new; ties the ENT's id to the feed's person when the ENT names both.
-    static func person(for account: Account, _ connection: Connection) throws -> Int64 {
+    static func person(for account: Account, _ connection: any Session) throws -> Int64 {
         if let key = account.externalKey, try mayTie(account.userID, to: key, connection) {
             try tie(entID: account.userID, key: key, profile: nil, locale: nil, connection)
         }
@@ -110,13 +157,12 @@ extension Registry {
         {
             return id
         }
-        try connection.run("INSERT INTO person(kind, ent_id) VALUES (0, ?)", account.userID)
-        return connection.lastInsertRowID
+        return try connection.insert("INSERT INTO person(kind, ent_id) VALUES (0, ?) RETURNING id", account.userID)
     }
 
     /// The ENT's word at a registration completes the mapping and never breaks it: a user who is tied to a person of the feed stays
     /// so unless the key it names is that of another known person.
-    private static func mayTie(_ userID: String, to key: String, _ connection: Connection) throws -> Bool {
+    private static func mayTie(_ userID: String, to key: String, _ connection: any Session) throws -> Bool {
         let tied = try connection.first("SELECT key FROM person WHERE ent_id = ? AND key IS NOT NULL", userID) {
             $0.text(0)
         }
@@ -125,61 +171,47 @@ extension Registry {
         return try connection.first("SELECT 1 FROM person WHERE key = ?", key) { $0.int(0) } != nil
     }
 
-    private static func upsert(
+    /// What of a device's row the registration does not say itself.
+    private struct Row {
+        var owner: Int64
+        var sealed: [UInt8]
+        var hash: [UInt8]
+        var sibling: [UInt8]?
+        var isProven: Bool
+    }
+
+    /// Every registration is a proof of life, also one with the same target: a late "gone" of the provider is compared with it.
+    ///
+    /// - Returns: the row's id.
+    private static func write(
         _ device: Registration,
-        owner: Int64,
-        sealed: [UInt8],
-        hash: [UInt8],
-        firebase: [UInt8]?,
-        tail: String,
+        _ row: Row,
+        over kept: DeviceID?,
         now: Instant,
-        _ connection: Connection
-    ) throws {
-        // Every registration is a proof of life, also one with the same target: a late "gone" of the provider is compared with it.
-        let tokenKind =
-            switch device.target {
-            case .fcmToken, .apns: "token"
-            case .fcmInstallation: "fid"
-            case .webpush: "subscription"
-            }
-        try connection.run(
-            """
-            INSERT INTO device(installation, owner, provider, environment, app, platform, host, locale, timezone, app_version,
-                target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind, fid_hash)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16)
-            ON CONFLICT(installation) DO UPDATE SET owner = ?2, provider = ?3, environment = ?4, app = ?5, platform = ?6, host = ?7,
-                locale = ?8, timezone = ?9, app_version = ?10, target = ?11, target_hash = ?12, tail = ?13, state = 0, reason = NULL,
-                registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, changed_at = ?14
-            """,
+        _ connection: any Session
+    ) throws -> Int64 {
+        // The last parameter is the row: `changed_at` of a new one stays 0.
+        let statement = kept == nil ? RegistrySQL.insertDevice : .updateDevice
+        return try connection.insert(
+            statement.rawValue,
             device.installation,
-            owner,
+            row.owner,
             Int(device.target.provider.rawValue),
             Int(device.environment.rawValue),
             device.app,
             device.platform?.name ?? "",
-            Self.host(device.target),
+            device.target.authority,
             device.locale,
             device.timezone,
             device.appVersion,
-            sealed,
-            hash,
-            tail,
+            row.sealed,
+            row.hash,
+            device.target.tail,
             now.milliseconds,
-            tokenKind,
-            firebase
+            device.target.kind,
+            row.sibling,
+            row.isProven,
+            kept?.rawValue
         )
-    }
-
-    /// The push service of a subscription: its lane goes by it.
-    private static func host(_ target: Target) -> String? {
-        guard case .webpush(let subscription) = target else { return nil }
-        do { return try PushEndpoint(subscription.endpoint).authority } catch { return nil }
-    }
-
-    private static func tail(_ target: Target) -> String {
-        switch target {
-        case .fcmToken(let text), .fcmInstallation(let text), .apns(let text): String(text.suffix(4))
-        case .webpush(let subscription): String(subscription.endpoint.suffix(4))
-        }
     }
 }

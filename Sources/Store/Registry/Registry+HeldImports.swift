@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A person's word on a held import.
 package struct ImportApproval: Hashable, Sendable {
@@ -34,7 +34,7 @@ package struct StoredImport: Sendable {
         SELECT id, at, format, mode, actor, source, state, kept, decided_at, decided_by, report FROM import
         """
 
-    init(_ row: borrowing Row) throws {
+    init(_ row: borrowing Row) {
         id = ImportID(rawValue: row.int64(0))
         at = Instant(milliseconds: row.int64(1))
         format = row.text(2)
@@ -43,7 +43,7 @@ package struct StoredImport: Sendable {
         kept = row.textOrNil(7)
         decidedAt = row.int64OrNil(8).map { Instant(milliseconds: $0) }
         decidedBy = row.textOrNil(9)
-        report = try JSONParser.parse(row.text(10)).object ?? JSONObject()
+        report = StoredJSON.object(row.text(10))
     }
 }
 
@@ -52,7 +52,7 @@ package struct StoredImport: Sendable {
 extension Registry {
     package func storedImport(_ id: ImportID) async throws(StoreError) -> StoredImport? {
         try await writer.run(.normal) { connection in
-            try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { try StoredImport($0) }
+            try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { StoredImport($0) }
         }
     }
 
@@ -103,8 +103,8 @@ extension Registry {
     }
 
     /// True when approving would not do what was shown: other numbers, or a delivery of this feed was applied since.
-    static func hasChanged(_ report: ImportReport, since id: ImportID, _ connection: Connection) throws -> Bool {
-        let held = try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { try StoredImport($0) }
+    static func hasChanged(_ report: ImportReport, since id: ImportID, _ connection: any Session) throws -> Bool {
+        let held = try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { StoredImport($0) }
         guard let held else { return true }
         let other = try connection.first(
             """
@@ -123,7 +123,7 @@ extension Registry {
         _ report: ImportReport,
         _ approval: ImportApproval,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "UPDATE import SET state = 'applied', kept = NULL, report = ?, decided_at = ?, decided_by = ? WHERE id = ?",
@@ -142,10 +142,10 @@ extension RegistryReader {
             StoredImport.columns + " WHERE id < ? ORDER BY id DESC LIMIT ?",
             before?.rawValue ?? .max,
             limit
-        ) { try StoredImport($0) }
+        ) { StoredImport($0) }
     }
 
     package func storedImport(_ id: ImportID) throws -> StoredImport? {
-        try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { try StoredImport($0) }
+        try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { StoredImport($0) }
     }
 }

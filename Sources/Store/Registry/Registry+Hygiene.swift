@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A provider's word about the target of a device.
 package struct TargetFault: Sendable {
@@ -8,6 +8,8 @@ package struct TargetFault: Sendable {
         case gone(since: Instant)
         /// Malformed, or of another environment or project: not rung until it registers again.
         case suspect
+        /// Accepted: it reaches a phone. Said only of a device that was ``DeviceState/unproven`` when it was loaded.
+        case proven
     }
 
     package var lane: String
@@ -19,6 +21,9 @@ package struct TargetFault: Sendable {
     package var reason: String
     /// The lane's removals were frozen when the word came: it waits for a person.
     package var isHeld: Bool
+
+    /// It speaks for the device.
+    package var isProof: Bool { if case .proven = kind { true } else { false } }
 
     package init(
         lane: String,
@@ -43,65 +48,110 @@ extension Registry {
     /// or comes from a lane that is frozen by now, is only written down: outcomes go to the disk before their proofs come here, so the
     /// words of the answers before the last straw come after the freeze.
     ///
-    /// - Returns: how many devices changed.
+    /// - Returns: how many of the devices they speak of changed.
     package func apply(_ faults: [TargetFault], now: Instant) async throws(StoreError) -> Int {
-        try await writer.run(.normal) { connection in
+        let (count, changed) = try await writer.run(.normal) { connection -> (Int, [DeviceID]) in
             let frozen = Set(try connection.all("SELECT lane FROM freeze") { $0.text(0) })
-            return try faults.reduce(0) { changed, fault in
-                if fault.isHeld || frozen.contains(fault.lane) {
+            return try faults.reduce(into: (0, [])) { result, fault in
+                if case .proven = fault.kind {
+                    let proven = try Self.prove(
+                        fault.device,
+                        targetHash: fault.targetHash,
+                        lane: fault.lane,
+                        now: now,
+                        connection
+                    )
+                    result = (result.0 + (proven.isEmpty ? 0 : 1), result.1 + proven)
+                } else if fault.isHeld || frozen.contains(fault.lane) {
                     try Self.hold(fault, now: now, connection)
-                    return changed
+                } else if try Self.apply(fault, now: now, connection) {
+                    result = (result.0 + 1, result.1 + [fault.device])
                 }
-                return try changed + (Self.apply(fault, now: now, connection) ? 1 : 0)
             }
         }
+        await deviceChanges.tell(changed)
+        return count
     }
 
     /// The mass guard has tripped: what this lane's answers changed since `since` is undone and waits with what follows for a person's word.
     ///
     /// - Returns: how many devices ring again.
     package func freeze(lane: String, since: Instant, now: Instant) async throws(StoreError) -> Int {
-        try await writer.run(.full) { connection in
-            try connection.run("INSERT OR IGNORE INTO freeze(lane, at) VALUES (?, ?)", lane, now.milliseconds)
-            let changed = try connection.all(RegistrySQL.changedByLane.rawValue, lane, since.milliseconds) {
-                (device: $0.int64(0), state: $0.int(1), at: $0.int64(2), reason: $0.text(3))
-            }
-            var restored = 0
+        let changed = try await writer.run(.full) { connection -> [Standing] in
+            try connection.run(
+                "INSERT INTO freeze(lane, at) VALUES (?, ?) ON CONFLICT(lane) DO NOTHING",
+                lane,
+                now.milliseconds
+            )
+            let changed = try Self.standing(lane, since: since, connection)
             for change in changed {
-                // Only what still stands as this lane left it: a registration meanwhile has already answered the question.
-                let hash = try connection.first(
-                    "SELECT target_hash FROM device WHERE id = ? AND state = ? AND changed_at = ?",
-                    change.device,
-                    change.state,
-                    change.at
-                ) { $0.blob(0) }
-                guard let hash else { continue }
                 try connection.run(
-                    "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    RegistrySQL.holdFault.rawValue,
                     lane,
                     change.device,
-                    hash,
+                    change.targetHash,
                     change.state,
                     change.at,
                     change.at,
                     change.reason
                 )
-                try connection.run(
-                    "UPDATE device SET state = 0, reason = NULL, changed_at = ? WHERE id = ?",
-                    now.milliseconds,
-                    change.device
-                )
-                try Self.note(
-                    device: change.device,
-                    .active,
-                    lane: nil,
-                    "massGuard",
-                    now: now,
-                    connection
-                )
-                restored += 1
+                try Self.set(.active, device: change.device, lane: nil, "massGuard", now: now, connection)
             }
-            return restored
+            return changed
+        }
+        await deviceChanges.tell(changed.map { DeviceID(rawValue: $0.device) })
+        return changed.count
+    }
+
+    /// What a wrong configuration did is undone: devices that still stand as this lane's answers since `since` left them ring again.
+    ///
+    /// - Returns: how many.
+    package func restore(
+        lane: String,
+        since: Instant,
+        isDryRun: Bool,
+        now: Instant
+    ) async throws(StoreError) -> Int {
+        let changed = try await writer.run(.full) { connection -> [Standing] in
+            let changed = try Self.standing(lane, since: since, connection)
+            guard !isDryRun else { return changed }
+            for change in changed {
+                try Self.set(.active, device: change.device, lane: nil, "restored", now: now, connection)
+            }
+            return changed
+        }
+        if !isDryRun { await deviceChanges.tell(changed.map { DeviceID(rawValue: $0.device) }) }
+        return changed.count
+    }
+
+    /// A device as a lane's answer left it.
+    private struct Standing {
+        var device: Int64
+        var state: Int
+        var at: Int64
+        var reason: String
+        var targetHash: [UInt8]
+    }
+
+    /// Only what still stands as the lane left it: a registration meanwhile has already answered the question.
+    private static func standing(_ lane: String, since: Instant, _ connection: any Session) throws -> [Standing] {
+        try connection.all(RegistrySQL.changedByLane.rawValue, lane, since.milliseconds) { row in
+            (device: row.int64(0), state: row.int(1), at: row.int64(2), reason: row.text(3))
+        }.compactMap { change in
+            try connection.first(
+                "SELECT target_hash FROM device WHERE id = ? AND state = ? AND changed_at = ?",
+                change.device,
+                change.state,
+                change.at
+            ) { $0.blob(0) }.map { hash in
+                Standing(
+                    device: change.device,
+                    state: change.state,
+                    at: change.at,
+                    reason: change.reason,
+                    targetHash: hash
+                )
+            }
         }
     }
 
@@ -110,7 +160,7 @@ extension Registry {
     /// - Returns: how many were held, and how many devices changed.
     package func thaw(lane: String, applying: Bool, now: Instant) async throws(StoreError) -> (held: Int, changed: Int)
     {
-        try await writer.run(.full) { connection in
+        let (held, changed) = try await writer.run(.full) { connection -> (Int, [DeviceID]) in
             let held = try connection.all(
                 "SELECT device, target_hash, state, since, reason FROM held_fault WHERE lane = ?",
                 lane
@@ -124,12 +174,13 @@ extension Registry {
                     reason: row.text(4)
                 )
             }
-            var changed = 0
-            if applying { for fault in held where try Self.apply(fault, now: now, connection) { changed += 1 } }
+            let changed = try applying ? held.filter { try Self.apply($0, now: now, connection) }.map(\.device) : []
             try connection.run("DELETE FROM held_fault WHERE lane = ?", lane)
             try connection.run("DELETE FROM freeze WHERE lane = ?", lane)
             return (held.count, changed)
         }
+        await deviceChanges.tell(changed)
+        return (held, changed.count)
     }
 
     /// How long a device may stay in each state.
@@ -154,8 +205,8 @@ extension Registry {
     ///
     /// - Returns: how many rows changed; call again while it is `max`.
     package func sweepDevices(_ ages: HygieneAges, now: Instant, max: Int = 500) async throws(StoreError) -> Int {
-        try await writer.run(.normal) { connection in
-            var count = 0
+        let changed = try await writer.run(.normal) { connection -> [DeviceID] in
+            var changed: [Int64] = []
             let before = { (age: Duration) in (now - age).milliseconds }
             for (state, age, next) in [
                 (DeviceState.suspect, ages.suspect, DeviceState.disabled), (.disabled, ages.disabled, nil),
@@ -164,7 +215,7 @@ extension Registry {
                     RegistrySQL.illDevices.rawValue,
                     state.rawValue,
                     before(age),
-                    max - count
+                    max - changed.count
                 ) { $0.int64(0) }
                 for id in ids {
                     if let next {
@@ -173,36 +224,42 @@ extension Registry {
                         try Self.delete(device: id, "disabledTooLong", now: now, connection)
                     }
                 }
-                count += ids.count
+                changed += ids
             }
-            let unseen = try connection.all(RegistrySQL.longUnseen.rawValue, before(ages.unseen), max - count) {
+            let unseen = try connection.all(RegistrySQL.longUnseen.rawValue, before(ages.unseen), max - changed.count) {
                 $0.int64(0)
             }
             for id in unseen { try Self.delete(device: id, "unseen", now: now, connection) }
-            count += unseen.count
+            changed += unseen
             try connection.run(RegistrySQL.pruneHistory.rawValue, before(ages.history), max)
-            return count
+            return changed.map { DeviceID(rawValue: $0) }
         }
+        await deviceChanges.tell(changed)
+        return changed.count
     }
 
     /// An operator ends a device: it rings no more until it registers anew.
     ///
     /// - Returns: whether it changed; nil when there is no such installation.
     package func revoke(_ installation: String, now: Instant) async throws(StoreError) -> Bool? {
-        try await writer.run(.full) { connection in
-            let row = try connection.first("SELECT id, state FROM device WHERE installation = ?", installation) {
-                ($0.int64(0), $0.int(1))
+        let revoked = try await writer.run(.full) { connection -> [DeviceID]? in
+            // Of every account that names it: a phone that has to be silent is silent for all.
+            let rows = try connection.all("SELECT id, state FROM device WHERE installation = ?", installation) {
+                (id: $0.int64(0), state: $0.int(1))
             }
-            guard let (id, state) = row else { return nil }
-            guard state != DeviceState.disabled.rawValue else { return false }
-            try Self.set(.disabled, device: id, lane: nil, "revoked", now: now, connection)
-            return true
+            guard !rows.isEmpty else { return nil }
+            let ringing = rows.filter { $0.state != DeviceState.disabled.rawValue }
+            for row in ringing { try Self.set(.disabled, device: row.id, lane: nil, "revoked", now: now, connection) }
+            return ringing.map { DeviceID(rawValue: $0.id) }
         }
+        guard let revoked else { return nil }
+        await deviceChanges.tell(revoked)
+        return !revoked.isEmpty
     }
 
     // MARK: - Rows
 
-    private static func apply(_ fault: TargetFault, now: Instant, _ connection: Connection) throws -> Bool {
+    private static func apply(_ fault: TargetFault, now: Instant, _ connection: any Session) throws -> Bool {
         switch fault.kind {
         case .gone(let since):
             try connection.run(
@@ -223,6 +280,7 @@ extension Registry {
                 fault.device.rawValue,
                 fault.targetHash
             )
+        case .proven: return false
         }
         guard connection.changes > 0 else { return false }
         let state: DeviceState = if case .suspect = fault.kind { .suspect } else { .disabled }
@@ -230,14 +288,14 @@ extension Registry {
         return true
     }
 
-    private static func hold(_ fault: TargetFault, now: Instant, _ connection: Connection) throws {
+    private static func hold(_ fault: TargetFault, now: Instant, _ connection: any Session) throws {
         let (state, since) =
             switch fault.kind {
             case .gone(let since): (DeviceState.disabled, since)
-            case .suspect: (DeviceState.suspect, now)
+            case .suspect, .proven: (DeviceState.suspect, now)
             }
         try connection.run(
-            "INSERT OR REPLACE INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            RegistrySQL.holdFault.rawValue,
             fault.lane,
             fault.device.rawValue,
             fault.targetHash,
@@ -254,19 +312,19 @@ extension Registry {
         lane: String?,
         _ reason: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "UPDATE device SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
             state.rawValue,
-            reason,
+            state == .active ? nil : reason,
             now.milliseconds,
             device
         )
         try note(device: device, state, lane: lane, reason, now: now, connection)
     }
 
-    private static func delete(device: Int64, _ reason: String, now: Instant, _ connection: Connection) throws {
+    static func delete(device: Int64, _ reason: String, now: Instant, _ connection: any Session) throws {
         try connection.run("DELETE FROM device WHERE id = ?", device)
         try note(device: device, nil, lane: nil, reason, now: now, connection)
     }
@@ -278,7 +336,7 @@ extension Registry {
         lane: String?,
         _ reason: String,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         try connection.run(
             "INSERT INTO device_history(device, at, state, lane, reason) VALUES (?, ?, ?, ?, ?)",

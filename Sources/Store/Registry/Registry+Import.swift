@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// What an import may take away before a person has to look at it.
 package struct ImportLimits: Sendable {
@@ -142,7 +142,7 @@ extension Registry {
         key: String,
         profile: UserRecord.Profile?,
         locale: String?,
-        _ connection: Connection
+        _ connection: any Session
     ) throws {
         let account = try connection.first("SELECT id, key FROM person WHERE ent_id = ?", entID) {
             ($0.int64(0), $0.textOrNil(1))
@@ -154,8 +154,7 @@ extension Registry {
             person = account.0
         }
         if person == nil {
-            try connection.run("INSERT INTO person(kind, key) VALUES (0, ?)", key)
-            person = connection.lastInsertRowID
+            person = try connection.insert("INSERT INTO person(kind, key) VALUES (0, ?) RETURNING id", key)
         }
         if account?.0 != person { try part(person, connection) }
         if let account, account.0 != person {
@@ -172,18 +171,22 @@ extension Registry {
     }
 
     /// Takes the account a person had away with its devices.
-    private static func part(_ person: Int64?, _ connection: Connection) throws {
+    private static func part(_ person: Int64?, _ connection: any Session) throws {
         let entID = try connection.first("SELECT ent_id FROM person WHERE id = ?", person) { $0.textOrNil(0) }
         guard case let entID?? = entID else { return }
         try connection.run("UPDATE person SET ent_id = NULL WHERE id = ?", person)
-        try connection.run("INSERT INTO person(kind, ent_id) VALUES (0, ?)", entID)
-        try connection.run("UPDATE device SET owner = ? WHERE owner = ?", connection.lastInsertRowID, person)
+        let account = try connection.insert("INSERT INTO person(kind, ent_id) VALUES (0, ?) RETURNING id", entID)
+        try connection.run("UPDATE device SET owner = ? WHERE owner = ?", account, person)
     }
 
-    private static func stage(_ record: DirectoryRecord, _ connection: Connection) throws {
+    private static func stage(_ record: DirectoryRecord, _ connection: any Session) throws {
         func person(_ person: PersonRecord, kind: PersonKind) throws {
             try connection.run(
-                "INSERT OR REPLACE INTO temp.stage_person(key, kind, last_name, first_name) VALUES (?, ?, ?, ?)",
+                """
+                INSERT INTO stage_person(key, kind, last_name, first_name) VALUES (?, ?, ?, ?)
+                ON CONFLICT(key) DO UPDATE SET kind = excluded.kind, last_name = excluded.last_name,
+                    first_name = excluded.first_name
+                """,
                 person.key,
                 kind.rawValue,
                 person.lastName,
@@ -193,7 +196,10 @@ extension Registry {
         switch record {
         case .school(let school):
             try connection.run(
-                "INSERT OR REPLACE INTO temp.stage_place(kind, key, school, name, uai) VALUES (0, ?, ?, ?, ?)",
+                """
+                INSERT INTO stage_place(kind, key, school, name, uai) VALUES (0, ?, ?, ?, ?)
+                ON CONFLICT(kind, key) DO UPDATE SET school = excluded.school, name = excluded.name, uai = excluded.uai
+                """,
                 school.key,
                 school.key,
                 school.name,
@@ -208,7 +214,7 @@ extension Registry {
             for membership in pupil.memberships { try stage(membership, of: pupil.person.key, connection) }
             for link in pupil.guardians {
                 try connection.run(
-                    "INSERT OR IGNORE INTO temp.stage_link(pupil, guardian, raw) VALUES (?, ?, ?)",
+                    "INSERT INTO stage_link(pupil, guardian, raw) VALUES (?, ?, ?) ON CONFLICT(pupil, guardian) DO NOTHING",
                     pupil.person.key,
                     link.key,
                     link.raw
@@ -218,7 +224,7 @@ extension Registry {
         }
     }
 
-    private static func stage(_ membership: PupilRecord.Membership, of person: String, _ connection: Connection) throws
+    private static func stage(_ membership: PupilRecord.Membership, of person: String, _ connection: any Session) throws
     {
         let (kind, key): (Int, String)
         switch membership.place {
@@ -227,7 +233,10 @@ extension Registry {
             if case .schoolClass = membership.place { kind = 1 } else { kind = 2 }
             key = place
             try connection.run(
-                "INSERT OR IGNORE INTO temp.stage_place(kind, key, school, name, uai) VALUES (?, ?, ?, ?, NULL)",
+                """
+                INSERT INTO stage_place(kind, key, school, name, uai) VALUES (?, ?, ?, ?, NULL)
+                ON CONFLICT(kind, key) DO NOTHING
+                """,
                 kind,
                 key,
                 school,
@@ -235,7 +244,10 @@ extension Registry {
             )
         }
         try connection.run(
-            "INSERT OR REPLACE INTO temp.stage_membership(person, kind, key, from_day, to_day) VALUES (?, ?, ?, ?, ?)",
+            """
+            INSERT INTO stage_membership(person, kind, key, from_day, to_day) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT(kind, key, person) DO UPDATE SET from_day = excluded.from_day, to_day = excluded.to_day
+            """,
             person,
             kind,
             key,
@@ -249,10 +261,11 @@ extension Registry {
         format: String,
         _ origin: ImportOrigin,
         now: Instant,
-        _ connection: Connection
+        _ connection: any Session
     ) throws -> ImportID {
-        try connection.run(
-            "INSERT INTO import(at, format, state, report, mode, actor, source) VALUES (?, ?, ?, '', ?, ?, ?)",
+        var report = report
+        let id = try connection.insert(
+            "INSERT INTO import(at, format, state, report, mode, actor, source) VALUES (?, ?, ?, '', ?, ?, ?) RETURNING id",
             now.milliseconds,
             format,
             "\(report.state)",
@@ -260,8 +273,7 @@ extension Registry {
             origin.actor,
             origin.source
         )
-        var report = report
-        report.id = ImportID(rawValue: connection.lastInsertRowID)
+        report.id = ImportID(rawValue: id)
         try connection.run(
             "UPDATE import SET report = ? WHERE id = ?",
             JSONWriter.text(report.json),

@@ -1,76 +1,43 @@
+import Database
 import Domain
-import SQLite
 
-/// The registry on disk: directory, accounts and devices. All SQL of `registry.db` is in this folder.
+/// The registry on disk: directory, accounts and devices. Its SQL is in this folder, in texts that any engine reads.
 ///
 /// A file of its own, so that an import never waits for a delivery and no delivery for an import; nothing needs a commit across both.
 package final class Registry: Sendable {
-    let writer: Writer
-    package let path: String
+    let writer: any SessionWriter
     /// Seals and finds targets; shared with the readers.
     package let seal: TargetSeal
+    /// Devices that have changed, by whatever door.
+    package let deviceChanges = DeviceChanges()
 
-    /// `folder`: the data folder, already locked by ``QueueStore``.
-    /// `keys`: storage keys, the first is current.
-    /// `newKey`: 32 random bytes for the hash of targets, used when the registry is new.
-    /// Throws `SQLiteError`, or ``TargetSeal/Failure`` when no key opens what an earlier key sealed.
-    package init(
-        folder: String,
-        keys: [TargetSeal.Key],
-        newKey: [UInt8],
-        onFatal: @escaping @Sendable (any Error) -> Void
-    ) throws {
-        path = folder + "/registry.db"
-        let opening = Opening()
-        writer = try Writer(
-            path: path,
-            options: .init(queuedJobsMax: 4096),
-            migrations: RegistrySchema.migrations,
-            prepare: { connection in
-                try connection.transaction(.immediate) { connection in
-                    let sealed = try TargetSeal.seal(newKey, key: keys[0])
-                    try connection.run("INSERT OR IGNORE INTO meta(name, value) VALUES ('targetHashKey', ?)", sealed)
-                    opening.hashKey = try Self.hashKey(connection, keys: keys)
-                    // Sealed anew at each start, so that an old storage key can be retired once the devices have moved.
-                    try connection.run(
-                        "UPDATE meta SET value = ? WHERE name = 'targetHashKey'",
-                        try TargetSeal.seal(opening.hashKey, key: keys[0])
-                    )
-                }
-            },
-            onFatal: onFatal
-        )
-        seal = TargetSeal(keys: keys, hashKey: opening.hashKey)
+    /// Made by ``Stores``.
+    init(writer: any SessionWriter, seal: TargetSeal) {
+        self.writer = writer
+        self.seal = seal
     }
 
     package func close() async { await writer.stop() }
 
-    static func hashKey(_ connection: Connection, keys: [TargetSeal.Key]) throws -> [UInt8] {
-        guard
-            let sealed = try connection.first(
-                "SELECT value FROM meta WHERE name = 'targetHashKey'",
-                row: { $0.blob(0) }
-            )
-        else {
-            throw StoreError.damaged("the registry has no key for its targets")
-        }
-        return try TargetSeal.open(sealed, keys: keys)
-    }
-
-    /// What opening found; written before the writer's thread starts, then only read.
-    private final class Opening: @unchecked Sendable {
-        var hashKey: [UInt8] = []
+    /// What the registry is opened with, inside a transaction: the key of its targets' hashes.
+    ///
+    /// `newKey`: 32 random bytes, used when the registry is new.
+    /// Throws ``TargetSeal/Failure`` when a storage key is missing or is not the one that sealed; nothing is changed then.
+    static func open(_ session: any Session, keys: [TargetSeal.Key], newKey: [UInt8]) throws -> TargetSeal {
+        TargetSeal(keys: keys, hashKey: try StorageKeys(session, keys: keys).open(newHashKey: newKey))
     }
 }
 
 /// Reads `registry.db` beside the writer. One connection: used from one thread at a time.
 package final class RegistryReader {
-    let connection: Connection
+    let connection: any Session
     let seal: TargetSeal?
+    /// Rows that lists have left out because they cannot be read.
+    package let unreadable = UnreadableRows()
 
     /// `seal`: nil when no target is ever opened (the operator's command).
-    package init(folder: String, seal: TargetSeal?) throws {
-        connection = try Connection(path: folder + "/registry.db", options: .reader)
+    init(connection: any Session, seal: TargetSeal?) {
+        self.connection = connection
         self.seal = seal
     }
 

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// Whom a publication concerns, as the directory says at this moment.
 package struct Audience: Sendable, Equatable {
@@ -10,6 +10,18 @@ package struct Audience: Sendable, Equatable {
         package var through: [PersonID]
         /// Nothing is sent to this person although named.
         package var withheld: Reason?
+
+        package init(
+            person: PersonID,
+            role: ConcernedPersons.Role,
+            through: [PersonID],
+            withheld: Reason? = nil
+        ) {
+            self.person = person
+            self.role = role
+            self.through = through
+            self.withheld = withheld
+        }
     }
 
     /// Sorted by person, each once; the author with role `author`, users nobody knows at the end.
@@ -61,6 +73,7 @@ extension RegistryReader {
         var concerned: [PersonID: Audience.Person] = [:]
         audience.pupils = pupils.sorted()
         var withGuardian: Set<PersonID> = []
+        var unknown: Set<ExactText> = []
         try links(of: audience.pupils) { pupil, guardian in
             withGuardian.insert(pupil)
             concerned[guardian, default: .init(person: guardian, role: .guardian, through: [])].through.append(pupil)
@@ -68,7 +81,7 @@ extension RegistryReader {
         audience.pupilsWithoutGuardian = audience.pupils.filter { !withGuardian.contains($0) }
         for key in named {
             guard let person = try person(key) else {
-                if !audience.unknownUsers.contains(key) { audience.unknownUsers.append(key) }
+                if unknown.insert(ExactText(key)).inserted { audience.unknownUsers.append(key) }
                 continue
             }
             let role: ConcernedPersons.Role = person.kind == .guardian ? .guardian : .other
@@ -80,6 +93,7 @@ extension RegistryReader {
         if let author, let person = try person(author), concerned[person.id] != nil {
             concerned[person.id]?.role = .author
         }
+        for id in concerned.keys { concerned[id]?.through.sort() }
         audience.persons = concerned.values.sorted { $0.person < $1.person }
         for index in audience.unknownUsers.indices {
             audience.persons.append(
@@ -103,15 +117,10 @@ extension RegistryReader {
         }
     }
 
-    /// Calls `body` for each link of these pupils, in their order; a statement for a thousand pupils, not for each.
+    /// Calls `body` for each link of these pupils; a statement for many pupils, not for each.
     private func links(of pupils: [PersonID], _ body: (_ pupil: PersonID, _ guardian: PersonID) -> Void) throws {
-        var rest = pupils[...]
-        while !rest.isEmpty {
-            let ids = "[" + rest.prefix(1000).map { "\($0.rawValue)" }.joined(separator: ",") + "]"
-            rest = rest.dropFirst(1000)
-            try connection.query(RegistrySQL.guardians.rawValue, ids) { row in
-                body(PersonID(rawValue: row.int64(0)), PersonID(rawValue: row.int64(1)))
-            }
+        try connection.query(RegistryKeyedSQL.guardians, keys: pupils.map(\.rawValue)) { row in
+            body(PersonID(rawValue: row.int64(0)), PersonID(rawValue: row.int64(1)))
         }
     }
 

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 package enum DeviceState: Int, Hashable, Sendable, CaseIterable {
     case active = 0
@@ -7,6 +7,9 @@ package enum DeviceState: Int, Hashable, Sendable, CaseIterable {
     case suspect = 1
     /// The provider proved its target gone.
     case disabled = 2
+    /// Another account holds the phone that it names; active, and the other's no more, when the provider accepts something for it. Not in
+    /// the column `state`, which says what the provider thinks of the target.
+    case unproven = 4
 
     package var word: String { "\(self)" }
 }
@@ -17,7 +20,7 @@ package struct DeviceRow: Sendable {
     package var installation: String
     package var owner: PersonID
     package var ownerID: String
-    package var provider: Provider
+    package var provider: ProviderID
     package var environment: PushEnvironment
     package var app: String
     package var platform: String
@@ -31,85 +34,18 @@ package struct DeviceRow: Sendable {
     package var lastSeenAt: Instant
 }
 
-/// A device of a person, as an expansion needs it.
-package struct DeviceRoute: Sendable {
-    package var id: DeviceID
-    package var provider: Provider
-    package var environment: PushEnvironment
-    package var app: String
-    package var host: String?
-    package var state: DeviceState
-}
-
-/// What a delivery needs of its device at the moment it is sent.
-package struct DeviceAddress: Sendable {
-    package var owner: PersonID
-    /// The owner's name outside: what the phone gets as `receiver`.
-    package var ownerID: String
-    package var target: Target
-    package var targetHash: [UInt8]
-    package var registeredAt: Instant
-    package var state: DeviceState
-    /// nil: the app did not say.
-    package var platform: Platform?
-}
-
 extension RegistryReader {
-    /// Devices of a person that are not disabled and have registered since `seenSince`.
-    package func routes(
-        of person: PersonID,
-        seenSince: Instant = Instant(milliseconds: .min)
-    ) throws -> [DeviceRoute] {
-        try connection.all(
-            RegistrySQL.routes.rawValue,
-            person.rawValue,
-            seenSince.milliseconds
-        ) { row in
-            guard let provider = Provider(rawValue: UInt8(clamping: row.int(1))),
-                let environment = PushEnvironment(rawValue: UInt8(clamping: row.int(2))),
-                let state = DeviceState(rawValue: row.int(5))
-            else { throw StoreError.damaged("device \(row.int64(0))") }
-            return DeviceRoute(
-                id: DeviceID(rawValue: row.int64(0)),
-                provider: provider,
-                environment: environment,
-                app: row.text(3),
-                host: row.textOrNil(4),
-                state: state
-            )
-        }
-    }
-
-    /// Where to ring a device now; nil when it is gone. Primary keys; opens one seal.
-    package func address(of device: DeviceID) throws -> DeviceAddress? {
-        guard let seal else { preconditionFailure("This reader was made without the storage keys") }
-        return try connection.first(
-            RegistrySQL.address.rawValue,
-            device.rawValue
-        ) { row in
-            DeviceAddress(
-                owner: PersonID(rawValue: row.int64(0)),
-                ownerID: row.text(1),
-                target: try seal.open(row.blob(2)),
-                targetHash: row.blob(3),
-                registeredAt: Instant(milliseconds: row.int64(4)),
-                state: DeviceState(rawValue: row.int(5)) ?? .disabled,
-                platform: Platform(name: row.text(6))
-            )
-        }
-    }
-
     /// What a list of devices is asked for; nil means any.
     package struct DeviceFilter: Sendable {
         package var user: String?
         package var installation: String?
-        package var provider: Provider?
+        package var provider: ProviderID?
         package var state: DeviceState?
 
         package init(
             user: String? = nil,
             installation: String? = nil,
-            provider: Provider? = nil,
+            provider: ProviderID? = nil,
             state: DeviceState? = nil
         ) {
             self.user = user
@@ -119,7 +55,7 @@ extension RegistryReader {
         }
     }
 
-    /// In the order of their ids, after `after`.
+    /// In the order of their ids, after `after`. One that cannot be read is noted (``RegistryReader/unreadable``) and left out.
     package func devices(_ filter: DeviceFilter, after: DeviceID?, limit: Int) throws -> [DeviceRow] {
         var owner: Int64?
         if let user = filter.user {
@@ -130,64 +66,94 @@ extension RegistryReader {
         let one =
             (owner == nil ? "?2 IS NULL" : "owner = ?2") + " AND "
             + (filter.installation == nil ? "?3 IS NULL" : "installation = ?3")
-        return try connection.all(
-            Self.deviceColumns + """
-                 WHERE device.id > ?1 AND \(one)
-                AND (?4 IS NULL OR provider = ?4) AND (?5 IS NULL OR state = ?5) ORDER BY device.id LIMIT ?6
-                """,
-            after?.rawValue ?? 0,
-            owner,
-            filter.installation,
-            filter.provider.map { Int($0.rawValue) },
-            filter.state?.rawValue,
-            limit,
-            row: Self.deviceRow
-        )
+        return try unreadable.listing(limit: limit, from: after?.rawValue ?? 0) { last, count in
+            try connection.all(
+                Self.deviceColumns + """
+                     WHERE device.id > ?1 AND \(one)
+                    AND (?4 IS NULL OR provider = ?4)
+                    AND (?5 IS NULL OR CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END = ?5)
+                    ORDER BY device.id LIMIT ?6
+                    """,
+                last,
+                owner,
+                filter.installation,
+                filter.provider.map { Int($0.rawValue) },
+                filter.state?.rawValue,
+                count
+            ) { row in (row.int64(0), try row.result(.device, row.int64(0), Self.deviceRow)) }
+        }
     }
 
     package func device(_ id: DeviceID) throws -> DeviceRow? {
         try connection.first(Self.deviceColumns + " WHERE device.id = ?", id.rawValue, row: Self.deviceRow)
     }
 
-    /// UNIQUE index on installation.
-    package func device(installation: String) throws -> DeviceRow? {
-        try connection.first(Self.deviceColumns + " WHERE installation = ?", installation, row: Self.deviceRow)
+    /// Index device_installation. `owner`: of this account; without it the one that is proven stands for the installation.
+    package func device(installation: String, of owner: String? = nil) throws -> DeviceRow? {
+        try connection.first(
+            Self.deviceColumns
+                + " WHERE installation = ?1 AND (?2 IS NULL OR coalesce(ent_id, key, '') = ?2) ORDER BY is_proven DESC, device.id LIMIT 1",
+            installation,
+            owner,
+            row: Self.deviceRow
+        )
     }
 
-    /// Devices by provider and state, for the gauges.
-    package func deviceCounts() throws -> [(provider: Provider, state: DeviceState, count: Int)] {
-        try connection.all("SELECT provider, state, count(*) FROM device GROUP BY provider, state") { row in
-            (
-                Provider(rawValue: UInt8(clamping: row.int(0))) ?? .fcm, DeviceState(rawValue: row.int(1)) ?? .active,
-                row.int(2)
+    /// How many devices of one lane stand in one state.
+    package struct DeviceCount: Sendable {
+        package var provider: ProviderID
+        package var environment: PushEnvironment
+        package var app: String
+        package var host: String?
+        package var state: DeviceState
+        package var count: Int
+    }
+
+    /// Devices by what chooses their lane and by state, for the gauges.
+    package func deviceCounts() throws -> [DeviceCount] {
+        try connection.all(
+            """
+            SELECT provider, environment, app, host, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END AS standing,
+                count(*) FROM device
+            GROUP BY provider, environment, app, host, standing
+            """
+        ) { row in
+            DeviceCount(
+                provider: ProviderID(UInt8(clamping: max(1, row.int(0)))),
+                environment: PushEnvironment(rawValue: UInt8(clamping: row.int(1))) ?? .production,
+                app: row.text(2),
+                host: row.textOrNil(3),
+                state: DeviceState(rawValue: row.int(4)) ?? .active,
+                count: row.int(5)
             )
         }
     }
 
-    /// Tokens of an account in clear, for One Pocket's own list of its tokens.
-    package func fcmTokens(of userID: String) throws -> [String] {
+    /// The addresses of an account's devices of one provider, in clear; one that cannot be opened is told apart. `read`: of
+    /// ``Target/bytes``; nil for what is no address of that provider.
+    package func targets<Address>(of userID: String, provider: ProviderID, read: ([UInt8]) -> Address?) throws
+        -> [RowResult<Address>]
+    {
         guard let seal else { preconditionFailure("This reader was made without the storage keys") }
         guard let person = try person(userID) else { return [] }
-        return try connection.all(
-            RegistrySQL.tokens.rawValue,
-            person.id.rawValue
-        ) { row -> String? in
-            switch try seal.open(row.blob(0)) {
-            case .fcmToken(let token), .fcmInstallation(let token): token
-            case .apns, .webpush: nil
+        return try connection.all(RegistrySQL.tokens.rawValue, person.id.rawValue, Int(provider.rawValue)) { row in
+            try row.result(.device, row.int64(0)) { row in
+                let bytes = try row.withBlob(1) { try seal.open($0, of: row.text(2)) }
+                guard let address = read(bytes) else { throw TargetSeal.Failure.damaged }
+                return address
             }
-        }.compactMap { $0 }
+        }
     }
 
     private static let deviceColumns = """
         SELECT device.id, installation, owner, coalesce(ent_id, key, ''), provider, environment, app, platform, host, device.locale,
-            tail, state, reason, registered_at, last_seen_at, token_kind
+            tail, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, reason, registered_at, last_seen_at, token_kind
         FROM device JOIN person ON person.id = device.owner
         """
 
     private static func deviceRow(_ row: borrowing Row) throws -> DeviceRow {
-        guard let provider = Provider(rawValue: UInt8(clamping: row.int(4))),
-            let environment = PushEnvironment(rawValue: UInt8(clamping: row.int(5))),
+        guard let provider = ProviderID(rawValue: UInt8(clamping: row.int64(4))),
+            let environment = PushEnvironment(rawValue: UInt8(clamping: row.int64(5))),
             let state = DeviceState(rawValue: row.int(11))
         else { throw StoreError.damaged("device \(row.int64(0))") }
         return DeviceRow(
@@ -205,8 +171,8 @@ extension RegistryReader {
             tokenKind: row.text(15),
             state: state,
             reason: row.textOrNil(12),
-            registeredAt: Instant(milliseconds: row.int64(13)),
-            lastSeenAt: Instant(milliseconds: row.int64(14))
+            registeredAt: try row.instant(13),
+            lastSeenAt: try row.instant(14)
         )
     }
 }

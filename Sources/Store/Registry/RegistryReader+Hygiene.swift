@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A change of a device's state.
 package struct DeviceChange: Sendable, Equatable {

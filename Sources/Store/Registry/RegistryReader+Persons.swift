@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 package enum PersonKind: Int, Hashable, Sendable {
     /// An account that only devices or the ENT know, or somebody who left the directory.

@@ -1,5 +1,5 @@
+import Database
 package import Domain
-import SQLite
 
 /// A school with what the directory has of it.
 package struct SchoolSummary: Hashable, Sendable {
@@ -24,7 +24,7 @@ extension RegistryReader {
             let newest = try reader.connection.first(
                 "SELECT id, coalesce(decided_at, at) FROM import WHERE format = 'aaf1d' AND state = 'applied' ORDER BY id DESC LIMIT 1"
             ) { (id: ImportID(rawValue: $0.int64(0)), at: Instant(milliseconds: $0.int64(1))) }
-            return try reader.connection.all(Self.summaries, uai, after ?? "", limit) { row in
+            return try reader.connection.all(Self.summaries, uai.map(SchoolCode.normal), after ?? "", limit) { row in
                 var summary = SchoolSummary(
                     school: StoredSchool(
                         id: row.int64(0),
@@ -69,12 +69,16 @@ extension Registry {
     ///
     /// - Returns: whether it changed anything; nil for a school the directory does not know.
     package func activate(_ uai: String, _ isActive: Bool, now: Instant) async throws(StoreError) -> Bool? {
-        try await writer.run(.full) { connection -> Bool? in
+        let uai = SchoolCode.normal(uai)
+        return try await writer.run(.full) { connection -> Bool? in
             let row = try connection.first(RegistrySQL.school.rawValue, uai) { $0.intOrNil(2) }
             guard let before = row else { return nil }
             if before.map({ $0 == 1 }) == isActive { return false }
             try connection.run(
-                "INSERT OR REPLACE INTO activation(uai, is_active, at) VALUES (?, ?, ?)",
+                """
+                INSERT INTO activation(uai, is_active, at) VALUES (?, ?, ?)
+                ON CONFLICT(uai) DO UPDATE SET is_active = excluded.is_active, at = excluded.at
+                """,
                 uai,
                 isActive,
                 now.milliseconds

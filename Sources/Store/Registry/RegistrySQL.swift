@@ -24,43 +24,65 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         WHERE here.place = ?1 AND (here.from_day IS NULL OR here.from_day <= ?3) AND (here.to_day IS NULL OR here.to_day >= ?3)
             AND (school.from_day IS NULL OR school.from_day <= ?3) AND (school.to_day IS NULL OR school.to_day >= ?3)
         """
-    /// Primary key of guardianship, for many pupils (a JSON array of ids) at once.
-    case guardians = """
-        SELECT pupil, guardian FROM json_each(?) CROSS JOIN guardianship ON pupil = value
-        CROSS JOIN person ON person.id = guardian AND person.kind = 2
-        """
     /// Index membership_person; primary key of guardianship by index guardianship_guardian.
     case schoolsOfPerson = """
         SELECT place.uai FROM membership JOIN place ON place.id = membership.place AND place.kind = 0 WHERE membership.person = ?1
         UNION SELECT place.uai FROM guardianship JOIN membership ON membership.person = guardianship.pupil
         JOIN place ON place.id = membership.place AND place.kind = 0 WHERE guardianship.guardian = ?1
         """
-    /// Index device_owner.
-    case routes =
-        "SELECT id, provider, environment, app, host, state FROM device WHERE owner = ? AND state <> 2 AND last_seen_at >= ? ORDER BY id"
-    /// Primary keys.
-    case address = """
-        SELECT owner, coalesce(ent_id, key, ''), target, target_hash, registered_at, state, platform
-        FROM device JOIN person ON person.id = device.owner WHERE device.id = ?
+    /// Primary key; keyset.
+    case devicesAfter = """
+        SELECT id, owner, provider, environment, app, host, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END,
+            target, installation FROM device
+        WHERE id > ? ORDER BY id LIMIT ?
         """
     /// Index device_owner.
-    case tokens = "SELECT target FROM device WHERE owner = ? AND provider = 1 AND state <> 2 ORDER BY id"
-    /// UNIQUE index of `installation`.
-    case ownerOfInstallation = "SELECT id, owner, state FROM device WHERE installation = ?"
-    /// UNIQUE index of `target_hash`.
-    case deleteOtherOfTarget = "DELETE FROM device WHERE target_hash = ? AND installation <> ?"
-    /// Index device_fid.
-    case deleteOtherOfFirebase = "DELETE FROM device WHERE fid_hash = ? AND installation <> ?"
+    case tokens =
+        "SELECT id, target, installation FROM device WHERE owner = ? AND provider = ? AND state <> 2 ORDER BY id"
+    /// Indexes device_installation, device_target and device_fid.
+    case claims = """
+        SELECT id, owner, installation = ?1, target_hash = ?2, is_proven, state FROM device
+        WHERE installation = ?1 OR target_hash = ?2 OR fid_hash = ?3 ORDER BY id
+        """
+    /// ?18 is the row's id: a new row has none yet.
+    case insertDevice = """
+        INSERT INTO device(installation, owner, provider, environment, app, platform, host, locale, timezone, app_version,
+            target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind, fid_hash, is_proven, id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16, ?17, ?18) RETURNING id
+        """
+    /// Primary key.
+    case updateDevice = """
+        UPDATE device SET installation = ?1, owner = ?2, provider = ?3, environment = ?4, app = ?5, platform = ?6, host = ?7,
+            locale = ?8, timezone = ?9, app_version = ?10, target = ?11, target_hash = ?12, tail = ?13, state = 0, reason = NULL,
+            registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, is_proven = ?17, changed_at = ?14 WHERE id = ?18
+        RETURNING id
+        """
+    /// Primary key.
+    case deleteDevice = "DELETE FROM device WHERE id = ?"
+    /// Primary key.
+    case prove = "UPDATE device SET is_proven = 1 WHERE id = ? AND target_hash = ? AND is_proven = 0"
+    /// What other accounts hold of the phone of a device. Its primary key; then device_installation, device_target and device_fid.
+    case rivals = """
+        SELECT other.id FROM device CROSS JOIN device other
+            ON other.installation = device.installation OR other.target_hash = device.target_hash OR other.fid_hash = device.fid_hash
+        WHERE device.id = ?1 AND other.owner <> device.owner
+        """
+    /// Primary key: a part of the devices, for the keys they are sealed with.
+    case sealedAfter = "SELECT id, installation, target FROM device WHERE id > ? ORDER BY id LIMIT ?"
+    /// Primary key.
+    case reseal = "UPDATE device SET target = ? WHERE id = ?"
     /// Index device_owner. The one just registered stays even when the clock went back.
     case deleteStalest = """
         DELETE FROM device WHERE owner = ?1 AND id NOT IN (
-            SELECT id FROM device WHERE owner = ?1 ORDER BY installation = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
+            SELECT id FROM device WHERE owner = ?1 ORDER BY id = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
+        RETURNING id
         """
     /// UNIQUE indexes.
     case deleteInstallation = """
-        DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)
+        DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id
         """
-    case deleteTarget = "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?)"
+    case deleteTarget =
+        "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id"
     /// Index device_ill.
     case illDevices = "SELECT id, state FROM device WHERE state <> 0 AND state = ? AND changed_at < ? LIMIT ?"
     /// Index device_seen.
@@ -74,5 +96,11 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// Index device_history_age.
     case pruneHistory = """
         DELETE FROM device_history WHERE id IN (SELECT id FROM device_history WHERE at < ? ORDER BY at LIMIT ?)
+        """
+    /// Primary key.
+    case holdFault = """
+        INSERT INTO held_fault(lane, device, target_hash, state, since, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(lane, device) DO UPDATE SET target_hash = excluded.target_hash, state = excluded.state,
+            since = excluded.since, at = excluded.at, reason = excluded.reason
         """
 }

@@ -21,6 +21,8 @@ package struct TargetSeal: Sendable {
     package enum Failure: Error, Hashable {
         /// What was sealed names a key that is not configured any more.
         case unknownKey(id: String)
+        /// A key of the right name that is not the one that sealed.
+        case wrongKey(id: String)
         case damaged
     }
 
@@ -37,53 +39,89 @@ package struct TargetSeal: Sendable {
     }
 
     /// 16 bytes that find a target; equal targets of one provider have equal hashes.
-    package func hash(_ target: Target) -> [UInt8] {
-        let bytes: [UInt8]
-        switch target {
-        case .fcmToken, .fcmInstallation, .apns: bytes = TargetCoding.encode(target)
-        // A subscription is its endpoint: keys may be renewed with it.
-        case .webpush(let subscription): bytes = [4] + Array(subscription.endpoint.utf8)
-        }
-        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
+    package func hash(_ target: Target) -> [UInt8] { hash(target.identity) }
+
+    /// Finds both forms of one address (``Target/sibling``); nil for a target that has one form only.
+    package func siblingHash(_ target: Target) -> [UInt8]? { target.sibling.map(hash) }
+
+    private func hash(_ bytes: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
     }
 
-    /// Finds what belongs to one Firebase installation: an id, and the token that begins with it (`<id>:<rest>`). nil for the rest.
-    package func firebaseHash(_ target: Target) -> [UInt8]? {
-        switch target {
-        case .fcmInstallation: hash(target)
-        case .fcmToken(let token):
-            token.firstIndex(of: ":").map { hash(.fcmInstallation(String(token[..<$0]))) }
-        case .apns, .webpush: nil
-        }
+    /// `installation`: of the row that keeps it; a target that is copied into another row does not open there.
+    package func seal(_ target: Target, of installation: String) throws -> [UInt8] {
+        try Self.seal(target.bytes, key: keys[0], context: Self.context(installation))
     }
 
-    package func seal(_ target: Target) throws -> [UInt8] { try seal(TargetCoding.encode(target)) }
+    /// - Returns: ``Target/bytes``.
+    /// - Throws: ``Failure``.
+    package func open(_ sealed: [UInt8], of installation: String) throws -> [UInt8] {
+        let bytes = try Self.open(sealed, keys: keys, context: Self.context(installation))
+        guard !bytes.isEmpty else { throw Failure.damaged }
+        return bytes
+    }
 
     /// - Throws: ``Failure``.
-    package func open(_ sealed: [UInt8]) throws -> Target {
-        guard let target = TargetCoding.decode(try Self.open(sealed, keys: keys)) else { throw Failure.damaged }
-        return target
+    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws -> [UInt8] {
+        try open(Array(sealed), of: installation)
     }
 
-    func seal(_ bytes: [UInt8]) throws -> [UInt8] { try Self.seal(bytes, key: keys[0]) }
+    /// False for bytes that can only be damage: ids are short names out of the configuration.
+    static func isPlausible(keyID id: String) -> Bool {
+        // U+FFFD stands for bytes that are no UTF-8; control characters are in no configuration.
+        !id.isEmpty && id.utf8.count <= 32
+            && id.unicodeScalars.allSatisfy { $0 != "\u{FFFD}" && $0.properties.generalCategory != .control }
+    }
 
-    /// Length of the key's id, the id, then nonce, ciphertext and tag.
-    static func seal(_ bytes: [UInt8], key: Key) throws -> [UInt8] {
+    /// The same under the first key and bound to its row; nil when it is already.
+    func resealed(_ sealed: [UInt8], of installation: String) throws -> [UInt8]? {
+        if let header = Header(sealed), header.isBound, header.keyID == Array(keys[0].id.utf8) { return nil }
+        return try Self.seal(
+            open(sealed, of: installation),
+            key: keys[0],
+            context: Self.context(installation)
+        )
+    }
+
+    private static func context(_ installation: String) -> [UInt8] { Array("device \(installation)".utf8) }
+
+    /// What stands before nonce, ciphertext and tag.
+    struct Header {
+        /// First byte of what is bound to its row: earlier seals begin with the length of the key's id, at most 32.
+        static let bound: UInt8 = 0xC2
+
+        let isBound: Bool
+        let keyID: [UInt8]
+        let count: Int
+
+        init?(_ sealed: [UInt8]) {
+            isBound = sealed.first == Self.bound
+            let start = isBound ? 1 : 0
+            guard sealed.count > start, sealed.count > start + 1 + Int(sealed[start]) else { return nil }
+            count = start + 1 + Int(sealed[start])
+            keyID = Array(sealed[(start + 1)..<count])
+        }
+    }
+
+    /// The bound form: its mark, length of the key's id, the id; then nonce, ciphertext and tag. The header and `context` are
+    /// authenticated, so neither can be changed.
+    static func seal(_ bytes: [UInt8], key: Key, context: [UInt8]) throws -> [UInt8] {
         let id = Array(key.id.utf8)
-        let box = try AES.GCM.seal(bytes, using: key.key, authenticating: id)
+        let header = [Header.bound, UInt8(clamping: id.count)] + id
+        let box = try AES.GCM.seal(bytes, using: key.key, authenticating: header + context)
         guard let combined = box.combined else { throw Failure.damaged }
-        return [UInt8(clamping: id.count)] + id + combined
+        return header + combined
     }
 
-    static func open(_ sealed: [UInt8], keys: [Key]) throws -> [UInt8] {
-        guard let length = sealed.first.map(Int.init), sealed.count > 1 + length else { throw Failure.damaged }
-        let id = Array(sealed[1..<(1 + length)])
-        guard let key = keys.first(where: { Array($0.id.utf8) == id }) else {
-            throw Failure.unknownKey(id: String(decoding: id, as: UTF8.self))
+    static func open(_ sealed: [UInt8], keys: [Key], context: [UInt8]) throws -> [UInt8] {
+        guard let header = Header(sealed) else { throw Failure.damaged }
+        guard let key = keys.first(where: { Array($0.id.utf8) == header.keyID }) else {
+            throw Failure.unknownKey(id: String(decoding: header.keyID, as: UTF8.self))
         }
         do {
-            let box = try AES.GCM.SealedBox(combined: sealed[(1 + length)...])
-            return try Array(AES.GCM.open(box, using: key.key, authenticating: id))
+            let box = try AES.GCM.SealedBox(combined: sealed[header.count...])
+            let bound = header.isBound ? Array(sealed[..<header.count]) + context : header.keyID
+            return try Array(AES.GCM.open(box, using: key.key, authenticating: bound))
         } catch {
             // Which of length, tag and key is wrong cannot be told apart.
             throw Failure.damaged
@@ -91,34 +129,15 @@ package struct TargetSeal: Sendable {
     }
 }
 
-/// The bytes of a target before it is sealed: a kind, then its text; for a subscription its two keys first.
-enum TargetCoding {
-    static func encode(_ target: Target) -> [UInt8] {
-        switch target {
-        case .fcmToken(let token): [1] + Array(token.utf8)
-        case .fcmInstallation(let id): [2] + Array(id.utf8)
-        case .apns(let token): [3] + Array(token.utf8)
-        case .webpush(let subscription):
-            [4] + subscription.p256dh + subscription.auth + Array(subscription.endpoint.utf8)
-        }
-    }
-
-    static func decode(_ bytes: [UInt8]) -> Target? {
-        guard let kind = bytes.first else { return nil }
-        let rest = bytes.dropFirst()
-        switch kind {
-        case 1: return .fcmToken(String(decoding: rest, as: UTF8.self))
-        case 2: return .fcmInstallation(String(decoding: rest, as: UTF8.self))
-        case 3: return .apns(String(decoding: rest, as: UTF8.self))
-        case 4 where rest.count > 81:
-            return .webpush(
-                Subscription(
-                    endpoint: String(decoding: rest.dropFirst(81), as: UTF8.self),
-                    p256dh: Array(rest.prefix(65)),
-                    auth: Array(rest.dropFirst(65).prefix(16))
-                )
-            )
-        default: return nil
+extension TargetSeal.Failure: CustomStringConvertible {
+    /// What is wrong and what to do, as a sentence about the key file.
+    package var description: String {
+        switch self {
+        case .unknownKey(let id):
+            "the key \"\(id)\" is missing, and what it sealed cannot be opened without it: put it back behind the first"
+        case .wrongKey(let id):
+            "the key \"\(id)\" is not the one that sealed this registry: put the right key under that name, and give a new key a new name"
+        case .damaged: "what was sealed is damaged"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import Glibc
 import Logging
@@ -38,13 +39,14 @@ final class DiskWatch: Service {
     }
 
     /// For `/healthz`.
-    var json: JSONValue {
+    var view: DiskView {
         let reading = reading()
-        return [
-            "stage": .string(look(reading).rawValue), "freeBytes": .number(reading.freeBytes),
-            "softBytes": .number(limits.softThreshold(totalBytes: reading.totalBytes)),
-            "hasBallast": .bool(reading.hasBallast),
-        ]
+        var view = DiskView()
+        view.stage = look(reading).rawValue
+        view.freeBytes = Int(reading.freeBytes)
+        view.softBytes = Int(limits.softThreshold(totalBytes: reading.totalBytes))
+        view.hasBallast = reading.hasBallast
+        return view
     }
 
     func run() async throws {

@@ -1,6 +1,9 @@
+import Delivery
 import Domain
 import Pipeline
+import Providers
 import ServiceLifecycle
+import Settings
 import Store
 import Telemetry
 
@@ -24,6 +27,10 @@ struct Gauges: Service {
     private let diskFree: Gauge
     private let waitingCommits: Gauge
     private let store: QueueStore
+    private let skews: ClockSkews
+    private let clock: SteadyTime
+    private let alarms: LaneAlarms
+    private let providers: ProviderSettings
 
     init(
         _ metrics: MetricRegistry,
@@ -33,7 +40,10 @@ struct Gauges: Service {
         registry: Reading<RegistryReader>,
         folder: DataFolder,
         ends: CredentialEnds,
-        time: TimeSource
+        skews: ClockSkews,
+        clock: SteadyTime,
+        alarms: LaneAlarms,
+        providers: ProviderSettings
     ) {
         self.dispatcher = dispatcher
         self.store = store
@@ -41,7 +51,11 @@ struct Gauges: Service {
         self.registry = registry
         self.folder = folder
         self.ends = ends
-        self.time = time
+        time = clock.source
+        self.skews = skews
+        self.clock = clock
+        self.alarms = alarms
+        self.providers = providers
         deliveries = metrics.gauge("queue_deliveries", help: "Deliveries that wait.", labels: ["lane", "state"])
         oldest = metrics.gauge("queue_oldest_seconds", help: "Age of the oldest pending delivery.", labels: ["lane"])
         laneState = metrics.gauge("lane_state", help: "1 for the state the lane is in.", labels: ["lane", "state"])
@@ -69,10 +83,15 @@ struct Gauges: Service {
     private func look() async throws(StoreError) {
         diskFree.set(Double(folder.freeBytes))
         waitingCommits.set(Double(store.waitingCommits))
+        let clock = clock.report(highWater: store.lastAcceptance)
+        skews.note("system", clock.wall - clock.steady)
         let backlog = try await queue.read { try $0.backlog() }
         let now = time.now()
-        for lane in await dispatcher.statuses() {
+        let lanes = await dispatcher.statuses()
+        for lane in lanes {
             let open = backlog[lane.id] ?? LaneBacklog()
+            // What a reader met once may be passing; the writer looks again before it ends anything.
+            if !open.unreadable.isEmpty { store.giveUp(open.unreadable, now: now) }
             deliveries.with(lane.name, "pending").set(Double(open.pending))
             deliveries.with(lane.name, "deferred").set(Double(open.deferred))
             deliveries.with(lane.name, "dead").set(Double(open.dead))
@@ -85,8 +104,19 @@ struct Gauges: Service {
             connections.with(lane.name).set(Double(lane.connections))
             if let end = ends[lane.name] { credentialExpiry.with(lane.name).set(Double(end.seconds)) }
         }
-        for (provider, state, count) in try await registry.read({ try $0.deviceCounts() }) {
-            devices.with(provider.name, state.word).set(Double(count))
+        let counts = try await registry.read { try $0.deviceCounts() }
+        for (provider, counts) in Dictionary(grouping: counts, by: \.provider) {
+            for state in DeviceState.allCases {
+                let sum = counts.reduce(0) { $0 + ($1.state == state ? $1.count : 0) }
+                devices.with(provider.name, state.word).set(Double(sum))
+            }
+        }
+        for lane in lanes {
+            let own = counts.filter {
+                providers.lane(of: $0.provider, $0.environment, app: $0.app, host: $0.host) == lane.name
+            }
+            let suspect = own.reduce(0) { $0 + ($1.state == .suspect ? $1.count : 0) }
+            alarms.look(lane, devices: (own.reduce(0) { $0 + $1.count }, suspect), now: time.monotonic())
         }
     }
 }

@@ -7,7 +7,10 @@ struct Reloading: Service {
     let failed: @Sendable (any Error) -> Void
 
     func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        // Everybody who waits for a signal does so by now.
+        EarlySignals.raise()
+        for await _ in signals.cancelOnGracefulShutdown() {
             do { try await reload() } catch { failed(error) }
         }
     }

@@ -1,3 +1,5 @@
+import Delivery
+import Domain
 import FanOut
 import Logging
 import Pipeline
@@ -45,6 +47,14 @@ struct Ordering: Service {
         } onGracefulShutdown: {
             orders.stop()
         }
+    }
+}
+
+struct LookingAtDevices: Service {
+    let look: DeviceLook
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await look.run() }
     }
 }
 

@@ -1,6 +1,5 @@
 import Domain
 import Glibc
-import Pipeline
 import Synchronization
 
 /// The system's clocks; the only place of the gateway that reads them.

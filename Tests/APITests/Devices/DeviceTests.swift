@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Pipeline
+import Providers
 import Store
 import Testing
 
@@ -78,7 +79,7 @@ struct DeviceTests {
     }
 
     @Test func `a device no lane serves is refused`() async throws {
-        try await Gateway.run(change: { $0.webPushKey = nil }) { _, door async throws in
+        try await Gateway.run(change: { $0.subscriptionKey = nil }) { _, door async throws in
             var body = Self.fcm("abcdef:0123").object!
             body["app"] = "unknown"
             let answer = try await door.register("x", user: "u1", .object(body))
@@ -121,12 +122,7 @@ struct DeviceTests {
     }
 
     @Test func `a test notification is the hook's word`() async throws {
-        let change: @Sendable (inout APIServices) -> Void = {
-            $0.hooks.sendTest = { _, installation async throws(StoreError) in
-                installation == "known" ? .init(outcome: "rejected", reason: "tokenGone") : nil
-            }
-        }
-        try await Gateway.run(change: change) { _, door async throws in
+        try await Gateway.run(change: { $0.live = FakeLive() }) { _, door async throws in
             let parent = ["Authorization": "Bearer token-of-u1"]
             let known = try await door.send(.post, "/v1/devices/known/test", parent)
             #expect(try known.json == ["outcome": "rejected", "reason": "tokenGone"])

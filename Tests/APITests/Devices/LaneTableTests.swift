@@ -1,5 +1,6 @@
+import Delivery
 import Domain
-import Pipeline
+import Providers
 import Testing
 
 /// Which lane a registration of a device finds. A token of Apple's sandbox at the production server is "bad", as is every other of
@@ -12,7 +13,7 @@ struct LaneTableTests {
     private func table(withSandbox: Bool = true) -> LaneTable {
         var table = LaneTable()
         table.add(production, name: "apns/a", for: .init(provider: .apns, environment: .production, app: "onepocket"))
-        table.add(firebase, name: "fcm/a", for: .init(provider: .fcm, environment: .production, app: "onepocket"))
+        table.add(firebase, name: "fcm/a", for: .init(provider: .fcm, environment: nil, app: "onepocket"))
         if withSandbox {
             table.add(sandbox, name: "apns/b", for: .init(provider: .apns, environment: .sandbox, app: "onepocket"))
         }

@@ -1,6 +1,7 @@
 import API
 import Domain
 import HTTPTypes
+import Providers
 import Testing
 
 struct OnePocketTests {

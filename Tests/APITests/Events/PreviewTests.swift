@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Pipeline
+import Providers
 import Store
 import Testing
 

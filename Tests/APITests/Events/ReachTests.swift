@@ -2,6 +2,7 @@ import API
 import Domain
 import HTTPTypes
 import Pipeline
+import Providers
 import Store
 import Testing
 

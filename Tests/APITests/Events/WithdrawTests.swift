@@ -19,7 +19,7 @@ struct WithdrawTests {
         try await Gateway.run { gateway, _ async throws in
             let runner = try OrderRunner(
                 queue: gateway.services.queue,
-                folder: gateway.folder,
+                stores: SQLiteStores(folder: gateway.folder),
                 gate: .none,
                 time: gateway.services.time,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -1,12 +1,21 @@
+// swift-format-ignore-file: NeverForceUnwrap
+
 import API
+import Contract
 import Domain
+import FoundationEssentials
 import Hummingbird
+import Pipeline
+import Store
 import Testing
 
 struct OpenAPITests {
+    private let document: JSONValue
+
+    init() throws { document = try JSONParser.parse(OpenAPI.bytes) }
+
     @Test func `the document and the routers name the same routes`() async throws {
         try await Gateway.run { gateway, _ async throws in
-            let document = try JSONParser.parse(OpenAPIDocument.text)
             for (listener, router) in [
                 ("public", publicRouter(gateway.services)), ("metrics", metricsRouter(gateway.services)),
                 ("admin", adminRouter(gateway.services)),
@@ -29,21 +38,126 @@ struct OpenAPITests {
     }
 
     @Test func `the document lists every problem code`() throws {
-        let document = try JSONParser.parse(OpenAPIDocument.text)
         let listed = document["components"]?["schemas"]?["Problem"]?["properties"]?["code"]?["enum"]?.array
         #expect(listed?.compactMap(\.string) == ProblemCode.allCases.map(\.rawValue))
     }
 
-    @Test func `every reference of the document leads somewhere`() throws {
-        let document = try JSONParser.parse(OpenAPIDocument.text)
+    @Test func `every reference of the document leads somewhere, and every component is used`() throws {
+        var used: Set<String> = []
         func check(_ value: JSONValue) {
             if let target = value["$ref"]?.string {
                 let found = target.split(separator: "/").dropFirst().reduce(Optional(document)) { $0?[String($1)] }
                 #expect(found != nil, "\(target)")
+                used.insert(target)
             }
             value.object?.members.forEach { check($0.value) }
             value.array?.forEach(check)
         }
         check(document)
+        for kind in document["components"]!.object!.members where kind.name != "securitySchemes" {
+            for component in kind.value.object!.members {
+                #expect(used.contains("#/components/\(kind.name)/\(component.name)"), "\(component.name)")
+            }
+        }
+    }
+
+    @Test func `the document has the members of every view, and their types`() throws {
+        let requests: Set = ["Order", "BulkOrder", "ResealOrder", "RestoreOrder", "WithdrawalOrder"]
+        var seen: Set<String> = []
+        func check<View: WireView>(_ name: String, _: View.Type) {
+            seen.insert(name)
+            guard let schema = document["components"]?["schemas"]?[name] else {
+                Issue.record("\(name) is not in the document")
+                return
+            }
+            let properties = schema["properties"]?.object ?? JSONObject()
+            #expect(properties.map(\.name).sorted() == View.members.map(\.name).sorted(), "\(name)")
+            for member in View.members {
+                guard let property = properties[member.name], !member.type.name.isEmpty else { continue }
+                let types = Self.types(property)
+                #expect(types.contains(member.type.name), "\(name).\(member.name)")
+                #expect(!types.contains("null") || member.type.isNullable, "\(name).\(member.name)")
+            }
+            let always = Set(View.members.filter { !$0.mayBeAbsent }.map(\.name))
+            let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
+            #expect(
+                requests.contains(name) || name == "Problem" || name == "FieldError" || required.isSubset(of: always)
+            )
+        }
+        check("Problem", ProblemView.self)
+        check("FieldError", FieldErrorView.self)
+        check("Receipt", ReceiptView.self)
+        check("BatchResult", BatchResultView.self)
+        check("BatchResults", BatchView.self)
+        check("EventStatus", EventView.self)
+        check("StandingCounts", StandingCounts.self)
+        check("PupilCounts", PupilCounts.self)
+        check("DeliveryCounts", DeliveryCounts.self)
+        check("Withdrawal", WithdrawalView.self)
+        check("WithdrawalOrder", WithdrawalOrderView.self)
+        check("Forecast", ForecastView.self)
+        check("ReachableCounts", ReachableCounts.self)
+        check("ReachablePupils", ReachablePupils.self)
+        check("ForecastDeliveries", ForecastDeliveries.self)
+        check("Reach", ReachView.self)
+        check("ReachRow", ReachRowView.self)
+        check("ReachDevice", ReachDeviceView.self)
+        check("Device", DeviceView.self)
+        check("DeviceList", ItemsView<DeviceView>.self)
+        check("Registered", RegisteredView.self)
+        check("TestOutcome", TestOutcomeView.self)
+        check("Revoked", RevokedView.self)
+        check("WebPushKey", SubscriptionKeyView.self)
+        check("Import", ImportView.self)
+        check("ImportWarning", ImportWarningView.self)
+        check("ImportHold", ImportHoldView.self)
+        check("SchoolSwitched", SchoolSwitchedView.self)
+        check("Lane", LaneView.self)
+        check("LaneList", ListView<LaneView>.self)
+        check("RemovalsDecided", RemovalsDecidedView.self)
+        check("Order", OrderView.self)
+        check("BulkOrder", BulkOrderView.self)
+        check("ResealOrder", ResealOrderView.self)
+        check("Resealed", ResealedView.self)
+        check("RestoreOrder", RestoreOrderView.self)
+        check("Restored", RestoredView.self)
+        check("OrderReport", OrderReportView.self)
+        check("EventCount", EventCount.self)
+        check("Operation", OperationView.self)
+        check("OperationList", ListView<OperationView>.self)
+        check("Status", StatusView.self)
+        check("Health", HealthView.self)
+        check("Unreadable", UnreadableView.self)
+        check("Disk", DiskView.self)
+        check("Clock", ClockView.self)
+        check("HeldBack", HeldBackView.self)
+        check("Ready", ReadyView.self)
+        check("Version", VersionView.self)
+        // What publishers and phones send is read by Dialects and the registration's own parser; RemovalsOrder is an Order.
+        let unseen = Set(document["components"]!["schemas"]!.object!.map(\.name)).subtracting(seen)
+        #expect(unseen == ["CloudEvent", "Publication", "Registration", "RemovalsOrder"])
+    }
+
+    @Test func `the report of an import, which the registry keeps, is its view`() async throws {
+        try await Gateway.run { gateway, _ async throws in
+            let report = try await gateway.services.importer.run(
+                .init(
+                    paths: [sample("aaf1d/complet-2026-09-01").path],
+                    format: .aaf1d,
+                    mode: .complete,
+                    isDryRun: true,
+                    isYearChange: false
+                )
+            )
+            #expect(ImportView(wire: report.json)?.wire == report.json)
+        }
+    }
+
+    /// `string`, `null` and so on, through references and choices.
+    private static func types(_ property: JSONValue) -> Set<String> {
+        if property["$ref"] != nil { return ["object"] }
+        if let choices = property["oneOf"]?.array { return choices.reduce(into: []) { $0.formUnion(types($1)) } }
+        if let name = property["type"]?.string { return [name] }
+        return Set(property["type"]?.array?.compactMap(\.string) ?? [])
     }
 }

@@ -1,9 +1,9 @@
 import API
+import Contract
 import Domain
 import HTTPTypes
 import Pipeline
 import Store
-import Synchronization
 import Testing
 
 struct OperationsTests {
@@ -26,7 +26,9 @@ struct OperationsTests {
     }
 
     @Test func `a gateway that cannot promise says why`() async throws {
-        let full: @Sendable (inout APIServices) -> Void = { $0.hooks.readiness = { ["diskFull"] } }
+        let full: @Sendable (inout APIServices) -> Void = {
+            $0.condition = FakeCondition(reasonsNotReady: ["diskFull"])
+        }
         try await Gateway.run(change: full) { _, door async throws in
             let answer = try await door.send(.get, "/readyz")
             #expect(answer.status == 503)
@@ -36,18 +38,10 @@ struct OperationsTests {
     }
 
     @Test func `a lane is paused with a reason and resumed`() async throws {
-        let orders = Orders()
-        let change: @Sendable (inout APIServices) -> Void = { services in
-            services.hooks.pauseLane = { id, actor, why, until async throws(StoreError) in
-                let end = until.map { " \($0.rfc3339)" } ?? ""
-                orders.all.withLock { $0.append("pause \(id.rawValue) \(actor) \(why)\(end)") }
-            }
-            services.hooks.resumeLane = { id, actor, _ async throws(StoreError) in
-                orders.all.withLock { $0.append("resume \(id.rawValue) \(actor)") }
-            }
-        }
-        try await Gateway.run(door: { adminRouter($0) }, change: change) { _, door async throws in
-            #expect(try await door.send(.get, "/admin/lanes").json["items"] == [])
+        let lanes = FakeLanes()
+        try await Gateway.run(door: { adminRouter($0) }, change: { $0.lanes = lanes }) { _, door async throws in
+            let listed = try await door.send(.get, "/admin/lanes").json["items"]?.array
+            #expect(listed?.map { $0["lane"] } == ["apns/onepocket", "fcm/onepocket"])
             let path = "/admin/lanes/pause?lane=fcm%2Fonepocket"
             #expect(try await door.send(.post, path, [:], Array("{}".utf8)).status == 422)
             #expect(try await door.send(.post, path, [:], []).status == 400)
@@ -61,28 +55,23 @@ struct OperationsTests {
             let ending = Array(#"{"actor":"eva","why":"maintenance","until":"2100-01-01T00:00:00Z"}"#.utf8)
             #expect(try await door.send(.post, path, [:], ending).status == 200)
             #expect(try await door.send(.post, "/admin/lanes/resume?lane=fcm/onepocket").status == 200)
+            #expect(try await door.send(.post, "/admin/lanes/drain?lane=fcm/onepocket", [:], order).status == 200)
+            #expect(try await door.send(.post, "/admin/lanes/probe?lane=fcm/onepocket").code == "notBuilt")
             let status = try await door.send(.get, "/admin/status")
             #expect(try status.json["pid"] == 42)
             #expect(try status.json["epoch"] == 1)
         }
         #expect(
-            orders.all.withLock { $0 } == [
+            lanes.orders == [
                 "pause 1 eva maintenance", "pause 1 eva maintenance 2100-01-01T00:00:00Z", "resume 1 unknown",
+                "drain 1 eva maintenance",
             ]
         )
     }
 
     @Test func `a person's decision about held removals is taken while they are frozen`() async throws {
-        let orders = Orders()
-        let change: @Sendable (inout APIServices) -> Void = { services in
-            services.hooks.decideRemovals = { id, applying, actor, why async throws(StoreError) in
-                orders.all.withLock { orders in
-                    orders.append("\(id.rawValue) \(applying) \(actor) \(why)")
-                    return orders.count == 1 ? (30, 28) : nil
-                }
-            }
-        }
-        try await Gateway.run(door: { adminRouter($0) }, change: change) { _, door async throws in
+        let lanes = FakeLanes(held: [(30, 28)])
+        try await Gateway.run(door: { adminRouter($0) }, change: { $0.lanes = lanes }) { _, door async throws in
             let path = "/admin/lanes/removals?lane=fcm%2Fonepocket"
             #expect(try await door.send(.post, path, [:], Array(#"{"why":"x"}"#.utf8)).code == "invalidOrder")
             #expect(try await door.send(.post, path, [:], Array(#"{"decision":"apply"}"#.utf8)).code == "invalidOrder")
@@ -96,10 +85,23 @@ struct OperationsTests {
             #expect(again.status == 409)
             #expect(again.code == "removalsNotFrozen")
         }
-        #expect(orders.all.withLock { $0 } == ["1 true eva app withdrawn", "1 false unknown x"])
+        #expect(lanes.orders == ["1 true eva app withdrawn", "1 false unknown x"])
     }
 
-    private final class Orders: Sendable {
-        let all = Mutex<[String]>([])
+    @Test func `a closed lane is asked at once, a paused one is not`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }, change: { $0.live = FakeLive() }) { _, door async throws in
+            #expect(try await door.send(.post, "/admin/lanes/probe?lane=fcm/onepocket").status == 200)
+            #expect(try await door.send(.post, "/admin/lanes/probe?lane=apns/onepocket").code == "lanePaused")
+        }
+    }
+
+    @Test(arguments: ["GET /v1/preferences", "PUT /v1/preferences", "GET /userbook/preference/timeline"])
+    func `what is not built is told from a wrong address`(request: String) async throws {
+        let words = request.split(separator: " ").map(String.init)
+        let method = try #require(HTTPRequest.Method(words[0]))
+        try await Gateway.run { _, door async throws in
+            let answer = try await door.send(method, words[1])
+            #expect(answer.status == 501 && answer.code == "notBuilt")
+        }
     }
 }

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Pipeline
+import Providers
 import Store
 import Synchronization
 import Testing
@@ -49,12 +50,12 @@ struct OrderRoutesTests {
             let place = Mutex<OrderRunner?>(nil)
             let dispatching = Dispatching(underWay: underWay) {
                 if let runner = place.withLock({ $0 }) {
-                    try await onBar(runner, try QueueReader(folder: gateway.folder))
+                    try await onBar(runner, try SQLiteStores(folder: gateway.folder).queueReader())
                 }
             }
             let runner = try OrderRunner(
                 queue: queue,
-                folder: gateway.folder,
+                stores: SQLiteStores(folder: gateway.folder),
                 gate: dispatching.gate,
                 time: gateway.services.time,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -2,6 +2,7 @@
 
 import API
 import Crypto
+import Delivery
 import Domain
 import FoundationEssentials
 import HTTPTypes
@@ -10,6 +11,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Pipeline
+import Providers
 import Store
 import Synchronization
 import Telemetry
@@ -59,14 +61,12 @@ struct Gateway: Sendable {
         let port = await ent.server.port()!
         let client = WebClient()
         let time = ManualTime(Instant(rfc3339: "2026-11-23T12:00:00+01:00")!)
-        let queue = try QueueStore(
-            folder: folder,
+        let queue = try SQLiteStores(folder: folder).openQueue(
             now: time.source.now(),
             newKey: Array(repeating: 1, count: 32),
             onFatal: { _ in }
         )
-        let registry = try Registry(
-            folder: folder,
+        let registry = try SQLiteStores(folder: folder).openRegistry(
             keys: [.init(id: "k1", key: SymmetricKey(size: .bits256))],
             newKey: Array(repeating: 2, count: 32),
             onFatal: { _ in }
@@ -100,23 +100,22 @@ struct Gateway: Sendable {
     ) throws -> APIServices {
         let metrics = PipelineMetrics(MetricRegistry(prefix: "carillon_"))
         let seal = registry.seal
-        let registryReader = try Reading<RegistryReader>({ try RegistryReader(folder: folder, seal: seal) })
-        var lanes = LaneTable()
+        let registryReader = try Reading<RegistryReader>({ try SQLiteStores(folder: folder).registryReader(seal: seal) }
+        )
+        var lanes = LaneTable(opening: [.webpush])
         lanes.add(
             LaneID(rawValue: 1),
             name: "fcm/onepocket",
-            for: .init(provider: .fcm, environment: .production, app: "onepocket")
+            for: .init(provider: .fcm, environment: nil, app: "onepocket")
         )
         lanes.add(
             LaneID(rawValue: 2),
             name: "apns/onepocket",
             for: .init(provider: .apns, environment: .production, app: "onepocket")
         )
-        let table = lanes
-        var services = APIServices(
-            intake: Intake(queue: queue, registry: registryReader, time: time, metrics: metrics, onAccepted: {}),
+        let admin = AdminServices(
             queue: queue,
-            queueReader: try Reading<QueueReader>({ try QueueReader(folder: folder) }),
+            queueReader: try Reading<QueueReader>({ try SQLiteStores(folder: folder).queueReader() }),
             registry: registry,
             registryReader: registryReader,
             importer: DirectoryImporter(
@@ -127,6 +126,22 @@ struct Gateway: Sendable {
                 limits: Limits(),
                 time: time
             ),
+            orders: try OrderRunner(
+                queue: queue,
+                stores: SQLiteStores(folder: folder),
+                gate: .none,
+                time: time,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            ),
+            lanes: FakeLanes(),
+            limits: Limits(),
+            time: time,
+            workFolder: folder + "/work",
+            build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1)
+        )
+        return APIServices(
+            admin: admin,
+            intake: Intake(queue: queue, registry: registryReader, time: time, metrics: metrics, onAccepted: {}),
             publishers: PublisherDirectory(publishers),
             parents: ParentAuthenticator(
                 client: client,
@@ -134,26 +149,23 @@ struct Gateway: Sendable {
                 limits: Limits(),
                 time: time
             ),
-            limits: Limits(),
-            time: time,
             metrics: metrics.registry,
-            lanes: { table },
-            endpoints: EndpointRules([.init("push.example.org")!]),
-            webPushKey: "BExampleKey",
-            workFolder: folder + "/work",
-            build: .init(version: "1.2.3", processID: 42, startedAt: time.now(), epoch: 1),
-            hooks: .init(pauseLane: { _, _, _, _ in }, resumeLane: { _, _, _ in })
-        )
-        services.forecaster = try Forecaster(
-            folder: folder,
-            rules: ForecastRules(
-                activeByDefault: true,
-                deviceAgeMax: .seconds(180 * 86_400),
-                limits: Limits(),
-                isServiceAllowed: { $0 == "push.example.org" }
+            laneTable: SharedLaneTable(lanes),
+            targetForms: [
+                FCM.targetForm([]), APNs.targetForm([]),
+                WebPush.targetForm(allowing: EndpointRules([.init("push.example.org")!])),
+            ],
+            subscriptionKey: "BExampleKey",
+            forecaster: try Forecaster(
+                stores: SQLiteStores(folder: folder),
+                rules: ForecastRules(
+                    activeByDefault: true,
+                    deviceAgeMax: .seconds(180 * 86_400),
+                    limits: Limits(),
+                    isServiceAllowed: { $0.app == "push.example.org" }
+                )
             )
         )
-        return services
     }
 
     /// The sample's schools and the ENT's user ids.

@@ -8,6 +8,7 @@
 import Crypto
 import Domain
 import Glibc
+import Providers
 import Store
 
 struct School {
@@ -41,8 +42,7 @@ let schools = [
 var time = timespec()
 clock_gettime(CLOCK_REALTIME, &time)
 let now = Instant(milliseconds: Int64(time.tv_sec) * 1000)
-let registry = try Registry(
-    folder: words[1],
+let registry = try SQLiteStores(folder: words[1]).openRegistry(
     keys: [.init(id: String(words[2][..<colon]), key: SymmetricKey(data: key))],
     newKey: (0..<32).map { _ in UInt8.random(in: .min ... .max) },
     onFatal: {

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Glibc
+import Providers
 import Store
 
 /// Thirty days of a school network's events in a queue of their own, and what a delivery costs on the disk when they are over.
@@ -16,7 +17,8 @@ struct RetentionBench {
         let folder = arguments[1]
         let perDay = arguments.count > 2 ? Int(arguments[2]) ?? 50_000 : 50_000
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let queue = try QueueStore(folder: folder, now: start, newKey: [UInt8](repeating: 7, count: 32)) { error in
+        let queue = try SQLiteStores(folder: folder).openQueue(now: start, newKey: [UInt8](repeating: 7, count: 32)) {
+            error in
             fatalError("\(error)")
         }
         let lanes = [

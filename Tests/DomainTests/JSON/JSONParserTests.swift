@@ -10,6 +10,11 @@ struct JSONParserTests {
         ("[]", []), ("[1,[2,{}]]", [1, [2, .object(JSONObject())]]),
         (#"{"a":1,"b":{"c":[null]}}"#, ["a": 1, "b": ["c": [nil]]]),
         ("\t\r\n [ 1 , 2 ] \n", [1, 2]),
+        ("\u{FEFF}{}", .object(JSONObject())),
+        (#""a\ud83c""#, "a\u{FFFD}"), (#""\udf30b""#, "\u{FFFD}b"), (#""\ud83c\u0041""#, "\u{FFFD}A"),
+        (#""\ud83c\ud83c\udf30""#, "\u{FFFD}🌰"),
+        // Two spellings of one accented name are two names.
+        (#"{"\u00e9":1,"e\u0301":2}"#, ["\u{E9}": 1, "e\u{301}": 2]),
     ]
 
     @Test(arguments: accepted)
@@ -24,12 +29,13 @@ struct JSONParserTests {
         ("Infinity", .syntax, 0),
         ("'a'", .syntax, 0), ("\"a", .syntax, 2), ("\"a\nb\"", .syntax, 2), (#""\x""#, .syntax, 1),
         (#""\u12g4""#, .syntax, 5),
-        (#""\ud83c""#, .syntax, 1), (#""\udf30""#, .syntax, 1), (#""\ud83c\u0041""#, .syntax, 1), (#""\u"#, .syntax, 3),
+        (#""\u"#, .syntax, 3),
         ("[1,]", .syntax, 3), ("[1 2]", .syntax, 3), ("[,]", .syntax, 1), ("[", .syntax, 1), ("]", .syntax, 0),
         ("{\"a\":}", .syntax, 5),
         ("{\"a\" 1}", .syntax, 5), ("{a:1}", .syntax, 1), ("{\"a\":1,}", .syntax, 7), ("{,}", .syntax, 1),
         ("{1:2}", .syntax, 1),
-        ("{} {}", .trailingBytes, 3), ("1//", .trailingBytes, 1), ("\u{FEFF}{}", .syntax, 0), ("\u{A0}1", .syntax, 0),
+        ("{} {}", .trailingBytes, 3), ("1//", .trailingBytes, 1), ("\u{FEFF}\u{FEFF}{}", .syntax, 3),
+        ("\u{A0}1", .syntax, 0),
         (#"{"a":1,"b":2,"a":3}"#, .duplicateMember, 13), (#"{"a":1,"\u0061":3}"#, .duplicateMember, 7),
     ]
 
@@ -70,6 +76,36 @@ struct JSONParserTests {
             try JSONParser.parse("{" + (members + ["\"k7\":0"]).joined(separator: ",") + "}")
         }
         #expect(error?.kind == .duplicateMember)
+    }
+
+    @Test func `a name is at most 256 bytes, unless the caller allows more`() throws {
+        let long = "{\"" + String(repeating: "é", count: 128) + "a\":1}"
+
+        #expect(throws: JSONError(.nameTooLong, at: 1)) { try JSONParser.parse(long) }
+        #expect(try JSONParser.parse(long, nameBytesMax: .max).object?.count == 1)
+        #expect(throws: Never.self) { try JSONParser.parse("{\"" + String(repeating: "é", count: 128) + "\":1}") }
+    }
+
+    @Test(arguments: [
+        (#"{"a":[1,{"b/c":tru}]}"#, "/a/1/b~1c", "true"), (#"[1 2]"#, "", "a comma or ]"),
+        (#"{"a" 1}"#, "/a", "a colon"),
+        (#"{"x":{"a":1,"a":2}}"#, "/x/a", "a value"), (#"{a:1}"#, "", "a name in quotes"),
+        (#"["\x"]"#, "/0", "an escape of JSON"),
+    ])
+    func `a refusal says where and what was expected`(text: String, pointer: String, expected: String) {
+        let error = #expect(throws: JSONError.self) { try JSONParser.parse(text) }
+        #expect(error?.pointer.description == pointer)
+        #expect(error?.expected == expected)
+    }
+
+    @Test(arguments: [
+        ("1.0", 1), ("1e3", 1000), ("1.7567136E12", 1_756_713_600_000), ("-0", 0), ("0.0e99", 0),
+        ("120e-1", 12),
+        ("1.5", nil), ("1e-1", nil), ("9223372036854775807.0", Int64.max), ("-9223372036854775808e0", Int64.min),
+        ("9223372036854775808.0", nil), ("1e19", nil), ("1e999999999", nil), ("0e5", 0), ("-12.50e1", -125),
+    ])
+    func `a whole number is judged by its value`(text: String, value: Int64?) {
+        #expect(JSONValue.number(text).int64 == value)
     }
 
     @Test func `elements keep the bytes they were written in`() throws {

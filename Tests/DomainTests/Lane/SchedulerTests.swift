@@ -228,3 +228,12 @@ struct SchedulerTests {
         #expect(scheduler.virtualTime(of: lane) == 0)
     }
 }
+
+extension Scheduler {
+    /// A lane that loads nothing ahead: it takes a page and is at work on it at once.
+    fileprivate mutating func next(on lane: LaneID) -> Entry? {
+        guard let entry = takeAhead(on: lane) else { return nil }
+        if !entry.isUrgent { started(tag: entry.tag, on: lane) }
+        return entry
+    }
+}

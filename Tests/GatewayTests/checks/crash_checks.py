@@ -10,6 +10,8 @@ SEED = int(os.environ.get("CARILLON_SEED") or random.SystemRandom().randrange(1 
 KILLS = int(os.environ.get("CARILLON_KILLS") or 40)
 # Deliveries whose answers the scripted faults of one round may lose although the push was taken.
 AMBIGUOUS_PER_ROUND = 8
+# Of each publisher.
+POSTS_PER_KILL = 12
 
 
 def join(world, load, kills, rounds):
@@ -24,10 +26,12 @@ def random_kills(world):
     print(f"seed {SEED}", file=sys.stderr)
     chance = random.Random(SEED)
     world.start()
-    load = Load(world, [f"u{number:03}" for number in range(400)], SEED)
+    # By kills, not by time: a slow machine has no more to send than a fast one.
+    load = Load(world, [f"u{number:03}" for number in range(400)], SEED, posts=0)
     load.register_first(5)
     load.start()
     for kill in range(KILLS):
+        load.posts += POSTS_PER_KILL
         world.script(chance.choice(FAULTS))
         if kill % 10 == 0:
             load.publish_to_all(f"all-{kill}")

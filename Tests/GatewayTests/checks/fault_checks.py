@@ -2,7 +2,7 @@
 import http.client, json, os, random, shutil, signal, subprocess, sys, threading, time
 
 from checker import doctor
-from gateway import BINARIES, FOLDER, main, start_with_shim, wait
+from gateway import BINARIES, FOLDER, failed, main, start_with_shim, wait
 
 CARILLON = os.path.join(BINARIES, "carillon")
 SEED = int(os.environ.get("CARILLON_SEED") or random.SystemRandom().randrange(1 << 32))
@@ -150,12 +150,14 @@ def full_disk_stages(world):
     stages = ["queue.db-wal write", "queue.db write", "queue.db-shm write", "* grow"]
     for number, stage in enumerate(stages):
         before = world.publish(users, f"before-{number}")[1]["id"]
+        tried = failed(flag)
         rules(flag, f"{stage} ENOSPC 0 -1 0")
         status, answer, headers = post(world, ["u00"], f"during-{number}")
         if stage == "queue.db-wal write":
             assert status == 503 and headers["Retry-After"] and answer["detail"], (stage, status, answer)
         assert status in (202, 503), (stage, status, answer)
-        threading.Event().wait(0.5)
+        wait("a write that fails, or the end of the work", lambda: failed(flag) > tried or world.gateway.poll() is not None
+             or world.event(before)["state"] == "done")
         assert world.gateway.poll() is None, (stage, open(world.log).read()[-2000:])
         heal(flag)
         assert world.done(before)["deliveries"]["accepted"] == 200, stage

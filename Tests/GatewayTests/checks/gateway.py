@@ -23,10 +23,19 @@ def wait(what, condition, seconds=60):
     raise AssertionError(f"{what} did not come within {seconds} s")
 
 
+RESERVED = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """
+    Ours until this process ends: the socket stays bound and never listens, so the kernel gives the port to nobody who asks for a free one,
+    and to a server that asks for it by number with SO_REUSEADDR, as all of ours do.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    RESERVED.append(reserved)
+    return reserved.getsockname()[1]
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -37,6 +46,16 @@ class UnixConnection(http.client.HTTPConnection):
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.connect(self.path)
+
+
+def usual_provider(number):
+    return "apns" if number % 3 == 0 else "fcm"
+
+
+def token_of(user, number, provider):
+    """64 hexadecimal digits are Apple's; the gateway refuses them as a token of FCM."""
+    digits = hashlib.sha256(f"{user}/{number}".encode()).hexdigest()
+    return digits if provider == "apns" else "f-" + digits
 
 
 class World:
@@ -83,7 +102,7 @@ class World:
     def write_config(self, more=""):
         # Two names of one simulator: what ails one host must not be held against the other.
         browsers = "" if not self.services else f"""
-  webpush: {{ name: web, keyFile: secrets/vapid.pem, subject: "mailto:ops@ent.example.org", baseURL: "{LINKS}",
+  webpush: {{ name: web, keyFile: secrets/vapid.pem, subject: "mailto:ops@carillon-checks.fr", baseURL: "{LINKS}",
               allowHosts: [{", ".join(f'"localhost:{port}"' for _, port in self.services.values())}],
               allowPrivateAddresses: {"true" if self.private else "false"} }}"""
         with open(self.config, "w") as file:
@@ -169,7 +188,7 @@ storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, 
                          {"Authorization": f"Bearer ent-{user}", "Content-Type": "application/json"}, connection)
 
     def register(self, user, number, provider, connection=None):
-        token = hashlib.sha256(f"{user}/{number}".encode()).hexdigest()
+        token = token_of(user, number, provider)
         status, answer, headers = self.put_device(
             user, f"{user}-{number}", {"provider": provider, "token": token, "platform": "ios" if provider == "apns" else "android"}, connection)
         if status not in (200, 201):
@@ -177,7 +196,7 @@ storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, 
         self.devices_known[f"{user}-{number}"] = token
         return token
 
-    def register_all(self, users, devices, provider=lambda number: "apns" if number % 3 == 0 else "fcm"):
+    def register_all(self, users, devices, provider=usual_provider):
         tokens, lock = set(), threading.Lock()
 
         def work(part):
@@ -362,6 +381,11 @@ def start_with_shim(world):
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
     world.start({"LD_PRELOAD": shim, "IO_FAULTS": flag, "IO_FAULTS_FOLDER": os.path.realpath(os.path.join(world.folder, "data"))})
     return flag
+
+
+def failed(flag):
+    """How many calls io-faults.c has made fail so far."""
+    return os.path.getsize(flag + ".failed") if os.path.exists(flag + ".failed") else 0
 
 
 def main(checks, setups):

@@ -1,7 +1,7 @@
 """Checks of the running gateway as a whole: kills, full disks, configuration, the first faults."""
-import base64, hashlib, os, secrets, signal, subprocess, sys, time, json
+import base64, hashlib, os, secrets, signal, subprocess, sys, json
 
-from gateway import BODY, TITLE, main, start_with_shim, sums, wait
+from gateway import BODY, TITLE, failed, main, start_with_shim, sums, wait
 
 
 def killed_three_times(world):
@@ -201,7 +201,8 @@ def nothing_unrecorded_is_sent(world):
     stopped = world.accepted()
     assert stopped < 1000, "the event ended too early to prove anything"
     # Three tries of the recorder later only what was in flight at the stop (12 connections of 2 streams) has come on top.
-    time.sleep(3)
+    tried = failed(flag)
+    wait("three more tries", lambda: failed(flag) >= tried + 3)
     assert world.accepted() - stopped <= 24, f"{world.accepted() - stopped} sent that could not be recorded"
     os.unlink(flag)
     assert world.done(event)["deliveries"]["accepted"] == 1000

@@ -6,7 +6,7 @@
                SUFFIX is the end of the path, or *; CALL: write, grow (a write that makes the file longer) or sync; ERRNO: ENOSPC, EIO or 0
                (nothing fails); SKIP: how many pass before; TIMES: how many fail then, -1 is for ever; DELAY: milliseconds before each.
                A line `free MEGABYTES`: what statvfs says is free.
-   Counting starts anew when the file is written. */
+   Counting starts anew when the file is written. The file IO_FAULTS.failed has a byte for each call that failed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -78,6 +78,16 @@ static void refresh(void) {
     if (now.st_size == 0) add("*", "grow", ENOSPC, 0, -1, 0);
 }
 
+/* With the lock held. The file is not one of the folder's, so that this write is never made to fail. */
+static void record(void) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s.failed", getenv("IO_FAULTS"));
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (file < 0) return;
+    if (write(file, "x", 1) < 0) abort();
+    close(file);
+}
+
 /* The errno a call has to end with; 0 lets it pass. */
 static int fault(int descriptor, const char *call, off64_t end) {
     const char *folder = getenv("IO_FAULTS_FOLDER");
@@ -107,6 +117,7 @@ static int fault(int descriptor, const char *call, off64_t end) {
         error = rule->error;
         delay = rule->delay;
     }
+    if (error) record();
     pthread_mutex_unlock(&lock);
     if (delay) nanosleep(&(struct timespec){delay / 1000, delay % 1000 * 1000000L}, 0);
     return error;

@@ -2,7 +2,7 @@
 import collections, http.client, json, os, random, shutil, signal, sqlite3, subprocess, sys, threading, time
 
 from checker import doctor, run
-from gateway import BINARIES, FOLDER, free_port, main, wait
+from gateway import BINARIES, FOLDER, free_port, main, token_of, usual_provider, wait
 
 CARILLON = os.path.join(BINARIES, "carillon")
 DATA = os.path.join(FOLDER, "data")
@@ -64,6 +64,40 @@ def read_only(world):
             for name in before:
                 os.chmod(os.path.join(DATA, name), 0o700 if name == "work" else 0o600)
     world.start()
+
+
+def one_device_cannot_be_read(world):
+    """One flipped bit in one address of 300: that delivery ends with its reason, all others are sent, and every screen names the row."""
+    world.start()
+    users = [f"u{number:03}" for number in range(300)]
+    world.register_all(users, 1, lambda number: "fcm")
+    stop(world)
+    registry = sqlite3.connect(os.path.join(DATA, "registry.db"))
+    device, sealed = registry.execute("SELECT id, target FROM device WHERE installation = 'u150-0'").fetchone()
+    registry.execute("UPDATE device SET target = ? WHERE id = ?", (bytes([*sealed[:-1], sealed[-1] ^ 1]), device))
+    registry.commit()
+    registry.close()
+    world.start()
+    event = world.published(users, "one")
+    ended = world.done(event)["deliveries"]
+    assert (ended["accepted"], ended["rejected"], ended["pending"], ended["deferred"]) == (299, 1, 0, 0), ended
+    delivery, = [row for row in world.items("queue", "list", "--event", event, "--state", "rejected")]
+    assert delivery["user"] == "u150" and delivery["reason"] == "addressUnreadable", delivery
+    why = world.command("queue", "why", delivery["id"])
+    assert why.returncode == 0 and "cannot be" in why.stdout, why.stdout
+    connection = http.client.HTTPConnection("127.0.0.1", world.metrics, timeout=30)
+    health = world.call("GET", "/healthz", connection=connection)[1]
+    assert health["unreadable"], health
+    connection.request("GET", "/metrics")
+    lines = connection.getresponse().read().decode().splitlines()
+    counted, = [line for line in lines if line.startswith('carillon_unreadable_rows_total{table="device"}')]
+    assert float(counted.split()[-1]) >= 1, counted
+    told = world.command("doctor", "-o", "json")
+    assert told.returncode != 0 and str(device) in told.stdout and "device" in told.stdout, told.stdout[-1500:]
+    # The owner's other answers go on: the list of tokens leaves it out, and a new registration heals it.
+    token = world.register("u150", 0, "fcm")
+    assert isinstance(token, str), token
+    assert world.done(world.published(["u150"], "two"))["deliveries"]["accepted"] == 1
 
 
 def readable_events(folder):
@@ -224,8 +258,7 @@ def flipped_bytes(world):
         else:
             world.simulated("DELETE", "/control/log")
     # One identifier is one event and one account, which has four devices.
-    import hashlib
-    accounts = {hashlib.sha256(f"u{n:02}/{d}".encode()).hexdigest(): n for n in range(30) for d in range(4)}
+    accounts = {token_of(f"u{n:02}", d, usual_provider(d)): n for n in range(30) for d in range(4)}
     for identifier, tokens in owner.items():
         assert len({accounts[token] for token in tokens}) == 1, f"one message for two accounts: {identifier}"
     print(dict(ends), file=sys.stderr)
@@ -365,9 +398,10 @@ def old_schemas(world):
             for event in events:
                 deliveries = world.done(event["id"])["deliveries"]
                 assert deliveries["total"] == 24 and deliveries["accepted"] + deliveries["rejected"] == 24, deliveries
-                assert deliveries["rejected"] <= 1, deliveries
+                # One phone of u00 is a suspect in registry-3.sql.
+                assert deliveries["rejected"] <= (2 if registry == "registry-3.sql" else 1), deliveries
             state = world.done(world.publish(["u00", "u05"], "new")[1]["id"])
-            assert state["deliveries"]["accepted"] == 8, state
+            assert state["deliveries"]["accepted"] == (7 if registry == "registry-3.sql" else 8), state
             stop(world)
             doctor(CARILLON, world.config)
 
@@ -380,7 +414,7 @@ def version(file):
         store.close()
 
 
-CHECKS = [read_only, flipped_bytes, recovered_from_damage, taken_over, backup_and_restore, old_schemas]
+CHECKS = [read_only, one_device_cannot_be_read, flipped_bytes, recovered_from_damage, taken_over, backup_and_restore, old_schemas]
 
 if __name__ == "__main__":
     main(CHECKS, {"flipped_bytes": {"simulator": ["--latency", "2"]}})

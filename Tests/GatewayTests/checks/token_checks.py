@@ -188,7 +188,7 @@ def iphones_wait_alone(world):
     phones, androids = [f"i{number}" for number in range(5)], [f"a{number}" for number in range(5)]
     refused = {}
     for user in phones:
-        token = secrets.token_hex(32)
+        token = "f-" + secrets.token_hex(32)
         status, answer, _ = world.put_device(user, f"{user}-0", {"provider": "fcm", "token": token, "platform": "ios"})
         assert status == 201, answer
         world.devices_known[f"{user}-0"] = token

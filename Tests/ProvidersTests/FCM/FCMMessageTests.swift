@@ -58,7 +58,7 @@ import Testing
         let collapseID = Samples.collapseID
         var body: [UInt8] = []
 
-        guard case .fcmToken(let token) = target else { return }
+        let token = try #require(FCMTarget.text(of: target.bytes))
         message.appendBody(
             kind: .token,
             target: token.utf8.span,

@@ -1,5 +1,6 @@
 import Crypto
 import Domain
+import Providers
 
 /// The receiving end of a subscription, written from the standard and not from the sender's code.
 struct Browser {

@@ -1,6 +1,9 @@
+import Database
 import Domain
+import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// What a scan finds, against a plain loop over everything that was put in.
@@ -16,7 +19,7 @@ struct DeliveryScanTests {
     private func fill(_ folder: TestFolder, _ body: (QueueReader, RegistryReader) throws -> Void) async throws {
         _ = try await folder.registry { _ in }
         try await filled(folder) { reader, _, _ async throws in
-            try body(reader, try RegistryReader(folder: folder.path, seal: nil))
+            try body(reader, try SQLiteStores(folder: folder.path).registryReader(seal: nil))
         }
     }
 
@@ -158,7 +161,7 @@ struct DeliveryScanTests {
         func found(_ change: (inout FilterWords) -> Void) throws -> (count: Int, cost: DeliveryScan.Cost) {
             var words = FilterWords()
             change(&words)
-            let registry = try RegistryReader(folder: folder.path, seal: nil)
+            let registry = try SQLiteStores(folder: folder.path).registryReader(seal: nil)
             let scan = DeliveryScan(reader, try words.resolve(queue: reader, registry: registry, now: now))
             var count = 0
             while let match = try scan.next() { count += match.slots.count }

@@ -1,5 +1,6 @@
 import Domain
 import Store
+import StoreConformance
 import Testing
 
 /// The grammar of `--where` and `--not`, and what a wrong one says.

@@ -1,6 +1,9 @@
+import Database
 import Domain
+import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// A million waiting deliveries in 2,000 pages: what a question touches stays bounded. No time is asserted.
@@ -67,7 +70,7 @@ struct MillionDeliveriesTests {
     private func walk(_ expression: String) throws -> (matched: Int, cost: DeliveryScan.Cost) {
         var words = FilterWords()
         words[.where] = [expression]
-        let registry = try RegistryReader(folder: folder.path, seal: nil)
+        let registry = try SQLiteStores(folder: folder.path).registryReader(seal: nil)
         let now = TestFolder.start + .milliseconds(20_000)
         return try walk(words.resolve(queue: folder.reader(), registry: registry, now: now))
     }

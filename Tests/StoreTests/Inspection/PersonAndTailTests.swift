@@ -1,5 +1,6 @@
 import Domain
 import Store
+import StoreConformance
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

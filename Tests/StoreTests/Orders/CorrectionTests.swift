@@ -1,6 +1,8 @@
+import Database
 import Domain
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 /// A newer revision of the same source and subject takes the place of the older one.

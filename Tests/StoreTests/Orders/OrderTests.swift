@@ -1,6 +1,8 @@
+import Database
 import Domain
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

@@ -1,0 +1,5 @@
+/// The OpenAPI 3.1 description of all three listeners, from `openapi.json` beside this file; tests hold it against the routers and the
+/// views.
+package enum OpenAPI {
+    package static var bytes: [UInt8] { PackageResources.openapi_json }
+}

@@ -1,0 +1,166 @@
+package import Domain
+
+/// The answer to an event that was accepted.
+package struct ReceiptView: WireView {
+    package var id = ""
+    package var state = ""
+    package var isDuplicate = false
+    package var unresolved: [JSONValue] = []
+
+    package init() {}
+
+    package static let members: [WireMember<ReceiptView>] = [
+        .always("id", \.id), .always("state", \.state), .always("duplicate", \.isDuplicate),
+        .always("unresolved", \.unresolved),
+    ]
+}
+
+/// One event of a batch.
+package struct BatchResultView: WireView {
+    package var index = 0
+    package var status = 0
+    package var id: String?
+    package var state: String?
+    package var isDuplicate: Bool?
+    package var unresolved: [JSONValue]?
+    package var problem: JSONObject?
+
+    package init() {}
+
+    package static let members: [WireMember<BatchResultView>] = [
+        .always("index", \.index), .always("status", \.status), .maybe("id", \.id), .maybe("state", \.state),
+        .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved), .maybe("problem", \.problem),
+    ]
+}
+
+/// How an event stands.
+package struct EventView: WireView {
+    package var id = ""
+    package var state = ""
+    package var publisher = ""
+    package var school: String?
+    package var app = ""
+    package var action = ""
+    package var urgency = ""
+    package var acceptedAt = Instant(milliseconds: 0)
+    package var notBefore: Instant?
+    package var expiresAt = Instant(milliseconds: 0)
+    package var doneAt: Instant?
+    /// The first event of its subject.
+    package var corrects: String?
+    package var withdrawnAt: Instant?
+    package var withdrawnReason: String?
+    package var dataClass = ""
+    package var sentAs: String?
+    package var guardians = StandingCounts()
+    package var pupils = PupilCounts()
+    package var otherUsers = 0
+    package var unresolved: [JSONValue] = []
+    package var deliveries = DeliveryCounts()
+    /// Guardians by reason.
+    package var waiting = Counts()
+    /// Guardians by reason.
+    package var notReached = Counts()
+    /// Others than guardians, by reason.
+    package var otherUsersWaiting = Counts()
+    /// Others than guardians, by reason.
+    package var otherUsersNotReached = Counts()
+
+    package init() {}
+
+    package static let members: [WireMember<EventView>] = [
+        .always("id", \.id), .always("state", \.state), .always("publisher", \.publisher),
+        .always("school", \.school), .always("app", \.app), .always("action", \.action),
+        .always("urgency", \.urgency), .always("acceptedAt", \.acceptedAt), .always("notBefore", \.notBefore),
+        .always("expiresAt", \.expiresAt), .always("doneAt", \.doneAt), .maybe("corrects", \.corrects),
+        .maybe("withdrawnAt", \.withdrawnAt), .maybe("withdrawnReason", \.withdrawnReason),
+        .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs), .always("guardians", \.guardians),
+        .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
+        .always("deliveries", \.deliveries), .always("waiting", \.waiting), .always("notReached", \.notReached),
+        .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
+    ]
+}
+
+/// Guardians by how they stand.
+package struct StandingCounts: WireView {
+    package var total = 0
+    package var reached = 0
+    package var waiting = 0
+    package var notReached = 0
+
+    package init() {}
+
+    package static let members: [WireMember<StandingCounts>] = [
+        .always("total", \.total), .always("reached", \.reached), .always("waiting", \.waiting),
+        .always("notReached", \.notReached),
+    ]
+}
+
+/// Pupils by whether their guardians were reached.
+package struct PupilCounts: WireView {
+    package var total = 0
+    package var withReachedGuardian = 0
+    package var withAllGuardiansReached = 0
+    package var withoutGuardian = 0
+
+    package init() {}
+
+    package static let members: [WireMember<PupilCounts>] = [
+        .always("total", \.total), .always("withReachedGuardian", \.withReachedGuardian),
+        .always("withAllGuardiansReached", \.withAllGuardiansReached), .always("withoutGuardian", \.withoutGuardian),
+    ]
+}
+
+/// Deliveries by state.
+package struct DeliveryCounts: WireView {
+    package var total = 0
+    package var accepted = 0
+    package var pending = 0
+    package var deferred = 0
+    package var rejected = 0
+    package var expired = 0
+    package var withheld = 0
+
+    package init() {}
+
+    package static let members: [WireMember<DeliveryCounts>] = [
+        .always("total", \.total), .always("accepted", \.accepted), .always("pending", \.pending),
+        .always("deferred", \.deferred), .always("rejected", \.rejected), .always("expired", \.expired),
+        .always("withheld", \.withheld),
+    ]
+}
+
+/// An event that was taken back.
+package struct WithdrawalView: WireView {
+    package var id = ""
+    package var state = ""
+    package var withdrawnAt = Instant(milliseconds: 0)
+    package var reason = ""
+
+    package init() {}
+
+    package static let members: [WireMember<WithdrawalView>] = [
+        .always("id", \.id), .always("state", \.state), .always("withdrawnAt", \.withdrawnAt),
+        .always("reason", \.reason),
+    ]
+}
+
+/// Why a publisher takes an event back.
+package struct WithdrawalOrderView: WireView {
+    package var reason: String?
+
+    package init() {}
+
+    package static let members: [WireMember<WithdrawalOrderView>] = [
+        .always("reason", \.reason)
+    ]
+}
+
+/// What became of a batch, event by event.
+package struct BatchView: WireView {
+    package var results: [BatchResultView] = []
+
+    package init() {}
+
+    package static let members: [WireMember<BatchView>] = [.always("results", \.results)]
+}

@@ -1,0 +1,144 @@
+package import Domain
+
+/// What a member of the contract may hold.
+package protocol WireValue: Sendable {
+    /// Its JSON type, as `openapi.json` names it.
+    static var wireType: WireType { get }
+    /// nil for JSON that is none.
+    init?(wire: JSONValue)
+    var wire: JSONValue { get }
+}
+
+/// The JSON type of a member.
+package struct WireType: Hashable, Sendable {
+    /// A name of JSON Schema: `string integer number boolean array object`; empty: any.
+    package var name: String
+    package var isNullable = false
+
+    package init(_ name: String) { self.name = name }
+
+    /// For whoever sent something else.
+    var expected: String {
+        name.isEmpty ? "any JSON" : (name.first == "i" || name.first == "a" || name.first == "o" ? "an " : "a ") + name
+    }
+}
+
+extension String: WireValue {
+    package static var wireType: WireType { .init("string") }
+    package init?(wire: JSONValue) {
+        guard let text = wire.string else { return nil }
+        self = text
+    }
+    package var wire: JSONValue { .string(self) }
+}
+
+extension Bool: WireValue {
+    package static var wireType: WireType { .init("boolean") }
+    package init?(wire: JSONValue) {
+        guard let value = wire.bool else { return nil }
+        self = value
+    }
+    package var wire: JSONValue { .bool(self) }
+}
+
+extension Int: WireValue {
+    package static var wireType: WireType { .init("integer") }
+    package init?(wire: JSONValue) {
+        guard let number = wire.int64, let value = Int(exactly: number) else { return nil }
+        self = value
+    }
+    package var wire: JSONValue { .number(self) }
+}
+
+extension Double: WireValue {
+    package static var wireType: WireType { .init("number") }
+    package init?(wire: JSONValue) {
+        guard let value = wire.double else { return nil }
+        self = value
+    }
+    package var wire: JSONValue { .number("\(self)") }
+}
+
+/// RFC 3339, in UTC.
+extension Instant: WireValue {
+    package static var wireType: WireType { .init("string") }
+    package init?(wire: JSONValue) {
+        guard let instant = wire.string.flatMap({ Instant(rfc3339: $0) }) else { return nil }
+        self = instant
+    }
+    package var wire: JSONValue { .string(rfc3339) }
+}
+
+extension JSONObject: WireValue {
+    package static var wireType: WireType { .init("object") }
+    package init?(wire: JSONValue) {
+        guard let object = wire.object else { return nil }
+        self = object
+    }
+    package var wire: JSONValue { .object(self) }
+}
+
+extension JSONValue: WireValue {
+    package static var wireType: WireType { .init("") }
+    package init?(wire: JSONValue) { self = wire }
+    package var wire: JSONValue { self }
+}
+
+extension Array: WireValue where Element: WireValue {
+    package static var wireType: WireType { .init("array") }
+    package init?(wire: JSONValue) {
+        guard let elements = wire.array else { return nil }
+        var values: [Element] = []
+        for element in elements {
+            guard let value = Element(wire: element) else { return nil }
+            values.append(value)
+        }
+        self = values
+    }
+    package var wire: JSONValue { .array(map(\.wire)) }
+}
+
+extension Optional: WireValue where Wrapped: WireValue {
+    package static var wireType: WireType {
+        var type = Wrapped.wireType
+        type.isNullable = true
+        return type
+    }
+    package init?(wire: JSONValue) {
+        guard !wire.isNull else {
+            self = .none
+            return
+        }
+        guard let value = Wrapped(wire: wire) else { return nil }
+        self = value
+    }
+    package var wire: JSONValue { map(\.wire) ?? .null }
+}
+
+/// How many there are of each: an object of numbers, in the order it was filled.
+package struct Counts: Hashable, WireValue {
+    package private(set) var members = JSONObject()
+
+    package init() {}
+
+    /// In the order of the names.
+    package init(_ counts: [String: Int]) {
+        for (name, count) in counts.sorted(by: { $0.key < $1.key }) { self[name] = count }
+    }
+
+    package static var wireType: WireType { .init("object") }
+    package init?(wire: JSONValue) {
+        guard let object = wire.object, object.allSatisfy({ $0.value.int64 != nil }) else { return nil }
+        members = object
+    }
+    package var wire: JSONValue { .object(members) }
+    package var isEmpty: Bool { members.isEmpty }
+
+    package subscript(name: String) -> Int? {
+        get { members[name].flatMap { Int(wire: $0) } }
+        set { members[name] = newValue.map { .number($0) } }
+    }
+
+    /// For people: `accepted 3, expired 1`.
+    package var text: String { members.map { "\($0.name) \($0.value.int64 ?? 0)" }.joined(separator: ", ") }
+}

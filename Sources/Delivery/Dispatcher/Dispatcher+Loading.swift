@@ -1,0 +1,124 @@
+import Domain
+import Logging
+import Providers
+import Store
+import Telemetry
+
+/// Fills the lanes as ``LoadPlan`` says.
+extension Dispatcher {
+    /// Reads until enough waits in the lane.
+    func fill(_ id: LaneID) {
+        guard let lane = lanes[id], plan.wants(id, demand(of: lane)) else { return }
+        if let most = plan.retriesWanted(id, demand(of: lane)) { loadRetries(of: lane, most: most) }
+        // Pages whose event has ended load nothing: the recorder says when there are enough of them.
+        while !recorder.isFull, let entry = plan.nextPage(id, demand(of: lane)) {
+            deliver(id, .page(entry), tag: entry.tag, isUrgent: entry.isUrgent) {
+                try $0.load(entry.page, on: lane.definition.provider, now: $1)
+            }
+        }
+    }
+
+    private func demand(of lane: Lane) -> LoadPlan.Demand {
+        let condition = lane.feed.mail.condition
+        return .init(
+            loaded: lane.feed.mail.loaded,
+            isActive: condition.isActive,
+            isSendingAllowed: condition.isSendingAllowed
+        )
+    }
+
+    private func loadRetries(of lane: Lane, most: Int) {
+        do {
+            // Rows already handed over are still there until their outcome is committed.
+            let due = try reader.dueRetries(on: lane.id, now: time.now(), limit: most)
+            for (page, retries) in plan.claim(due, on: lane.id, now: time.monotonic()) {
+                deliver(lane.id, .retries(page, retries.map(\.delivery)), tag: plan.tagBehind(lane.id)) {
+                    try $0.load(retries, on: lane.definition.provider, now: $1)
+                }
+            }
+        } catch {
+            logger.error("retries cannot be read", metadata: ["lane": "\(lane.definition.name)", "error": "\(error)"])
+        }
+    }
+
+    /// Loads, ends what cannot be sent, and hands the rest to the lane; a push service's by the sealer, on its thread.
+    func deliver(
+        _ id: LaneID,
+        _ source: LoadPlan.Source,
+        tag: Int64? = nil,
+        generation: Int? = nil,
+        isUrgent: Bool = false,
+        _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
+    ) {
+        guard let lane = lanes[id] else { return }
+        let now = time.monotonic()
+        let tag = tag ?? plan.scheduler.virtualTime(of: id)
+        let generation = generation ?? ordersConcluded
+        guard lane.encrypts else {
+            let result = Result { try load(&loader, now) }
+            handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
+            if case .failure(let error) = result { unread(source, of: id, error) }
+            return
+        }
+        plan.began(id)
+        sealer.submit(
+            .init(load: { try load(&$0, now) }) { [self, signal] result in
+                handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)
+                if case .failure(let error) = result { signal.yield(.unread(source, id, StoreError(error))) }
+                signal.yield(.sealed(id))
+            }
+        )
+    }
+
+    nonisolated func handOver(
+        _ result: Result<DeliveryLoader.Loaded, any Error>,
+        to lane: Lane,
+        tag: Int64,
+        isUrgent: Bool,
+        loadedAt: Int64,
+        _ generation: Int
+    ) {
+        guard case .success(let loaded) = result else { return }
+        if !loaded.ended.isEmpty { recorder.take(.init(outcomes: loaded.ended)) }
+        if !loaded.unreadable.isEmpty { queue.giveUp(loaded.unreadable, now: time.now()) }
+        guard !loaded.deliveries.isEmpty else { return }
+        lane.feed.mail.add(
+            LoadedBatch(
+                tag: tag,
+                isUrgent: isUrgent,
+                deliveries: loaded.deliveries,
+                loadedAt: loadedAt,
+                generation: generation
+            )
+        )
+        wake(lane)
+    }
+
+    /// A read failed; the plan gives it back.
+    func unread(_ source: LoadPlan.Source, of id: LaneID, _ error: any Error) {
+        guard let lane = lanes[id], plan.failed(source, of: id, now: time.monotonic()) else { return }
+        let page: String =
+            switch source {
+            case .page(let entry): "\(entry.page.rawValue)"
+            case .retries(let page, _): "\(page.rawValue)"
+            case .lookUp: "addresses"
+            }
+        logger.error(
+            "cannot be loaded, tried again in a while",
+            metadata: ["lane": "\(lane.definition.name)", "page": "\(page)", "error": "\(error)"]
+        )
+    }
+
+    /// The same deliveries with the addresses of this moment.
+    func lookUp(_ batch: LoadedBatch, on id: LaneID) {
+        guard let lane = lanes[id] else { return }
+        deliver(id, .lookUp(batch), tag: batch.tag, generation: batch.generation, isUrgent: batch.isUrgent) {
+            try $0.reload(batch, on: lane.definition.provider, now: $1)
+        }
+    }
+}
+
+extension Dispatcher.Lane {
+    /// Its pages are loaded on the sealer's thread.
+    var encrypts: Bool { definition.provider.encryptsEachMessage }
+}

@@ -1,0 +1,67 @@
+import Domain
+import Providers
+
+/// Orders of the operator and of the dispatcher.
+extension LaneMachine {
+    /// - Returns: for ``LaneOrder/stop(_:)`` those under way; they finish, and end as the order says unless they succeed.
+    mutating func obey(_ order: LaneOrder, _ now: Moment, host: inout HostHealth) -> Set<DeliveryID> {
+        noteClosed(now, host)
+        switch order {
+        case .pause(let why, let draining): lane.pause(why, draining: draining)
+        case .resume:
+            refusals.forget()
+            lane.resume()
+            host.state.resume()
+            platform.state.resume()
+        case .probe:
+            lane.probe()
+            host.state.probe()
+        case .credentialRenewed: isRefreshing = false
+        case .credentialFailed(let classification):
+            isRefreshing = false
+            react(to: classification, now, &host)
+        case .reloaded(let bounds): reloaded(bounds)
+        case .freeze: massGuard.freeze()
+        case .thaw: massGuard.release()
+        case .test(let number, let delivery, let until):
+            guard tests.count < Self.testsMax else {
+                endTest(number, .deferred(retryAfter: nil), .laneClosed)
+                break
+            }
+            tests.append(Test(number: number, delivery: delivery, until: until))
+        case .stop(let stop): return take(stop, now)
+        case .concluded(let order, let isCommitted): conclude(order, isCommitted)
+        }
+        return []
+    }
+
+    private mutating func reloaded(_ renewed: LaneBounds) {
+        isRefreshing = false
+        refusals.forget()
+        if lane.word == "credentialFault" { lane.resume() }
+        platform.state.resume()
+        if renewed.messagesPerMinute != bounds.messagesPerMinute {
+            budget = renewed.messagesPerMinute.map(RateBudget.init(perMinute:))
+        }
+        if renewed.deviceMessagesPerMinute != bounds.deviceMessagesPerMinute {
+            deviceRates = renewed.deviceMessagesPerMinute.map { DeviceRates(perMinute: $0) }
+        }
+        bounds = renewed
+    }
+
+    /// Takes deliveries out of what waits. Earlier orders have taken out theirs already, when they came or when the batch did.
+    private mutating func take(_ stop: StopOrder, _ now: Moment) -> Set<DeliveryID> {
+        stopped.add(stop, now: now.monotonic)
+        let removed = ready.remove(stop.deliveries) + platform.parked.remove(stop.deliveries)
+        takenOut[stop.order] = removed
+        return mark(stop)
+    }
+
+    private mutating func conclude(_ order: Int, _ isCommitted: Bool) {
+        let removed = takenOut.removeValue(forKey: order) ?? []
+        guard !isCommitted else { return }
+        stopped.remove(order: order)
+        unmark(order: order)
+        ready.putFirst(removed)
+    }
+}

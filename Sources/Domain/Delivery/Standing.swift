@@ -1,0 +1,33 @@
+/// How a person of an audience stands, by what became of his or her deliveries.
+package enum Standing: Hashable, Sendable {
+    /// At least one device whose provider accepted.
+    case reached
+    /// Something is still to do; the reason when there is one (`retrying`, `credentialPaused`, `laneClosed`).
+    case waiting(Reason?)
+    case notReached(Reason)
+
+    /// How a person with these deliveries stands. `laneReason`: why what is pending on a lane does not move.
+    package static func of(
+        _ deliveries: [(lane: LaneID, result: SlotResult)],
+        role: ConcernedPersons.Role,
+        laneReason: (LaneID) -> Reason?
+    ) -> Self {
+        if role == .author { return .notReached(.author) }
+        if deliveries.contains(where: { $0.result.state == .accepted }) { return .reached }
+        if let pending = deliveries.first(where: { $0.result.state == .pending }) {
+            return .waiting(laneReason(pending.lane))
+        }
+        if deliveries.contains(where: { $0.result.state == .deferred }) { return .waiting(.retrying) }
+        if deliveries.contains(where: { $0.result.state == .held }) { return .waiting(.held) }
+        // Of several endings the one an operator can do most about comes first.
+        let order: [DeliveryState] = [.dead, .expired, .dropped, .rejected, .withheld]
+        for state in order {
+            if let ended = deliveries.first(where: { $0.result.state == state }) {
+                return .notReached(
+                    ended.result.reason ?? (state == .dead ? .dead : state == .expired ? .expired : .dropped)
+                )
+            }
+        }
+        return .notReached(.noDevice)
+    }
+}

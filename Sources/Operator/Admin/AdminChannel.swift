@@ -1,0 +1,112 @@
+import Contract
+import Domain
+
+/// The one way of an order: the admin routes, of the running service over its socket or, with `--offline`, in this process over the stores.
+protocol AdminChannel: Sendable {
+    /// - Throws: ``OperatorFailure`` when there is no answer.
+    func send(_ request: AdminRequest) async throws -> AdminAnswer
+}
+
+/// One request to the admin routes.
+struct AdminRequest: Sendable {
+    enum Body: Sendable {
+        case bytes([UInt8])
+        /// Streamed.
+        case file(path: String)
+    }
+
+    var method = "POST"
+    var path: String
+    var query: [(name: String, value: String)] = []
+    var contentType = "application/json"
+    var body = Body.bytes([])
+    var timeout = Duration.seconds(30)
+    /// What is said when the request may have been carried out, and no answer came.
+    var whenLost = OperatorFailure(
+        .timedOut,
+        "the order was sent, and no answer came",
+        next: "carillon operation list"
+    )
+
+    init(_ path: String, _ order: some WireView = OrderView()) {
+        self.path = path
+        body = .bytes(JSONWriter.bytes(order.wire))
+    }
+
+    /// Path and query as a request line has them.
+    var target: String {
+        let escaped = query.map { $0.name + "=" + Self.escape($0.value) }
+        return path + (escaped.isEmpty ? "" : "?" + escaped.joined(separator: "&"))
+    }
+
+    /// Form encoding of a value, or of a path's segment; everything but letters, digits and `-._` is escaped.
+    static func escape(_ text: String) -> String {
+        text.utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._".contains(character))
+            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
+}
+
+/// What the admin routes say.
+struct AdminAnswer: Sendable {
+    var status: Int
+    /// Empty when the body is no object.
+    var object: JSONObject
+
+    init(status: Int, body: [UInt8]) {
+        self.status = status
+        do { object = try JSONParser.parse(body).object ?? JSONObject() } catch { object = JSONObject() }
+    }
+
+    /// - Parameter subject: what the order is about: `lane fcm/onepocket`.
+    /// - Returns: the object of an order that was taken.
+    /// - Throws: ``failure(about:)``.
+    func taken(_ subject: String) throws -> JSONObject {
+        guard status == 200 || status == 202 else { throw failure(about: subject) }
+        return object
+    }
+
+    /// The one translation of a problem into a sentence and an exit code.
+    func failure(about subject: String) -> OperatorFailure {
+        let problem = ProblemView(shown: object)
+        let sentence = problem.detail ?? problem.title ?? "it answered with status \(status)"
+        let noun = subject.prefix { $0 != " " }
+        let list = "carillon \(noun == "import" ? "directory" : noun == "installation" ? "device" : noun) list"
+        switch problem.code.flatMap({ ProblemCode(rawValue: $0) }) {
+        case .nothingMatched:
+            return OperatorFailure(
+                .nothing,
+                "nothing matched: \(subject)",
+                why: problem.known.map { "known: \($0)" } ?? sentence
+            )
+        case .unknownSchool: return OperatorFailure(.nothing, "there is no \(subject)", next: list)
+        case .clockNotSuspect: return OperatorFailure(.nothing, "the clock is not in doubt")
+        case .removalsNotFrozen: return OperatorFailure(.nothing, sentence, next: "carillon lane list")
+        case .lanePaused:
+            return OperatorFailure(.refused, sentence, next: "carillon lane resume \(subject.dropFirst(5))")
+        case .importNotHeld:
+            return OperatorFailure(.refused, sentence, next: "carillon directory show \(subject.dropFirst(7))")
+        case .orderRefused, .eventEnded: return OperatorFailure(.refused, sentence)
+        case .invalidOrder:
+            let details = problem.errors?.compactMap(\.detail) ?? []
+            return OperatorFailure(.usage, "the order is wrong", why: details.joined(separator: " "))
+        default: break
+        }
+        switch status {
+        case 404: return OperatorFailure(.nothing, "there is no \(subject)", next: list)
+        case 503: return OperatorFailure(.store, "the store cannot take the order now", why: sentence)
+        default: return OperatorFailure(.failed, "the order was not taken", why: sentence)
+        }
+    }
+}
+
+extension OrderView {
+    /// Who gives it is known; an empty reason is sent, too.
+    init(why: String) {
+        self.init()
+        actor = OperatorContext.current.actor
+        self.why = why
+    }
+}

@@ -1,0 +1,97 @@
+import Contract
+import DirectoryImport
+import Domain
+import Glibc
+import Pipeline
+import Settings
+
+/// Hands a delivery to the admin routes, streamed from a file; without a service, to those over the stores.
+struct ImportOrder {
+    /// Reading and applying a delivery of a whole academy.
+    static let timeout = Duration.seconds(3600)
+
+    let request: DirectoryImporter.Request
+
+    /// - Returns: the report's object.
+    /// - Throws: ``OperatorFailure`` when it was refused or the answer was lost.
+    func run(_ options: GlobalOptions) async throws -> JSONObject {
+        let settings = try options.settings().settings
+        let client = AdminClient(socket: settings.listen.adminSocket)
+        let result: Result<JSONObject?, any Error>
+        do {
+            let isThere = await client.get("/admin/lanes") != nil
+            result = .success(isThere ? try await give(client) : nil)
+        } catch { result = .failure(error) }
+        await client.stop()
+        if let object = try result.get() { return object }
+        OperatorContext.current.talk("the service does not answer: importing into \(settings.data) directly")
+        let stores = OfflineStores(settings: try options.settings(secrets: true).settings)
+        return try await OfflineAdmin(stores: stores, isBulk: false).run(
+            held: { pid in
+                OperatorFailure(
+                    .unreachable,
+                    "process \(pid) holds \(settings.data) and does not answer on its admin socket",
+                    next: "check listen.admin, or stop that process"
+                )
+            },
+            give
+        )
+    }
+
+    private func give(_ channel: any AdminChannel) async throws -> JSONObject {
+        guard let path = request.paths.first else { throw OperatorFailure(.usage, "nothing to import") }
+        if request.format == .ndjson { return try await post(path, "application/x-ndjson", channel) }
+        if request.paths.count == 1, Self.isArchive(path) {
+            return try await post(path, path.hasSuffix(".tar") ? "application/x-tar" : "application/gzip", channel)
+        }
+        let folder = try Self.privateFolder()
+        let archive = folder + "/delivery.tar"
+        defer {
+            unlink(archive)
+            rmdir(folder)
+        }
+        do { try DeliveryArchive.write(request.paths, to: archive) } catch {
+            throw OperatorFailure(.failed, "the delivery cannot be packed", why: error.description)
+        }
+        return try await post(archive, "application/x-tar", channel)
+    }
+
+    private func post(_ path: String, _ contentType: String, _ channel: any AdminChannel) async throws -> JSONObject {
+        var order = AdminRequest("/admin/directory/imports")
+        order.query = [
+            ("format", request.format.rawValue), ("mode", request.mode.rawValue), ("dryRun", "\(request.isDryRun)"),
+            ("yearChange", "\(request.isYearChange)"), ("actor", request.actor), ("source", request.source),
+        ]
+        order.contentType = contentType
+        order.body = .file(path: path)
+        order.timeout = Self.timeout
+        order.whenLost = OperatorFailure(
+            .unreachable,
+            "the service's answer was lost; the import may be done or not",
+            next: "the same command with --dry-run: an empty diff means that it was done"
+        )
+        return try await channel.send(order).report("delivery")
+    }
+
+    static func isArchive(_ path: String) -> Bool {
+        [".tar", ".tar.gz", ".tgz"].contains { path.hasSuffix($0) }
+    }
+
+    private static func privateFolder() throws -> String {
+        let parent = OperatorContext.current.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array((parent + "/carillon-import-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw OperatorFailure(.failed, "no folder can be made in \(parent)", why: String(cString: strerror(errno)))
+        }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension AdminAnswer {
+    /// The report of an import: a failed or held one is a problem that has its members.
+    func report(_ subject: String) throws -> JSONObject {
+        if ImportView(shown: object).diff != nil { return object }
+        guard status != 200 else { return object }
+        throw failure(about: subject)
+    }
+}

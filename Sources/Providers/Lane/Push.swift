@@ -1,0 +1,54 @@
+package import Domain
+
+/// What all deliveries of one event on one lane share while they are loaded: the message rendered once, and the event's times.
+package final class LoadedEvent: Sendable {
+    package let id: EventID
+    /// nil: the message cannot be made to fit, and every delivery of it ends rejected.
+    package let body: BodyTemplate?
+    package let urgency: Urgency
+    package let acceptedAt: Instant
+    package let expiresAt: Instant
+
+    package init(id: EventID, body: BodyTemplate?, urgency: Urgency, acceptedAt: Instant, expiresAt: Instant) {
+        self.id = id
+        self.body = body
+        self.urgency = urgency
+        self.acceptedAt = acceptedAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// A device's address as its request needs it.
+package struct PushAddress: Sendable {
+    /// The first byte of the stored form.
+    package let form: UInt8
+    /// The token, or the path of an endpoint.
+    package let text: String
+    /// The whole body, when it was encrypted for this device alone.
+    package let body: [UInt8]?
+
+    package init(form: UInt8, text: String, body: [UInt8]? = nil) {
+        self.form = form
+        self.text = text
+        self.body = body
+    }
+}
+
+/// What a request is written of.
+package struct Push: Sendable {
+    package let event: LoadedEvent
+    package let id: DeliveryID
+    package let address: PushAddress
+    /// The owner's name outside.
+    package let receiver: String
+    /// 32 lower-case hex characters.
+    package let collapseID: String
+
+    package init(event: LoadedEvent, id: DeliveryID, address: PushAddress, receiver: String, collapseID: String) {
+        self.event = event
+        self.id = id
+        self.address = address
+        self.receiver = receiver
+        self.collapseID = collapseID
+    }
+}

@@ -1,0 +1,105 @@
+import Database
+package import Domain
+
+/// A device of a person, as an expansion needs it.
+package struct DeviceRoute: Sendable, Equatable {
+    package var id: DeviceID
+    package var provider: ProviderID
+    package var environment: PushEnvironment
+    package var app: String
+    package var host: String?
+    package var state: DeviceState
+}
+
+/// What a delivery needs of its device at the moment it is sent.
+package struct DeviceAddress: Sendable {
+    package var owner: PersonID
+    /// The owner's name outside: what the phone gets as `receiver`.
+    package var ownerID: String
+    /// ``Target/bytes``: only its provider reads it.
+    package var target: [UInt8]
+    package var targetHash: [UInt8]
+    package var registeredAt: Instant
+    package var state: DeviceState
+    /// nil: the app did not say.
+    package var platform: Platform?
+}
+
+/// Reads of many rows in one statement, each row with a result of its own.
+extension RegistryReader {
+    /// Where to ring these devices now; a device that is gone is not in the answer. Opens a seal for each.
+    package func addresses(of devices: some Collection<DeviceID>) throws -> [DeviceID: RowResult<DeviceAddress>] {
+        guard let seal else { preconditionFailure("This reader was made without the storage keys") }
+        var found: [DeviceID: RowResult<DeviceAddress>] = [:]
+        found.reserveCapacity(devices.count)
+        try connection.query(RegistryKeyedSQL.addresses, keys: devices.map(\.rawValue)) { row in
+            let id = row.int64(0)
+            found[DeviceID(rawValue: id)] = try row.result(.device, id) { row in
+                DeviceAddress(
+                    owner: PersonID(rawValue: row.int64(1)),
+                    ownerID: row.text(2),
+                    target: try row.withBlob(3) { try seal.open($0, of: row.text(8)) },
+                    targetHash: row.blob(4),
+                    registeredAt: try row.instant(5),
+                    state: DeviceState(rawValue: row.int(6)) ?? .disabled,
+                    platform: Platform(name: row.text(7))
+                )
+            }
+        }
+        return found
+    }
+
+    /// Devices of these persons that are not disabled and have registered since `seenSince`, in the order of their ids. A person without
+    /// a device is not in the answer.
+    package func routes(
+        of persons: some Collection<PersonID>,
+        seenSince: Instant = Instant(milliseconds: .min)
+    ) throws -> [PersonID: [RowResult<DeviceRoute>]] {
+        var found: [PersonID: [(id: Int64, route: RowResult<DeviceRoute>)]] = [:]
+        try connection.query(
+            RegistryKeyedSQL.routes,
+            before: seenSince.milliseconds,
+            keys: persons.map(\.rawValue)
+        ) { row in
+            let id = row.int64(0)
+            found[PersonID(rawValue: row.int64(1)), default: []].append(
+                (id, try row.result(.device, id, Self.route))
+            )
+        }
+        return found.mapValues { routes in routes.sorted { $0.id < $1.id }.map(\.route) }
+    }
+
+    private static func route(_ row: borrowing Row) throws -> DeviceRoute {
+        guard let provider = UInt8(exactly: row.int64(2)).flatMap(ProviderID.init(rawValue:)),
+            let environment = UInt8(exactly: row.int64(3)).flatMap(PushEnvironment.init(rawValue:)),
+            let state = DeviceState(rawValue: row.int(6))
+        else { throw StoreError.damaged("device \(row.int64(0))") }
+        return DeviceRoute(
+            id: DeviceID(rawValue: row.int64(0)),
+            provider: provider,
+            environment: environment,
+            app: row.text(4),
+            host: row.textOrNil(5),
+            state: state
+        )
+    }
+
+    /// Devices behind `after` whose row or address cannot be read, of the next `max` in the order of their ids; opens a seal for each.
+    ///
+    /// - Returns: them, and the last id looked at; nil behind the end.
+    package func unreadableDevices(after: DeviceID?, max: Int) throws -> (rows: [UnreadableRow], last: DeviceID?) {
+        guard let seal else { preconditionFailure("This reader was made without the storage keys") }
+        var last: DeviceID?
+        var unreadable: [UnreadableRow] = []
+        try connection.query(RegistrySQL.devicesAfter.rawValue, after?.rawValue ?? .min, max) { row in
+            let id = row.int64(0)
+            last = DeviceID(rawValue: id)
+            let result = try row.result(.device, id) { row in
+                _ = try Self.route(row)
+                _ = try row.withBlob(7) { try seal.open($0, of: row.text(8)) }
+            }
+            if let failure = result.failure { unreadable.append(failure) }
+        }
+        return (unreadable, last)
+    }
+}

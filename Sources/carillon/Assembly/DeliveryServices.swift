@@ -1,0 +1,76 @@
+import API
+import Delivery
+import Domain
+import FanOut
+import Pipeline
+import Providers
+import Settings
+import Store
+
+/// The way from an accepted event to the push services, and what a reload changes of it.
+struct DeliveryServices {
+    let engine: FanOutEngine
+    let dispatcher: Dispatcher
+    let expander: Expander
+    let orders: OrderRunner
+    let disk: DiskWatch
+    let lanes: SharedLaneTable
+    let publishers: PublisherDirectory
+    let bounds: SchoolBounds
+    let ends: CredentialEnds
+    let alarms: LaneAlarms
+
+    init(_ settings: Settings, _ core: Core) async throws {
+        engine = FanOutEngine()
+        try engine.start()
+        let metrics = DispatchMetrics(core.metrics)
+        dispatcher = try Dispatcher(
+            queue: core.queue,
+            registry: core.registry,
+            engine: engine,
+            stores: core.stores,
+            services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
+            limits: settings.limits,
+            time: core.time,
+            metrics: metrics,
+            logger: Gateway.logger("dispatcher", settings)
+        )
+        for definition in try Lanes.definitions(settings, client: core.providerClient, skews: core.skews) {
+            try await dispatcher.add(definition)
+        }
+        try await dispatcher.openKnownServices()
+        let table = await dispatcher.laneTable()
+        lanes = SharedLaneTable(table)
+        publishers = PublisherDirectory(Gateway.entries(settings))
+        let bounds = SchoolBounds(Gateway.schools(settings))
+        self.bounds = bounds
+        ends = CredentialEnds(settings)
+        alarms = LaneAlarms(core.metrics, metrics, logger: Gateway.logger("lanes", settings))
+        expander = try Expander(
+            queue: core.queue,
+            dispatcher: dispatcher,
+            stores: core.stores,
+            lanes: table,
+            activeByDefault: settings.schools.areActiveByDefault,
+            deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
+            publisherSchools: { bounds[$0] },
+            limits: settings.limits,
+            time: core.time,
+            logger: Gateway.logger("expander", settings)
+        )
+        orders = try OrderRunner(
+            queue: core.queue,
+            stores: core.stores,
+            gate: OrderGate(dispatcher),
+            time: core.time,
+            logger: Gateway.logger("orders", settings)
+        )
+        disk = DiskWatch(
+            folder: core.folder,
+            limits: settings.storage.disk,
+            isBlocked: { [dispatcher] in dispatcher.isBlocked },
+            logger: Gateway.logger("disk", settings)
+        )
+        disk.tend()
+    }
+}

@@ -1,0 +1,238 @@
+import API
+import Delivery
+import Domain
+import Glibc
+import Logging
+import Pipeline
+import Providers
+import ServiceLifecycle
+import Settings
+import Store
+
+extension Gateway {
+    /// What the doors call.
+    func services(_ core: Core, _ delivery: DeliveryServices, _ rules: HTTPRules) throws -> APIServices {
+        let settings = effective.settings
+        var services = APIServices(
+            admin: adminServices(core, delivery),
+            intake: intake(core, delivery),
+            publishers: delivery.publishers,
+            parents: ParentAuthenticator(
+                client: core.parentsClient,
+                newcomers: core.newcomersClient,
+                userinfoURL: settings.parents.userinfoURL ?? "",
+                cacheSeconds: settings.parents.cacheSeconds,
+                limits: settings.limits,
+                time: core.time
+            ),
+            metrics: core.metrics,
+            laneTable: delivery.lanes,
+            targetForms: settings.providers.targetForms,
+            subscriptionKey: settings.providers.subscriptionKey,
+            forecaster: try Forecaster(
+                stores: core.stores,
+                rules: ForecastRules(
+                    activeByDefault: settings.schools.areActiveByDefault,
+                    deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                    limits: settings.limits,
+                    isServiceAllowed: { [providers = settings.providers] in
+                        providers.lane(of: $0.provider, at: $0.app) != nil
+                    }
+                )
+            )
+        )
+        services.http = rules
+        let network = Lanes.network(settings, core.addressClient, core.skews)
+        services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
+        return services
+    }
+
+    private func adminServices(_ core: Core, _ delivery: DeliveryServices) -> AdminServices {
+        let limits = effective.settings.limits
+        var admin = AdminServices(
+            queue: core.queue,
+            queueReader: core.queueReader,
+            registry: core.registry,
+            registryReader: core.registryReader,
+            importer: DirectoryImporter(
+                registry: core.registry,
+                queue: core.queue,
+                workFolder: core.workFolder,
+                heldFolder: heldFolder(core),
+                limits: limits,
+                time: core.time
+            ),
+            orders: delivery.orders,
+            lanes: delivery.dispatcher,
+            limits: limits,
+            time: core.time,
+            workFolder: core.workFolder,
+            build: .init(
+                version: Version.current,
+                processID: getpid(),
+                startedAt: core.time.now(),
+                epoch: core.queue.epoch
+            )
+        )
+        admin.live = Live(
+            dispatcher: delivery.dispatcher,
+            queue: core.queue,
+            registry: core.registryReader,
+            steady: core.clock
+        )
+        admin.condition = Condition(
+            queue: core.queue,
+            disk: delivery.disk,
+            lanes: delivery.alarms,
+            folder: core.folder,
+            clock: core.clock,
+            limits: limits
+        )
+        return admin
+    }
+
+    private func intake(_ core: Core, _ delivery: DeliveryServices) -> Intake {
+        let disk = delivery.disk
+        return Intake(
+            queue: core.queue,
+            registry: core.registryReader,
+            time: core.time,
+            metrics: core.pipelineMetrics,
+            identityWindow: Self.days(effective.settings.retention.identityDays),
+            waitingMax: effective.settings.limits.acceptQueueMax,
+            hasRoom: { !disk.isFull },
+            takesBulk: { disk.takesBulk },
+            onAccepted: { [expander = delivery.expander] in expander.wake() },
+            onCorrected: { [orders = delivery.orders] in orders.lookForWork() }
+        )
+    }
+
+    private func heldFolder(_ core: Core) -> String { core.folder.path + "/held" }
+
+    /// The same with readers of its own: no question from outside keeps the operator or the monitoring waiting.
+    func inside(_ services: APIServices, _ core: Core) throws -> APIServices {
+        var services = services
+        services.queueReader = try Reading { [stores = core.stores] in try stores.queueReader() }
+        services.registryReader = try Reading { [stores = core.stores, seal = core.registry.seal] in
+            try stores.registryReader(seal: seal)
+        }
+        return services
+    }
+
+    /// In the order of dependence; shutdown runs it backwards, each waits for the one behind it, so the doors end first.
+    func runningServices(
+        _ core: Core,
+        _ delivery: DeliveryServices,
+        _ api: APIServices,
+        _ listeners: Listeners,
+        _ logger: Logger
+    ) throws -> [any Service] {
+        let settings = effective.settings
+        let inside = try inside(api, core)
+        return [
+            Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
+            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders), delivery.disk,
+            Sweeping(sweeper: sweeper(core, delivery, logger)),
+            LookingAtDevices(
+                look: DeviceLook(
+                    registry: core.registryReader,
+                    unreadable: core.queue.unreadable,
+                    logger: Self.logger("devices", settings)
+                )
+            ),
+            Gauges(
+                core.metrics,
+                dispatcher: delivery.dispatcher,
+                store: core.queue,
+                queue: core.queueReader,
+                registry: core.registryReader,
+                folder: core.folder,
+                ends: delivery.ends,
+                skews: core.skews,
+                clock: core.clock,
+                alarms: delivery.alarms,
+                providers: settings.providers
+            ),
+            Reloading {
+                try await reload(core, delivery)
+            } failed: { report in
+                Self.logger("reload", settings).error(
+                    "reload refused, the old settings stay",
+                    metadata: ["report": "\(report)"]
+                )
+            },
+            Bounded(
+                APIServer(
+                    router: metricsRouter(inside),
+                    address: listening(settings.listen.metricsAddress.description),
+                    limits: listeners.metricsLimits,
+                    logger: Self.logger("metrics", settings)
+                ),
+                within: Self.doorDrain
+            ),
+            Bounded(
+                APIServer(
+                    router: adminRouter(inside.admin),
+                    address: listening(settings.listen.adminSocket),
+                    limits: listeners.adminLimits,
+                    logger: Self.logger("admin", settings)
+                ),
+                within: Self.doorDrain
+            ),
+            Bounded(
+                APIServer(
+                    router: publicRouter(api),
+                    address: listening(settings.listen.publicAddress.description),
+                    limits: listeners.publicLimits,
+                    logger: Self.logger("public", settings)
+                ),
+                within: Self.doorDrain
+            ),
+            ShutdownBound(bound: Self.shutdownMax) {
+                logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
+                // Not exit, as at a failed store.
+                _exit(0)
+            },
+        ]
+    }
+
+    /// What the contract's address is to the server; the configuration and this machine were asked before.
+    private func listening(_ address: String) -> API.ListenAddress {
+        guard let listen = API.ListenAddress(address) else {
+            preconditionFailure("The configuration was checked: \(address)")
+        }
+        return listen
+    }
+
+    private func sweeper(_ core: Core, _ delivery: DeliveryServices, _ logger: Logger) -> Sweeper {
+        let (retention, disk) = (effective.settings.retention, delivery.disk)
+        return Sweeper(
+            queue: core.queue,
+            registry: core.registry,
+            identityWindow: Self.days(retention.identityDays),
+            eventAge: Self.days(retention.eventDays),
+            deviceAges: .init(
+                suspect: Self.days(retention.deviceSuspectDays),
+                disabled: Self.days(retention.deviceDisabledDays),
+                unseen: Self.days(retention.deviceUnseenDays),
+                history: Self.days(400)
+            ),
+            lacksRoom: { disk.lacksRoom(reusable: $0) },
+            isRoomUrgent: { disk.isFull },
+            held: HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax),
+            heldAge: Self.days(retention.heldImportDays),
+            operationAge: Self.days(retention.operationDays),
+            time: core.time,
+            logger: Self.logger("sweeper", effective.settings)
+        )
+    }
+
+    /// Held deliveries that no row of the registry names any more.
+    func removeForgotten(_ core: Core, _ logger: Logger) async {
+        let held = HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax)
+        do { try held.removeAll(except: try await core.registry.keptFiles()) } catch {
+            // What is too many in there costs room, not service.
+            logger.warning("held deliveries cannot be looked through", metadata: ["error": "\(error)"])
+        }
+    }
+}

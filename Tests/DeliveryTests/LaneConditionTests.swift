@@ -1,0 +1,56 @@
+import Domain
+import Providers
+import Testing
+
+@testable import Delivery
+
+/// What the operator sees of a lane.
+struct LaneConditionTests {
+    private var lane = LaneFixture()
+
+    @Test mutating func `a lane that waits to reconnect says so, why and until when`() {
+        lane.load(1...1)
+        lane.machine.connection(.closed("reset by peer", retryAt: lane.time + 3_000), lane.now)
+        var condition = lane.condition
+        #expect(condition.state == "open" && condition.reason == "reset by peer")
+        #expect(condition.wakeAt == lane.time + 3_000)
+        lane.time += 3_000
+        lane.machine.connection(.opened, lane.now)
+        condition = lane.condition
+        #expect(condition.state == "active" && condition.reason.isEmpty && condition.wakeAt == nil)
+    }
+
+    @Test mutating func `a connection lost while nothing waits closes nothing`() {
+        lane.machine.connection(.closed("idle", retryAt: lane.time + 3_000), lane.now)
+        let condition = lane.condition
+        #expect(condition.state == "active" && condition.lastError == "idle")
+    }
+
+    @Test mutating func `a host without HTTP2 is given to the ordinary client, once it never had a connection`() {
+        lane = LaneFixture(hasOrdinaryClient: true)
+        lane.machine.connection(.failed("http/1.1", retryAt: 0, hasNoHTTP2: true), lane.now)
+        lane.turn()
+        #expect(lane.actions.contains { if case .needsOrdinaryClient = $0 { true } else { false } })
+    }
+
+    @Test mutating func `a lane at an ill host shows the host's state and opens with it`() {
+        lane.host.state.busy("503", retryAfter: 5_000, now: lane.time, random: 0)
+        var condition = lane.condition
+        #expect(condition.state == "open" && condition.wakeAt == lane.time + 5_000)
+        lane.time += 5_000
+        lane.load(1...2)
+        let probe = lane.beginAll()
+        #expect(probe.count == 1)
+        _ = lane.answer(probe[0].ticket, .accepted)
+        condition = lane.condition
+        #expect(condition.isActive)
+    }
+
+    @Test mutating func `the quota's wait is shown and is no illness`() {
+        lane = LaneFixture(bounds: LaneBounds(windowMax: 100, messagesPerMinute: 2))
+        lane.load(1...5)
+        _ = lane.beginAll()
+        let condition = lane.condition
+        #expect(condition.state == "active" && condition.wakeAt ?? 0 > lane.time + 59_000)
+    }
+}

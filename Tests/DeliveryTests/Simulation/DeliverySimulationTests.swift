@@ -1,0 +1,31 @@
+import Glibc
+import Testing
+
+/// CARILLON_SEED runs one seed again; CARILLON_SEEDS=5000 runs so many.
+struct DeliverySimulationTests {
+    private static func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
+
+    @Test
+    func
+        `whatever happens, each delivery ends once, rings its owner's phone only, and twice only after a crash or a lost answer`()
+    {
+        let seeds = Self.number("CARILLON_SEED").map { $0...$0 } ?? 1...(Self.number("CARILLON_SEEDS") ?? 60)
+        var (sends, crashes, duplicates, moves, lookedUp) = (0, 0, 0, 0, 0)
+        for seed in seeds {
+            var simulation = DeliverySimulation(seed: seed)
+            simulation.run()
+            #expect(simulation.faults == [], "seed \(seed)")
+            #expect(
+                simulation.deliveries > 100 && simulation.sends >= simulation.deliveries / 4,
+                "seed \(seed) is no test: \(simulation.sends) sends"
+            )
+            sends += simulation.sends
+            crashes += simulation.crashes
+            duplicates += simulation.duplicates
+            moves += simulation.moves
+            lookedUp += simulation.lookedUp
+        }
+        let isGentle = crashes <= seeds.count || duplicates == 0 || moves == 0 || lookedUp == 0
+        #expect(!isGentle, "the simulation has become too gentle: \(crashes) \(duplicates) \(moves) \(lookedUp)")
+    }
+}

@@ -1,0 +1,258 @@
+import Crypto
+import Domain
+import FanOut
+import Glibc
+import Logging
+import Providers
+import SQLite
+import Store
+import Synchronization
+import Telemetry
+import Testing
+
+@testable import Delivery
+@testable import Pipeline
+
+/// Both real stores in a folder of their own, with the services that work on them; only time is a test's own.
+///
+/// Pushes are not sent: ``deliver()`` loads what waits as the dispatcher does and records every loaded delivery as accepted.
+final class Workshop {
+    static let start = Instant(seconds: 1_790_000_000)
+    static let key = TargetSeal.Key(id: "k1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+    static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// Wall clock and monotonic clock of a test.
+    final class Clock: Sendable {
+        private let milliseconds: Mutex<Int64>
+
+        init(_ start: Instant) { milliseconds = Mutex(start.milliseconds) }
+
+        var now: Instant { Instant(milliseconds: milliseconds.withLock { $0 }) }
+
+        func advance(_ duration: Duration) { milliseconds.withLock { $0 += duration.wholeMilliseconds } }
+
+        var source: TimeSource { TimeSource(now: { self.now }, monotonic: { self.now.milliseconds }) }
+    }
+
+    let folder: String
+    let clock: Clock
+    let queue: QueueStore
+    let registry: Registry
+    let reader: QueueReader
+    let devices: RegistryReader
+    let lane: LaneID
+    var lanes: LaneTable
+    let dispatcher: Dispatcher
+    let expander: Expander
+    let sweeper: Sweeper
+    var loader: DeliveryLoader
+
+    /// Opens the folder, or makes it.
+    init(_ folder: String, clock: Clock = Clock(start), limits: Limits = Limits(), key: TargetSeal.Key = key)
+        async throws
+    {
+        self.folder = folder
+        self.clock = clock
+        queue = try SQLiteStores(folder: folder).openQueue(
+            now: clock.now,
+            newKey: [UInt8](repeating: 7, count: 32),
+            onFatal: { _ in }
+        )
+        registry = try SQLiteStores(folder: folder).openRegistry(
+            keys: [key],
+            newKey: [UInt8](repeating: 9, count: 32),
+            onFatal: { _ in }
+        )
+        reader = try SQLiteStores(folder: folder).queueReader()
+        devices = try SQLiteStores(folder: folder).registryReader(seal: registry.seal)
+        lane = try await queue.lane(named: "fcm/app", provider: .fcm, now: clock.now).id
+        lanes = LaneTable(opening: [.webpush])
+        lanes.add(lane, name: "fcm/app", for: .init(provider: .fcm, environment: .production, app: "app"))
+        dispatcher = try Dispatcher(
+            queue: queue,
+            registry: registry,
+            engine: FanOutEngine(),
+            stores: SQLiteStores(folder: folder),
+            limits: limits,
+            time: clock.source,
+            metrics: DispatchMetrics(MetricRegistry(prefix: "test_")),
+            logger: Self.logger
+        )
+        expander = try Expander(
+            queue: queue,
+            dispatcher: dispatcher,
+            stores: SQLiteStores(folder: folder),
+            lanes: lanes,
+            activeByDefault: true,
+            deviceAgeMax: .seconds(400 * 86_400),
+            publisherSchools: { _ in nil },
+            limits: limits,
+            time: clock.source,
+            logger: Self.logger
+        )
+        sweeper = Sweeper(
+            queue: queue,
+            registry: registry,
+            identityWindow: .seconds(3 * 86_400),
+            eventAge: .seconds(90 * 86_400),
+            deviceAges: .init(
+                suspect: .seconds(30 * 86_400),
+                disabled: .seconds(30 * 86_400),
+                unseen: .seconds(400 * 86_400),
+                history: .seconds(400 * 86_400)
+            ),
+            time: clock.source,
+            logger: Self.logger
+        )
+        loader = DeliveryLoader(
+            queue: try SQLiteStores(folder: folder).queueReader(),
+            registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
+            installationKey: queue.installationKey,
+            limits: limits
+        )
+    }
+
+    func close() async {
+        await queue.close()
+        await registry.close()
+    }
+
+    /// A device of a user, `token-<user>` when nothing else is said.
+    @discardableResult
+    func register(_ user: String, installation: String? = nil, target: Target? = nil) async throws -> DeviceRow {
+        let name = installation ?? "i-" + user
+        let registration = Registration(
+            installation: name,
+            target: target ?? .fcmToken("token-" + user),
+            environment: .production,
+            app: "app"
+        )
+        _ = try await registry.register(
+            registration,
+            for: Account(userID: user, externalKey: nil),
+            limits: Limits(),
+            now: clock.now
+        )
+        return try #require(try devices.device(installation: name))
+    }
+
+    func publication(_ users: [String]) -> Publication {
+        Publication(app: "BLOG", action: "POST", audience: users.map { .user($0) }, title: "T", body: "B")
+    }
+
+    @discardableResult
+    func accept(
+        _ users: [String],
+        lifetime: Duration = .seconds(3600),
+        _ change: (inout Publication) -> Void = { _ in }
+    ) async throws -> EventID {
+        var publication = publication(users)
+        change(&publication)
+        let identity = SHA256.hash(data: Array("\(users) \(clock.now.milliseconds) \(lifetime)".utf8))
+        let acceptance = try await queue.accept(
+            NewEvent(
+                publisher: "ent",
+                publication: publication,
+                dataClass: .generic,
+                acceptedAt: clock.now,
+                expiresAt: clock.now + lifetime,
+                identity: Array(identity),
+                bodyHash: Array(identity),
+                identityWindow: .seconds(3 * 86_400),
+                unresolved: []
+            )
+        )
+        guard case .created(let id, _) = acceptance else { throw StoreError.failed("\(acceptance)") }
+        clock.advance(.milliseconds(1))
+        return id
+    }
+
+    /// Loads every open page and every retry that is due; all that can be loaded is accepted.
+    func deliver() async throws {
+        for entry in try reader.openPages() {
+            try await record(try loader.load(entry.page, on: PlainLane(), now: 0))
+        }
+        let due = try reader.dueRetries(on: lane, now: clock.now, limit: 500)
+        if !due.isEmpty { try await record(try loader.load(due, on: PlainLane(), now: 0)) }
+    }
+
+    private func record(_ loaded: DeliveryLoader.Loaded) async throws {
+        queue.unreadable.note(loaded.unreadable)
+        try await queue.endUnreadable(
+            loaded.unreadable.filter { $0.table == .page }.map { PageID(rawValue: $0.id) },
+            now: clock.now
+        )
+        let accepted = loaded.deliveries.map {
+            Outcome(
+                page: $0.id.page,
+                slot: $0.id.slot,
+                result: .accepted(attempts: 1, latencyMilliseconds: 5),
+                isRetry: $0.isRetry
+            )
+        }
+        try await queue.record(loaded.ended + accepted, now: clock.now)
+    }
+
+    /// How each delivery of an event stands, in the order of their ids.
+    func results(of event: EventID) throws -> [SlotResult] {
+        let report = try #require(try reader.report(on: event, laneReason: { _ in nil }))
+        return report.persons.flatMap(\.deliveries).sorted { $0.id < $1.id }.map(\.result)
+    }
+
+    func state(of event: EventID) throws -> EventState? { try reader.event(event)?.state }
+
+    /// A second read-write connection that keeps no promise, for what only damage would do.
+    func damage(_ file: String, _ body: (Connection) throws -> Void) throws {
+        let connection = try Connection(path: folder + "/" + file, options: .writer)
+        try connection.execute("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF")
+        try body(connection)
+    }
+}
+
+/// A folder for a test, removed at its end.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/carillon-pipeline-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for file in ["queue.db", "registry.db"] {
+            for end in ["", "-wal", "-shm"] { unlink(path + "/" + file + end) }
+        }
+        unlink(path + "/lock")
+        rmdir(path)
+    }
+
+    /// The same stores once more; they must be closed.
+    func copy() throws -> TemporaryFolder {
+        let other = try TemporaryFolder()
+        for file in ["queue.db", "registry.db"] {
+            let connection = try Connection(path: path + "/" + file, options: .reader)
+            try connection.backUp(to: other.path + "/" + file)
+        }
+        return other
+    }
+}
+
+/// Opens the stores of `folder` for `body` and closes them, also when it throws.
+func withWorkshop<T>(
+    _ folder: TemporaryFolder,
+    clock: Workshop.Clock = .init(Workshop.start),
+    limits: Limits = Limits(),
+    key: TargetSeal.Key = Workshop.key,
+    _ body: (Workshop) async throws -> T
+) async throws -> T {
+    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, key: key)
+    do {
+        let result = try await body(workshop)
+        await workshop.close()
+        return result
+    } catch {
+        await workshop.close()
+        throw error
+    }
+}

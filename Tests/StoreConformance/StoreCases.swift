@@ -1,0 +1,122 @@
+import Database
+import Domain
+import Store
+import Testing
+
+/// What every engine promises, case by case; each begins in an empty place.
+package enum StoreCases: String, CaseIterable, Sendable {
+    case identityIsOneEvent, numbersGoOn, oneProcess, takenOver, terminalStays, cursorMovesWithPages, keysStay,
+        metaIsKept
+
+    package func check(_ place: StorePlace) async throws {
+        switch self {
+        case .identityIsOneEvent: try await identityIsOneEvent(place)
+        case .numbersGoOn: try await numbersGoOn(place)
+        case .oneProcess: try await oneProcess(place)
+        case .takenOver: try await takenOver(place)
+        case .terminalStays: try await terminalStays(place)
+        case .cursorMovesWithPages: try await cursorMovesWithPages(place)
+        case .keysStay: try await keysStay(place)
+        case .metaIsKept: try await metaIsKept(place)
+        }
+    }
+
+    private func identityIsOneEvent(_ place: StorePlace) async throws {
+        try await place.queue { queue in
+            let first = try await queue.post(.sample("a"))
+            guard case .duplicate(first.id, .accepted, _) = try await queue.post(.sample("a")) else {
+                Issue.record("the same identity and body is no duplicate")
+                return
+            }
+            guard case .conflict(first.id) = try await queue.post(.sample("a", body: "other")) else {
+                Issue.record("the same identity with another body is no conflict")
+                return
+            }
+        }
+    }
+
+    /// Events and pages get new numbers after a clean close and after none.
+    private func numbersGoOn(_ place: StorePlace) async throws {
+        var events: [EventID] = []
+        var pages: [PageID] = []
+        for turn in 0..<3 {
+            try await place.queue { queue in
+                let event = try await queue.post(.sample("\(turn)")).id
+                events.append(event)
+                pages += try #require(try await queue.append(.sample(event, persons: 1...3), now: StorePlace.start))
+                    .map(\.page)
+            }
+        }
+        #expect(events == Array(Set(events)).sorted())
+        #expect(pages == Array(Set(pages)).sorted())
+    }
+
+    private func oneProcess(_ place: StorePlace) async throws {
+        try await place.queue { _ in
+            let error = await #expect(throws: StoreError.self) { try await place.queue { _ in } }
+            guard case .inUse = error else {
+                Issue.record("\(error as Any)")
+                return
+            }
+        }
+    }
+
+    private func takenOver(_ place: StorePlace) async throws {
+        try await place.queue { queue in
+            let epoch = queue.epoch
+            try place.session().run("UPDATE meta SET value = ? WHERE name = 'epoch'", epoch + 1)
+            let error = await #expect(throws: StoreError.self) { try await queue.post(.sample("a")) }
+            guard case .failStopped = error else {
+                Issue.record("\(error as Any)")
+                return
+            }
+        }
+    }
+
+    private func terminalStays(_ place: StorePlace) async throws {
+        try await place.queue { queue in
+            let event = try await queue.post(.sample("a")).id
+            let entries = try #require(try await queue.append(.sample(event, persons: 1...2), now: StorePlace.start))
+            let page = entries[0].page
+            for state in [DeliveryState.accepted, .rejected] {
+                let outcomes = (0..<2).map {
+                    Outcome(page: page, slot: $0, result: SlotResult(state, reason: nil), attempts: 1)
+                }
+                try await queue.record(outcomes, now: StorePlace.start)
+            }
+            let read = try #require(try place.stores.queueReader().page(page))
+            #expect((0..<2).allSatisfy { read.result[$0].state == .accepted })
+            #expect(try place.stores.queueReader().event(event)?.state == .done)
+        }
+    }
+
+    private func cursorMovesWithPages(_ place: StorePlace) async throws {
+        try await place.queue { queue in
+            let event = try await queue.post(.sample("a")).id
+            let step = ExpansionStep.sample(event, persons: 1...3, isLast: false)
+            #expect(try await queue.append(step, now: StorePlace.start)?.count == 1)
+            // The same step once more is behind the cursor: nothing is made twice.
+            #expect(try await queue.append(step, now: StorePlace.start) == nil)
+            let reader = try place.stores.queueReader()
+            #expect(try reader.event(event)?.cursor == 3)
+            #expect(try reader.openPages().count == 1)
+        }
+    }
+
+    private func keysStay(_ place: StorePlace) async throws {
+        let key = try await place.queue { $0.installationKey }
+        let target = Target(provider: ProviderID(1), bytes: Array("token".utf8), kind: "token", tail: "oken")
+        let hash = try await place.registry { $0.seal.hash(target) }
+        #expect(try await place.queue { $0.installationKey } == key)
+        let later = TargetSeal.Key(id: "k2", key: StorePlace.key.key)
+        #expect(try await place.registry(keys: [later, StorePlace.key]) { $0.seal.hash(target) } == hash)
+    }
+
+    private func metaIsKept(_ place: StorePlace) async throws {
+        try await place.queue { queue in
+            queue.remember("token", [1])
+            queue.remember("token", [2, 3])
+        }
+        #expect(try place.stores.queueReader().meta("token") == [2, 3])
+    }
+}
