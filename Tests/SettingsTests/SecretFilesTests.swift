@@ -28,6 +28,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("[directory]", "secretsFile: one.whsec", ["publishers.0.rights"]),
+        ("[events]", "secretsFile: one.whsec", []),
+        ("[events, directory]", "secretsFile: one.whsec, keysFile: one.keys", []),
+    ])
+    func `who may deliver the directory and has no key is told before the first delivery`(
+        rights: String,
+        files: String,
+        warned: [String]
+    ) throws {
+        let loaded = try fixture.load(
+            SettingsFixture.least + "publishers: [{name: a, rights: \(rights), \(files)}]"
+        )
+        #expect(loaded.warnings.map(\.key).filter { $0.hasPrefix("publishers") } == warned)
+    }
+
     @Test(arguments: ["k1:AAAA\n", ":AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", "AAECAwQF\n"])
     func `a storage key must be 32 bytes with an id`(text: String) throws {
         try fixture.write("storage.key", text)

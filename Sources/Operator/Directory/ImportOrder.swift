@@ -92,6 +92,9 @@ extension AdminAnswer {
     func report(_ subject: String) throws -> JSONObject {
         if ImportView(shown: object).diff != nil { return object }
         guard status != 200 else { return object }
-        throw failure(about: subject)
+        var failure = failure(about: subject)
+        // Of an import there are three ends: applied or planned, held, failed.
+        if failure.status == .store { failure.status = .failed }
+        throw failure
     }
 }
