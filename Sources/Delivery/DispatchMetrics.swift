@@ -7,6 +7,7 @@ package struct DispatchMetrics: Sendable {
     package let eventToProviderSeconds: Family<Histogram>
     package let tokensDisabled: Family<Counter>
     package let ambiguous: Family<Counter>
+    package let lanesRefused: Family<Counter>
 
     package init(_ registry: MetricRegistry) {
         deliveries = registry.counter(
@@ -33,6 +34,11 @@ package struct DispatchMetrics: Sendable {
             "ambiguous_total",
             help: "Answers lost after the request may have been processed.",
             labels: ["lane"]
+        )
+        lanesRefused = registry.counter(
+            "lanes_refused_total",
+            help: "Push services that got no lane, because too many others have one.",
+            labels: ["provider"]
         )
     }
 }

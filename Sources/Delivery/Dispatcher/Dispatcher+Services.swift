@@ -3,6 +3,7 @@ import FanOut
 import Logging
 import Providers
 import Store
+import Telemetry
 
 /// Lanes of push services that addresses name: made when they are needed, moved to the ordinary client when the service has no HTTP/2.
 extension Dispatcher {
@@ -10,11 +11,26 @@ extension Dispatcher {
     /// more), or there are too many.
     package func openLane(of service: LaneKey) async throws -> LaneID? {
         if let lane = lanes.values.first(where: { $0.definition.key == service }) { return lane.id }
-        guard lanes.values.count(where: { $0.definition.key.provider == service.provider }) < ServiceLanes.lanesMax,
-            let definition = try services?.definition(of: service)
-        else { return nil }
+        guard let definition = try services?.definition(of: service) else { return nil }
+        guard lanes.values.count(where: { $0.definition.key.provider == service.provider }) < ServiceLanes.lanesMax
+        else {
+            refused(service)
+            return nil
+        }
         try await add(definition)
         return lanes.values.first { $0.definition.key == service }?.id
+    }
+
+    /// Counted each time, said once a minute: whoever invents services fills no log.
+    private func refused(_ service: LaneKey) {
+        metrics.lanesRefused.with(service.provider.name).add()
+        let now = time.monotonic()
+        guard now >= refusalSaidAgain else { return }
+        refusalSaidAgain = now + 60_000
+        logger.error(
+            "a push service gets no lane, its devices are not rung: too many others have one",
+            metadata: ["service": "\(service.serviceName)", "most": "\(ServiceLanes.lanesMax)"]
+        )
     }
 
     /// The lanes of push services that this store has known; at start, so that what waits goes on without a new event.

@@ -56,6 +56,8 @@ package actor Dispatcher {
     var takenOut: Set<DeliveryID> = []
     var testsGiven = 0
     var frozen: [String: Instant]
+    /// When a push service without a lane may be named in the log again (monotonic milliseconds).
+    var refusalSaidAgain = Int64.min
     let recorder: Recorder
     private let signals: AsyncStream<Signal>
     nonisolated let signal: AsyncStream<Signal>.Continuation

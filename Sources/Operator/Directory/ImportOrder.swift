@@ -70,7 +70,13 @@ struct ImportOrder {
             "the service's answer was lost; the import may be done or not",
             next: "the same command with --dry-run: an empty diff means that it was done"
         )
-        return try await channel.send(order).report("delivery")
+        let answer = try await channel.send(order)
+        do { return try answer.report("delivery") } catch var failure as OperatorFailure where failure.status == .store
+        {
+            // Of an import there are three ends: applied or planned, held, failed.
+            failure.status = .failed
+            throw failure
+        }
     }
 
     static func isArchive(_ path: String) -> Bool {
@@ -92,9 +98,6 @@ extension AdminAnswer {
     func report(_ subject: String) throws -> JSONObject {
         if ImportView(shown: object).diff != nil { return object }
         guard status != 200 else { return object }
-        var failure = failure(about: subject)
-        // Of an import there are three ends: applied or planned, held, failed.
-        if failure.status == .store { failure.status = .failed }
-        throw failure
+        throw failure(about: subject)
     }
 }

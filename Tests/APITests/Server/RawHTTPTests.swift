@@ -43,7 +43,7 @@ struct RawHTTPTests {
         try await Self.serving { _, port async throws in
             let connection = try RawConnection(port: port)
             try connection.send(try Self.field(file))
-            let answer = try connection.readToEnd()
+            let answer = try await connection.readToEnd()
             #expect(answer.hasPrefix("HTTP/1.1 400 "))
             #expect(answer.contains("malformedRequest"))
         }
@@ -53,7 +53,7 @@ struct RawHTTPTests {
         try await Self.serving { _, port async throws in
             let connection = try RawConnection(port: port)
             try connection.send(try Self.field("13-http/http10.http"))
-            let answer = try connection.readToEnd()
+            let answer = try await connection.readToEnd()
             #expect(answer.hasPrefix("HTTP/1.1 200 "))
             #expect(answer.lowercased().contains("connection: close"))
         }
@@ -64,7 +64,7 @@ struct RawHTTPTests {
             let connection = try RawConnection(port: port)
             for _ in 0..<2 {
                 try connection.send(lines: "GET /livez HTTP/1.0", "Connection: keep-alive")
-                #expect(try connection.read(until: "\"ok\"}").lowercased().contains("connection: keep-alive"))
+                #expect(try await connection.read(until: "\"ok\"}").lowercased().contains("connection: keep-alive"))
             }
         }
     }
@@ -77,9 +77,9 @@ struct RawHTTPTests {
                 .replacing("application/cloudevents+json", with: "application/json")
                 .replacing("Content-Length: 300", with: "Content-Length: \(body.utf8.count)")
             try connection.send(head)
-            #expect(try connection.read(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+            #expect(try await connection.read(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
             try connection.send(body)
-            #expect(try connection.read(until: "}").hasPrefix("HTTP/1.1 202 "))
+            #expect(try await connection.read(until: "}").hasPrefix("HTTP/1.1 202 "))
         }
     }
 
@@ -103,7 +103,7 @@ struct RawHTTPTests {
                 "Content-Type: \(type)",
                 "Content-Length: 200000"
             )
-            let answer = try connection.readToEnd()
+            let answer = try await connection.readToEnd()
             #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
             #expect(answer.lowercased().contains("connection: close"))
         }
@@ -113,7 +113,7 @@ struct RawHTTPTests {
         try await Self.serving { _, port async throws in
             let connection = try RawConnection(port: port)
             try connection.send("GET /livez HTTP/1.1\r\nHost: a\r\nX-Long: " + String(repeating: "a", count: 17 << 10))
-            #expect(try connection.readToEnd().contains("HTTP/1.1 431 "))
+            #expect(try await connection.readToEnd().contains("HTTP/1.1 431 "))
         }
     }
 
@@ -121,7 +121,7 @@ struct RawHTTPTests {
         try await Self.serving { _, port async throws in
             let connection = try RawConnection(port: port)
             try connection.send("\u{16}\u{3}\u{1}hello\r\n\r\n")
-            #expect(try connection.readToEnd().hasPrefix("HTTP/1.1 400 "))
+            #expect(try await connection.readToEnd().hasPrefix("HTTP/1.1 400 "))
         }
     }
 
@@ -131,7 +131,7 @@ struct RawHTTPTests {
             let request = "GET /version HTTP/1.1\r\nHost: a\r\n\r\n"
             try connection.send(String(repeating: request, count: 20))
             try connection.send(lines: "GET /livez HTTP/1.1", "Host: a", "Connection: close")
-            let answers = try connection.readToEnd()
+            let answers = try await connection.readToEnd()
             #expect(answers.components(separatedBy: "HTTP/1.1 200").count == 22)
         }
     }
@@ -142,7 +142,7 @@ struct RawHTTPTests {
         try await Self.serving(limits: limits) { _, port async throws in
             let connection = try RawConnection(port: port)
             try connection.send("GET /livez HTTP/1.1\r\nHost:")
-            #expect(try connection.readToEnd() == "")
+            #expect(try await connection.readToEnd() == "")
         }
     }
 
@@ -153,8 +153,8 @@ struct RawHTTPTests {
             let idle = try (0..<4).map { _ in try RawConnection(port: port) }
             let honest = try RawConnection(port: port)
             try honest.send(lines: "GET /livez HTTP/1.1", "Host: a")
-            #expect(try honest.read(until: "}").hasPrefix("HTTP/1.1 200 "))
-            #expect(try idle[0].readToEnd() == "")
+            #expect(try await honest.read(until: "}").hasPrefix("HTTP/1.1 200 "))
+            #expect(try await idle[0].readToEnd() == "")
         }
     }
 
@@ -174,7 +174,7 @@ struct RawHTTPTests {
         try await Self.serving(change: { $0.http.allowedOrigins = origins }) { _, port async throws in
             let connection = try RawConnection(port: port)
             try connection.send(try Self.field("16-preflight.http"))
-            let answer = try connection.readToEnd().lowercased()
+            let answer = try await connection.readToEnd().lowercased()
             let isAllowed = origins == ["https://ent.example.org"]
             #expect(answer.hasPrefix("http/1.1 204 ") == isAllowed)
             #expect(answer.contains("access-control-allow-origin: https://ent.example.org") == isAllowed)

@@ -64,7 +64,7 @@ extension DeliverySimulation {
         let travels = Self.index(lane) == 2
         if travels { memory.plan.began(lane) }
         // A passing fault of the disk.
-        if isTroubled, chance(0...30) == 0 {
+        if isTroubled, chance(0...12) == 0 {
             _ = memory.plan.failed(source, of: lane, now: now)
             if travels { agenda.add(.cameBack(life: life, lane: lane, nil), at: now + chance(1...50)) }
             return

@@ -71,7 +71,9 @@ extension DeliverySimulation {
         case 1: give(.probe, to: lane)
         case 2: give(.reloaded(memory.machines[Self.index(lane)].bounds), to: lane)
         case 3: test(on: lane)
-        case 4, 5: drop()
+        case 4, 5:
+            let open = store.pages.values.filter(\.isOpen).map(\.entry.page).sorted()
+            if let page = open.randomElement(using: &random) { drop(page) }
         default:
             store.modes[lane] = nil
             give(.resume, to: lane)
@@ -88,9 +90,8 @@ extension DeliverySimulation {
     }
 
     /// First the lanes give up what is to be dropped, then the order is committed or is not, then they are told.
-    private mutating func drop() {
-        let open = store.pages.values.filter(\.isOpen).sorted { $0.entry.page < $1.entry.page }
-        guard memory.openOrder == nil, let page = open.randomElement(using: &random) else { return }
+    mutating func drop(_ page: PageID) {
+        guard memory.openOrder == nil, let page = store.pages[page], page.isOpen else { return }
         let every = chance(1...3)
         let deliveries = Set(
             page.slots.indices.filter { Int64($0) % every == 0 && !page.slots[$0].state.isTerminal }

@@ -12,6 +12,8 @@ struct DeliverySimulation {
     static let lanes = [1, 2, 3].map(LaneID.init(rawValue:))
     /// Weather, crashes, orders and moves end here; what is left then must end by itself.
     static let troubleEnds: Int64 = 300_000
+    /// So long after it nothing that is due still waits: the longest pause of a lane is behind it.
+    private static let patience: Int64 = 900_000
     private static let end: Int64 = 40_000_000
     static let attemptsMax = 8
     static let windowMax = 64
@@ -32,6 +34,7 @@ struct DeliverySimulation {
         case weather
         case crash
         case order
+        case drop(PageID)
         case move
     }
 
@@ -139,11 +142,12 @@ struct DeliverySimulation {
             if then == life { conclude(number, taken, underWay) }
         case .credential(let then, let lane, let isRenewed): if then == life { credential(lane, isRenewed) }
         case .sweep:
-            store.expire(now: now)
+            faults += store.expire(now: now, calmSince: Self.troubleEnds, patience: Self.patience)
             agenda.add(.sweep, at: now + 1000)
         case .weather: changeWeather()
         case .crash: crash()
         case .order: order()
+        case .drop(let page): drop(page)
         case .move: move()
         }
     }
@@ -180,6 +184,8 @@ struct DeliverySimulation {
             memory.plan.add(entry)
         }
         fill(lane)
+        // Some are thought better of while they are read.
+        if chance(0...5) == 0 { agenda.add(.drop(PageID(rawValue: nextPage - 1)), at: now + chance(0...40)) }
         agenda.add(.arrival, at: now + chance(100...15_000))
     }
 

@@ -89,16 +89,25 @@ struct SimulatedStore {
     }
 
     /// The sweeper's commit: pending slots and retry rows beyond their time.
-    mutating func expire(now: Int64) {
+    ///
+    /// - Returns: what ends so although all has been well since `calmSince`, for long enough to have been sent: it was forgotten.
+    mutating func expire(now: Int64, calmSince: Int64, patience: Int64) -> [String] {
+        var forgotten: [String] = []
         for (id, page) in pages where page.expiresAt <= now && page.isOpen {
+            if page.expiresAt > calmSince + patience { forgotten.append("\(id) was pending to its end") }
             for slot in page.slots.indices where page.slots[slot].state == .pending {
                 pages[id]?.slots[slot].state = .expired
             }
         }
-        for delivery in retries.keys where (pages[delivery.page]?.expiresAt ?? 0) <= now {
+        for (delivery, retry) in retries {
+            guard let page = pages[delivery.page], page.expiresAt <= now else { continue }
+            if page.expiresAt > max(retry.dueAt, calmSince) + patience {
+                forgotten.append("\(delivery) was due to its end")
+            }
             retries[delivery] = nil
             pages[delivery.page]?.slots[delivery.slot].state = .expired
         }
+        return forgotten
     }
 
     /// Slots and rows that contradict each other.
