@@ -103,7 +103,7 @@ import Testing
                 "CARILLON_PROVIDERS_WEBPUSH_SUBJECT": "mailto:a@b.fr",
             ]
         ).settings
-        #expect(settings.providers[WebPush.self].first?.subject == "mailto:a@b.fr")
+        #expect(settings.providers[WebPush.self].first?.sender.subject == "mailto:a@b.fr")
     }
 
     @Test func `every mistake stands in one report, in the order of the file`() throws {

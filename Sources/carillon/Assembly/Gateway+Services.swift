@@ -10,7 +10,7 @@ import Settings
 import Store
 
 extension Gateway {
-    /// What the doors call.
+    /// What the routes call.
     func services(_ core: Core, _ delivery: DeliveryServices, _ rules: HTTPRules) throws -> APIServices {
         let settings = effective.settings
         var services = APIServices(
@@ -135,7 +135,7 @@ extension Gateway {
             Sweeping(sweeper: sweeper(core, delivery, logger)),
             LookingAtDevices(
                 look: DeviceLook(
-                    registry: core.registryReader,
+                    registry: inside.registryReader,
                     unreadable: core.queue.unreadable,
                     logger: Self.logger("devices", settings)
                 )
@@ -144,8 +144,8 @@ extension Gateway {
                 core.metrics,
                 dispatcher: delivery.dispatcher,
                 store: core.queue,
-                queue: core.queueReader,
-                registry: core.registryReader,
+                queue: inside.queueReader,
+                registry: inside.registryReader,
                 folder: core.folder,
                 ends: delivery.ends,
                 skews: core.skews,
