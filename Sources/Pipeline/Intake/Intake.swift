@@ -141,7 +141,8 @@ package final class Intake: Sendable {
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
-            unresolved: unresolved
+            unresolved: unresolved,
+            callbackAt: publisher.callbackAfter.map { now + $0 }
         )
     }
 

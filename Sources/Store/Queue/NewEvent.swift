@@ -15,6 +15,8 @@ package struct NewEvent: Sendable {
     package var identityWindow: Duration
     /// Names of the audience that resolve to nothing.
     package var unresolved: [AudienceMember]
+    /// When its publisher is told how it stands if it has not ended by then; nil: it does not want to be told.
+    package var callbackAt: Instant?
 
     package init(
         publisher: String,
@@ -25,7 +27,8 @@ package struct NewEvent: Sendable {
         identity: [UInt8],
         bodyHash: [UInt8],
         identityWindow: Duration,
-        unresolved: [AudienceMember]
+        unresolved: [AudienceMember],
+        callbackAt: Instant? = nil
     ) {
         self.publisher = publisher
         self.publication = publication
@@ -36,6 +39,7 @@ package struct NewEvent: Sendable {
         self.bodyHash = bodyHash
         self.identityWindow = identityWindow
         self.unresolved = unresolved
+        self.callbackAt = callbackAt
     }
 }
 

@@ -98,6 +98,9 @@ extension QueueStore {
             AudienceCoding.text(event.unresolved)
         )
         try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
+        if let at = event.callbackAt {
+            try connection.run(QueueSQL.keepCallback.rawValue, id.rawValue, event.publisher, at.milliseconds)
+        }
         return .created(id, state)
     }
 

@@ -133,5 +133,16 @@ enum QueueSchema {
                 """
             )
         },
+        Migration(4) { connection in
+            try connection.execute(
+                """
+                -- Publishers that asked to be told how an event stands: at its end, or at `due_at` when that comes first; then again until one is taken.
+                CREATE TABLE callback(
+                    event INTEGER PRIMARY KEY, publisher TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
+                ) STRICT;
+                CREATE INDEX callback_due ON callback(publisher, due_at);
+                """
+            )
+        },
     ]
 }

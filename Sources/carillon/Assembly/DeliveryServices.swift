@@ -17,6 +17,7 @@ struct DeliveryServices {
     let lanes: SharedLaneTable
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
+    let callbacks: CallbackTargets
     let ends: CredentialEnds
     let alarms: LaneAlarms
 
@@ -44,6 +45,7 @@ struct DeliveryServices {
         publishers = PublisherDirectory(Gateway.entries(settings))
         let bounds = SchoolBounds(Gateway.schools(settings))
         self.bounds = bounds
+        callbacks = CallbackTargets(settings)
         ends = CredentialEnds(settings)
         alarms = LaneAlarms(core.metrics, metrics, logger: Gateway.logger("lanes", settings))
         expander = try Expander(
@@ -62,6 +64,7 @@ struct DeliveryServices {
             queue: core.queue,
             stores: core.stores,
             gate: OrderGate(dispatcher),
+            expander: expander,
             time: core.time,
             logger: Gateway.logger("orders", settings)
         )
