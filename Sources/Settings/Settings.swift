@@ -69,6 +69,8 @@ package struct Settings: Sendable {
         package var identityDays = 3
         /// How long an ended event is kept, with who was reached and why not.
         package var eventDays = 30
+        /// How long the numbers of a pruned event are kept, from its acceptance.
+        package var summaryDays = 400
         /// A held import waits so long for a person's word.
         package var heldImportDays = 30
         /// How long orders and their audit log are kept.

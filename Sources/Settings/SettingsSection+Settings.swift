@@ -140,6 +140,7 @@ extension SettingsSection {
         var retention = Settings.Retention()
         retention.identityDays = integer("identityDays", default: 3, in: 3...90, unit: "days")
         retention.eventDays = days("eventDays", default: retention.eventDays)
+        retention.summaryDays = days("summaryDays", default: retention.summaryDays)
         retention.heldImportDays = days("heldImportDays", default: retention.heldImportDays)
         retention.operationDays = days("operationDays", default: retention.operationDays)
         retention.deviceStaleDays = days("deviceStaleDays", default: retention.deviceStaleDays)

@@ -65,6 +65,8 @@ package struct EventView: WireView {
     package var otherUsersWaiting = Counts()
     /// Others than guardians, by reason.
     package var otherUsersNotReached = Counts()
+    /// Its details are gone, and these numbers are what is kept; absent of an event that is there.
+    package var isPruned: Bool?
 
     package init() {}
 
@@ -78,6 +80,7 @@ package struct EventView: WireView {
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
         .always("deliveries", \.deliveries), .always("waiting", \.waiting), .always("notReached", \.notReached),
         .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
+        .maybe("pruned", \.isPruned),
     ]
 }
 

@@ -21,6 +21,7 @@ package enum CallbackRules {
     ///   - retryAfter: what the receiver asked for; never undercut, a day at most.
     ///   - attempts: made, this one included.
     ///   - now: the present.
+    /// - Returns: what becomes of the callback.
     package static func ending(status: Int?, retryAfter: Duration?, attempts: Int, now: Instant) -> Ending {
         if let status, (200...299).contains(status) { return .accepted }
         guard status != 410, attempts <= waits.count else { return .dead }

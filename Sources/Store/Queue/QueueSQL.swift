@@ -129,6 +129,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
             AND NOT EXISTS (SELECT 1 FROM retry WHERE retry.event = event.id)
         ORDER BY id LIMIT ?2
         """
+    /// Primary keys.
+    case keepSummary = """
+        INSERT INTO summary(event, publisher, view) SELECT id, publisher, ?2 FROM event WHERE id = ?1 ON CONFLICT(event) DO NOTHING
+        """
+    case summary = "SELECT publisher, view FROM summary WHERE event = ?"
+    case pruneSummaries =
+        "DELETE FROM summary WHERE event IN (SELECT event FROM summary WHERE event < ? ORDER BY event LIMIT 2000)"
     /// Index idempotency_age.
     case pruneIdentities = """
         DELETE FROM idempotency WHERE scope IN (SELECT scope FROM idempotency WHERE accepted_at < ? LIMIT ?)

@@ -141,6 +141,9 @@ enum QueueSchema {
                     event INTEGER PRIMARY KEY, publisher TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
                 ) STRICT;
                 CREATE INDEX callback_due ON callback(publisher, due_at);
+
+                -- How a pruned event stood, in numbers: the JSON of `GET /v1/events/{id}`, without names and texts.
+                CREATE TABLE summary(event INTEGER PRIMARY KEY, publisher TEXT NOT NULL, view TEXT NOT NULL) STRICT;
                 """
             )
         },

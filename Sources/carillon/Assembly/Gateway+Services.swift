@@ -132,7 +132,7 @@ extension Gateway {
         return [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders), delivery.disk,
-            Sweeping(sweeper: sweeper(core, delivery, logger)),
+            Sweeping(sweeper: try sweeper(core, delivery, logger)),
             CallingBack(runner: try callbacks(core, delivery)),
             LookingAtDevices(
                 look: DeviceLook(
@@ -223,13 +223,17 @@ extension Gateway {
         )
     }
 
-    private func sweeper(_ core: Core, _ delivery: DeliveryServices, _ logger: Logger) -> Sweeper {
+    private func sweeper(_ core: Core, _ delivery: DeliveryServices, _ logger: Logger) throws -> Sweeper {
         let (retention, disk) = (effective.settings.retention, delivery.disk)
         return Sweeper(
             queue: core.queue,
             registry: core.registry,
             identityWindow: Self.days(retention.identityDays),
             eventAge: Self.days(retention.eventDays),
+            summaries: .init(
+                reader: try Reading { [stores = core.stores] in try stores.queueReader() },
+                age: Self.days(retention.summaryDays)
+            ),
             deviceAges: .init(
                 suspect: Self.days(retention.deviceSuspectDays),
                 disabled: Self.days(retention.deviceDisabledDays),

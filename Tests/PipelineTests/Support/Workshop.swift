@@ -95,6 +95,10 @@ final class Workshop {
             registry: registry,
             identityWindow: .seconds(3 * 86_400),
             eventAge: .seconds(90 * 86_400),
+            summaries: EventSummaries(
+                reader: try Reading { try SQLiteStores(folder: folder).queueReader() },
+                age: .seconds(400 * 86_400)
+            ),
             deviceAges: .init(
                 suspect: .seconds(30 * 86_400),
                 disabled: .seconds(30 * 86_400),
