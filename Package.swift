@@ -186,6 +186,12 @@ let package = Package(
             exclude: ["WebPush/oracle.py"]
         ),
         tests("DirectoryImport", ["Domain"]),
+        // Damaged texts for every parser of what comes from outside.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["API", "Dialects", "DirectoryImport", "Domain", "Providers", "Settings"],
+            swiftSettings: strict
+        ),
         tests("Dialects", ["Domain"]),
         tests("Settings", ["Domain", "Providers"]),
         tests(

@@ -139,16 +139,17 @@ struct MemberReader {
 
     // MARK: - Texts for the phone
 
-    /// Plain text on one line, within the limit; nil when nothing is left.
+    /// Plain text on one line, within the limit; nil when nothing is left that can be seen.
     func title(_ text: String?) -> String? {
         guard let text else { return nil }
         let title = PlainText.cleanLine(text).cut(graphemes: limits.titleCharactersMax)
-        return title.isEmpty ? nil : title
+        return title.showsNothing ? nil : title
     }
 
     func body(_ text: String?) -> String {
         guard let text else { return "" }
-        return PlainText.clean(text).cut(graphemes: limits.bodyCharactersMax)
+        let body = PlainText.clean(text)
+        return body.showsNothing ? "" : body.cut(graphemes: limits.bodyCharactersMax)
     }
 }
 

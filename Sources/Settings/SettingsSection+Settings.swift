@@ -214,6 +214,12 @@ extension SettingsSection {
         limits.registrationsBurst = integer("registrationsBurst", default: limits.registrationsBurst, in: 1...100_000)
         limits.requestsPerMinute = integer("requestsPerMinute", default: limits.requestsPerMinute, in: 1...1_000_000)
         limits.requestsBurst = integer("requestsBurst", default: limits.requestsBurst, in: 1...1_000_000)
+        limits.openRequestsPerMinute = integer(
+            "openRequestsPerMinute",
+            default: limits.openRequestsPerMinute,
+            in: 1...1_000_000
+        )
+        limits.openRequestsBurst = integer("openRequestsBurst", default: limits.openRequestsBurst, in: 1...1_000_000)
         limits.postsPerMinute = integer("postsPerMinute", default: limits.postsPerMinute, in: 1...10_000_000)
         limits.postsBurst = integer("postsBurst", default: limits.postsBurst, in: 1...10_000_000)
         limits.scheduledEventsMax = integer("scheduledEventsMax", default: limits.scheduledEventsMax, in: 1...1_000_000)

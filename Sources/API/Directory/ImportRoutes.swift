@@ -122,9 +122,10 @@ enum ImportQuery {
         case (.ndjson, "application/x-ndjson"): fileName = "delivery.ndjson"
         case (.aaf1d, "application/x-tar"), (.ondeCSV, "application/x-tar"): fileName = "delivery.tar"
         case (.aaf1d, "application/gzip"), (.ondeCSV, "application/gzip"): fileName = "delivery.tar.gz"
+        case (.aaf1d, "application/zip"), (.ondeCSV, "application/zip"): fileName = "delivery.zip"
         case (.ndjson, _): throw Problem(.unsupportedContentType, "NDJSON is sent as application/x-ndjson.")
         default:
-            throw Problem(.unsupportedContentType, "A delivery is sent as application/x-tar or application/gzip.")
+            throw Problem(.unsupportedContentType, "A delivery is sent as application/x-tar, application/gzip or application/zip.")
         }
         return (
             fileName,

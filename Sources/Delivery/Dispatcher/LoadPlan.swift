@@ -59,6 +59,15 @@ struct LoadPlan: Sendable {
         lanes[id] = Lane(most: most, isOneAtATime: isOneAtATime)
     }
 
+    /// The lane is closed; what waits for it is read from the disk when it is opened again.
+    mutating func remove(_ id: LaneID) {
+        scheduler.remove(lane: id)
+        lanes[id] = nil
+    }
+
+    /// Something is read on another thread.
+    func isReading(_ id: LaneID) -> Bool { lanes[id].map { $0.reading > 0 } ?? false }
+
     // MARK: - Pages
 
     /// A page that is on the disk and waits.

@@ -51,7 +51,8 @@ package struct AAFDelivery: Sendable {
 extension AAFDelivery.File {
     /// nil unless the name is `<anything>_<category>_<four digits>.xml`.
     init?(name: String, path: String) {
-        guard name.hasSuffix(".xml") else { return nil }
+        // Systems that know no case write .XML.
+        guard name.suffix(4).lowercased() == ".xml" else { return nil }
         let parts = name.dropLast(4).split(separator: "_", omittingEmptySubsequences: false)
         guard parts.count >= 3, let serial = parts.last, serial.utf8.count == 4,
             serial.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),

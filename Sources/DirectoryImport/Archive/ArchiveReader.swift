@@ -1,7 +1,7 @@
 import CArchive
 import Glibc
 
-/// One pass over a tar, plain or gzipped; no other format or filter is compiled in by us.
+/// One pass over a tar, plain or gzipped, or a zip; no other format or filter is taken.
 struct ArchiveReader: ~Copyable {
     let file: String
     private let archive: OpaquePointer
@@ -10,6 +10,7 @@ struct ArchiveReader: ~Copyable {
         file = InputFile.baseName(of: path)
         guard let archive = archive_read_new() else { throw .archive(entry: "", what: "no memory") }
         archive_read_support_format_tar(archive)
+        archive_read_support_format_zip(archive)
         archive_read_support_filter_gzip(archive)
         guard archive_read_open_filename(archive, path, InputFile.chunkBytes) == ARCHIVE_OK else {
             defer { archive_read_free(archive) }

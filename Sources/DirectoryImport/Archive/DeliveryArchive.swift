@@ -1,8 +1,17 @@
 import CArchive
 import Glibc
 
-/// Tar archives of delivered files, plain or with gzip, read and written with libarchive. Blocking.
+/// Archives of delivered files, read with libarchive (tar, plain or with gzip, and zip) and written (tar). Blocking.
 package enum DeliveryArchive {
+    /// How the names of archives end, the longest first; letter case does not matter.
+    private static let endings = [".tar.gz", ".tgz", ".tar", ".zip", ".gz"]
+
+    /// The ending of an archive's name, in lower case; nil: no archive.
+    package static func ending(of path: String) -> String? {
+        let end = path.suffix(7).lowercased()
+        return endings.first { end.hasSuffix($0) }
+    }
+
     /// Bounds of an archive from outside; beyond any of them it is refused.
     package struct Limits: Sendable {
         /// Bytes of all files after decompression: a gzip may grow a thousandfold.

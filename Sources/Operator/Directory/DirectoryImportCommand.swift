@@ -21,7 +21,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz or .tgz.")
+    @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz, .tgz or .zip.")
     var paths: [String]
 
     @Option(help: "aaf1d, onde-csv or ndjson; by default by the files' names.")

@@ -42,7 +42,7 @@ struct ImportOrder {
         guard let path = request.paths.first else { throw OperatorFailure(.usage, "nothing to import") }
         if request.format == .ndjson { return try await post(path, "application/x-ndjson", channel) }
         if request.paths.count == 1, Self.isArchive(path) {
-            return try await post(path, path.hasSuffix(".tar") ? "application/x-tar" : "application/gzip", channel)
+            return try await post(path, Self.contentType(of: path), channel)
         }
         let folder = try Self.privateFolder()
         let archive = folder + "/delivery.tar"
@@ -79,8 +79,14 @@ struct ImportOrder {
         }
     }
 
-    static func isArchive(_ path: String) -> Bool {
-        [".tar", ".tar.gz", ".tgz"].contains { path.hasSuffix($0) }
+    static func isArchive(_ path: String) -> Bool { DeliveryArchive.ending(of: path) != nil }
+
+    private static func contentType(of archive: String) -> String {
+        switch DeliveryArchive.ending(of: archive) {
+        case ".tar": "application/x-tar"
+        case ".zip": "application/zip"
+        default: "application/gzip"
+        }
     }
 
     private static func privateFolder() throws -> String {

@@ -219,9 +219,7 @@ package actor DirectoryImporter {
                 if case .add(let record) = operation.action { batches.add(record) }
             }
         }
-        guard paths.count == 1, let path = paths.first,
-            path.hasSuffix(".tar") || path.hasSuffix(".gz") || path.hasSuffix(".tgz")
-        else {
+        guard paths.count == 1, let path = paths.first, DeliveryArchive.ending(of: path) != nil else {
             return try read(paths)
         }
         return try DeliveryArchive.withUnpacked(path, under: workFolder, limits: .init()) { try read($0) }

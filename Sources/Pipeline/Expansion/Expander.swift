@@ -42,6 +42,8 @@ package actor Expander {
     let limits: Limits
     let time: TimeSource
     private let logger: Logger
+    private let knownLanes: SharedLaneTable
+    /// As they were when the round began, and those opened or refused since.
     private var lanes: LaneTable
     private var line: [Work] = []
     private var known: Set<EventID> = []
@@ -57,7 +59,7 @@ package actor Expander {
         queue: QueueStore,
         dispatcher: Dispatcher,
         stores: any Stores,
-        lanes: LaneTable,
+        lanes: SharedLaneTable,
         activeByDefault: Bool,
         deviceAgeMax: Duration,
         publisherSchools: @escaping @Sendable (String) -> Set<String>?,
@@ -67,7 +69,8 @@ package actor Expander {
     ) throws {
         self.queue = queue
         self.dispatcher = dispatcher
-        self.lanes = lanes
+        knownLanes = lanes
+        self.lanes = lanes.value
         self.activeByDefault = activeByDefault
         self.deviceAgeMax = deviceAgeMax
         self.publisherSchools = publisherSchools
@@ -89,8 +92,6 @@ package actor Expander {
         wakeUp.finish()
     }
 
-    package func use(_ lanes: LaneTable) { self.lanes = lanes }
-
     /// Runs until stopped. What is not expanded yet stays in the store with its cursor.
     package func run() async throws {
         wake()
@@ -108,8 +109,6 @@ package actor Expander {
                 } catch {
                     // Full or overloaded: nothing is lost, the events wait; anything fatal ends the process by itself.
                     logger.error("expansion waits", metadata: ["error": "\(error)"])
-                    line.removeAll()
-                    known.removeAll()
                     do { try await Task.sleep(for: .seconds(1)) } catch { break }
                 }
             }
@@ -117,14 +116,25 @@ package actor Expander {
         }
     }
 
-    /// Expands whatever is due, to its end.
+    /// Expands whatever is due, to its end. After an error everything that is left is due again with the next call.
     func work() async throws(StoreError) {
+        do { try await expandDue() } catch {
+            line.removeAll()
+            known.removeAll()
+            throw error
+        }
+    }
+
+    private func expandDue() async throws(StoreError) {
         try await giveUp()
         try takeDue()
+        lanes = knownLanes.value
         while !line.isEmpty, !isStopping.load(ordering: .relaxed) {
             let (cuts, unopened) = try cutRound()
             if unopened.isEmpty {
                 try await commit(cuts)
+                // A lane may have been closed, a refused one may get its place now.
+                lanes = knownLanes.value
                 try takeDue()
             } else {
                 try await open(unopened)

@@ -15,6 +15,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
         WHERE page.state = 0 AND lane > 0 ORDER BY lane, tag, page.id
         """
+    /// Index page_open.
+    case openPagesOfLane = """
+        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
+        WHERE page.state = 0 AND lane = ? ORDER BY tag, page.id
+        """
+    /// Index page_open.
+    case hasOpenPage = "SELECT 1 FROM page WHERE state = 0 AND lane = ? LIMIT 1"
     /// Index event_due.
     case dueEvents = """
         SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) <= ?

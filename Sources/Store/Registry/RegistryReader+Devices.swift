@@ -99,6 +99,11 @@ extension RegistryReader {
         )
     }
 
+    /// Whether any device names this push service, whatever its state. Index device_host.
+    package func hasDevice(of provider: ProviderID, at host: String) throws -> Bool {
+        try connection.first(RegistrySQL.deviceAtHost.rawValue, Int(provider.rawValue), host) { _ in true } ?? false
+    }
+
     /// How many devices of one lane stand in one state.
     package struct DeviceCount: Sendable {
         package var provider: ProviderID

@@ -57,6 +57,8 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
             registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, is_proven = ?17, changed_at = ?14 WHERE id = ?18
         RETURNING id
         """
+    /// Index device_host.
+    case deviceAtHost = "SELECT 1 FROM device WHERE provider = ? AND host = ? LIMIT 1"
     /// Primary key.
     case deleteDevice = "DELETE FROM device WHERE id = ?"
     /// Primary key.

@@ -140,6 +140,10 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(5) { connection in
+            // Whether a push service that addresses name is needed at all.
+            try connection.execute("CREATE INDEX device_host ON device(provider, host) WHERE host IS NOT NULL")
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection, in memory.

@@ -14,7 +14,6 @@ struct DeliveryServices {
     let expander: Expander
     let orders: OrderRunner
     let disk: DiskWatch
-    let lanes: SharedLaneTable
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
     let callbacks: CallbackTargets
@@ -40,8 +39,6 @@ struct DeliveryServices {
             try await dispatcher.add(definition)
         }
         try await dispatcher.openKnownServices()
-        let table = await dispatcher.laneTable()
-        lanes = SharedLaneTable(table)
         publishers = PublisherDirectory(Gateway.entries(settings))
         let bounds = SchoolBounds(Gateway.schools(settings))
         self.bounds = bounds
@@ -52,7 +49,7 @@ struct DeliveryServices {
             queue: core.queue,
             dispatcher: dispatcher,
             stores: core.stores,
-            lanes: table,
+            lanes: dispatcher.table,
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
             publisherSchools: { bounds[$0] },

@@ -26,7 +26,7 @@ extension Gateway {
                 time: core.time
             ),
             metrics: core.metrics,
-            laneTable: delivery.lanes,
+            laneTable: delivery.dispatcher.table,
             targetForms: settings.providers.targetForms,
             subscriptionKey: settings.providers.subscriptionKey,
             forecaster: try Forecaster(

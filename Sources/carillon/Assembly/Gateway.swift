@@ -79,9 +79,6 @@ struct Gateway {
                 metadata: ["lane": "\(definition.name)", "parts": "\(waiting.joined(separator: ", "))"]
             )
         }
-        let lanes = await delivery.dispatcher.laneTable()
-        await delivery.expander.use(lanes)
-        delivery.lanes.replace(lanes)
         delivery.publishers.replace(Self.entries(settings))
         delivery.bounds.replace(Self.schools(settings))
         delivery.callbacks.replace(settings)

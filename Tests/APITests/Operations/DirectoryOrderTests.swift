@@ -5,6 +5,7 @@ import FoundationEssentials
 import Glibc
 import HTTPTypes
 import Pipeline
+import Providers
 import Store
 import Synchronization
 import Testing
@@ -33,6 +34,55 @@ struct DirectoryOrderTests {
             #expect(try again.status == 200 && again.json["changed"] == false)
             let wrong = try await door.send(.post, "/admin/schools/0429901A/activate", json, order(["why": 1]))
             #expect(wrong.status == 422 && wrong.code == "invalidOrder")
+        }
+    }
+
+    @Test func `what a lane's wrong answers did is undone through the admin door, and written down`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            let registry = gateway.services.registry
+            let start = gateway.time.source.now()
+            let target = Target.fcmToken("token-token-u1")
+            let registration = Registration(
+                installation: "i-1",
+                target: target,
+                environment: .production,
+                app: "onepocket",
+                platform: .android
+            )
+            _ = try await registry.register(
+                registration,
+                for: Account(userID: "u1", externalKey: nil),
+                limits: Limits(),
+                now: start
+            )
+            func device() async throws -> DeviceRow {
+                try #require(try await gateway.services.registryReader.read { try $0.device(installation: "i-1") })
+            }
+            let fault = TargetFault(
+                lane: "fcm/onepocket",
+                device: try await device().id,
+                targetHash: registry.seal.hash(target),
+                kind: .suspect,
+                reason: "SENDER_ID_MISMATCH",
+                isHeld: false
+            )
+            _ = try await registry.apply([fault], now: start + .seconds(1))
+            func send(_ members: JSONValue) async throws -> Answer {
+                try await door.send(.post, "/admin/devices/restore", json, order(members))
+            }
+            let since = JSONValue.string(start.rfc3339)
+            let wrong = try await send(["actor": "lea", "why": "x", "since": "yesterday"])
+            #expect(wrong.status == 422 && wrong.code == "invalidOrder")
+            let dry = try await send([
+                "actor": "lea", "why": "x", "lane": "fcm/onepocket", "since": since, "dryRun": true,
+            ])
+            let before = try await device().state
+            #expect(try dry.json["restored"] == 1 && before == .suspect)
+            let done = try await send(["actor": "lea", "why": "wrong project", "lane": "fcm/onepocket", "since": since])
+            let after = try await device().state
+            #expect(try done.json["restored"] == 1 && after == .active)
+            let orders = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 9) }
+            #expect(orders.map(\.verb) == ["device.restore"] && orders.first?.why == "wrong project")
         }
     }
 

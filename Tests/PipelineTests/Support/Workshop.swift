@@ -82,7 +82,7 @@ final class Workshop {
             queue: queue,
             dispatcher: dispatcher,
             stores: SQLiteStores(folder: folder),
-            lanes: lanes,
+            lanes: SharedLaneTable(lanes),
             activeByDefault: true,
             deviceAgeMax: .seconds(400 * 86_400),
             publisherSchools: { _ in nil },
