@@ -51,7 +51,8 @@ struct FileFuzzTests {
     }
 
     @Test func `lines of the directory are records, or refused`() throws {
-        let corpus = Array(try Corpus.lines("saint-etienne/directory/users.ndjson")[..<40]) + (try Corpus.found("ndjson"))
+        let corpus =
+            Array(try Corpus.lines("saint-etienne/directory/users.ndjson")[..<40]) + (try Corpus.found("ndjson"))
         try FuzzRun(name: "ndjson", corpus: corpus).feed(DeliveryError.self) { text in
             var rest = text[...]
             var lines = 0

@@ -16,9 +16,7 @@ struct FuzzRun {
     /// Whole texts to begin with.
     var corpus: [[UInt8]]
 
-    /// `read` gives a description of what the text means, or throws.
-    ///
-    /// - Parameter fault: what the parser may throw.
+    /// `read` gives a description of what the text means, or throws what `fault` says a parser may throw.
     func feed<Fault: Error>(_ fault: Fault.Type, rounds: Int = rounds, _ read: ([UInt8]) throws -> String) throws {
         try #require(!corpus.isEmpty, "\(name) has no corpus")
         var mutator = Mutator(seed: UInt64(Self.seed) ^ UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }.magnitude))

@@ -125,7 +125,10 @@ enum ImportQuery {
         case (.aaf1d, "application/zip"), (.ondeCSV, "application/zip"): fileName = "delivery.zip"
         case (.ndjson, _): throw Problem(.unsupportedContentType, "NDJSON is sent as application/x-ndjson.")
         default:
-            throw Problem(.unsupportedContentType, "A delivery is sent as application/x-tar, application/gzip or application/zip.")
+            throw Problem(
+                .unsupportedContentType,
+                "A delivery is sent as application/x-tar, application/gzip or application/zip."
+            )
         }
         return (
             fileName,

@@ -184,7 +184,8 @@ package actor Dispatcher {
 
     func dropHost(of engine: LaneConfiguration) {
         let name = "\(engine.host):\(engine.port)"
-        guard !lanes.values.contains(where: { "\($0.definition.engine.host):\($0.definition.engine.port)" == name }) else {
+        guard !lanes.values.contains(where: { "\($0.definition.engine.host):\($0.definition.engine.port)" == name })
+        else {
             return
         }
         hosts[name] = nil
@@ -293,7 +294,9 @@ package actor Dispatcher {
     /// Reads what waits for the lanes; once, before anything is handed over.
     func restore() throws {
         do {
-            for (lane, entries) in Dictionary(grouping: try reader.openPages(), by: \.lane) { restore(entries, on: lane) }
+            for (lane, entries) in Dictionary(grouping: try reader.openPages(), by: \.lane) {
+                restore(entries, on: lane)
+            }
         } catch { throw StoreError(error) }
         isRestored = true
     }

@@ -204,8 +204,12 @@ enum Descriptors {
 
     /// `Max open files            1024                 524288               files` [proc(5)]; `unlimited` is as good as any number.
     static func limit(_ text: String) -> (soft: Int, hard: Int)? {
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Max open files") }) else { return nil }
-        let words = line.split(separator: " ").dropFirst(3).prefix(2).compactMap { $0 == "unlimited" ? 1 << 30 : Int($0) }
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Max open files") }) else {
+            return nil
+        }
+        let words = line.split(separator: " ").dropFirst(3).prefix(2).compactMap {
+            $0 == "unlimited" ? 1 << 30 : Int($0)
+        }
         return words.count == 2 ? (words[0], words[1]) : nil
     }
 }

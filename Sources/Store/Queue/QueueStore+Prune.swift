@@ -22,7 +22,7 @@ extension QueueStore {
     /// A slice ends at `pagesMax` pages (10,000 deliveries at 20), but for an event that is larger: one of 100,000 devices is 200 pages and
     /// about 10 ms of the writer. The pages of the file that become free are used again; the file does not shrink.
     ///
-    /// - Parameter summaries: what is kept of an event, JSON by its id; an event that is not in it stays. nil: nothing is kept of any.
+    /// `summaries`: what is kept of an event, JSON by its id; an event that is not in it stays. nil: nothing is kept of any.
     package func prune(
         acceptedBefore before: Instant,
         summaries: [EventID: String]? = nil,
