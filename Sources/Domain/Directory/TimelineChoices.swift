@@ -27,8 +27,9 @@ package struct TimelineChoices: Hashable, Sendable {
 
     package init(_ choices: [Choice]) { self.choices = choices }
 
+    /// nil when the document is none, or its `config` is no object.
+    ///
     /// - Parameter document: the document as an object; or as the text the ENT keeps, empty for none; or null.
-    /// - Returns: nil when it is neither, or its `config` is no object.
     package init?(document: JSONValue) {
         guard let object = Self.object(document) else { return nil }
         guard let config = object["config"], !config.isNull else { return }
