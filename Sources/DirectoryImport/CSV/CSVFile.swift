@@ -11,6 +11,7 @@ struct CSVFile {
     ///
     /// - Parameters:
     ///   - path: a plain file.
+    ///   - limits: bounds of a record.
     ///   - isKnown: whether the cells are a header that is meant.
     /// - Throws: ``DeliveryError/unexpected(file:line:what:)`` when no separator gives a known header; ``DeliveryError``.
     init(

@@ -69,6 +69,12 @@ struct LineMembers {
     func key(_ name: String) throws(LineMistake) -> String {
         let key = try required(name)
         guard key.utf8.count <= keyBytesMax else { throw .tooLong(name) }
+        return key
+    }
+
+    /// An id that no other line of the file can mend.
+    func soundKey(_ name: String) throws(LineMistake) -> String {
+        let key = try key(name)
         guard !key.holdsControl else { throw .hiddenCharacters(name) }
         return key
     }

@@ -58,7 +58,7 @@ package struct PreferencesReader {
         let members = LineMembers(object: object, keyBytesMax: userIDBytesMax)
         let operation = try members.operation()
         guard try members.required("kind") == "preferences" else { throw .unknownValue("kind") }
-        let user = try members.key("id")
+        let user = try members.soundKey("id")
         guard operation == .upsert else {
             return PreferencesLine(
                 operation,

@@ -43,6 +43,7 @@ package struct ONDEContents: Sendable {
     ///   - school: whose extractions they are; its key is what classes and persons name.
     ///   - known: the keys of the guardians the directory has, by the key of the pupil: a guardian who is known for one of the children keeps
     ///     the key, whatever else has changed.
+    /// - Returns: the records in the order they are to be taken, and all warnings.
     package func linked(to school: SchoolRecord, known: [String: [String]] = [:]) -> ONDERecords {
         var linker = ONDELinker(contents: self, known: known)
         linker.link()
