@@ -86,7 +86,7 @@ let package = Package(
         library("Store", ["Domain", "Database", "SQLite", crypto]),
         library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
         library("Providers", ["Domain", "FanOut", "WebClient", "Settings", crypto, cryptoExtras]),
-        library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
+        library("DirectoryImport", ["Domain", "CExpat", "CArchive", crypto]),
         library("Dialects", ["Domain"]),
         // Floor 3: the lanes (`Dispatch` is the name of a system library), and above them the services.
         library("Delivery", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]),

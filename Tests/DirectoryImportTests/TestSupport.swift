@@ -57,6 +57,8 @@ final class TestFolder {
         return names.sorted()
     }
 
+    func remove(_ name: String) throws { try #require(unlink(path + "/" + name) == 0) }
+
     @discardableResult
     func write(_ name: String, _ bytes: some Collection<UInt8>) throws -> String {
         let file = path + "/" + name

@@ -115,24 +115,48 @@ enum ImportQuery {
         guard format != .ndjson || mode == .delta else {
             throw Problem(.invalidParameter, "NDJSON is imported with mode delta only.")
         }
+        guard format != .ondeCSV || mode == .complete else {
+            throw Problem(.invalidParameter, "ONDE CSV is imported with mode complete only.")
+        }
+        let school = try school(call, format)
         let isDryRun = try call.flag("dryRun")
         let isYearChange = try call.flag("yearChange")
         let fileName: String
-        switch (format, call.header("Content-Type").flatMap { ContentType($0) }?.name) {
-        case (.ndjson, "application/x-ndjson"): fileName = "delivery.ndjson"
-        case (.aaf1d, "application/x-tar"), (.ondeCSV, "application/x-tar"): fileName = "delivery.tar"
-        case (.aaf1d, "application/gzip"), (.ondeCSV, "application/gzip"): fileName = "delivery.tar.gz"
-        case (.aaf1d, "application/zip"), (.ondeCSV, "application/zip"): fileName = "delivery.zip"
-        case (.ndjson, _): throw Problem(.unsupportedContentType, "NDJSON is sent as application/x-ndjson.")
+        switch (call.header("Content-Type").flatMap { ContentType($0) }?.name, format) {
+        case ("application/x-ndjson", .ndjson): fileName = "delivery.ndjson"
+        case ("application/x-tar", _): fileName = "delivery.tar"
+        case ("application/gzip", _): fileName = "delivery.tar.gz"
+        case ("application/zip", _), ("application/x-zip-compressed", _): fileName = "delivery.zip"
         default:
-            throw Problem(
-                .unsupportedContentType,
-                "A delivery is sent as application/x-tar, application/gzip or application/zip."
-            )
+            let lines = format == .ndjson ? "application/x-ndjson, " : ""
+            let types = "\(lines)application/x-tar, application/gzip or application/zip"
+            throw Problem(.unsupportedContentType, "A delivery is sent as \(types).")
         }
-        return (
-            fileName,
-            .init(paths: [], format: format, mode: mode, isDryRun: isDryRun, isYearChange: isYearChange)
+        var request = DirectoryImporter.Request(
+            paths: [],
+            format: format,
+            mode: mode,
+            isDryRun: isDryRun,
+            isYearChange: isYearChange
         )
+        request.school = school
+        return (fileName, request)
+    }
+
+    private static func school(_ call: Call, _ format: DirectoryImporter.Format) throws(Problem) -> String? {
+        guard let text = call.query("school") else {
+            guard format != .ondeCSV else {
+                throw Problem(
+                    .invalidParameter,
+                    "school is required for onde-csv: the UAI, which the files do not name."
+                )
+            }
+            return nil
+        }
+        guard format == .ondeCSV else { throw Problem(.invalidParameter, "school is for onde-csv only.") }
+        guard let code = SchoolCode.code(text) else {
+            throw Problem(.invalidParameter, "school is a UAI: seven digits and a letter.")
+        }
+        return code
     }
 }

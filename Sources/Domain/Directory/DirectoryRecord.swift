@@ -95,10 +95,13 @@ package struct UserRecord: Hashable, Sendable {
     package var externalKey: String
     package var profile: Profile?
     package var locale: String?
+    /// The feed whose key `externalKey` is; nil: that of the import.
+    package var feed: String?
 
-    package init(id: String, externalKey: String, profile: Profile?, locale: String?) {
+    package init(id: String, externalKey: String, profile: Profile?, locale: String?, feed: String? = nil) {
         self.id = id
         self.externalKey = externalKey
+        self.feed = feed
         self.profile = profile
         self.locale = locale
     }

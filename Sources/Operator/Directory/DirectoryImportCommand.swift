@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import DirectoryImport
 import Domain
 import Pipeline
 import Settings
@@ -16,6 +17,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
               carillon directory import /srv/aaf/2026-09-14 --dry-run
               carillon directory import delivery.tar.gz
               carillon directory import users.ndjson --format ndjson --mode delta
+              carillon directory import extractions.zip --format onde-csv --school 0429902B --dry-run
             """
     )
 
@@ -24,8 +26,11 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz, .tgz or .zip.")
     var paths: [String]
 
-    @Option(help: "aaf1d, onde-csv or ndjson; by default by the files' names.")
+    @Option(help: "aaf1d, onde-csv or ndjson; by default by the files' names, with --school onde-csv.")
     var format: DirectoryImporter.Format?
+
+    @Option(help: "UAI of the school whose ONDE CSV it is; the files name none.")
+    var school: String?
 
     @Option(help: "complete or delta; by default complete, for ndjson delta.")
     var mode: DirectoryImporter.Mode?
@@ -37,9 +42,11 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     var yearChange = false
 
     var request: DirectoryImporter.Request {
-        let isNDJSON = paths.allSatisfy { $0.hasSuffix(".ndjson") || $0.hasSuffix(".jsonl") }
-        let format = format ?? (isNDJSON ? .ndjson : .aaf1d)
-        return .init(
+        let isNDJSON = paths.allSatisfy { path in
+            [".ndjson", ".jsonl"].contains { path.hasSuffix($0, ignoringCase: true) }
+        }
+        let format = format ?? (school != nil ? .ondeCSV : isNDJSON ? .ndjson : .aaf1d)
+        var request = DirectoryImporter.Request(
             paths: paths,
             format: format,
             mode: mode ?? (format == .ndjson ? .delta : .complete),
@@ -48,6 +55,8 @@ struct DirectoryImportCommand: AsyncParsableCommand {
             actor: OperatorContext.task?.actor ?? "",
             source: source
         )
+        request.school = school.flatMap(SchoolCode.code)
+        return request
     }
 
     /// The base names of what was given.
@@ -60,9 +69,15 @@ struct DirectoryImportCommand: AsyncParsableCommand {
         if request.format == .ndjson, request.mode != .delta {
             throw ValidationError("NDJSON is imported with --mode delta only.")
         }
-        if request.format == .ndjson, paths.count > 1 {
-            throw ValidationError("NDJSON is imported one file at a time.")
+        if request.format == .ondeCSV, request.mode != .complete {
+            throw ValidationError("ONDE CSV is imported with --mode complete only.")
         }
+        if request.format == .ondeCSV, request.school == nil {
+            throw ValidationError(
+                "ONDE CSV needs --school: the UAI, seven digits and a letter, which the files do not name."
+            )
+        }
+        if request.format != .ondeCSV, school != nil { throw ValidationError("--school is for onde-csv only.") }
     }
 
     func run() async throws {

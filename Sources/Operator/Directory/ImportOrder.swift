@@ -40,9 +40,9 @@ struct ImportOrder {
 
     private func give(_ channel: any AdminChannel) async throws -> JSONObject {
         guard let path = request.paths.first else { throw OperatorFailure(.usage, "nothing to import") }
-        if request.format == .ndjson { return try await post(path, "application/x-ndjson", channel) }
-        if request.paths.count == 1, Self.isArchive(path) {
-            return try await post(path, Self.contentType(of: path), channel)
+        if request.paths.count == 1, !Self.isFolder(path) {
+            if let kind = DeliveryArchive.Kind(path: path) { return try await post(path, kind.contentType, channel) }
+            if request.format == .ndjson { return try await post(path, "application/x-ndjson", channel) }
         }
         let folder = try Self.privateFolder()
         let archive = folder + "/delivery.tar"
@@ -62,6 +62,7 @@ struct ImportOrder {
             ("format", request.format.rawValue), ("mode", request.mode.rawValue), ("dryRun", "\(request.isDryRun)"),
             ("yearChange", "\(request.isYearChange)"), ("actor", request.actor), ("source", request.source),
         ]
+        if let school = request.school { order.query.append(("school", school)) }
         order.contentType = contentType
         order.body = .file(path: path)
         order.timeout = Self.timeout
@@ -79,14 +80,9 @@ struct ImportOrder {
         }
     }
 
-    static func isArchive(_ path: String) -> Bool { DeliveryArchive.ending(of: path) != nil }
-
-    private static func contentType(of archive: String) -> String {
-        switch DeliveryArchive.ending(of: archive) {
-        case ".tar": "application/x-tar"
-        case ".zip": "application/zip"
-        default: "application/gzip"
-        }
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func privateFolder() throws -> String {

@@ -37,6 +37,8 @@ package actor DirectoryImporter {
         package var mode: Mode
         package var isDryRun: Bool
         package var isYearChange: Bool
+        /// UAI of the one school whose delivery it is: of ONDE CSV, which names none.
+        package var school: String?
         /// Who imports, for the audit log.
         package var actor: String
         /// The delivery's name as its sender knows it.

@@ -30,7 +30,7 @@ package struct HeldDeliveries: Sendable {
     /// - Throws: what hindered it; nothing is left then.
     func keep(_ paths: [String], as name: String) throws -> String {
         try make()
-        let ending = paths.count == 1 ? DeliveryArchive.ending(of: paths[0]) : nil
+        let ending = paths.count == 1 ? DeliveryArchive.Kind(path: paths[0])?.ending : nil
         let file = path(of: name + (ending ?? ".tar"))
         let part = file + ".part"
         unlink(part)
