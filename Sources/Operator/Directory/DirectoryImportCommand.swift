@@ -3,6 +3,7 @@ import Contract
 import Domain
 import Pipeline
 import Settings
+import Store
 
 struct DirectoryImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
               carillon directory import /srv/aaf/2026-09-14 --dry-run
               carillon directory import delivery.tar.gz
               carillon directory import users.ndjson --format ndjson --mode delta
+              carillon directory import delta.tar.gz --mode delta --feed lyon
             """
     )
 
@@ -29,6 +31,9 @@ struct DirectoryImportCommand: AsyncParsableCommand {
 
     @Option(help: "complete or delta; by default complete, for ndjson delta.")
     var mode: DirectoryImporter.Mode?
+
+    @Option(help: "The source it speaks for, of directory.feeds; by default main.")
+    var feed: String?
 
     @Flag(help: "Shows what would change.")
     var dryRun = false
@@ -46,7 +51,8 @@ struct DirectoryImportCommand: AsyncParsableCommand {
             isDryRun: dryRun,
             isYearChange: yearChange,
             actor: OperatorContext.task?.actor ?? "",
-            source: source
+            source: source,
+            feed: feed ?? ImportOrigin.mainFeed
         )
     }
 
@@ -75,7 +81,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
         case "held":
             throw OperatorFailure(
                 .refused,
-                "the delivery is held: it would remove more than the limits allow; nothing was changed",
+                "the delivery is held by the limits; nothing was changed",
                 next: view.isKept == true
                     ? "carillon directory show \(id), then carillon directory approve \(id)"
                     : "--dry-run to see it, --year-change when a new school year explains it"

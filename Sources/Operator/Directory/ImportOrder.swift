@@ -61,6 +61,7 @@ struct ImportOrder {
         order.query = [
             ("format", request.format.rawValue), ("mode", request.mode.rawValue), ("dryRun", "\(request.isDryRun)"),
             ("yearChange", "\(request.isYearChange)"), ("actor", request.actor), ("source", request.source),
+            ("feed", request.feed),
         ]
         order.contentType = contentType
         order.body = .file(path: path)

@@ -30,7 +30,7 @@ package struct HeldDeliveries: Sendable {
     /// - Throws: what hindered it; nothing is left then.
     func keep(_ paths: [String], as name: String) throws -> String {
         try make()
-        let endings = [".tar.gz", ".tgz", ".tar", ".gz"]
+        let endings = [".tar.gz", ".tgz", ".tar", ".gz", ".ndjson", ".jsonl"]
         let ending = paths.count == 1 ? endings.first { paths[0].hasSuffix($0) } : nil
         let file = path(of: name + (ending ?? ".tar"))
         let part = file + ".part"

@@ -126,10 +126,12 @@ package final class Intake: Sendable {
     package func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
         let admission = Admission(publication: submission.publication, publisher: publisher)
         try admission.checkRights()
-        let looked: Result<[AudienceMember], IntakeError>
-        do { looked = try await registry.read { try admission.look(in: $0) } } catch { throw .unavailable(error) }
-        let unresolved = try looked.get()
         let now = time.now()
+        let looked: Result<Admission.Look, IntakeError>
+        do { looked = try await registry.read { try admission.look(in: $0, now: now) } } catch {
+            throw .unavailable(error)
+        }
+        let look = try looked.get()
         let (dataClass, expiresAt) = admission.terms(now: now)
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
@@ -141,8 +143,8 @@ package final class Intake: Sendable {
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
-            unresolved: unresolved,
-            warnings: submission.warnings
+            unresolved: look.unresolved,
+            warnings: submission.warnings + look.warnings
         )
     }
 

@@ -43,6 +43,8 @@ package enum IntakeError: Error, Hashable, Sendable {
     case unknownSchool(String)
     /// `data.school` or a school of the audience is outside the publisher's rights: 403.
     case forbiddenSchool(String)
+    /// The key of this entry of the audience is that of several, in the schools of these UAIs: 422.
+    case ambiguousKey(index: Int, schools: [String])
     /// The CloudEvents source is not the publisher's: 403.
     case forbiddenSource(String)
     /// Same identity, other body: 409.
