@@ -17,6 +17,8 @@ package struct NewEvent: Sendable {
     package var unresolved: [AudienceMember]
     /// When its publisher is told how it stands if it has not ended by then; nil: it does not want to be told.
     package var callbackAt: Instant?
+    /// What the receipt warns of.
+    package var warnings: [ReceiptWarning]
 
     package init(
         publisher: String,
@@ -28,6 +30,7 @@ package struct NewEvent: Sendable {
         bodyHash: [UInt8],
         identityWindow: Duration,
         unresolved: [AudienceMember],
+        warnings: [ReceiptWarning] = [],
         callbackAt: Instant? = nil
     ) {
         self.publisher = publisher
@@ -40,6 +43,7 @@ package struct NewEvent: Sendable {
         self.identityWindow = identityWindow
         self.unresolved = unresolved
         self.callbackAt = callbackAt
+        self.warnings = warnings
     }
 }
 
@@ -47,7 +51,7 @@ package struct NewEvent: Sendable {
 package enum Acceptance: Hashable, Sendable {
     case created(EventID, EventState)
     /// Same identity, same body: the first answer again, with the state it named then.
-    case duplicate(EventID, EventState, unresolved: [AudienceMember])
+    case duplicate(EventID, EventState, unresolved: [AudienceMember], warnings: [ReceiptWarning] = [])
     /// Same identity, other body.
     case conflict(EventID)
     /// The event named is of the same or a newer revision of the same source and subject.
@@ -83,6 +87,8 @@ package struct StoredEvent: Sendable {
     package var withdrawal: Int64?
     /// The operation that ended it in favour of a newer revision.
     package var superseding: Int64?
+    /// What its receipt warned of.
+    package var warnings: [ReceiptWarning]
 
     /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
     package var ending: SlotResult? {

@@ -146,6 +146,8 @@ enum QueueSchema {
                 CREATE TABLE summary(event INTEGER PRIMARY KEY, publisher TEXT NOT NULL, view TEXT NOT NULL) STRICT;
                 """
             )
+            // What the receipt warned of: told again with the event and to a repetition.
+            try connection.execute("ALTER TABLE event ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'")
         },
     ]
 }
