@@ -1,3 +1,5 @@
+package import Domain
+
 /// Why a delivery was refused. Whatever the case, nothing of the delivery may be applied.
 ///
 /// `file` is the name inside the delivery, `line` and `column` count from 1. No text of a record is ever part of it.
@@ -25,6 +27,13 @@ package enum DeliveryError: Error, Hashable, Sendable {
     case unreadable(file: String, code: Int32)
     /// The archive is damaged or holds what a delivery never holds; `entry` is empty when no entry is to blame.
     case archive(entry: String, what: String)
+}
+
+extension DeliveryError {
+    /// What the sentence has no room for: one warning for each fault that was kept.
+    package var warnings: [ImportWarning] {
+        if case .records(let faults) = self { faults.warnings } else { [] }
+    }
 }
 
 extension DeliveryError: CustomStringConvertible {

@@ -1,14 +1,14 @@
 /// Cuts a stream of bytes into lines of bounded length.
 ///
 /// Lines end with LF or CRLF, the last one also with the end; a byte order mark is dropped.
-struct LineReader {
+package struct LineReader {
     let file: String
     /// Without the line end.
     let lineBytesMax: Int
     /// The most bytes that waited for their line end; never more than a line and a piece of the file.
-    private(set) var peakBytes = 0
+    package private(set) var peakBytes = 0
 
-    init(file: String, lineBytesMax: Int) {
+    package init(file: String, lineBytesMax: Int) {
         self.file = file
         self.lineBytesMax = lineBytesMax
     }
@@ -17,7 +17,7 @@ struct LineReader {
     ///   - fill: puts bytes at the start of the buffer and returns their number; 0 means the end.
     ///   - body: called with each line that is not blank and its number from 1; nil for a line that is too long.
     /// - Throws: ``DeliveryError/encoding(file:line:what:)`` for a file of UTF-16; what `fill` or `body` threw.
-    mutating func read(
+    package mutating func read(
         from fill: (UnsafeMutableRawBufferPointer) throws -> Int,
         _ body: (ArraySlice<UInt8>?, Int) throws -> Void
     ) throws {

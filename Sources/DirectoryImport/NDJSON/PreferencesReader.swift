@@ -79,8 +79,7 @@ package struct PreferencesReader {
     private func language(_ object: JSONObject) throws(LineMistake) -> String? {
         guard var value = object["language"], !value.isNull else { return nil }
         if let text = value.string, text.utf8.first == UInt8(ascii: "{") {
-            guard let inner = try? JSONParser.parse(text, depthMax: 8) else { throw .notLanguage }
-            value = inner
+            do throws(JSONError) { value = try JSONParser.parse(text, depthMax: 8) } catch { throw .notLanguage }
         }
         if let inner = value.object {
             guard let domain = inner["default-domain"], !domain.isNull else { return nil }

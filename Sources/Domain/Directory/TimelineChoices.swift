@@ -60,8 +60,10 @@ package struct TimelineChoices: Hashable, Sendable {
             return wrappings > 0 ? Self.object(inner, wrappings: wrappings - 1) : nil
         case .string(let text):
             guard text.utf8.contains(where: { $0 > 0x20 }) else { return JSONObject() }
-            guard wrappings > 0, let value = try? JSONParser.parse(text, depthMax: 8) else { return nil }
-            return Self.object(value, wrappings: wrappings - 1)
+            guard wrappings > 0 else { return nil }
+            do throws(JSONError) {
+                return Self.object(try JSONParser.parse(text, depthMax: 8), wrappings: wrappings - 1)
+            } catch { return nil }
         default: return nil
         }
     }
