@@ -68,6 +68,7 @@ package actor Dispatcher {
         engine: FanOutEngine,
         stores: any Stores,
         services: ServiceLanes? = nil,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
@@ -87,6 +88,7 @@ package actor Dispatcher {
                 queue: try stores.queueReader(),
                 registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
+                kinds: kinds,
                 limits: limits
             )
         }

@@ -42,12 +42,13 @@ struct DeliveryLoader {
         queue: QueueReader,
         registry: RegistryReader,
         installationKey: [UInt8],
+        kinds: Current<PublicationCatalogue>,
         limits: Limits
     ) {
         self.queue = queue
         self.registry = registry
         self.installationKey = SymmetricKey(data: installationKey)
-        rendered = RenderedEvents(limits: limits)
+        rendered = RenderedEvents(limits: limits, kinds: kinds)
     }
 
     /// The pending slots of a page. `now`: monotonic milliseconds, the age of the addresses.

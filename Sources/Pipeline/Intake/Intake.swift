@@ -13,6 +13,7 @@ package final class Intake: Sendable {
 
     private let queue: QueueStore
     private let registry: Reading<RegistryReader>
+    private let kinds: Current<PublicationCatalogue>
     private let time: TimeSource
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
@@ -25,6 +26,7 @@ package final class Intake: Sendable {
     /// - Parameters:
     ///   - queue: where events are accepted.
     ///   - registry: the directory, for schools and names.
+    ///   - kinds: what events of a kind that say nothing themselves are.
     ///   - time: the clocks.
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
@@ -37,6 +39,7 @@ package final class Intake: Sendable {
     package init(
         queue: QueueStore,
         registry: Reading<RegistryReader>,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
         time: TimeSource,
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
@@ -48,6 +51,7 @@ package final class Intake: Sendable {
     ) {
         self.queue = queue
         self.registry = registry
+        self.kinds = kinds
         self.time = time
         self.metrics = metrics
         self.identityWindow = identityWindow
@@ -130,14 +134,14 @@ package final class Intake: Sendable {
         do { looked = try await registry.read { try admission.look(in: $0) } } catch { throw .unavailable(error) }
         let unresolved = try looked.get()
         let now = time.now()
-        let (dataClass, expiresAt) = admission.terms(now: now)
+        let terms = admission.terms(of: kinds.value, now: now)
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
             publisher: publisher.name,
-            publication: submission.publication,
-            dataClass: dataClass,
+            publication: terms.publication,
+            dataClass: terms.dataClass,
             acceptedAt: now,
-            expiresAt: expiresAt,
+            expiresAt: terms.expiresAt,
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,

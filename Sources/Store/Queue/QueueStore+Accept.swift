@@ -86,7 +86,7 @@ extension QueueStore {
             publication.school,
             publication.app,
             publication.action,
-            Int(publication.urgency.rawValue),
+            Int((publication.urgency ?? .normal).rawValue),
             Int(event.dataClass.rawValue),
             event.acceptedAt.milliseconds,
             isLater ? publication.notBefore?.milliseconds : nil,

@@ -18,18 +18,21 @@ struct DeliveryServices {
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
     let ends: CredentialEnds
+    let kinds: Current<PublicationCatalogue>
     let alarms: LaneAlarms
 
     init(_ settings: Settings, _ core: Core) async throws {
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)
+        kinds = Current(settings.publications)
         dispatcher = try Dispatcher(
             queue: core.queue,
             registry: core.registry,
             engine: engine,
             stores: core.stores,
             services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
+            kinds: kinds,
             limits: settings.limits,
             time: core.time,
             metrics: metrics,

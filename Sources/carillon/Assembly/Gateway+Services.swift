@@ -96,6 +96,7 @@ extension Gateway {
         return Intake(
             queue: core.queue,
             registry: core.registryReader,
+            kinds: delivery.kinds,
             time: core.time,
             metrics: core.pipelineMetrics,
             identityWindow: Self.days(effective.settings.retention.identityDays),

@@ -85,6 +85,7 @@ struct Gateway {
         delivery.publishers.replace(Self.entries(settings))
         delivery.bounds.replace(Self.schools(settings))
         delivery.ends.replace(settings)
+        delivery.kinds.replace(settings.publications)
     }
 
     static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {

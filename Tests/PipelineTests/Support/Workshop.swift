@@ -108,6 +108,7 @@ final class Workshop {
             queue: try SQLiteStores(folder: folder).queueReader(),
             registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
+            kinds: Current(PublicationCatalogue()),
             limits: limits
         )
     }
