@@ -145,7 +145,8 @@ package final class Intake: Sendable {
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
-            unresolved: unresolved
+            unresolved: unresolved,
+            warnings: submission.warnings
         )
     }
 
@@ -160,8 +161,10 @@ package final class Intake: Sendable {
         let posted = self.identity(identity, body, publisher)
         let now = time.now()
         switch try await reader.read({ try $0.acceptance(of: posted, now: now) }) {
-        case .duplicate(let id, let state, let unresolved):
-            return .success(Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved))
+        case .duplicate(let id, let state, let unresolved, let warnings):
+            return .success(
+                Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved, warnings: warnings)
+            )
         case .conflict(let id): return .failure(.conflict(id))
         case nil, .created, .stale: return nil
         }
@@ -185,9 +188,15 @@ package final class Intake: Sendable {
             // A scheduled event is found by the clock.
             if state != .scheduled { onAccepted() }
             if event.publication.revision > 0 { onCorrected() }
-            return Receipt(id: id, state: state, isDuplicate: false, unresolved: event.unresolved)
-        case .duplicate(let id, let state, let unresolved):
-            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved)
+            return Receipt(
+                id: id,
+                state: state,
+                isDuplicate: false,
+                unresolved: event.unresolved,
+                warnings: event.warnings
+            )
+        case .duplicate(let id, let state, let unresolved, let warnings):
+            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved, warnings: warnings)
         case .conflict(let id): throw .conflict(id)
         case .stale(let id): throw .staleRevision(id)
         }

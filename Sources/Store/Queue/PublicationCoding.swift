@@ -107,3 +107,30 @@ package enum AudienceCoding {
         do { return try JSONParser.parse(text).array?.compactMap(member) ?? [] } catch { return [] }
     }
 }
+
+/// Warnings of a receipt as the API writes them: `{"pointer", "code", "detail"}`.
+enum ReceiptWarningCoding {
+    static func text(_ warnings: [ReceiptWarning]) -> String {
+        JSONWriter.text(
+            .array(
+                warnings.map {
+                    ["pointer": .string($0.pointer), "code": .string($0.code), "detail": .string($0.detail)]
+                }
+            )
+        )
+    }
+
+    /// What cannot be read is left out: a warning stops nobody from being rung.
+    static func warnings(_ text: String) -> [ReceiptWarning] {
+        let values: [JSONValue]
+        do { values = try JSONParser.parse(text).array ?? [] } catch { return [] }
+        return values.compactMap { value in
+            guard let code = value["code"]?.string else { return nil }
+            return ReceiptWarning(
+                pointer: value["pointer"]?.string ?? "",
+                code: code,
+                detail: value["detail"]?.string ?? ""
+            )
+        }
+    }
+}
