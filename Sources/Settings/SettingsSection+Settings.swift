@@ -16,11 +16,13 @@ extension SettingsSection {
         settings.quietHours = section("quietHours").quietHours()
         settings.retention = section("retention").retention()
         settings.schools = section("schools").schools()
+        settings.merge = section("merge").merge()
         settings.log = section("log").log()
         settings.limits = section("limits").limits()
         settings.server = section("server").server()
         settings.devices = section("devices").devices()
         settings.publications = publications()
+        settings.messages = messages()
         return settings
     }
 
@@ -135,6 +137,12 @@ extension SettingsSection {
         }
         close()
         return Settings.QuietHours()
+    }
+
+    private func merge() -> Settings.Merge {
+        let window = integer("windowSeconds", default: Settings.Merge().windowSeconds, in: 0...3600, unit: "seconds")
+        close()
+        return Settings.Merge(windowSeconds: window)
     }
 
     private func retention() -> Settings.Retention {

@@ -69,6 +69,7 @@ package actor Dispatcher {
         stores: any Stores,
         services: ServiceLanes? = nil,
         kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
+        messages: Current<MessageCatalogue> = Current(MessageCatalogue()),
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
@@ -89,7 +90,9 @@ package actor Dispatcher {
                 registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
                 kinds: kinds,
-                limits: limits
+                messages: messages,
+                limits: limits,
+                time: time
             )
         }
         loader = try openLoader()

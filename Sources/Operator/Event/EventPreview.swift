@@ -42,14 +42,19 @@ struct EventPreview: AsyncParsableCommand {
             unresolved = try look(admission, inspection).get()
             if let newer = try newerRevision(event.publication, inspection) { throw .staleRevision(newer) }
         } catch { throw Self.failure(error, inspection.settings.data) }
-        let terms = admission.terms(of: inspection.settings.publications, now: now)
+        let terms = admission.terms(
+            of: inspection.settings.publications,
+            entOrigins: inspection.settings.entOrigins,
+            now: now
+        )
         let preview = Preview(
             publisher: self.publisher,
             publication: terms.publication,
             dataClass: terms.dataClass,
             at: now,
             expiresAt: terms.expiresAt,
-            unresolved: unresolved
+            unresolved: unresolved,
+            warnings: event.warnings + terms.warnings
         )
         let forecast = try inspection.askRegistry { registry in
             try inspection.forecastRules.forecast(

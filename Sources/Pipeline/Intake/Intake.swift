@@ -14,6 +14,8 @@ package final class Intake: Sendable {
     private let queue: QueueStore
     private let registry: Reading<RegistryReader>
     private let kinds: Current<PublicationCatalogue>
+    private let entOrigins: Current<Set<String>>
+    private let mergeWindow: Current<Duration>
     private let time: TimeSource
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
@@ -27,6 +29,8 @@ package final class Intake: Sendable {
     ///   - queue: where events are accepted.
     ///   - registry: the directory, for schools and names.
     ///   - kinds: what events of a kind that say nothing themselves are.
+    ///   - entOrigins: where the ENT is: its absolute addresses become relative.
+    ///   - mergeWindow: events that say the same within it are one to a guardian of both; zero: none are.
     ///   - time: the clocks.
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
@@ -40,6 +44,8 @@ package final class Intake: Sendable {
         queue: QueueStore,
         registry: Reading<RegistryReader>,
         kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
+        entOrigins: Current<Set<String>> = Current([]),
+        mergeWindow: Current<Duration> = Current(.zero),
         time: TimeSource,
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
@@ -52,6 +58,8 @@ package final class Intake: Sendable {
         self.queue = queue
         self.registry = registry
         self.kinds = kinds
+        self.entOrigins = entOrigins
+        self.mergeWindow = mergeWindow
         self.time = time
         self.metrics = metrics
         self.identityWindow = identityWindow
@@ -134,7 +142,7 @@ package final class Intake: Sendable {
         do { looked = try await registry.read { try admission.look(in: $0) } } catch { throw .unavailable(error) }
         let unresolved = try looked.get()
         let now = time.now()
-        let terms = admission.terms(of: kinds.value, now: now)
+        let terms = admission.terms(of: kinds.value, entOrigins: entOrigins.value, now: now)
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
             publisher: publisher.name,
@@ -146,7 +154,8 @@ package final class Intake: Sendable {
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
             unresolved: unresolved,
-            warnings: submission.warnings
+            warnings: submission.warnings + terms.warnings,
+            mergeKey: mergeWindow.value > .zero ? MergeKey.of(terms, publisher: publisher.name) : nil
         )
     }
 

@@ -17,6 +17,8 @@ package struct NewEvent: Sendable {
     package var unresolved: [AudienceMember]
     /// What the receipt warns of.
     package var warnings: [ReceiptWarning]
+    /// Equal in events that say the same (32 bytes); nil for one that stands alone.
+    package var mergeKey: [UInt8]?
 
     package init(
         publisher: String,
@@ -28,7 +30,8 @@ package struct NewEvent: Sendable {
         bodyHash: [UInt8],
         identityWindow: Duration,
         unresolved: [AudienceMember],
-        warnings: [ReceiptWarning] = []
+        warnings: [ReceiptWarning] = [],
+        mergeKey: [UInt8]? = nil
     ) {
         self.publisher = publisher
         self.publication = publication
@@ -40,6 +43,7 @@ package struct NewEvent: Sendable {
         self.identityWindow = identityWindow
         self.unresolved = unresolved
         self.warnings = warnings
+        self.mergeKey = mergeKey
     }
 }
 
@@ -85,6 +89,8 @@ package struct StoredEvent: Sendable {
     package var superseding: Int64?
     /// What its receipt warned of.
     package var warnings: [ReceiptWarning]
+    /// Events that say the same and were expanded before it: whom they ring, it does not.
+    package var mergedWith: [EventID]
 
     /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
     package var ending: SlotResult? {
