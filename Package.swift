@@ -84,7 +84,12 @@ let package = Package(
         library("Telemetry", ["Domain", logging]),
         // Floor 2: what the outside looks like.
         library("Store", ["Domain", "Database", "SQLite", crypto]),
-        library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
+        // The built-in kinds and texts are those of Config, by links.
+        library(
+            "Settings",
+            ["Domain", .product(name: "Yams", package: "Yams")],
+            resources: ["publications", "fr", "en", "ar", "pt", "tr", "es"].map { .embedInCode("Defaults/\($0).yaml") }
+        ),
         library("Providers", ["Domain", "FanOut", "WebClient", "Settings", crypto, cryptoExtras]),
         library("DirectoryImport", ["Domain", "CExpat", "CArchive", crypto]),
         library("Dialects", ["Domain"]),

@@ -200,6 +200,7 @@ class Gateway:
         self.config = os.path.join(WORK, "carillon.yaml")
         with open(self.config, "w") as file:
             file.write(f"""data: {self.data}
+merge: {{ windowSeconds: 0 }}
 listen: {{ public: "127.0.0.1:{self.public}", admin: "{self.admin}", metrics: "127.0.0.1:{self.metrics}" }}
 publishers:
   - {{ name: one, sources: ["https://ent.example.org/one"], schools: ["*"], rights: [events, directory], keysFile: one.keys }}

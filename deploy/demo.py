@@ -102,6 +102,7 @@ subprocess.run([CARILLON, "key", "generate", "vapid", "--out", os.path.join(WORK
 services = [service["origin"] for service in sim["webpush"]]
 with open(CONFIG, "w") as file:
     file.write(f"""data: {WORK}/data
+merge: {{ windowSeconds: 0 }}
 listen: {{ public: "127.0.0.1:{PUBLIC}", admin: "{ADMIN}", metrics: "127.0.0.1:{METRICS}" }}
 publishers:
   - {{ name: one, sources: ["https://ent.example.org/one"], schools: ["*"], rights: [events, directory],

@@ -19,9 +19,20 @@ package struct Settings: Sendable {
     /// Sources of the directory; empty: `main`, for every publisher with the right.
     package var feeds: [Feed] = []
     package var log = Log()
+    package var merge = Merge()
     package var limits = Limits()
     package var server = Server()
     package var devices = Devices()
+    /// The kinds of publications.
+    package var publications = PublicationCatalogue()
+    /// The fixed texts, a language each.
+    package var messages: [MessageTexts] = []
+
+    /// Where the ENT is, as ``WebOrigin`` writes it: whose absolute addresses become relative.
+    package var entOrigins: Set<String> {
+        let addresses = publishers.flatMap(\.sources) + (parents.userinfoURL.map { [$0] } ?? [])
+        return Set(addresses.compactMap(WebOrigin.of))
+    }
 
     package struct Server: Sendable {
         /// Addresses of proxies whose `X-Forwarded-For` counts.
@@ -99,6 +110,11 @@ package struct Settings: Sendable {
         package var name: String
         /// Who delivers it; nil: every publisher with the right `directory`.
         package var publisher: String?
+    }
+
+    package struct Merge: Sendable {
+        /// Events of one author that say the same within it ring a guardian of both once; 0: each rings.
+        package var windowSeconds = 60
     }
 
     package struct Schools: Sendable {

@@ -17,10 +17,13 @@ extension SettingsSection {
         settings.retention = section("retention").retention()
         settings.schools = section("schools").schools()
         settings.feeds = section("directory").feeds(of: settings.publishers)
+        settings.merge = section("merge").merge()
         settings.log = section("log").log()
         settings.limits = section("limits").limits()
         settings.server = section("server").server()
         settings.devices = section("devices").devices()
+        settings.publications = publications()
+        settings.messages = messages()
         return settings
     }
 
@@ -135,6 +138,12 @@ extension SettingsSection {
         }
         close()
         return Settings.QuietHours()
+    }
+
+    private func merge() -> Settings.Merge {
+        let window = integer("windowSeconds", default: Settings.Merge().windowSeconds, in: 0...3600, unit: "seconds")
+        close()
+        return Settings.Merge(windowSeconds: window)
     }
 
     private func retention() -> Settings.Retention {

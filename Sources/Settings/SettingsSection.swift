@@ -146,6 +146,11 @@ package final class SettingsSection {
         }
     }
 
+    /// The names in this mapping with their lines, in the order of the file.
+    var memberLines: [(name: String, line: Int)] {
+        members.values.map { ($0.name, $0.line) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+    }
+
     func key(_ name: String? = nil) -> String { (path + (name.map { [$0] } ?? [])).joined(separator: ".") }
 
     func fileOrigin(_ line: Int?) -> SettingOrigin { .file(path: reader.file, line: line) }

@@ -68,6 +68,8 @@ package struct EventView: WireView {
     package var doneAt: Instant?
     /// The first event of its subject.
     package var corrects: String?
+    /// Events of the same words that ring somebody for this one.
+    package var mergedWith: [JSONValue]?
     package var withdrawnAt: Instant?
     package var withdrawnReason: String?
     package var dataClass = ""
@@ -96,10 +98,12 @@ package struct EventView: WireView {
         .always("school", \.school), .always("app", \.app), .always("action", \.action),
         .always("urgency", \.urgency), .always("acceptedAt", \.acceptedAt), .always("notBefore", \.notBefore),
         .always("expiresAt", \.expiresAt), .always("doneAt", \.doneAt), .maybe("corrects", \.corrects),
-        .maybe("withdrawnAt", \.withdrawnAt), .maybe("withdrawnReason", \.withdrawnReason),
+        .maybe("mergedWith", \.mergedWith), .maybe("withdrawnAt", \.withdrawnAt),
+        .maybe("withdrawnReason", \.withdrawnReason),
         .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs), .always("guardians", \.guardians),
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
-        .always("warnings", \.warnings), .always("deliveries", \.deliveries), .always("waiting", \.waiting), .always("notReached", \.notReached),
+        .always("warnings", \.warnings), .always("deliveries", \.deliveries), .always("waiting", \.waiting),
+        .always("notReached", \.notReached),
         .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
         .maybe("pruned", \.isPruned),
     ]

@@ -17,6 +17,7 @@ package struct ForecastView: WireView {
     package var otherUsers = 0
     package var otherUsersReachable = 0
     package var unresolved: [JSONValue] = []
+    package var warnings: [ReceiptWarningView] = []
     package var deliveries = ForecastDeliveries()
     package var lanes = Counts()
     package var notReached = Counts()
@@ -29,7 +30,8 @@ package struct ForecastView: WireView {
         .always("notBefore", \.notBefore), .always("expiresAt", \.expiresAt),
         .always("dataclassification", \.dataClass), .always("guardians", \.guardians), .always("pupils", \.pupils),
         .always("otherUsers", \.otherUsers), .always("otherUsersReachable", \.otherUsersReachable),
-        .always("unresolved", \.unresolved), .always("deliveries", \.deliveries), .always("lanes", \.lanes),
+        .always("unresolved", \.unresolved), .always("warnings", \.warnings), .always("deliveries", \.deliveries),
+        .always("lanes", \.lanes),
         .always("notReached", \.notReached),
     ]
 }

@@ -80,6 +80,8 @@ package actor Dispatcher {
         engine: FanOutEngine,
         stores: any Stores,
         services: ServiceLanes? = nil,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
+        messages: Current<MessageCatalogue> = Current(MessageCatalogue()),
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
@@ -100,7 +102,10 @@ package actor Dispatcher {
                 queue: try stores.queueReader(),
                 registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
-                limits: limits
+                kinds: kinds,
+                messages: messages,
+                limits: limits,
+                time: time
             )
         }
         loader = try openLoader()

@@ -10,6 +10,8 @@ struct DeliveryLoader {
     let registry: RegistryReader
     private let installationKey: SymmetricKey
     private var rendered: RenderedEvents
+    private let siblings: SiblingNames
+    private let time: TimeSource
     private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
@@ -42,12 +44,17 @@ struct DeliveryLoader {
         queue: QueueReader,
         registry: RegistryReader,
         installationKey: [UInt8],
-        limits: Limits
+        kinds: Current<PublicationCatalogue>,
+        messages: Current<MessageCatalogue>,
+        limits: Limits,
+        time: TimeSource
     ) {
         self.queue = queue
         self.registry = registry
+        self.time = time
+        siblings = SiblingNames(queue: queue, registry: registry)
         self.installationKey = SymmetricKey(data: installationKey)
-        rendered = RenderedEvents(limits: limits)
+        rendered = RenderedEvents(limits: limits, kinds: kinds, messages: messages)
     }
 
     /// The pending slots of a page. `now`: monotonic milliseconds, the age of the addresses.
@@ -116,7 +123,7 @@ struct DeliveryLoader {
             app: "TIMELINE",
             action: "TEST",
             title: "Carillon",
-            body: "Notification de test",
+            body: rendered.texts(for: device.locale).text(.test),
             authorID: nil,
             resourceID: nil,
             resourceSubID: nil,
@@ -153,8 +160,7 @@ struct DeliveryLoader {
         now: Int64
     ) throws -> Loaded {
         var loaded = Loaded()
-        let event: LoadedEvent
-        let collapseKey: EventID
+        let shown: RenderedEvents.Rendered
         let rendering: RenderedEvents.Rendering
         do { rendering = try rendered.event(page.event, on: lane, in: queue) } catch {
             guard case .damaged = StoreError(error) else { throw error }
@@ -163,19 +169,27 @@ struct DeliveryLoader {
             rendering = .ended(SlotResult(.rejected, reason: .unreadable))
         }
         switch rendering {
-        case .loaded(let known, let key): (event, collapseKey) = (known, key)
+        case .loaded(let known): shown = known
         case .ended(let result):
             for (slot, attempts) in slots {
                 loaded.end(DeliveryID(page: page.id, slot: slot), result, attempts: attempts, isRetry: isRetry)
             }
             return loaded
         }
-        let load = Load(lane: lane, event: event, collapseKey: collapseKey, now: now, isRetry: isRetry)
-        loaded.deliveries.reserveCapacity(slots.count)
+        var load = Load(
+            lane: lane,
+            event: shown.event,
+            collapseKey: shown.collapseKey,
+            now: now,
+            isRetry: isRetry
+        )
         let planned = page.plan.slots
+        let slots = isRetry ? try endMerged(slots, of: page, shown, &loaded) : slots
+        loaded.deliveries.reserveCapacity(slots.count)
         let devices = slots.lazy.filter { planned.indices.contains($0.slot) }.map { planned[$0.slot].device }
         // One statement for the page, and with it one snapshot.
         let addresses = try registry.addresses(of: Array(devices))
+        let children = shown.isClear ? try siblings.names(of: page, slots: slots.map(\.slot)) : [:]
         for (slot, attempts) in slots {
             let id = DeliveryID(page: page.id, slot: slot)
             guard planned.indices.contains(slot) else {
@@ -183,6 +197,13 @@ struct DeliveryLoader {
                 loaded.end(id, SlotResult(.rejected, reason: .unreadable), attempts: attempts, isRetry: isRetry)
                 continue
             }
+            load.event = try rendered.event(
+                shown,
+                locale: addresses[planned[slot].device]?.value?.locale,
+                about: children[planned[slot].person],
+                on: lane,
+                in: queue
+            )
             add(
                 id,
                 planned[slot].person,
@@ -195,6 +216,40 @@ struct DeliveryLoader {
             )
         }
         return loaded
+    }
+
+    /// Those of the slots that are sent: of what waited for another event that says the same, only what that one does not ring (any more).
+    private func endMerged(
+        _ slots: [(slot: Int, attempts: Int)],
+        of page: StoredPage,
+        _ shown: RenderedEvents.Rendered,
+        _ loaded: inout Loaded
+    ) throws -> [(slot: Int, attempts: Int)] {
+        guard !shown.mergedWith.isEmpty else { return slots }
+        let planned = page.plan.slots
+        let waiting = slots.map(\.slot).filter { planned.indices.contains($0) && page.result[$0].isBeforeFirstAttempt }
+        let coverage = try queue.coverage(by: shown.mergedWith, of: Set(waiting.map { planned[$0].person }))
+        guard !coverage.isEmpty else { return slots }
+        let now = time.now()
+        return slots.filter { slot, attempts in
+            guard waiting.contains(slot), let covered = coverage[planned[slot].person] else { return true }
+            let id = DeliveryID(page: page.id, slot: slot)
+            switch covered {
+            case .reached: loaded.end(id, SlotResult(.withheld, reason: .merged), attempts: attempts, isRetry: true)
+            case .waiting:
+                loaded.ended.append(
+                    Outcome(
+                        page: page.id,
+                        slot: slot,
+                        result: .merging,
+                        retryAt: now + .mergeLook(after: now - shown.event.acceptedAt),
+                        attempts: attempts,
+                        isRetry: true
+                    )
+                )
+            }
+            return false
+        }
     }
 
     private mutating func add(

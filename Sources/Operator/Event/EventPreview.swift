@@ -42,14 +42,19 @@ struct EventPreview: AsyncParsableCommand {
             seen = try look(admission, inspection, now).get()
             if let newer = try newerRevision(event.publication, inspection) { throw .staleRevision(newer) }
         } catch { throw Self.failure(error, inspection.settings.data) }
-        let (dataClass, expiresAt) = admission.terms(now: now)
+        let terms = admission.terms(
+            of: inspection.settings.publications,
+            entOrigins: inspection.settings.entOrigins,
+            now: now
+        )
         let preview = Preview(
             publisher: self.publisher,
-            publication: event.publication,
-            dataClass: dataClass,
+            publication: terms.publication,
+            dataClass: terms.dataClass,
             at: now,
-            expiresAt: expiresAt,
-            unresolved: seen.unresolved
+            expiresAt: terms.expiresAt,
+            unresolved: seen.unresolved,
+            warnings: event.warnings + seen.warnings + terms.warnings
         )
         let forecast = try inspection.askRegistry { registry in
             try inspection.forecastRules.forecast(

@@ -17,6 +17,10 @@ struct Explanation {
         case .accepted:
             let tries = row.attempts <= 1 ? "at the first attempt" : "after \(row.attempts) attempts"
             return ["The provider accepted it \(tries). Whether the phone showed it, no provider tells."]
+        case .deferred where result.reason == .merged:
+            let other = try merged(row)
+            return ["Of another publication: " + Self.sentence(.merged)] + [other].compactMap { $0 }
+                + [expiry(row.expiresAt)]
         case .deferred:
             let last = try inspection.ask { try $0.attempts(of: row.id) }.last
             let why = last.map { "The last of \(row.attempts) attempts failed: \($0.status) \($0.reason)." }
@@ -27,10 +31,17 @@ struct Explanation {
         case .rejected, .withheld, .expired, .dead, .dropped:
             let reason = result.reason.map(Self.sentence)
             let last = result.state == .rejected ? try inspection.ask { try $0.attempts(of: row.id) }.last : nil
-            let word = last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
+            let other = result.reason == .merged ? try merged(row) : nil
+            let word = other.map { [$0] } ?? last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
             return [reason ?? "It ended as \(result.state)."] + word
                 + (result.state == .dead ? ["It was tried \(row.attempts) times."] : [])
         }
+    }
+
+    /// Which events ring in place of this delivery's.
+    private func merged(_ row: DeliveryRow) throws -> String? {
+        let events = try inspection.ask { try $0.event(row.event) }?.mergedWith ?? []
+        return events.isEmpty ? nil : "It is one of: \(events.map(\.description).joined(separator: ", "))."
     }
 
     func sentences(of report: EventReport) -> [String] {
@@ -139,6 +150,8 @@ struct Explanation {
         case .addressUnreadable:
             "the device's address cannot be opened: it is damaged, or its storage key is not configured any more; it can be rung once it registers again. Try: carillon doctor."
         case .unreadable: "the store's record of it is damaged. Try: carillon doctor."
+        case .merged:
+            "an event of the same author with the same words, posted just before, rings this person; this one does if that fails."
         case .superseded: "a newer revision of the publication took its place."
         }
     }

@@ -19,6 +19,8 @@ package enum EventStatus {
         view.expiresAt = event.expiresAt
         view.doneAt = event.doneAt
         view.corrects = event.collapse == event.id ? nil : event.collapse.description
+        let isMerged = report.persons.contains { $0.deliveries.contains { $0.result.reason == .merged } }
+        view.mergedWith = isMerged ? event.mergedWith.map { .string($0.description) } : nil
         view.withdrawnAt = report.withdrawal?.at
         view.withdrawnReason = report.withdrawal?.why
         view.dataClass = event.dataClass.name
@@ -52,6 +54,7 @@ package enum EventStatus {
     package static func words(_ standing: EventReport.Standing) -> (state: String, reason: Reason?) {
         switch standing {
         case .reached: ("reached", nil)
+        case .reachedElsewhere: ("reached", .merged)
         case .waiting(let reason): ("waiting", reason)
         case .notReached(let reason): ("notReached", reason)
         }
@@ -71,7 +74,7 @@ package enum EventStatus {
         for guardian in report.guardians {
             counts.total += 1
             switch guardian.standing {
-            case .reached: counts.reached += 1
+            case .reached, .reachedElsewhere: counts.reached += 1
             case .waiting: counts.waiting += 1
             case .notReached: counts.notReached += 1
             }

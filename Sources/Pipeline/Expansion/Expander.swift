@@ -14,6 +14,8 @@ package actor Expander {
         var event: StoredEvent
         var audience: Audience
         var withheldForAll: Reason?
+        /// Events that say the same and are expanded before this one.
+        var mergedWith: [EventID]
         /// Index of the next person in `audience.persons`.
         var position: Int
         var part: Int
@@ -39,6 +41,7 @@ package actor Expander {
     let publisherSchools: @Sendable (String) -> Set<String>?
     private let activeByDefault: Bool
     private let deviceAgeMax: Duration
+    private let mergeWindow: Current<Duration>
     let limits: Limits
     let time: TimeSource
     private let logger: Logger
@@ -54,6 +57,7 @@ package actor Expander {
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
     /// `deviceAgeMax`: a device that has not registered for longer is not rung.
+    /// `mergeWindow`: events that say the same within it ring a person once; zero: each rings.
     /// `publisherSchools`: the schools a publisher is bound to, by its name; nil: all.
     package init(
         queue: QueueStore,
@@ -63,6 +67,7 @@ package actor Expander {
         activeByDefault: Bool,
         deviceAgeMax: Duration,
         publisherSchools: @escaping @Sendable (String) -> Set<String>?,
+        mergeWindow: Current<Duration> = Current(.zero),
         limits: Limits,
         time: TimeSource,
         logger: Logger
@@ -74,6 +79,7 @@ package actor Expander {
         self.activeByDefault = activeByDefault
         self.deviceAgeMax = deviceAgeMax
         self.publisherSchools = publisherSchools
+        self.mergeWindow = mergeWindow
         self.limits = limits
         self.time = time
         self.logger = logger
@@ -199,6 +205,7 @@ package actor Expander {
             event: event,
             audience: audience,
             withheldForAll: try resolver.withheldForAll(publication),
+            mergedWith: event.mergedWith,
             position: position,
             part: event.parts
         )
@@ -212,8 +219,9 @@ package actor Expander {
         var unopened: Set<LaneKey> = []
         var personsLeft = limits.personsPerExpansion
         do {
+            let ready = try putMergedBehind()
             try registry.snapshot { _ in
-                while personsLeft > 0, cuts.count < Self.stepsPerCommit, cuts.count < line.count {
+                while personsLeft > 0, cuts.count < Self.stepsPerCommit, cuts.count < ready {
                     let cut = try cut(line[cuts.count], personsMax: personsLeft, resolver, now: now, &unopened)
                     personsLeft -= max(1, cut.end - line[cuts.count].position)
                     cuts.append(cut)
@@ -221,6 +229,24 @@ package actor Expander {
             }
         } catch { throw StoreError(error) }
         return (cuts, unopened)
+    }
+
+    /// What says the same as another event in line is expanded behind it, so that it finds in the store whom that one rings.
+    ///
+    /// - Returns: how many at the head of the line wait for none.
+    private func putMergedBehind() throws -> Int {
+        let window = mergeWindow.value
+        guard window > .zero else { return line.count }
+        for index in line.indices where line[index].part == 0 {
+            line[index].mergedWith = try reader.sayingTheSame(as: line[index].event.id, within: window)
+        }
+        let inLine = Set(line.map(\.event.id))
+        let isBehind = { (work: Work) in work.part == 0 && !inLine.isDisjoint(with: work.mergedWith) }
+        let ready = line.filter { !isBehind($0) }
+        // The first of those that say the same waits for none.
+        guard !ready.isEmpty, ready.count < line.count else { return line.count }
+        line = ready + line.filter(isBehind)
+        return ready.count
     }
 
     /// Opens the lanes of push services met for the first time; the round is cut anew with them.
@@ -250,10 +276,16 @@ package actor Expander {
         let persons = work.audience.persons[work.position...].prefix(personsMax)
         var cutter = PageCutter()
         let rung = persons.filter { $0.role != .author }
+        let merged =
+            work.mergedWith.isEmpty ? [:] : try reader.coverage(by: work.mergedWith, of: Set(rung.map(\.person)))
         for resolved in try resolver.routes(of: rung, withheldForAll: work.withheldForAll) {
             unopened.formUnion(resolved.unopened)
             queue.unreadable.note(resolved.unreadable)
-            cutter.add(resolved, hasExpired: work.event.expiresAt <= now)
+            cutter.add(
+                resolved,
+                hasExpired: work.event.expiresAt <= now,
+                isMerged: merged[resolved.person.person] != nil
+            )
         }
         let step = ExpansionStep(
             event: work.event.id,
@@ -265,7 +297,8 @@ package actor Expander {
             expiresAt: work.event.expiresAt,
             isUrgent: work.event.urgency == .urgent,
             pupils: work.audience.pupils.count,
-            unknownUsers: work.audience.unknownUsers
+            unknownUsers: work.audience.unknownUsers,
+            mergedWith: work.mergedWith
         )
         return Cut(step: step, end: persons.endIndex)
     }

@@ -62,7 +62,7 @@ package struct Forecast: Sendable {
         view.school = event.publication.school
         view.app = event.publication.app
         view.action = event.publication.action
-        view.urgency = event.publication.urgency.name
+        view.urgency = (event.publication.urgency ?? .normal).name
         view.at = event.at
         view.notBefore = event.publication.notBefore
         view.expiresAt = event.expiresAt
@@ -76,6 +76,7 @@ package struct Forecast: Sendable {
         view.pupils.withoutGuardian = pupilsWithoutGuardian
         view.otherUsers = otherUsers
         view.otherUsersReachable = otherUsersReachable
+        view.warnings = event.warnings.map { ReceiptWarningView($0) }
         view.unresolved = event.unresolved.map(AudienceCoding.value)
         view.deliveries.total = deliveries.total
         view.deliveries.pending = deliveries.pending
@@ -97,6 +98,7 @@ package struct Preview: Sendable {
     package var at: Instant
     package var expiresAt: Instant
     package var unresolved: [AudienceMember]
+    package var warnings: [ReceiptWarning]
 
     package init(
         publisher: String?,
@@ -104,7 +106,8 @@ package struct Preview: Sendable {
         dataClass: DataClass,
         at: Instant,
         expiresAt: Instant,
-        unresolved: [AudienceMember]
+        unresolved: [AudienceMember],
+        warnings: [ReceiptWarning] = []
     ) {
         self.publisher = publisher
         self.publication = publication
@@ -112,5 +115,6 @@ package struct Preview: Sendable {
         self.at = at
         self.expiresAt = expiresAt
         self.unresolved = unresolved
+        self.warnings = warnings
     }
 }

@@ -12,18 +12,26 @@ struct PageCutter {
     }
 
     /// `hasExpired`: the event's time to live is over: every delivery ends `expired` at once.
-    mutating func add(_ resolved: Resolver.Resolved, hasExpired: Bool) {
+    ///
+    /// `isMerged`: another event rings this person; what would be sent waits for what becomes of that.
+    mutating func add(_ resolved: Resolver.Resolved, hasExpired: Bool, isMerged: Bool = false) {
         for (device, lane, result) in resolved.deliveries(hasExpired: hasExpired) {
-            add(resolved.person.person, device, lane, result)
+            let person = resolved.person
+            let isOfSiblings = person.role == .guardian && person.through.count > 1
+            add(
+                Plan.Slot(person: person.person, device: device, variant: isOfSiblings ? Plan.Slot.ofSiblings : 0),
+                lane,
+                isMerged && result == .pending ? .merging : result
+            )
         }
     }
 
-    private mutating func add(_ person: PersonID, _ device: DeviceID, _ lane: LaneID, _ result: SlotResult) {
+    private mutating func add(_ slot: Plan.Slot, _ lane: LaneID, _ result: SlotResult) {
         if drafts[lane]?.last.map({ $0.slots.count >= Limits.deliveriesPerPage }) ?? true {
             drafts[lane, default: []].append(Draft())
         }
         let last = drafts[lane, default: []].count - 1
-        drafts[lane]?[last].slots.append(Plan.Slot(person: person, device: device))
+        drafts[lane]?[last].slots.append(slot)
         drafts[lane]?[last].results.append(result)
     }
 

@@ -79,10 +79,44 @@ package struct Admission: Sendable {
         return ReceiptWarning(pointer: "/data/audience/\(index)", code: "emptyClass", detail: what)
     }
 
+    /// What an event is accepted with.
+    package struct Terms: Sendable {
+        /// As posted, with the kind in the app's letter case, and its urgency settled.
+        package var publication: Publication
+        package var dataClass: DataClass
+        package var expiresAt: Instant
+        /// For the receipt.
+        package var warnings: [ReceiptWarning]
+    }
+
     /// What the publication says of itself, else what its kind says.
-    package func terms(now: Instant) -> (dataClass: DataClass, expiresAt: Instant) {
-        let kind = PublicationKind.of(app: publication.app, action: publication.action, urgency: publication.urgency)
+    ///
+    /// - Parameters:
+    ///   - kinds: the kinds there are.
+    ///   - entOrigins: where the ENT is beside the publisher's own sources, as ``WebOrigin`` writes it.
+    ///   - now: the time of acceptance.
+    /// - Returns: what it is accepted with.
+    package func terms(of kinds: PublicationCatalogue, entOrigins: Set<String> = [], now: Instant) -> Terms {
+        let posted = publication
+        var publication = publication
+        let sources = publisher.sources + (publication.source.map { [$0] } ?? [])
+        let origins = entOrigins.union(sources.compactMap(WebOrigin.of))
+        publication.settleAddresses(origins: origins)
+        (publication.app, publication.action) = kinds.spelling(app: publication.app, action: publication.action)
+        let kind = kinds.kind(app: publication.app, action: publication.action)
+        let urgency = publication.urgency ?? kind.urgency
+        publication.urgency = urgency
         let start = publication.notBefore.map { max($0, now) } ?? now
-        return (publication.dataClass ?? kind.dataClass, publication.expiresAt ?? start + kind.timeToLive)
+        let dataClass = publication.dataClass ?? kind.dataClass
+        let expiresAt = publication.expiresAt ?? start + kind.timeToLive(urgency: urgency)
+        let warnings = Self.warnings(
+            of: posted,
+            accepted: publication,
+            dataClass: dataClass,
+            expiresAt: expiresAt,
+            now: now,
+            origins: origins
+        )
+        return Terms(publication: publication, dataClass: dataClass, expiresAt: expiresAt, warnings: warnings)
     }
 }

@@ -13,6 +13,9 @@ package final class Intake: Sendable {
 
     private let queue: QueueStore
     private let registry: Reading<RegistryReader>
+    private let kinds: Current<PublicationCatalogue>
+    private let entOrigins: Current<Set<String>>
+    private let mergeWindow: Current<Duration>
     private let time: TimeSource
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
@@ -25,6 +28,9 @@ package final class Intake: Sendable {
     /// - Parameters:
     ///   - queue: where events are accepted.
     ///   - registry: the directory, for schools and names.
+    ///   - kinds: what events of a kind that say nothing themselves are.
+    ///   - entOrigins: where the ENT is: its absolute addresses become relative.
+    ///   - mergeWindow: events that say the same within it are one to a guardian of both; zero: none are.
     ///   - time: the clocks.
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
@@ -37,6 +43,9 @@ package final class Intake: Sendable {
     package init(
         queue: QueueStore,
         registry: Reading<RegistryReader>,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
+        entOrigins: Current<Set<String>> = Current([]),
+        mergeWindow: Current<Duration> = Current(.zero),
         time: TimeSource,
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
@@ -48,6 +57,9 @@ package final class Intake: Sendable {
     ) {
         self.queue = queue
         self.registry = registry
+        self.kinds = kinds
+        self.entOrigins = entOrigins
+        self.mergeWindow = mergeWindow
         self.time = time
         self.metrics = metrics
         self.identityWindow = identityWindow
@@ -132,20 +144,21 @@ package final class Intake: Sendable {
             throw .unavailable(error)
         }
         let look = try looked.get()
-        let (dataClass, expiresAt) = admission.terms(now: now)
+        let terms = admission.terms(of: kinds.value, entOrigins: entOrigins.value, now: now)
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
             publisher: publisher.name,
-            publication: submission.publication,
-            dataClass: dataClass,
+            publication: terms.publication,
+            dataClass: terms.dataClass,
             acceptedAt: now,
-            expiresAt: expiresAt,
+            expiresAt: terms.expiresAt,
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
             unresolved: look.unresolved,
-            warnings: submission.warnings + look.warnings,
-            callbackAt: publisher.callbackAfter.map { now + $0 }
+            warnings: submission.warnings + look.warnings + terms.warnings,
+            callbackAt: publisher.callbackAfter.map { now + $0 },
+            mergeKey: mergeWindow.value > .zero ? MergeKey.of(terms, publisher: publisher.name) : nil
         )
     }
 

@@ -52,7 +52,7 @@ package struct EventReport: Sendable {
         var all: Set<PersonID> = []
         for person in persons where person.role == .guardian {
             all.formUnion(person.through)
-            if person.standing == .reached { some.formUnion(person.through) } else { notAll.formUnion(person.through) }
+            if person.standing.isReached { some.formUnion(person.through) } else { notAll.formUnion(person.through) }
         }
         return (some.count, all.subtracting(notAll).count)
     }

@@ -19,6 +19,8 @@ package struct NewEvent: Sendable {
     package var callbackAt: Instant?
     /// What the receipt warns of.
     package var warnings: [ReceiptWarning]
+    /// Equal in events that say the same (32 bytes); nil for one that stands alone.
+    package var mergeKey: [UInt8]?
 
     package init(
         publisher: String,
@@ -31,7 +33,8 @@ package struct NewEvent: Sendable {
         identityWindow: Duration,
         unresolved: [AudienceMember],
         warnings: [ReceiptWarning] = [],
-        callbackAt: Instant? = nil
+        callbackAt: Instant? = nil,
+        mergeKey: [UInt8]? = nil
     ) {
         self.publisher = publisher
         self.publication = publication
@@ -44,6 +47,7 @@ package struct NewEvent: Sendable {
         self.unresolved = unresolved
         self.callbackAt = callbackAt
         self.warnings = warnings
+        self.mergeKey = mergeKey
     }
 }
 
@@ -89,6 +93,8 @@ package struct StoredEvent: Sendable {
     package var superseding: Int64?
     /// What its receipt warned of.
     package var warnings: [ReceiptWarning]
+    /// Events that say the same and were expanded before it: whom they ring, it does not.
+    package var mergedWith: [EventID]
 
     /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
     package var ending: SlotResult? {

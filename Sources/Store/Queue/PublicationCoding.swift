@@ -26,7 +26,7 @@ enum PublicationCoding {
         set("resourceSubID", publication.resourceSubID)
         set("resourceURI", publication.resourceURI)
         object["params"] = publication.params
-        set("urgency", publication.urgency.name)
+        set("urgency", publication.urgency?.name)
         set("dataClass", publication.dataClass?.name)
         set("notBefore", publication.notBefore)
         set("expiresAt", publication.expiresAt)

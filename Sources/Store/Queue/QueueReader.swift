@@ -119,7 +119,7 @@ package final class QueueReader {
 
     static let eventColumns = """
         SELECT id, \(shownState), publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
-            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, warnings FROM event
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, warnings, merged_with FROM event
         """
 
     static func event(_ row: borrowing Row) throws -> StoredEvent {
@@ -149,7 +149,8 @@ package final class QueueReader {
             unknownUsers: try names(row.text(18)),
             withdrawal: row.int64OrNil(19),
             superseding: row.int64OrNil(20),
-            warnings: ReceiptWarningCoding.warnings(row.text(21))
+            warnings: ReceiptWarningCoding.warnings(row.text(21)),
+            mergedWith: MergedEvents.ids(row.text(22))
         )
     }
 

@@ -27,6 +27,17 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) <= ?
         ORDER BY coalesce(not_before, accepted_at), id LIMIT ?
         """
+    /// Index event_words. `parts`: it was begun.
+    case sayingTheSame = """
+        SELECT other.id FROM event CROSS JOIN event AS other ON other.merge_key = event.merge_key AND other.id <> event.id
+        WHERE event.id = ?1 AND abs(coalesce(other.not_before, other.accepted_at) - coalesce(event.not_before, event.accepted_at)) <= ?2
+            AND (other.parts > 0 OR (coalesce(other.not_before, other.accepted_at), other.id)
+                < (coalesce(event.not_before, event.accepted_at), event.id))
+            AND other.withdrawal IS NULL AND other.superseding IS NULL
+        ORDER BY other.id LIMIT 100
+        """
+    /// Index page_event.
+    case pagesOfPersons = "SELECT id FROM page WHERE event = ? AND person_max >= ? AND person_min <= ?"
     /// Index event_open; keyset.
     case openEvents = "SELECT id FROM event WHERE id > ? AND state IN (0, 1, 2, 3, 5) ORDER BY id LIMIT ?"
     /// Primary key.

@@ -47,7 +47,10 @@ extension QueueStore {
         guard let (id, body, acceptedAt) = row, now.milliseconds - acceptedAt <= posted.window.wholeMilliseconds
         else { return nil }
         guard body == posted.bodyHash else { return .conflict(EventID(rawValue: id)) }
-        let first = try connection.first("SELECT not_before IS NOT NULL, unresolved, warnings FROM event WHERE id = ?", id) {
+        let first = try connection.first(
+            "SELECT not_before IS NOT NULL, unresolved, warnings FROM event WHERE id = ?",
+            id
+        ) {
             (
                 $0.bool(0) ? EventState.scheduled : .accepted, AudienceCoding.members($0.text(1)),
                 ReceiptWarningCoding.warnings($0.text(2))
@@ -80,8 +83,8 @@ extension QueueStore {
         try connection.run(
             """
             INSERT INTO event(id, state, publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at,
-                source, subject, revision, collapse, unresolved, warnings)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                source, subject, revision, collapse, unresolved, warnings, merge_key)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             id.rawValue,
             state.rawValue,
@@ -89,7 +92,7 @@ extension QueueStore {
             publication.school,
             publication.app,
             publication.action,
-            Int(publication.urgency.rawValue),
+            Int((publication.urgency ?? .normal).rawValue),
             Int(event.dataClass.rawValue),
             event.acceptedAt.milliseconds,
             isLater ? publication.notBefore?.milliseconds : nil,
@@ -99,7 +102,8 @@ extension QueueStore {
             publication.revision,
             (newest?.collapse ?? id).rawValue,
             AudienceCoding.text(event.unresolved),
-            ReceiptWarningCoding.text(event.warnings)
+            ReceiptWarningCoding.text(event.warnings),
+            event.mergeKey
         )
         try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
         if let at = event.callbackAt {

@@ -32,6 +32,8 @@ package struct ExpansionStep: Sendable {
     /// Pupils of the whole audience, and users nobody knows; written with each step, equal in all.
     package var pupils: Int
     package var unknownUsers: [String]
+    /// Events that say the same and were expanded before; equal in all steps.
+    package var mergedWith: [EventID]
 
     package init(
         event: EventID,
@@ -43,7 +45,8 @@ package struct ExpansionStep: Sendable {
         expiresAt: Instant,
         isUrgent: Bool = false,
         pupils: Int,
-        unknownUsers: [String]
+        unknownUsers: [String],
+        mergedWith: [EventID] = []
     ) {
         self.event = event
         self.part = part
@@ -55,6 +58,7 @@ package struct ExpansionStep: Sendable {
         self.isUrgent = isUrgent
         self.pupils = pupils
         self.unknownUsers = unknownUsers
+        self.mergedWith = mergedWith
     }
 }
 
@@ -125,12 +129,15 @@ extension QueueStore {
             step.concerned.encoded()
         )
         try connection.run(
-            "UPDATE event SET state = ?, cursor = ?, parts = ?, pupils = ?, unknown_users = ? WHERE id = ?",
+            """
+            UPDATE event SET state = ?, cursor = ?, parts = ?, pupils = ?, unknown_users = ?, merged_with = ? WHERE id = ?
+            """,
             step.isLast ? EventState.sending.rawValue : EventState.expanding.rawValue,
             step.cursor,
             step.part + 1,
             step.pupils,
             JSONWriter.text(.array(step.unknownUsers.map { .string($0) })),
+            MergedEvents.text(step.mergedWith),
             step.event.rawValue
         )
         if step.isLast { try closeIfDone(step.event.rawValue, now: now, connection) }
@@ -177,6 +184,17 @@ extension QueueStore {
                 step.event.rawValue,
                 0,
                 now.milliseconds
+            )
+        }
+        for slot in 0..<result.count where result[slot] == .merging {
+            try connection.run(
+                QueueSQL.keepRetry.rawValue,
+                Int64(page.lane.rawValue),
+                (now + .mergeLook).milliseconds,
+                DeliveryID(page: PageID(rawValue: id), slot: slot).rawValue,
+                step.event.rawValue,
+                0,
+                step.expiresAt.milliseconds
             )
         }
         guard pending > 0 else { return nil }

@@ -3,7 +3,7 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     /// Primary keys.
     case addresses = """
         SELECT device.id, owner, coalesce(account.ent_id, key, ''), target, target_hash, registered_at,
-            CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, platform, installation
+            CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, platform, installation, coalesce(device.locale, account.locale)
         FROM device JOIN person ON person.id = device.owner LEFT JOIN account ON account.id = device.account
         WHERE device.id IN (?*)
         """
@@ -13,6 +13,8 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
             CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END FROM device
         WHERE last_seen_at >= ? AND state <> 2 AND owner IN (?*)
         """
+    /// Primary key.
+    case firstNames = "SELECT id, first_name FROM person WHERE id IN (?*)"
     /// Primary key of guardianship, then that of person.
     case guardians = """
         SELECT pupil, guardian FROM guardianship CROSS JOIN person ON person.id = guardian AND person.kind = 2 WHERE pupil IN (?*)

@@ -149,5 +149,15 @@ enum QueueSchema {
             // What the receipt warned of: told again with the event and to a repetition.
             try connection.execute("ALTER TABLE event ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'")
         },
+        Migration(5) { connection in
+            try connection.execute(
+                """
+                -- merge_key: equal in events that say the same. merged_with: those of them that were expanded before, a JSON array of ids.
+                ALTER TABLE event ADD COLUMN merge_key BLOB CHECK(merge_key IS NULL OR length(merge_key) = 32);
+                ALTER TABLE event ADD COLUMN merged_with TEXT NOT NULL DEFAULT '[]';
+                CREATE INDEX event_words ON event(merge_key, id) WHERE merge_key IS NOT NULL;
+                """
+            )
+        },
     ]
 }

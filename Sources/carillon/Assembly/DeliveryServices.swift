@@ -18,18 +18,28 @@ struct DeliveryServices {
     let bounds: SchoolBounds
     let callbacks: CallbackTargets
     let ends: CredentialEnds
+    let kinds: Current<PublicationCatalogue>
+    let messages: Current<MessageCatalogue>
+    let entOrigins: Current<Set<String>>
+    let mergeWindow: Current<Duration>
     let alarms: LaneAlarms
 
     init(_ settings: Settings, _ core: Core) async throws {
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)
+        kinds = Current(settings.publications)
+        messages = Current(MessageCatalogue(settings.messages))
+        entOrigins = Current(settings.entOrigins)
+        mergeWindow = Current(.seconds(settings.merge.windowSeconds))
         dispatcher = try Dispatcher(
             queue: core.queue,
             registry: core.registry,
             engine: engine,
             stores: core.stores,
             services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
+            kinds: kinds,
+            messages: messages,
             limits: settings.limits,
             time: core.time,
             metrics: metrics,
@@ -53,6 +63,7 @@ struct DeliveryServices {
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
             publisherSchools: { bounds[$0] },
+            mergeWindow: mergeWindow,
             limits: settings.limits,
             time: core.time,
             logger: Gateway.logger("expander", settings)

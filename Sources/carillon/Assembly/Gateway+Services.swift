@@ -97,6 +97,9 @@ extension Gateway {
         return Intake(
             queue: core.queue,
             registry: core.registryReader,
+            kinds: delivery.kinds,
+            entOrigins: delivery.entOrigins,
+            mergeWindow: delivery.mergeWindow,
             time: core.time,
             metrics: core.pipelineMetrics,
             identityWindow: Self.days(effective.settings.retention.identityDays),

@@ -83,6 +83,10 @@ struct Gateway {
         delivery.bounds.replace(Self.schools(settings))
         delivery.callbacks.replace(settings)
         delivery.ends.replace(settings)
+        delivery.kinds.replace(settings.publications)
+        delivery.messages.replace(MessageCatalogue(settings.messages))
+        delivery.entOrigins.replace(settings.entOrigins)
+        delivery.mergeWindow.replace(.seconds(settings.merge.windowSeconds))
     }
 
     static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {

@@ -107,6 +107,7 @@ class World:
               allowPrivateAddresses: {"true" if self.private else "false"} }}"""
         with open(self.config, "w") as file:
             file.write(f"""data: data
+merge: {{ windowSeconds: 0 }}
 listen: {{ public: "127.0.0.1:{self.public}", admin: "{self.admin}", metrics: "127.0.0.1:{self.metrics}" }}
 publishers:
   - {{ name: one, sources: [], schools: ["*"], rights: [events, directory], keysFile: secrets/one.keys }}

@@ -48,9 +48,13 @@ final class Workshop {
     var loader: DeliveryLoader
 
     /// Opens the folder, or makes it.
-    init(_ folder: String, clock: Clock = Clock(start), limits: Limits = Limits(), key: TargetSeal.Key = key)
-        async throws
-    {
+    init(
+        _ folder: String,
+        clock: Clock = Clock(start),
+        limits: Limits = Limits(),
+        key: TargetSeal.Key = key,
+        texts: [MessageTexts] = []
+    ) async throws {
         self.folder = folder
         self.clock = clock
         queue = try SQLiteStores(folder: folder).openQueue(
@@ -86,6 +90,7 @@ final class Workshop {
             activeByDefault: true,
             deviceAgeMax: .seconds(400 * 86_400),
             publisherSchools: { _ in nil },
+            mergeWindow: Current(.seconds(60)),
             limits: limits,
             time: clock.source,
             logger: Self.logger
@@ -112,7 +117,10 @@ final class Workshop {
             queue: try SQLiteStores(folder: folder).queueReader(),
             registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
-            limits: limits
+            kinds: Current(PublicationCatalogue()),
+            messages: Current(MessageCatalogue(texts)),
+            limits: limits,
+            time: clock.source
         )
     }
 
@@ -148,6 +156,8 @@ final class Workshop {
     func accept(
         _ users: [String],
         lifetime: Duration = .seconds(3600),
+        dataClass: DataClass = .generic,
+        mergeKey: [UInt8]? = nil,
         _ change: (inout Publication) -> Void = { _ in }
     ) async throws -> EventID {
         var publication = publication(users)
@@ -157,13 +167,14 @@ final class Workshop {
             NewEvent(
                 publisher: "ent",
                 publication: publication,
-                dataClass: .generic,
+                dataClass: dataClass,
                 acceptedAt: clock.now,
                 expiresAt: clock.now + lifetime,
                 identity: Array(identity),
                 bodyHash: Array(identity),
                 identityWindow: .seconds(3 * 86_400),
-                unresolved: []
+                unresolved: [],
+                mergeKey: mergeKey
             )
         )
         guard case .created(let id, _) = acceptance else { throw StoreError.failed("\(acceptance)") }
@@ -248,9 +259,10 @@ func withWorkshop<T>(
     clock: Workshop.Clock = .init(Workshop.start),
     limits: Limits = Limits(),
     key: TargetSeal.Key = Workshop.key,
+    texts: [MessageTexts] = [],
     _ body: (Workshop) async throws -> T
 ) async throws -> T {
-    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, key: key)
+    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, key: key, texts: texts)
     do {
         let result = try await body(workshop)
         await workshop.close()
