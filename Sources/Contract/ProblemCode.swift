@@ -6,19 +6,20 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 401
     case unauthenticated, invalidSignature, unsignedAttributes
     // 403
-    case missingRight, forbiddenSchool, forbiddenSource
+    case missingRight, forbiddenSchool, forbiddenSource, urgentForbidden
     // 404, 405, 408, 409
     case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, nothingMatched
     case methodNotAllowed
     case bodyTooSlow
     case identityConflict, staleRevision, eventEnded, orderRefused, lanePaused, removalsNotFrozen, importNotHeld
     case clockNotSuspect
-    // 413, 415
+    // 412, 413, 415
+    case preconditionFailed
     case tooLarge, tooManyEvents
     case unsupportedContentType
     // 422
     case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool
-    case invalidRegistration, noLane, invalidOrder, importFailed
+    case invalidRegistration, noLane, invalidOrder, importFailed, invalidPreferences
     // 429, 431
     case rateLimited, tooManyScheduled
     case headTooLarge
@@ -34,7 +35,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .invalidParameter, .incompleteBody, .invalidToken, .malformedRequest:
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
-        case .missingRight, .forbiddenSchool, .forbiddenSource: 403
+        case .missingRight, .forbiddenSchool, .forbiddenSource, .urgentForbidden: 403
         case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport, .nothingMatched:
             404
         case .methodNotAllowed: 405
@@ -42,10 +43,11 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .identityConflict, .staleRevision, .eventEnded, .orderRefused, .lanePaused, .removalsNotFrozen,
             .importNotHeld, .clockNotSuspect:
             409
+        case .preconditionFailed: 412
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
-            .invalidRegistration, .noLane, .invalidOrder, .importFailed:
+            .invalidRegistration, .noLane, .invalidOrder, .importFailed, .invalidPreferences:
             422
         case .rateLimited, .tooManyScheduled: 429
         case .headTooLarge: 431
@@ -74,6 +76,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .missingRight: "The publisher lacks the right"
         case .forbiddenSchool: "The publisher may not speak for this school"
         case .forbiddenSource: "The publisher may not speak for this source"
+        case .urgentForbidden: "The publisher may not ring through quiet hours"
         case .notFound: "Not found"
         case .unknownEvent: "Unknown event"
         case .unknownDevice: "Unknown device"
@@ -92,6 +95,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .removalsNotFrozen: "The lane's removals are not frozen"
         case .importNotHeld: "The import is not held"
         case .clockNotSuspect: "The clock is not in doubt"
+        case .preconditionFailed: "It has changed since it was read"
         case .tooLarge: "The body is too large"
         case .tooManyEvents: "The batch holds too many events"
         case .unsupportedContentType: "Unsupported content type"
@@ -104,6 +108,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidRegistration: "The registration is wrong"
         case .noLane: "No provider is configured for this device"
         case .invalidOrder: "The order is wrong"
+        case .invalidPreferences: "The wishes are wrong"
         case .importFailed: "The delivery cannot be read"
         case .rateLimited: "Too many requests"
         case .tooManyScheduled: "Too many events are scheduled"

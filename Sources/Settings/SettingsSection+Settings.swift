@@ -123,19 +123,6 @@ extension SettingsSection {
         return Settings.Storage(keys: keys, keyFile: file, disk: disk)
     }
 
-    private func quietHours() -> Settings.QuietHours {
-        if bool("enabled", default: false) {
-            reader.mistake(
-                key("enabled"),
-                origin(of: "enabled"),
-                value: "true",
-                "must be false: quiet hours are not built yet"
-            )
-        }
-        close()
-        return Settings.QuietHours()
-    }
-
     private func retention() -> Settings.Retention {
         var retention = Settings.Retention()
         retention.identityDays = integer("identityDays", default: 3, in: 3...90, unit: "days")

@@ -106,23 +106,24 @@ enum ImportQuery {
     /// - Returns: the file's name, whose ending tells the importer what it holds, and the request without its path.
     static func read(_ call: Call) throws(Problem) -> (fileName: String, DirectoryImporter.Request) {
         guard let format = call.query("format").flatMap(DirectoryImporter.Format.init(rawValue:)) else {
-            throw Problem(.invalidParameter, "format is aaf1d, onde-csv or ndjson.")
+            throw Problem(.invalidParameter, "format is aaf1d, onde-csv, ndjson or preferences.")
         }
-        let word = call.query("mode") ?? (format == .ndjson ? "delta" : "complete")
+        let word = call.query("mode") ?? (format.isLines ? "delta" : "complete")
         guard let mode = DirectoryImporter.Mode(rawValue: word) else {
             throw Problem(.invalidParameter, "mode is complete or delta.")
         }
-        guard format != .ndjson || mode == .delta else {
+        guard !format.isLines || mode == .delta else {
             throw Problem(.invalidParameter, "NDJSON is imported with mode delta only.")
         }
         let isDryRun = try call.flag("dryRun")
         let isYearChange = try call.flag("yearChange")
         let fileName: String
         switch (format, call.header("Content-Type").flatMap { ContentType($0) }?.name) {
-        case (.ndjson, "application/x-ndjson"): fileName = "delivery.ndjson"
+        case (.ndjson, "application/x-ndjson"), (.preferences, "application/x-ndjson"): fileName = "delivery.ndjson"
         case (.aaf1d, "application/x-tar"), (.ondeCSV, "application/x-tar"): fileName = "delivery.tar"
         case (.aaf1d, "application/gzip"), (.ondeCSV, "application/gzip"): fileName = "delivery.tar.gz"
-        case (.ndjson, _): throw Problem(.unsupportedContentType, "NDJSON is sent as application/x-ndjson.")
+        case (.ndjson, _), (.preferences, _):
+            throw Problem(.unsupportedContentType, "NDJSON is sent as application/x-ndjson.")
         default:
             throw Problem(.unsupportedContentType, "A delivery is sent as application/x-tar or application/gzip.")
         }

@@ -30,6 +30,7 @@ extension ReceiptView {
         state = receipt.state.word
         isDuplicate = receipt.isDuplicate
         unresolved = receipt.unresolved.map(AudienceCoding.value)
+        opensAt = receipt.opensAt
     }
 }
 
@@ -60,6 +61,7 @@ extension BatchResultView {
             let view = ReceiptView(receipt)
             status = receipt.isDuplicate ? 200 : 202
             (id, state, isDuplicate, unresolved) = (view.id, view.state, view.isDuplicate, view.unresolved)
+            opensAt = view.opensAt
         case .failure(let refused):
             status = refused.code.status
             problem = refused.object()

@@ -9,7 +9,7 @@ package func publicRouter(_ services: APIServices) -> Router<APIContext> {
         allowedOrigins: services.http.allowedOrigins,
         EventRoutes(services: services).routes + DeviceRoutes(services: services).routes
             + ImportRoutes(services: services.admin).publicRoutes(services.publishers)
-            + operations.common + OperationsRoutes.document + NotBuilt.routes,
+            + operations.common + OperationsRoutes.document,
         services.limits
     )
 }

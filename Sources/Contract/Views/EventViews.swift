@@ -6,12 +6,14 @@ package struct ReceiptView: WireView {
     package var state = ""
     package var isDuplicate = false
     package var unresolved: [JSONValue] = []
+    /// When quiet hours end that hold it up; null: nothing holds it up.
+    package var opensAt: Instant?
 
     package init() {}
 
     package static let members: [WireMember<ReceiptView>] = [
         .always("id", \.id), .always("state", \.state), .always("duplicate", \.isDuplicate),
-        .always("unresolved", \.unresolved),
+        .always("unresolved", \.unresolved), .always("opensAt", \.opensAt),
     ]
 }
 
@@ -23,13 +25,15 @@ package struct BatchResultView: WireView {
     package var state: String?
     package var isDuplicate: Bool?
     package var unresolved: [JSONValue]?
+    package var opensAt: Instant?
     package var problem: JSONObject?
 
     package init() {}
 
     package static let members: [WireMember<BatchResultView>] = [
         .always("index", \.index), .always("status", \.status), .maybe("id", \.id), .maybe("state", \.state),
-        .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved), .maybe("problem", \.problem),
+        .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved), .maybe("opensAt", \.opensAt),
+        .maybe("problem", \.problem),
     ]
 }
 
@@ -65,6 +69,8 @@ package struct EventView: WireView {
     package var otherUsersWaiting = Counts()
     /// Others than guardians, by reason.
     package var otherUsersNotReached = Counts()
+    /// When quiet hours end for the first who waits for it; null: nobody does.
+    package var opensAt: Instant?
 
     package init() {}
 
@@ -78,6 +84,7 @@ package struct EventView: WireView {
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
         .always("deliveries", \.deliveries), .always("waiting", \.waiting), .always("notReached", \.notReached),
         .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
+        .always("opensAt", \.opensAt),
     ]
 }
 

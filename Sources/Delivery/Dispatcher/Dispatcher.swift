@@ -68,6 +68,7 @@ package actor Dispatcher {
         engine: FanOutEngine,
         stores: any Stores,
         services: ServiceLanes? = nil,
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
@@ -87,7 +88,9 @@ package actor Dispatcher {
                 queue: try stores.queueReader(),
                 registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
-                limits: limits
+                rules: rules,
+                limits: limits,
+                time: time
             )
         }
         loader = try openLoader()

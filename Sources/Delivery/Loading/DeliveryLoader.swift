@@ -10,12 +10,14 @@ struct DeliveryLoader {
     let registry: RegistryReader
     private let installationKey: SymmetricKey
     private var rendered: RenderedEvents
+    private let again: SecondLook
     private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
     struct Loaded {
         var deliveries: [LoadedDelivery] = []
-        /// Those that end without being sent: the device has gone or belongs to somebody else now, or cannot be addressed.
+        /// Those that are not sent now: the device has gone or belongs to somebody else, or cannot be addressed; the person is not concerned
+        /// any more, or not to be rung at this hour.
         var ended: [Outcome] = []
         /// Rows that could not be read; what was asked of them ended as such, or does with their page.
         var unreadable: [UnreadableRow] = []
@@ -42,10 +44,13 @@ struct DeliveryLoader {
         queue: QueueReader,
         registry: RegistryReader,
         installationKey: [UInt8],
-        limits: Limits
+        rules: Current<DeliveryRules> = Current(.none),
+        limits: Limits,
+        time: TimeSource
     ) {
         self.queue = queue
         self.registry = registry
+        again = SecondLook(queue: queue, registry: registry, rules: rules, time: time)
         self.installationKey = SymmetricKey(data: installationKey)
         rendered = RenderedEvents(limits: limits)
     }
@@ -171,8 +176,17 @@ struct DeliveryLoader {
             return loaded
         }
         let load = Load(lane: lane, event: event, collapseKey: collapseKey, now: now, isRetry: isRetry)
-        loaded.deliveries.reserveCapacity(slots.count)
         let planned = page.plan.slots
+        let findings = try again.look(at: page, slots: slots.map(\.slot), isRetry: isRetry)
+        loaded.unreadable += findings.unreadable
+        let slots = slots.filter { slot, attempts in
+            guard planned.indices.contains(slot), let verdict = findings.verdicts[planned[slot].person] else {
+                return true
+            }
+            loaded.ended.append(again.outcome(verdict, of: page, slot, attempts: attempts, isRetry: isRetry, findings))
+            return false
+        }
+        loaded.deliveries.reserveCapacity(slots.count)
         let devices = slots.lazy.filter { planned.indices.contains($0.slot) }.map { planned[$0.slot].device }
         // One statement for the page, and with it one snapshot.
         let addresses = try registry.addresses(of: Array(devices))

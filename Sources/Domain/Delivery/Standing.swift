@@ -2,7 +2,7 @@
 package enum Standing: Hashable, Sendable {
     /// At least one device whose provider accepted.
     case reached
-    /// Something is still to do; the reason when there is one (`retrying`, `credentialPaused`, `laneClosed`).
+    /// Something is still to do; the reason when there is one (`retrying`, `quietHours`, `credentialPaused`, `laneClosed`).
     case waiting(Reason?)
     case notReached(Reason)
 
@@ -17,7 +17,11 @@ package enum Standing: Hashable, Sendable {
         if let pending = deliveries.first(where: { $0.result.state == .pending }) {
             return .waiting(laneReason(pending.lane))
         }
-        if deliveries.contains(where: { $0.result.state == .deferred }) { return .waiting(.retrying) }
+        let deferred = deliveries.filter { $0.result.state == .deferred }
+        if !deferred.isEmpty {
+            // A device that is tried again rings before one that waits for the morning.
+            return .waiting(deferred.allSatisfy { $0.result.reason == .quietHours } ? .quietHours : .retrying)
+        }
         if deliveries.contains(where: { $0.result.state == .held }) { return .waiting(.held) }
         // Of several endings the one an operator can do most about comes first.
         let order: [DeliveryState] = [.dead, .expired, .dropped, .rejected, .withheld]

@@ -35,6 +35,11 @@ package struct TitleCatalogue: Sendable {
         return applications[String(kind.prefix { $0 != "." })] ?? fallback
     }
 
+    /// Whether it has a word for a kind or its application; names in capitals.
+    package func knows(kind: String) -> Bool {
+        kinds[kind] != nil || applications[String(kind.prefix { $0 != "." })] != nil
+    }
+
     /// What to show for a publication's `title`: a known key's text, the title itself, or the kind's text when there is no title
     /// or the key is unknown.
     package func resolve(title: String?, kind: String) -> String {

@@ -97,7 +97,7 @@ package enum StandingOrder: Int, Sendable {
             case .supersede: .supersede
             }
         guard let mark = verb?.mark else { return [] }
-        let slots = (0..<result.count).filter { result[$0].state == .pending }
+        let slots = (0..<result.count).filter { [.pending, .deferred].contains(result[$0].state) }
         for slot in slots { result[slot] = mark }
         return slots
     }

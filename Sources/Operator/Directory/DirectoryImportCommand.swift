@@ -24,10 +24,10 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz or .tgz.")
     var paths: [String]
 
-    @Option(help: "aaf1d, onde-csv or ndjson; by default by the files' names.")
+    @Option(help: "aaf1d, onde-csv, ndjson or preferences; by default by the files' names.")
     var format: DirectoryImporter.Format?
 
-    @Option(help: "complete or delta; by default complete, for ndjson delta.")
+    @Option(help: "complete or delta; by default complete, for ndjson and preferences delta.")
     var mode: DirectoryImporter.Mode?
 
     @Flag(help: "Shows what would change.")
@@ -42,7 +42,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
         return .init(
             paths: paths,
             format: format,
-            mode: mode ?? (format == .ndjson ? .delta : .complete),
+            mode: mode ?? (format.isLines ? .delta : .complete),
             isDryRun: dryRun,
             isYearChange: yearChange,
             actor: OperatorContext.task?.actor ?? "",
@@ -57,10 +57,10 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        if request.format == .ndjson, request.mode != .delta {
+        if request.format.isLines, request.mode != .delta {
             throw ValidationError("NDJSON is imported with --mode delta only.")
         }
-        if request.format == .ndjson, paths.count > 1 {
+        if request.format.isLines, paths.count > 1 {
             throw ValidationError("NDJSON is imported one file at a time.")
         }
     }

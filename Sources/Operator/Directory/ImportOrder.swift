@@ -40,7 +40,7 @@ struct ImportOrder {
 
     private func give(_ channel: any AdminChannel) async throws -> JSONObject {
         guard let path = request.paths.first else { throw OperatorFailure(.usage, "nothing to import") }
-        if request.format == .ndjson { return try await post(path, "application/x-ndjson", channel) }
+        if request.format.isLines { return try await post(path, "application/x-ndjson", channel) }
         if request.paths.count == 1, Self.isArchive(path) {
             return try await post(path, path.hasSuffix(".tar") ? "application/x-tar" : "application/gzip", channel)
         }

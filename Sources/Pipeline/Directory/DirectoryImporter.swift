@@ -11,6 +11,11 @@ package actor DirectoryImporter {
         case aaf1d
         case ondeCSV = "onde-csv"
         case ndjson
+        /// The ENT's preference documents, one a line.
+        case preferences
+
+        /// One JSON object a line, in a file of its own.
+        package var isLines: Bool { self == .ndjson || self == .preferences }
     }
 
     package enum Mode: String, Sendable {
@@ -110,6 +115,7 @@ package actor DirectoryImporter {
         switch (request.format, request.mode) {
         case (.aaf1d, .complete): report = try await importAAF(request)
         case (.ndjson, .delta), (.ndjson, .complete): report = try await importUsers(request)
+        case (.preferences, _): report = try await importPreferences(request)
         case (.aaf1d, .delta): throw .notBuilt("AAF deltas are not built yet; send complete deliveries.")
         case (.ondeCSV, _): throw .notBuilt("ONDE CSV is not built yet.")
         }
@@ -225,6 +231,12 @@ package actor DirectoryImporter {
             return try read(paths)
         }
         return try DeliveryArchive.withUnpacked(path, under: workFolder, limits: .init()) { try read($0) }
+    }
+
+    private func importPreferences(_ request: Request) async throws(Refusal) -> ImportReport {
+        do { return try await preferences(request, into: registry, limits: limits, now: time.now()) } catch {
+            throw .unavailable(StoreError(error))
+        }
     }
 
     private func importUsers(_ request: Request) async throws(Refusal) -> ImportReport {

@@ -12,6 +12,7 @@ import Synchronization
 package actor Expander {
     private struct Work {
         var event: StoredEvent
+        var publication: Publication
         var audience: Audience
         var withheldForAll: Reason?
         /// Index of the next person in `audience.persons`.
@@ -39,6 +40,7 @@ package actor Expander {
     private let publisherSchools: @Sendable (String) -> Set<String>?
     private let activeByDefault: Bool
     private let deviceAgeMax: Duration
+    private let rules: Current<DeliveryRules>
     private let limits: Limits
     private let time: TimeSource
     private let logger: Logger
@@ -61,6 +63,7 @@ package actor Expander {
         activeByDefault: Bool,
         deviceAgeMax: Duration,
         publisherSchools: @escaping @Sendable (String) -> Set<String>?,
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
         logger: Logger
@@ -71,6 +74,7 @@ package actor Expander {
         self.activeByDefault = activeByDefault
         self.deviceAgeMax = deviceAgeMax
         self.publisherSchools = publisherSchools
+        self.rules = rules
         self.limits = limits
         self.time = time
         self.logger = logger
@@ -187,6 +191,7 @@ package actor Expander {
         let position = audience.persons.firstIndex { $0.person.rawValue > event.cursor } ?? audience.persons.count
         return Work(
             event: event,
+            publication: publication,
             audience: audience,
             withheldForAll: try resolver.withheldForAll(publication),
             position: position,
@@ -227,7 +232,13 @@ package actor Expander {
     }
 
     private func resolver(now: Instant) -> Resolver {
-        Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
+        Resolver(
+            registry: registry,
+            lanes: lanes,
+            activeByDefault: activeByDefault,
+            seenSince: now - deviceAgeMax,
+            rules: rules.value
+        )
     }
 
     private func cut(
@@ -240,7 +251,13 @@ package actor Expander {
         let persons = work.audience.persons[work.position...].prefix(personsMax)
         var cutter = PageCutter()
         let rung = persons.filter { $0.role != .author }
-        for resolved in try resolver.routes(of: rung, withheldForAll: work.withheldForAll) {
+        let resolved = try resolver.routes(
+            of: rung,
+            in: work.publication,
+            withheldForAll: work.withheldForAll,
+            now: now
+        )
+        for resolved in resolved {
             unopened.formUnion(resolved.unopened)
             queue.unreadable.note(resolved.unreadable)
             cutter.add(resolved, hasExpired: work.event.expiresAt <= now)
@@ -253,6 +270,7 @@ package actor Expander {
             cursor: persons.last?.person.rawValue ?? work.event.cursor,
             isLast: persons.endIndex == work.audience.persons.endIndex,
             expiresAt: work.event.expiresAt,
+            timeToLive: work.publication.expiresAt == nil ? rules.value.timeToLive(work.publication) : nil,
             isUrgent: work.event.urgency == .urgent,
             pupils: work.audience.pupils.count,
             unknownUsers: work.audience.unknownUsers

@@ -1,4 +1,5 @@
 import Crypto
+package import Delivery
 package import Domain
 package import Store
 import Telemetry
@@ -17,6 +18,7 @@ package final class Intake: Sendable {
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
     private let waitingMax: Int
+    private let rules: Current<DeliveryRules>
     private let hasRoom: @Sendable () -> Bool
     private let takesBulk: @Sendable () -> Bool
     private let onAccepted: @Sendable () -> Void
@@ -29,6 +31,7 @@ package final class Intake: Sendable {
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
     ///   - waitingMax: commits that may wait (``Limits/acceptQueueMax``); beyond it `overloaded` is the answer.
+    ///   - rules: quiet hours.
     ///   - hasRoom: false while the disk is too full to promise more. The store alone would take events until its preallocated
     ///     log is used up, and then outcomes had no room either.
     ///   - takesBulk: false while the disk is short of room: what is large or not urgent waits outside then.
@@ -41,6 +44,7 @@ package final class Intake: Sendable {
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
         waitingMax: Int = Limits().acceptQueueMax,
+        rules: Current<DeliveryRules> = Current(.none),
         hasRoom: @escaping @Sendable () -> Bool = { true },
         takesBulk: @escaping @Sendable () -> Bool = { true },
         onAccepted: @escaping @Sendable () -> Void,
@@ -52,6 +56,7 @@ package final class Intake: Sendable {
         self.metrics = metrics
         self.identityWindow = identityWindow
         self.waitingMax = waitingMax
+        self.rules = rules
         self.hasRoom = hasRoom
         self.takesBulk = takesBulk
         self.onAccepted = onAccepted
@@ -126,10 +131,20 @@ package final class Intake: Sendable {
     package func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
         let admission = Admission(publication: submission.publication, publisher: publisher)
         try admission.checkRights()
-        let looked: Result<[AudienceMember], IntakeError>
-        do { looked = try await registry.read { try admission.look(in: $0) } } catch { throw .unavailable(error) }
-        let unresolved = try looked.get()
+        let rules = rules.value
+        try admission.checkUrgency(rules)
         let now = time.now()
+        let looked: Result<(unresolved: [AudienceMember], opensAt: Instant?), IntakeError>
+        do {
+            looked = try await registry.read { registry in
+                switch try admission.look(in: registry) {
+                case .success(let unresolved):
+                    .success((unresolved, try admission.opensAt(rules, now, in: registry)))
+                case .failure(let error): .failure(error)
+                }
+            }
+        } catch { throw .unavailable(error) }
+        let (unresolved, opensAt) = try looked.get()
         let (dataClass, expiresAt) = admission.terms(now: now)
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
@@ -141,7 +156,9 @@ package final class Intake: Sendable {
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
-            unresolved: unresolved
+            unresolved: unresolved,
+            isUrgentByRight: admission.isUrgent(under: rules),
+            opensAt: opensAt
         )
     }
 
@@ -181,9 +198,22 @@ package final class Intake: Sendable {
             // A scheduled event is found by the clock.
             if state != .scheduled { onAccepted() }
             if event.publication.revision > 0 { onCorrected() }
-            return Receipt(id: id, state: state, isDuplicate: false, unresolved: event.unresolved)
+            if event.isUrgentByRight { metrics.eventsUrgent.with(event.publisher).add() }
+            return Receipt(
+                id: id,
+                state: state,
+                isDuplicate: false,
+                unresolved: event.unresolved,
+                opensAt: event.opensAt
+            )
         case .duplicate(let id, let state, let unresolved):
-            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved)
+            return Receipt(
+                id: id,
+                state: state,
+                isDuplicate: true,
+                unresolved: unresolved,
+                opensAt: event.opensAt
+            )
         case .conflict(let id): throw .conflict(id)
         case .stale(let id): throw .staleRevision(id)
         }

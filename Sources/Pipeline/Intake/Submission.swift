@@ -31,6 +31,8 @@ package struct Receipt: Hashable, Sendable {
     package var state: EventState
     package var isDuplicate: Bool
     package var unresolved: [AudienceMember]
+    /// When quiet hours end that hold it up; nil: nothing does.
+    package var opensAt: Instant?
 }
 
 /// Why an event was not taken; nothing was stored.
@@ -41,6 +43,8 @@ package enum IntakeError: Error, Hashable, Sendable {
     case forbiddenSchool(String)
     /// The CloudEvents source is not the publisher's: 403.
     case forbiddenSource(String)
+    /// Urgent, while there are quiet hours, from a publisher without that right: 403.
+    case urgentForbidden
     /// Same identity, other body: 409.
     case conflict(EventID)
     /// The event named is of the same or a newer revision of the same subject: 409.

@@ -35,6 +35,7 @@ extension QueueReader {
         }
         // A step has only persons above those of the steps before it.
         let start = spans.filter { $0.first <= after }.map(\.part).max() ?? 0
+        let openings = try openings(of: event)
         var found: [EventReport.Person] = []
         for part in start..<max(start, parts) where found.count < limit {
             let concerned = try connection.first(InspectionSQL.concernedOfPart.rawValue, event.rawValue, part) { row in
@@ -49,7 +50,7 @@ extension QueueReader {
             var deliveries: [PersonID: [EventReport.Delivery]] = [:]
             let wanted = spans.filter { $0.part == part && $0.last > after }.map(\.page)
             let pages = try pages(wanted)
-            for page in wanted { pages[page]?.value?.add(to: &deliveries) }
+            for page in wanted { pages[page]?.value?.add(to: &deliveries, openings) }
             let damaged = wanted.compactMap { pages[$0]?.failure }
             unreadable.note(damaged)
             for entry in entries where found.count < limit {

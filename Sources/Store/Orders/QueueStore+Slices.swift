@@ -199,7 +199,8 @@ private struct SliceWork {
             delivery.rawValue,
             header.event,
             attempts,
-            header.expiresAt
+            header.expiresAt,
+            Int64?.none
         )
     }
 

@@ -15,6 +15,10 @@ package struct NewEvent: Sendable {
     package var identityWindow: Duration
     /// Names of the audience that resolve to nothing.
     package var unresolved: [AudienceMember]
+    /// It rings in quiet hours by its publisher's right: written down with the orders.
+    package var isUrgentByRight: Bool
+    /// When quiet hours end that hold it up; told, never stored.
+    package var opensAt: Instant?
 
     package init(
         publisher: String,
@@ -25,9 +29,13 @@ package struct NewEvent: Sendable {
         identity: [UInt8],
         bodyHash: [UInt8],
         identityWindow: Duration,
-        unresolved: [AudienceMember]
+        unresolved: [AudienceMember],
+        isUrgentByRight: Bool = false,
+        opensAt: Instant? = nil
     ) {
         self.publisher = publisher
+        self.isUrgentByRight = isUrgentByRight
+        self.opensAt = opensAt
         self.publication = publication
         self.dataClass = dataClass
         self.acceptedAt = acceptedAt

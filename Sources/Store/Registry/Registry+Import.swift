@@ -256,7 +256,7 @@ extension Registry {
         )
     }
 
-    private static func keep(
+    static func keep(
         _ report: ImportReport,
         format: String,
         _ origin: ImportOrigin,

@@ -12,6 +12,16 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
             CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END FROM device
         WHERE last_seen_at >= ? AND state <> 2 AND owner IN (?*)
         """
+    /// Primary key of person, then the UNIQUE index of `account`.
+    case preferences = """
+        SELECT person.id, preference.id, changed_at, document FROM person
+        CROSS JOIN preference ON preference.account = person.ent_id WHERE person.id IN (?*)
+        """
+    /// Index membership_person; primary key of place.
+    case schoolsOfPupils = """
+        SELECT membership.person, place.uai FROM membership CROSS JOIN place ON place.id = membership.place AND place.kind = 0
+        WHERE membership.person IN (?*)
+        """
     /// Primary key of guardianship, then that of person.
     case guardians = """
         SELECT pupil, guardian FROM guardianship CROSS JOIN person ON person.id = guardian AND person.kind = 2 WHERE pupil IN (?*)

@@ -140,6 +140,17 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(5) { connection in
+            try connection.execute(
+                """
+                -- What an account has chosen, by the ENT's id, whoever its person is. `timeline`: One Pocket's document as it came.
+                CREATE TABLE preference(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL UNIQUE, document TEXT NOT NULL, timeline TEXT,
+                    version INTEGER NOT NULL, changed_at INTEGER NOT NULL
+                ) STRICT;
+                """
+            )
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection, in memory.

@@ -2,6 +2,7 @@ import API
 import Delivery
 import Domain
 import FanOut
+import Operator
 import Pipeline
 import Providers
 import Settings
@@ -18,9 +19,13 @@ struct DeliveryServices {
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
     let ends: CredentialEnds
+    let rules: Current<DeliveryRules>
+    let waiting: Waiting
     let alarms: LaneAlarms
 
     init(_ settings: Settings, _ core: Core) async throws {
+        let rules = Current(DeliveryRules(settings))
+        self.rules = rules
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)
@@ -30,6 +35,7 @@ struct DeliveryServices {
             engine: engine,
             stores: core.stores,
             services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
+            rules: rules,
             limits: settings.limits,
             time: core.time,
             metrics: metrics,
@@ -54,9 +60,18 @@ struct DeliveryServices {
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
             publisherSchools: { bounds[$0] },
+            rules: rules,
             limits: settings.limits,
             time: core.time,
             logger: Gateway.logger("expander", settings)
+        )
+        waiting = try Waiting(
+            queue: core.queue,
+            stores: core.stores,
+            wishChanges: core.registry.wishChanges,
+            rules: rules,
+            time: core.time,
+            logger: Gateway.logger("waiting", settings)
         )
         orders = try OrderRunner(
             queue: core.queue,

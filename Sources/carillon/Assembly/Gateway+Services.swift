@@ -34,6 +34,7 @@ extension Gateway {
                 rules: ForecastRules(
                     activeByDefault: settings.schools.areActiveByDefault,
                     deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                    rules: delivery.rules,
                     limits: settings.limits,
                     isServiceAllowed: { [providers = settings.providers] in
                         providers.lane(of: $0.provider, at: $0.app) != nil
@@ -100,6 +101,7 @@ extension Gateway {
             metrics: core.pipelineMetrics,
             identityWindow: Self.days(effective.settings.retention.identityDays),
             waitingMax: effective.settings.limits.acceptQueueMax,
+            rules: delivery.rules,
             hasRoom: { !disk.isFull },
             takesBulk: { disk.takesBulk },
             onAccepted: { [expander = delivery.expander] in expander.wake() },
@@ -131,7 +133,8 @@ extension Gateway {
         let inside = try inside(api, core)
         return [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
-            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders), delivery.disk,
+            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
+            LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
             Sweeping(sweeper: sweeper(core, delivery, logger)),
             LookingAtDevices(
                 look: DeviceLook(

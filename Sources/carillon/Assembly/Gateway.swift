@@ -2,6 +2,7 @@ import API
 import Delivery
 import Domain
 import Logging
+import Operator
 import Pipeline
 import Providers
 import ServiceLifecycle
@@ -85,6 +86,7 @@ struct Gateway {
         delivery.publishers.replace(Self.entries(settings))
         delivery.bounds.replace(Self.schools(settings))
         delivery.ends.replace(settings)
+        delivery.rules.replace(DeliveryRules(settings, generation: delivery.rules.value.generation + 1))
     }
 
     static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {

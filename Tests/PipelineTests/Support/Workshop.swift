@@ -45,12 +45,19 @@ final class Workshop {
     let dispatcher: Dispatcher
     let expander: Expander
     let sweeper: Sweeper
+    let rules: Current<DeliveryRules>
     var loader: DeliveryLoader
 
     /// Opens the folder, or makes it.
-    init(_ folder: String, clock: Clock = Clock(start), limits: Limits = Limits(), key: TargetSeal.Key = key)
-        async throws
-    {
+    init(
+        _ folder: String,
+        clock: Clock = Clock(start),
+        limits: Limits = Limits(),
+        rules: DeliveryRules = .none,
+        key: TargetSeal.Key = key
+    ) async throws {
+        let rules = Current(rules)
+        self.rules = rules
         self.folder = folder
         self.clock = clock
         queue = try SQLiteStores(folder: folder).openQueue(
@@ -73,6 +80,7 @@ final class Workshop {
             registry: registry,
             engine: FanOutEngine(),
             stores: SQLiteStores(folder: folder),
+            rules: rules,
             limits: limits,
             time: clock.source,
             metrics: DispatchMetrics(MetricRegistry(prefix: "test_")),
@@ -86,6 +94,7 @@ final class Workshop {
             activeByDefault: true,
             deviceAgeMax: .seconds(400 * 86_400),
             publisherSchools: { _ in nil },
+            rules: rules,
             limits: limits,
             time: clock.source,
             logger: Self.logger
@@ -108,7 +117,9 @@ final class Workshop {
             queue: try SQLiteStores(folder: folder).queueReader(),
             registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
-            limits: limits
+            rules: rules,
+            limits: limits,
+            time: clock.source
         )
     }
 
@@ -243,10 +254,11 @@ func withWorkshop<T>(
     _ folder: TemporaryFolder,
     clock: Workshop.Clock = .init(Workshop.start),
     limits: Limits = Limits(),
+    rules: DeliveryRules = .none,
     key: TargetSeal.Key = Workshop.key,
     _ body: (Workshop) async throws -> T
 ) async throws -> T {
-    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, key: key)
+    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, rules: rules, key: key)
     do {
         let result = try await body(workshop)
         await workshop.close()
