@@ -11,7 +11,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, nothingMatched
     case methodNotAllowed
     case bodyTooSlow
-    case identityConflict, staleRevision, eventEnded, orderRefused, lanePaused, removalsNotFrozen, importNotHeld
+    case identityConflict, staleRevision, eventEnded, eventWithdrawn, orderRefused, lanePaused, removalsNotFrozen,
+        importNotHeld
     case clockNotSuspect
     // 412, 413, 415
     case preconditionFailed
@@ -40,7 +41,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             404
         case .methodNotAllowed: 405
         case .bodyTooSlow: 408
-        case .identityConflict, .staleRevision, .eventEnded, .orderRefused, .lanePaused, .removalsNotFrozen,
+        case .identityConflict, .staleRevision, .eventEnded, .eventWithdrawn, .orderRefused, .lanePaused,
+            .removalsNotFrozen,
             .importNotHeld, .clockNotSuspect:
             409
         case .preconditionFailed: 412
@@ -90,6 +92,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .identityConflict: "Another event has this identity"
         case .staleRevision: "The revision is not newer"
         case .eventEnded: "The event has ended"
+        case .eventWithdrawn: "The event was withdrawn or replaced"
         case .orderRefused: "The order is refused"
         case .lanePaused: "An operator paused the lane"
         case .removalsNotFrozen: "The lane's removals are not frozen"

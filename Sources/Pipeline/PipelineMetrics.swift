@@ -9,6 +9,7 @@ package struct PipelineMetrics: Sendable {
     package let acceptSeconds: Histogram
     package let storeCommitSeconds: Histogram
     package let unreadableRows: Family<Counter>
+    package let callbacks: Family<Counter>
 
     package init(_ registry: MetricRegistry) {
         self.registry = registry
@@ -35,6 +36,11 @@ package struct PipelineMetrics: Sendable {
             "unreadable_rows_total",
             help: "Rows of the store that could not be read, each once since the start.",
             labels: ["table"]
+        )
+        callbacks = registry.counter(
+            "callbacks_total",
+            help: "Attempts to tell a publisher how an event stands; outcome: accepted, deferred, dead.",
+            labels: ["publisher", "outcome"]
         )
         storeCommitSeconds = registry.histogram("store_commit_seconds", help: "COMMIT of the queue, fsync included.")
             .with()

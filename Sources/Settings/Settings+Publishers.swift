@@ -14,6 +14,17 @@ package struct PublisherSettings: Sendable {
     package var secrets: [Secret]
     /// Hashes of publisher keys. Empty when there is no `keysFile` or secrets were not read.
     package var keys: [PublisherKeyHash]
+    /// Where it wants to be told how its events stand; nil: nowhere.
+    package var callback: Callback?
+
+    /// Standard Webhooks, signed with every secret.
+    package struct Callback: Sendable {
+        package var url: String
+        /// Empty when secrets were not read.
+        package var secrets: [Secret]
+        /// After acceptance, when the event has not ended by then.
+        package var afterSeconds: Int
+    }
 }
 
 /// A publisher key as it is kept: never the key itself.

@@ -26,8 +26,9 @@ extension SettingsSection {
             sources: sources,
             schools: schools(),
             rights: rights,
-            secrets: secrets(),
-            keys: keys()
+            secrets: secrets("secretsFile"),
+            keys: keys(),
+            callback: callback()
         )
         // A signature counts only once the whole body is read: a delivery of gigabytes comes with a key, which its head proves.
         if rights.contains(.directory), hasFile("secretsFile"), !hasFile("keysFile") {
@@ -47,6 +48,23 @@ extension SettingsSection {
         }
         close()
         return publisher
+    }
+
+    private func callback() -> PublisherSettings.Callback? {
+        let url = optionalText("callbackURL") { text in
+            text.isURL(schemes: ["https://", "http://"]) ? nil : "must be an absolute http or https URL"
+        }
+        let afterSeconds = integer("callbackAfterSeconds", default: 3600, in: 1...604_800, unit: "seconds")
+        let secrets = secrets("callbackSecretFile")
+        guard let url else { return nil }
+        if !hasFile("callbackSecretFile") {
+            reader.mistake(
+                key("callbackSecretFile"),
+                fileOrigin(line),
+                "callbackURL needs a secret to sign with: carillon key generate webhook --out FILE"
+            )
+        }
+        return PublisherSettings.Callback(url: url, secrets: secrets, afterSeconds: afterSeconds)
     }
 
     private func schools() -> Set<String>? {
@@ -76,9 +94,9 @@ extension SettingsSection {
     }
 
     /// Standard Webhooks: 24 to 64 bytes [standard-webhooks spec, symmetric secrets].
-    private func secrets() -> [Secret] {
-        guard let path = optionalPath("secretsFile") else { return [] }
-        return secretLines("secretsFile", path: path, form: "whsec_<base64 of 24 to 64 bytes>") { line in
+    private func secrets(_ name: String) -> [Secret] {
+        guard let path = optionalPath(name) else { return [] }
+        return secretLines(name, path: path, form: "whsec_<base64 of 24 to 64 bytes>") { line in
             guard line.hasPrefix("whsec_"), let bytes = Base64.decode(line.dropFirst(6)),
                 (24...64).contains(bytes.count)
             else {

@@ -45,6 +45,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "forecast_is_what_happens", "withdrawn_in_the_middle", "killed_while_withdrawing", "correction_takes_the_place",
+        "resend_rings_those_missed", "publishers_are_told",
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 

@@ -91,6 +91,11 @@ extension OrderRefusal: AnsweredError {
             var problem = Problem(.eventEnded, "Nothing of it waits, and what was accepted cannot be recalled.")
             problem.more.refusal = "eventEnded"
             return problem
+        case .eventWithdrawn:
+            var problem = Problem(.eventWithdrawn, "It was taken back or replaced; nobody is rung for it any more.")
+            problem.more.refusal = "eventWithdrawn"
+            return problem
+        case .needsService: return Problem(.notReady, "Only the running service sends; start it first.")
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
         case .filter(.unknown(let name, _, let known)):
             var problem = Problem(.nothingMatched, "\(name.rawValue) names nothing.")

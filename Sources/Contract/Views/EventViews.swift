@@ -163,6 +163,28 @@ package struct WithdrawalOrderView: WireView {
     ]
 }
 
+/// Who is to be rung once more: `notReached`.
+package struct ResendOrderView: WireView {
+    package var to: String?
+
+    package init() {}
+
+    package static let members: [WireMember<ResendOrderView>] = [.always("to", \.to)]
+}
+
+/// What a resend does.
+package struct ResendView: WireView {
+    /// nil of a dry run, and when nobody is left to ring.
+    package var operation: String?
+    package var deliveries = 0
+
+    package init() {}
+
+    package static let members: [WireMember<ResendView>] = [
+        .always("operation", \.operation), .always("deliveries", \.deliveries),
+    ]
+}
+
 /// What became of a batch, event by event.
 package struct BatchView: WireView {
     package var results: [BatchResultView] = []

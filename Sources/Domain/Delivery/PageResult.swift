@@ -21,6 +21,9 @@ package enum DeliveryState: UInt8, Hashable, Sendable, CaseIterable {
     case held = 8
 
     package var isTerminal: Bool { self != .pending && self != .deferred && self != .held }
+
+    /// The phone has rung, or may still do so.
+    package var rings: Bool { !isTerminal || self == .accepted }
 }
 
 /// One slot of a page's result: two bytes, overwritten in place.

@@ -88,7 +88,7 @@ struct AdminAnswer: Sendable {
             return OperatorFailure(.refused, sentence, next: "carillon lane resume \(subject.dropFirst(5))")
         case .importNotHeld:
             return OperatorFailure(.refused, sentence, next: "carillon directory show \(subject.dropFirst(7))")
-        case .orderRefused, .eventEnded: return OperatorFailure(.refused, sentence)
+        case .orderRefused, .eventEnded, .eventWithdrawn: return OperatorFailure(.refused, sentence)
         case .invalidOrder:
             let details = problem.errors?.compactMap(\.detail) ?? []
             return OperatorFailure(.usage, "the order is wrong", why: details.joined(separator: " "))

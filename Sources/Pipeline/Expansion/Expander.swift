@@ -33,16 +33,16 @@ package actor Expander {
     private let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let queue: QueueStore
-    private let reader: QueueReader
-    private let registry: RegistryReader
-    private let dispatcher: Dispatcher
-    private let publisherSchools: @Sendable (String) -> Set<String>?
+    let queue: QueueStore
+    let reader: QueueReader
+    let registry: RegistryReader
+    let dispatcher: Dispatcher
+    let publisherSchools: @Sendable (String) -> Set<String>?
     private let activeByDefault: Bool
     private let deviceAgeMax: Duration
     private let rules: Current<DeliveryRules>
-    private let limits: Limits
-    private let time: TimeSource
+    let limits: Limits
+    let time: TimeSource
     private let logger: Logger
     private var lanes: LaneTable
     private var line: [Work] = []
@@ -219,7 +219,7 @@ package actor Expander {
     }
 
     /// Opens the lanes of push services met for the first time; the round is cut anew with them.
-    private func open(_ services: Set<LaneKey>) async throws(StoreError) {
+    func open(_ services: Set<LaneKey>) async throws(StoreError) {
         for service in services.sorted(by: { $0.serviceName < $1.serviceName }) {
             let lane: LaneID?
             do { lane = try await dispatcher.openLane(of: service) } catch { throw StoreError(error) }
@@ -231,7 +231,7 @@ package actor Expander {
         }
     }
 
-    private func resolver(now: Instant) -> Resolver {
+    func resolver(now: Instant) -> Resolver {
         Resolver(
             registry: registry,
             lanes: lanes,

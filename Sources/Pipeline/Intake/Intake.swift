@@ -158,7 +158,8 @@ package final class Intake: Sendable {
             identityWindow: posted.window,
             unresolved: unresolved,
             isUrgentByRight: admission.isUrgent(under: rules),
-            opensAt: opensAt
+            opensAt: opensAt,
+            callbackAt: publisher.callbackAfter.map { now + $0 }
         )
     }
 

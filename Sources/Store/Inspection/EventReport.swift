@@ -25,6 +25,7 @@ package struct EventReport: Sendable {
         package var opensAt: Instant?
     }
 
+    /// `withheld` counts persons who get nothing; one who was rung by a resend is none of them.
     package struct Sums: Sendable, Equatable {
         package var total = 0
         package var accepted = 0
@@ -84,6 +85,8 @@ extension QueueReader {
             case nil: break
             }
         }
+        sums.withheld -= deliveries.values.count { $0.count > 1 && $0.contains { $0.result.state == .withheld } }
+        sums.total = sums.accepted + sums.pending + sums.deferred + sums.rejected + sums.expired + sums.withheld
         var persons: [EventReport.Person] = []
         var pupilsWithoutGuardian: [PersonID] = []
         try connection.query(QueueSQL.concerned.rawValue, id.rawValue) { row in

@@ -19,6 +19,8 @@ package struct NewEvent: Sendable {
     package var isUrgentByRight: Bool
     /// When quiet hours end that hold it up; told, never stored.
     package var opensAt: Instant?
+    /// When its publisher is told how it stands if it has not ended by then; nil: it does not want to be told.
+    package var callbackAt: Instant?
 
     package init(
         publisher: String,
@@ -31,7 +33,8 @@ package struct NewEvent: Sendable {
         identityWindow: Duration,
         unresolved: [AudienceMember],
         isUrgentByRight: Bool = false,
-        opensAt: Instant? = nil
+        opensAt: Instant? = nil,
+        callbackAt: Instant? = nil
     ) {
         self.publisher = publisher
         self.isUrgentByRight = isUrgentByRight
@@ -44,6 +47,7 @@ package struct NewEvent: Sendable {
         self.bodyHash = bodyHash
         self.identityWindow = identityWindow
         self.unresolved = unresolved
+        self.callbackAt = callbackAt
     }
 }
 

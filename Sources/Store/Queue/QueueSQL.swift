@@ -80,6 +80,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case deleteDead = "DELETE FROM dead WHERE delivery = ?"
     case reopenEvent = "UPDATE event SET state = 3, done_at = NULL WHERE id = ? AND state = 4"
     /// Primary key.
+    case resendable = """
+        SELECT standing FROM event WHERE id = ? AND state IN (3, 4) AND withdrawal IS NULL AND superseding IS NULL
+        """
+    case reopenForResend = """
+        UPDATE event SET state = 3, done_at = NULL, expires_at = max(expires_at, ?) WHERE id = ?
+        """
+    /// Primary key.
     case withdrawal = "SELECT withdrawal FROM event WHERE id = ?"
     case endings = "SELECT withdrawal, superseding FROM event WHERE id = ?"
     /// Index event_subject.
@@ -98,6 +105,15 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case runningOperations = "SELECT id FROM operation WHERE state = 'running' AND id > 0 ORDER BY id"
     /// Primary key.
     case auditHash = "SELECT hash FROM audit WHERE id = ?"
+    /// Primary key.
+    case keepCallback = "INSERT INTO callback(event, publisher, due_at) VALUES (?, ?, ?)"
+    case hastenCallback = "UPDATE callback SET due_at = min(due_at, ?) WHERE event = ? AND attempts = 0"
+    case delayCallback = "UPDATE callback SET attempts = ?, due_at = ? WHERE event = ?"
+    case deleteCallback = "DELETE FROM callback WHERE event = ?"
+    /// Index callback_due.
+    case dueCallbacks = """
+        SELECT event, attempts FROM callback WHERE publisher = ? AND due_at <= ? ORDER BY due_at, event LIMIT ?
+        """
     /// Indexes page_event, retry_event and held_event.
     case closeEvent = """
         UPDATE event SET state = 4, done_at = ? WHERE id = ? AND state = 3

@@ -99,6 +99,9 @@ extension QueueStore {
         )
         try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
         if event.isUrgentByRight { try noteUrgent(event, id, connection) }
+        if let at = event.callbackAt {
+            try connection.run(QueueSQL.keepCallback.rawValue, id.rawValue, event.publisher, at.milliseconds)
+        }
         return .created(id, state)
     }
 

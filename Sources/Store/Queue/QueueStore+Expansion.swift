@@ -162,7 +162,7 @@ extension QueueStore {
         return entries
     }
 
-    private static func insert(
+    static func insert(
         _ page: NewPage,
         of step: ExpansionStep,
         _ standing: StandingOrder?,
@@ -239,5 +239,6 @@ extension QueueStore {
             now.milliseconds,
             event
         )
+        if connection.changes == 1 { try connection.run(QueueSQL.hastenCallback.rawValue, now.milliseconds, event) }
     }
 }

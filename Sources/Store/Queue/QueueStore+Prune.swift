@@ -60,6 +60,7 @@ extension QueueStore {
         try connection.run("DELETE FROM dead WHERE event = ?", event)
         try connection.run("DELETE FROM concerned WHERE event = ?", event)
         try connection.run("DELETE FROM content WHERE event = ?", event)
+        try connection.run(QueueSQL.deleteCallback.rawValue, event)
         try connection.run("DELETE FROM event WHERE id = ?", event)
         return pages.count
     }

@@ -136,6 +136,17 @@ enum QueueSchema {
         Migration(4) { connection in
             try connection.execute(
                 """
+                -- Publishers that asked to be told how an event stands: at its end, or at `due_at` when that comes first; then again until one is taken.
+                CREATE TABLE callback(
+                    event INTEGER PRIMARY KEY, publisher TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
+                ) STRICT;
+                CREATE INDEX callback_due ON callback(publisher, due_at);
+                """
+            )
+        },
+        Migration(5) { connection in
+            try connection.execute(
+                """
                 -- When the quiet hours end that a delivery waits for; NULL: it waits for another attempt.
                 ALTER TABLE retry ADD COLUMN opens_at INTEGER;
                 CREATE INDEX retry_waiting ON retry(delivery, opens_at) WHERE opens_at IS NOT NULL;

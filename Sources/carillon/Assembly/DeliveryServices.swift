@@ -18,6 +18,7 @@ struct DeliveryServices {
     let lanes: SharedLaneTable
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
+    let callbacks: CallbackTargets
     let ends: CredentialEnds
     let rules: Current<DeliveryRules>
     let waiting: Waiting
@@ -50,6 +51,7 @@ struct DeliveryServices {
         publishers = PublisherDirectory(Gateway.entries(settings))
         let bounds = SchoolBounds(Gateway.schools(settings))
         self.bounds = bounds
+        callbacks = CallbackTargets(settings)
         ends = CredentialEnds(settings)
         alarms = LaneAlarms(core.metrics, metrics, logger: Gateway.logger("lanes", settings))
         expander = try Expander(
@@ -77,6 +79,7 @@ struct DeliveryServices {
             queue: core.queue,
             stores: core.stores,
             gate: OrderGate(dispatcher),
+            expander: expander,
             time: core.time,
             logger: Gateway.logger("orders", settings)
         )

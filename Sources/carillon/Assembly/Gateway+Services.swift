@@ -136,6 +136,7 @@ extension Gateway {
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
             LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
             Sweeping(sweeper: sweeper(core, delivery, logger)),
+            CallingBack(runner: try callbacks(core, delivery)),
             LookingAtDevices(
                 look: DeviceLook(
                     registry: inside.registryReader,
@@ -205,6 +206,24 @@ extension Gateway {
             preconditionFailure("The configuration was checked: \(address)")
         }
         return listen
+    }
+
+    private func callbacks(_ core: Core, _ delivery: DeliveryServices) throws -> CallbackRunner {
+        CallbackRunner(
+            queue: core.queue,
+            reader: try Reading { [stores = core.stores] in try stores.queueReader() },
+            targets: { [targets = delivery.callbacks] in targets.all },
+            conditions: { [dispatcher = delivery.dispatcher] in
+                Dictionary(
+                    await dispatcher.statuses().map { ($0.id, $0.state) },
+                    uniquingKeysWith: { first, _ in first }
+                )
+            },
+            post: { [client = core.callbackClient] in await CallbackAnswer.of($0, client) },
+            metrics: core.pipelineMetrics,
+            time: core.time,
+            logger: Self.logger("callbacks", effective.settings)
+        )
     }
 
     private func sweeper(_ core: Core, _ delivery: DeliveryServices, _ logger: Logger) -> Sweeper {

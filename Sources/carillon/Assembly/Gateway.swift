@@ -85,6 +85,7 @@ struct Gateway {
         delivery.lanes.replace(lanes)
         delivery.publishers.replace(Self.entries(settings))
         delivery.bounds.replace(Self.schools(settings))
+        delivery.callbacks.replace(settings)
         delivery.ends.replace(settings)
         delivery.rules.replace(DeliveryRules(settings, generation: delivery.rules.value.generation + 1))
     }

@@ -94,6 +94,8 @@ struct OpenAPITests {
         check("PupilCounts", PupilCounts.self)
         check("DeliveryCounts", DeliveryCounts.self)
         check("Withdrawal", WithdrawalView.self)
+        check("Resend", ResendView.self)
+        check("ResendOrder", ResendOrderView.self)
         check("WithdrawalOrder", WithdrawalOrderView.self)
         check("Forecast", ForecastView.self)
         check("ReachableCounts", ReachableCounts.self)
