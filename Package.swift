@@ -82,6 +82,8 @@ let package = Package(
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
         library("WebClient", ["CCurl"]),
         library("Telemetry", ["Domain", logging]),
+        // Foundation's zones: no other target reads them.
+        library("LocalTime", ["Domain"]),
         // Floor 2: what the outside looks like.
         library("Store", ["Domain", "Database", "SQLite", crypto]),
         // The built-in kinds and texts are those of Config, by links.
@@ -94,11 +96,15 @@ let package = Package(
         library("DirectoryImport", ["Domain", "CExpat", "CArchive", crypto]),
         library("Dialects", ["Domain"]),
         // Floor 3: the lanes (`Dispatch` is the name of a system library), and above them the services.
-        library("Delivery", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]),
+        library(
+            "Delivery",
+            ["Domain", "LocalTime", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]
+        ),
         library(
             "Pipeline",
             [
-                "Domain", "Contract", "Telemetry", "Store", "Providers", "Delivery", "DirectoryImport", crypto,
+                "Domain", "Contract", "Telemetry", "Store", "Providers", "Delivery", "DirectoryImport", "LocalTime",
+                crypto,
                 lifecycle, logging,
             ]
         ),
@@ -106,7 +112,8 @@ let package = Package(
         library(
             "API",
             [
-                "Domain", "Contract", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline",
+                "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
+                "Pipeline",
                 "WebClient", crypto, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -118,8 +125,8 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "Contract", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Delivery",
-                "Pipeline", "Settings", "API", crypto, logging,
+                "Domain", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
+                "Delivery", "Pipeline", "Settings", "API", crypto, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -164,6 +171,7 @@ let package = Package(
         ),
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
+        tests("LocalTime", ["Domain"], exclude: ["zones.py"]),
         // What every engine of the stores promises; an engine's tests run it on their own.
         .target(
             name: "StoreConformance",

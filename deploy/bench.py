@@ -211,6 +211,7 @@ providers:
             keyFile: apns.p8, environment: production, endpoint: "https://localhost:{self.apns.port}" }} ]
 tls: {{ caFile: cert.pem }}
 storage: {{ keyFile: storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
+quietHours: {{ enabled: false }}
 log: {{ level: warning }}
 """)
         os.mkdir(self.data, 0o700)

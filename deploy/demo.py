@@ -116,6 +116,7 @@ providers:
               allowHosts: [{", ".join('"' + origin.removeprefix("https://") + '"' for origin in services)}], allowPrivateAddresses: true }}
 tls: {{ caFile: simulator/ca.pem }}
 storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
+quietHours: {{ enabled: false }}
 """)
 try:
     run("config", "check")

@@ -6,7 +6,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 401
     case unauthenticated, invalidSignature, unsignedAttributes
     // 403
-    case missingRight, forbiddenSchool, forbiddenSource, forbiddenFeed
+    case missingRight, forbiddenSchool, forbiddenSource, forbiddenFeed, urgentForbidden
     // 404, 405, 408, 409
     case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, nothingMatched
     case methodNotAllowed
@@ -14,12 +14,13 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case identityConflict, staleRevision, eventEnded, eventWithdrawn, orderRefused, lanePaused, removalsNotFrozen,
         importNotHeld
     case clockNotSuspect
-    // 413, 415
+    // 412, 413, 415
+    case preconditionFailed
     case tooLarge, tooManyEvents
     case unsupportedContentType
     // 422
     case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool, ambiguousKey
-    case invalidRegistration, noLane, invalidOrder, importFailed, unknownFeed
+    case invalidRegistration, noLane, invalidOrder, importFailed, unknownFeed, invalidPreferences
     // 429, 431
     case rateLimited, tooManyScheduled
     case headTooLarge
@@ -35,7 +36,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .invalidParameter, .incompleteBody, .invalidToken, .malformedRequest:
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
-        case .missingRight, .forbiddenSchool, .forbiddenSource, .forbiddenFeed: 403
+        case .missingRight, .forbiddenSchool, .forbiddenSource, .forbiddenFeed, .urgentForbidden: 403
         case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport, .nothingMatched:
             404
         case .methodNotAllowed: 405
@@ -44,10 +45,11 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .removalsNotFrozen,
             .importNotHeld, .clockNotSuspect:
             409
+        case .preconditionFailed: 412
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
-            .ambiguousKey, .invalidRegistration, .noLane, .invalidOrder, .importFailed, .unknownFeed:
+            .ambiguousKey, .invalidRegistration, .noLane, .invalidOrder, .importFailed, .unknownFeed, .invalidPreferences:
             422
         case .rateLimited, .tooManyScheduled: 429
         case .headTooLarge: 431
@@ -76,6 +78,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .missingRight: "The publisher lacks the right"
         case .forbiddenSchool: "The publisher may not speak for this school"
         case .forbiddenSource: "The publisher may not speak for this source"
+        case .urgentForbidden: "The publisher may not ring through quiet hours"
         case .notFound: "Not found"
         case .unknownEvent: "Unknown event"
         case .unknownDevice: "Unknown device"
@@ -95,6 +98,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .removalsNotFrozen: "The lane's removals are not frozen"
         case .importNotHeld: "The import is not held"
         case .clockNotSuspect: "The clock is not in doubt"
+        case .preconditionFailed: "It has changed since it was read"
         case .tooLarge: "The body is too large"
         case .tooManyEvents: "The batch holds too many events"
         case .unsupportedContentType: "Unsupported content type"
@@ -110,6 +114,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidOrder: "The order is wrong"
         case .unknownFeed: "Unknown feed"
         case .forbiddenFeed: "The publisher may not deliver this feed"
+        case .invalidPreferences: "The wishes are wrong"
         case .importFailed: "The delivery cannot be read"
         case .rateLimited: "Too many requests"
         case .tooManyScheduled: "Too many events are scheduled"

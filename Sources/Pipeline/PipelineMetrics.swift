@@ -5,6 +5,7 @@ package struct PipelineMetrics: Sendable {
     package let registry: MetricRegistry
     package let eventsAccepted: Family<Counter>
     package let eventsUnresolved: Family<Counter>
+    package let eventsUrgent: Family<Counter>
     package let acceptSeconds: Histogram
     package let storeCommitSeconds: Histogram
     package let unreadableRows: Family<Counter>
@@ -20,6 +21,11 @@ package struct PipelineMetrics: Sendable {
         eventsUnresolved = registry.counter(
             "events_unresolved_total",
             help: "Accepted events that name something the directory does not know.",
+            labels: ["publisher"]
+        )
+        eventsUrgent = registry.counter(
+            "urgent_events_total",
+            help: "Accepted events that ring through quiet hours by their publisher's right.",
             labels: ["publisher"]
         )
         acceptSeconds = registry.histogram(

@@ -13,7 +13,7 @@ package struct Settings: Sendable {
     package var tls = TLS()
     package var proxy: Proxy?
     package var storage = Storage()
-    package var quietHours = QuietHours()
+    package var quietHours = QuietPolicy()
     package var retention = Retention()
     package var schools = Schools()
     /// Sources of the directory; empty: `main`, for every publisher with the right.
@@ -70,11 +70,6 @@ package struct Settings: Sendable {
         package var keyFile = ""
         /// The stages of a disk that fills.
         package var disk = DiskLimits()
-    }
-
-    package struct QuietHours: Sendable {
-        /// Always false until the capability is built.
-        package var isEnabled = false
     }
 
     package struct Retention: Sendable {

@@ -49,6 +49,9 @@ struct GatewayTests {
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
+    @Test(arguments: ["evening_waits_for_the_morning", "a_changed_policy_lets_go"])
+    func `quiet hours pass`(check: String) async throws { try await pass("quiet_checks", check) }
+
     @Test(arguments: [
         "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
     ])

@@ -74,7 +74,8 @@ struct SweeperTests {
                         delivery.rawValue,
                         events[0].rawValue,
                         1,
-                        now.milliseconds
+                        now.milliseconds,
+                        Int64?.none
                     )
                 }
             }

@@ -119,7 +119,7 @@ import Testing
             providers:
               fcm:
                 - {name: a, serviceAccountFile: missing.json, endpoint: "http://x/y"}
-            quietHours: {enabled: true}
+            quietHours: {enabled: maybe}
             schools: {activeByDefault: yes}
             log: {levle: info}
             """

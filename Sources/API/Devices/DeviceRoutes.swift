@@ -53,7 +53,7 @@ struct DeviceRoutes {
                     now: services.time.monotonic()
                 ) { try subscriptionKey(call) }
             },
-        ] + onePocket.routes
+        ] + onePocket.routes + PreferenceRoutes(services: services, registrar: registrar).routes
     }
 
     private func register(_ call: Call, _ account: Account) async throws -> Response {

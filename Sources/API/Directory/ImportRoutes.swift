@@ -113,13 +113,13 @@ enum ImportQuery {
     /// - Returns: the file's name, whose ending tells the importer what it holds, and the request without its path.
     static func read(_ call: Call) throws(Problem) -> (fileName: String, DirectoryImporter.Request) {
         guard let format = call.query("format").flatMap(DirectoryImporter.Format.init(rawValue:)) else {
-            throw Problem(.invalidParameter, "format is aaf1d, onde-csv or ndjson.")
+            throw Problem(.invalidParameter, "format is aaf1d, onde-csv, ndjson or preferences.")
         }
-        let word = call.query("mode") ?? (format == .ndjson ? "delta" : "complete")
+        let word = call.query("mode") ?? (format.isLines ? "delta" : "complete")
         guard let mode = DirectoryImporter.Mode(rawValue: word) else {
             throw Problem(.invalidParameter, "mode is complete or delta.")
         }
-        guard format != .ndjson || mode == .delta else {
+        guard !format.isLines || mode == .delta else {
             throw Problem(.invalidParameter, "NDJSON is imported with mode delta only.")
         }
         guard format != .ondeCSV || mode == .complete else {
@@ -130,12 +130,12 @@ enum ImportQuery {
         let isYearChange = try call.flag("yearChange")
         let fileName: String
         switch (call.header("Content-Type").flatMap { ContentType($0) }?.name, format) {
-        case ("application/x-ndjson", .ndjson): fileName = "delivery.ndjson"
+        case ("application/x-ndjson", .ndjson), ("application/x-ndjson", .preferences): fileName = "delivery.ndjson"
         case ("application/x-tar", _): fileName = "delivery.tar"
         case ("application/gzip", _): fileName = "delivery.tar.gz"
         case ("application/zip", _), ("application/x-zip-compressed", _): fileName = "delivery.zip"
         default:
-            let lines = format == .ndjson ? "application/x-ndjson, " : ""
+            let lines = format.isLines ? "application/x-ndjson, " : ""
             let types = "\(lines)application/x-tar, application/gzip or application/zip"
             throw Problem(.unsupportedContentType, "A delivery is sent as \(types).")
         }

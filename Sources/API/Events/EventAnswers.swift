@@ -36,6 +36,7 @@ extension ReceiptView {
         isDuplicate = receipt.isDuplicate
         unresolved = receipt.unresolved.map(AudienceCoding.value)
         warnings = receipt.warnings.map { ReceiptWarningView($0) }
+        opensAt = receipt.opensAt
     }
 }
 
@@ -67,6 +68,7 @@ extension BatchResultView {
             status = receipt.isDuplicate ? 200 : 202
             (id, state, isDuplicate, unresolved) = (view.id, view.state, view.isDuplicate, view.unresolved)
             warnings = view.warnings
+            opensAt = view.opensAt
         case .failure(let refused):
             status = refused.code.status
             problem = refused.object()

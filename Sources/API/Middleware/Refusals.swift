@@ -52,6 +52,12 @@ extension IntakeError: AnsweredError {
                 "This publisher may not speak for the event's source.",
                 errors: [FieldError("/source", "forbidden", "Not a source of this publisher.")]
             )
+        case .urgentForbidden:
+            return Problem(
+                .urgentForbidden,
+                "This publisher may not ring through quiet hours: it has not the right urgent.",
+                errors: [FieldError("/data/urgency", "forbidden", "Expected low or normal.")]
+            )
         case .conflict(let id):
             var problem = Problem(
                 .identityConflict,

@@ -7,12 +7,14 @@ package struct ReceiptView: WireView {
     package var isDuplicate = false
     package var unresolved: [JSONValue] = []
     package var warnings: [ReceiptWarningView] = []
+    /// When quiet hours end that hold it up; null: nothing holds it up.
+    package var opensAt: Instant?
 
     package init() {}
 
     package static let members: [WireMember<ReceiptView>] = [
         .always("id", \.id), .always("state", \.state), .always("duplicate", \.isDuplicate),
-        .always("unresolved", \.unresolved), .always("warnings", \.warnings),
+        .always("unresolved", \.unresolved), .always("warnings", \.warnings), .always("opensAt", \.opensAt),
     ]
 }
 
@@ -42,6 +44,7 @@ package struct BatchResultView: WireView {
     package var isDuplicate: Bool?
     package var unresolved: [JSONValue]?
     package var warnings: [ReceiptWarningView]?
+    package var opensAt: Instant?
     package var problem: JSONObject?
 
     package init() {}
@@ -49,7 +52,7 @@ package struct BatchResultView: WireView {
     package static let members: [WireMember<BatchResultView>] = [
         .always("index", \.index), .always("status", \.status), .maybe("id", \.id), .maybe("state", \.state),
         .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved),
-        .maybe("warnings", \.warnings), .maybe("problem", \.problem),
+        .maybe("warnings", \.warnings), .maybe("opensAt", \.opensAt), .maybe("problem", \.problem),
     ]
 }
 
@@ -90,6 +93,8 @@ package struct EventView: WireView {
     package var otherUsersNotReached = Counts()
     /// Its details are gone, and these numbers are what is kept; absent of an event that is there.
     package var isPruned: Bool?
+    /// When quiet hours end for the first who waits for it; null: nobody does.
+    package var opensAt: Instant?
 
     package init() {}
 
@@ -106,6 +111,7 @@ package struct EventView: WireView {
         .always("notReached", \.notReached),
         .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
         .maybe("pruned", \.isPruned),
+        .always("opensAt", \.opensAt),
     ]
 }
 

@@ -20,7 +20,11 @@ package struct ForecastView: WireView {
     package var warnings: [ReceiptWarningView] = []
     package var deliveries = ForecastDeliveries()
     package var lanes = Counts()
+    /// Guardians who would be rung later, by reason.
+    package var waiting = Counts()
     package var notReached = Counts()
+    /// When quiet hours end for the first of them; null: they would be rung now.
+    package var opensAt: Instant?
 
     package init() {}
 
@@ -31,8 +35,8 @@ package struct ForecastView: WireView {
         .always("dataclassification", \.dataClass), .always("guardians", \.guardians), .always("pupils", \.pupils),
         .always("otherUsers", \.otherUsers), .always("otherUsersReachable", \.otherUsersReachable),
         .always("unresolved", \.unresolved), .always("warnings", \.warnings), .always("deliveries", \.deliveries),
-        .always("lanes", \.lanes),
-        .always("notReached", \.notReached),
+        .always("lanes", \.lanes), .always("waiting", \.waiting), .always("notReached", \.notReached),
+        .always("opensAt", \.opensAt),
     ]
 }
 
@@ -69,6 +73,7 @@ package struct ReachablePupils: WireView {
 package struct ForecastDeliveries: WireView {
     package var total = 0
     package var pending = 0
+    package var deferred = 0
     package var rejected = 0
     package var expired = 0
     package var withheld = 0
@@ -76,7 +81,7 @@ package struct ForecastDeliveries: WireView {
     package init() {}
 
     package static let members: [WireMember<ForecastDeliveries>] = [
-        .always("total", \.total), .always("pending", \.pending), .always("rejected", \.rejected),
-        .always("expired", \.expired), .always("withheld", \.withheld),
+        .always("total", \.total), .always("pending", \.pending), .always("deferred", \.deferred),
+        .always("rejected", \.rejected), .always("expired", \.expired), .always("withheld", \.withheld),
     ]
 }

@@ -82,6 +82,7 @@ package actor Dispatcher {
         services: ServiceLanes? = nil,
         kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
         messages: Current<MessageCatalogue> = Current(MessageCatalogue()),
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
@@ -104,6 +105,7 @@ package actor Dispatcher {
                 installationKey: queue.installationKey,
                 kinds: kinds,
                 messages: messages,
+                rules: rules,
                 limits: limits,
                 time: time
             )

@@ -12,12 +12,14 @@ struct DeliveryLoader {
     private var rendered: RenderedEvents
     private let siblings: SiblingNames
     private let time: TimeSource
+    private let again: SecondLook
     private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
     struct Loaded {
         var deliveries: [LoadedDelivery] = []
-        /// Those that end without being sent: the device has gone or belongs to somebody else now, or cannot be addressed.
+        /// Those that are not sent now: the device has gone or belongs to somebody else, or cannot be addressed; the person is not concerned
+        /// any more, or not to be rung at this hour.
         var ended: [Outcome] = []
         /// Rows that could not be read; what was asked of them ended as such, or does with their page.
         var unreadable: [UnreadableRow] = []
@@ -46,6 +48,7 @@ struct DeliveryLoader {
         installationKey: [UInt8],
         kinds: Current<PublicationCatalogue>,
         messages: Current<MessageCatalogue>,
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource
     ) {
@@ -53,6 +56,7 @@ struct DeliveryLoader {
         self.registry = registry
         self.time = time
         siblings = SiblingNames(queue: queue, registry: registry)
+        again = SecondLook(queue: queue, registry: registry, rules: rules, time: time)
         self.installationKey = SymmetricKey(data: installationKey)
         rendered = RenderedEvents(limits: limits, kinds: kinds, messages: messages)
     }
@@ -184,7 +188,16 @@ struct DeliveryLoader {
             isRetry: isRetry
         )
         let planned = page.plan.slots
-        let slots = isRetry ? try endMerged(slots, of: page, shown, &loaded) : slots
+        let findings = try again.look(at: page, slots: slots.map(\.slot), isRetry: isRetry)
+        loaded.unreadable += findings.unreadable
+        let concerned = slots.filter { slot, attempts in
+            guard planned.indices.contains(slot), let verdict = findings.verdicts[planned[slot].person] else {
+                return true
+            }
+            loaded.ended.append(again.outcome(verdict, of: page, slot, attempts: attempts, isRetry: isRetry, findings))
+            return false
+        }
+        let slots = isRetry ? try endMerged(concerned, of: page, shown, &loaded) : concerned
         loaded.deliveries.reserveCapacity(slots.count)
         let devices = slots.lazy.filter { planned.indices.contains($0.slot) }.map { planned[$0.slot].device }
         // One statement for the page, and with it one snapshot.

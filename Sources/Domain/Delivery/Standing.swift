@@ -4,7 +4,7 @@ package enum Standing: Hashable, Sendable {
     case reached
     /// Nothing of this event; the same words of another event, whose delivery a provider accepted.
     case reachedElsewhere
-    /// Something is still to do; the reason when there is one (`retrying`, `credentialPaused`, `laneClosed`).
+    /// Something is still to do; the reason when there is one (`retrying`, `quietHours`, `merged`, `credentialPaused`, `laneClosed`).
     case waiting(Reason?)
     case notReached(Reason)
 
@@ -24,7 +24,11 @@ package enum Standing: Hashable, Sendable {
         }
         let deferred = deliveries.filter { $0.result.state == .deferred }
         if !deferred.isEmpty {
-            return .waiting(deferred.allSatisfy { $0.result.reason == .merged } ? .merged : .retrying)
+            // A device that is tried again rings before one that waits for the morning.
+            for reason in [Reason.quietHours, .merged] where deferred.allSatisfy({ $0.result.reason == reason }) {
+                return .waiting(reason)
+            }
+            return .waiting(.retrying)
         }
         if deliveries.contains(where: { $0.result.state == .held }) { return .waiting(.held) }
         // Of several endings the one an operator can do most about comes first.

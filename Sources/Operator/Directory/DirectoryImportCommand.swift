@@ -28,13 +28,13 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz, .tgz or .zip.")
     var paths: [String]
 
-    @Option(help: "aaf1d, onde-csv or ndjson; by default by the files' names, with --school onde-csv.")
+    @Option(help: "aaf1d, onde-csv, ndjson or preferences; by default by the files' names, with --school onde-csv.")
     var format: DirectoryImporter.Format?
 
     @Option(help: "UAI of the school whose ONDE CSV it is; the files name none.")
     var school: String?
 
-    @Option(help: "complete or delta; by default complete, for ndjson delta.")
+    @Option(help: "complete or delta; by default complete, for ndjson and preferences delta.")
     var mode: DirectoryImporter.Mode?
 
     @Option(help: "The source it speaks for, of directory.feeds; by default main.")
@@ -54,7 +54,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
         var request = DirectoryImporter.Request(
             paths: paths,
             format: format,
-            mode: mode ?? (format == .ndjson ? .delta : .complete),
+            mode: mode ?? (format.isLines ? .delta : .complete),
             isDryRun: dryRun,
             isYearChange: yearChange,
             actor: OperatorContext.task?.actor ?? "",
@@ -72,7 +72,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        if request.format == .ndjson, request.mode != .delta {
+        if request.format.isLines, request.mode != .delta {
             throw ValidationError("NDJSON is imported with --mode delta only.")
         }
         if request.format == .ondeCSV, request.mode != .complete {

@@ -42,7 +42,7 @@ struct ImportOrder {
         guard let path = request.paths.first else { throw OperatorFailure(.usage, "nothing to import") }
         if request.paths.count == 1, !Self.isFolder(path) {
             if let kind = DeliveryArchive.Kind(path: path) { return try await post(path, kind.contentType, channel) }
-            if request.format == .ndjson { return try await post(path, "application/x-ndjson", channel) }
+            if request.format.isLines { return try await post(path, "application/x-ndjson", channel) }
         }
         let folder = try Self.privateFolder()
         let archive = folder + "/delivery.tar"

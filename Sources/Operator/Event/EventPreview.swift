@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Delivery
 import Dialects
 import Domain
 import Pipeline
@@ -39,6 +40,7 @@ struct EventPreview: AsyncParsableCommand {
         let seen: Admission.Look
         do throws(IntakeError) {
             try admission.checkRights()
+            try admission.checkUrgency(DeliveryRules(inspection.settings))
             seen = try look(admission, inspection, now).get()
             if let newer = try newerRevision(event.publication, inspection) { throw .staleRevision(newer) }
         } catch { throw Self.failure(error, inspection.settings.data) }
@@ -70,7 +72,7 @@ struct EventPreview: AsyncParsableCommand {
 
     /// As the configuration has them; all rights when no publisher is named.
     private func rights(_ inspection: Inspection) throws -> Publisher {
-        guard let publisher else { return Publisher(name: "", sources: [], schools: nil, rights: [.events]) }
+        guard let publisher else { return Publisher(name: "", sources: [], schools: nil, rights: [.events, .urgent]) }
         guard let known = inspection.settings.publishers.first(where: { $0.name == publisher }) else {
             let names = inspection.settings.publishers.map(\.name).joined(separator: ", ")
             throw OperatorFailure(.nothing, "there is no publisher \(publisher)", why: "known: \(names)")
@@ -78,7 +80,8 @@ struct EventPreview: AsyncParsableCommand {
         guard known.rights.contains(.events) else {
             throw OperatorFailure(.failed, "\(publisher) may not post events")
         }
-        return Publisher(name: known.name, sources: known.sources, schools: known.schools, rights: [.events])
+        let rights = Set(known.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
+        return Publisher(name: known.name, sources: known.sources, schools: known.schools, rights: rights)
     }
 
     private func parse(_ bytes: [UInt8], _ inspection: Inspection, _ now: Instant) throws -> ParsedEvent {
@@ -135,6 +138,8 @@ struct EventPreview: AsyncParsableCommand {
             )
         case .forbiddenSource(let source):
             OperatorFailure(.failed, "the event would be refused: the publisher may not speak as \(source)")
+        case .urgentForbidden:
+            OperatorFailure(.failed, "the event would be refused: the publisher has not the right urgent")
         case .conflict: OperatorFailure(.failed, "the event would be refused: its identity is taken")
         case .staleRevision(let id):
             OperatorFailure(.failed, "the event would be refused: \(id) is of the same or a newer revision")

@@ -21,6 +21,8 @@ struct Explanation {
             let other = try merged(row)
             return ["Of another publication: " + Self.sentence(.merged)] + [other].compactMap { $0 }
                 + [expiry(row.expiresAt)]
+        case .deferred where result.reason == .quietHours:
+            return [quiet(row.nextAt, school: row.school, subject: "It"), expiry(row.expiresAt)]
         case .deferred:
             let last = try inspection.ask { try $0.attempts(of: row.id) }.last
             let why = last.map { "The last of \(row.attempts) attempts failed: \($0.status) \($0.reason)." }
@@ -50,9 +52,12 @@ struct Explanation {
         sentences.append(
             "Of \(sums.total) deliveries \(sums.accepted) were accepted, \(sums.pending) were not tried yet, \(sums.deferred) wait for another attempt, \(sums.rejected) were rejected, \(sums.expired) expired; \(sums.withheld) persons get nothing."
         )
-        let waiting = Set(
-            report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }.map(\.lane)
-        ).sorted()
+        let open = report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }
+        let quieted = open.filter { $0.opensAt != nil }
+        if let first = quieted.compactMap(\.opensAt).min() {
+            sentences.append(quiet(first, school: report.event.school, subject: "Of these \(quieted.count)"))
+        }
+        let waiting = Set(open.filter { $0.opensAt == nil }.map(\.lane)).sorted()
         sentences += waiting.map(lane)
         var reasons: [Reason: Int] = [:]
         for person in report.guardians {
@@ -70,7 +75,7 @@ struct Explanation {
             switch row.table {
             case .event: "Nothing can be made or sent of it; it ends with its time to live."
             case .page: "Which of its deliveries were accepted nobody knows; nothing of it is sent any more."
-            case .device, .operation, .import: "It is passed over."
+            case .device, .operation, .preference, .import: "It is passed over."
             }
         return ["\(row).", what, "Try: carillon doctor, then the runbook, The store is damaged."]
     }
@@ -117,6 +122,14 @@ struct Explanation {
             return "Lane \(name) is closed: the provider refuses our credential\(reason). A person must repair it."
         case let other: return "Lane \(name) is \(other ?? "in an unknown state")\(reason)."
         }
+    }
+
+    /// `due`: when it is let go.
+    private func quiet(_ due: Instant?, school: String?, subject: String) -> String {
+        let verb = subject == "It" ? "waits" : "wait"
+        guard let due else { return "\(subject) \(verb) for quiet hours to end." }
+        let local = LocalMoment.text(due, school: school)
+        return "\(subject) \(verb) for quiet hours to end: rings \(local), local time of the school (\(due.rfc3339))."
     }
 
     private func expiry(_ instant: Instant) -> String {

@@ -11,6 +11,11 @@ package actor DirectoryImporter {
         case aaf1d
         case ondeCSV = "onde-csv"
         case ndjson
+        /// The ENT's preference documents, one a line.
+        case preferences
+
+        /// One JSON object a line, in a file of its own.
+        package var isLines: Bool { self == .ndjson || self == .preferences }
     }
 
     package enum Mode: String, Sendable {
@@ -132,7 +137,8 @@ package actor DirectoryImporter {
         guard !isBusy else { throw .busy }
         isBusy = true
         defer { isBusy = false }
-        var report = try await importDelivery(request)
+        var report =
+            request.format == .preferences ? try await importPreferences(request) : try await importDelivery(request)
         if report.state == .held { report.isKept = try await keep(request, report.id) }
         do throws(StoreError) {
             try await log?.keep(report, format: request.format.rawValue, request.origin, now: time.now())
@@ -196,6 +202,12 @@ package actor DirectoryImporter {
             throw .unavailable(error)
         }
         return true
+    }
+
+    private func importPreferences(_ request: Request) async throws(Refusal) -> ImportReport {
+        do { return try await preferences(request, into: registry, limits: limits, now: time.now()) } catch {
+            throw .unavailable(StoreError(error))
+        }
     }
 
     private func importDelivery(

@@ -47,6 +47,7 @@ package enum EventStatus {
         view.notReached = notReached(report.guardians)
         view.otherUsersWaiting = waiting(others)
         view.otherUsersNotReached = notReached(others)
+        view.opensAt = report.persons.compactMap(\.opensAt).min()
         return view
     }
 

@@ -79,6 +79,7 @@ extension Expander {
 /// A resend under way: an event whose text and audience were read once.
 struct Resend {
     let event: StoredEvent
+    private let publication: Publication
     private let persons: [PersonID: Audience.Person]
     private let withheldForAll: Reason?
 
@@ -101,7 +102,6 @@ struct Resend {
     /// nil for an event that does not exist.
     init?(_ id: EventID, _ expander: isolated Expander) throws {
         guard let row = try expander.reader.eventsWithText([id])[id] else { return nil }
-        let publication: Publication
         (event, publication) = try row.get()
         let resolver = expander.resolver(now: expander.time.now())
         let audience = try resolver.audience(
@@ -122,7 +122,8 @@ struct Resend {
         let resolver = expander.resolver(now: expander.time.now())
         // Whoever was unknown then has no delivery of his or her own to add to.
         let known = missing.filter { $0.unknownIndex == nil }.compactMap { persons[$0] }
-        for var resolved in try resolver.routes(of: known, withheldForAll: withheldForAll) {
+        let now = expander.time.now()
+        for var resolved in try resolver.routes(of: known, in: publication, withheldForAll: withheldForAll, now: now) {
             rung.unopened.formUnion(resolved.unopened)
             resolved.routes.removeAll { $0.ending != nil || $0.lane == .nowhere }
             if resolved.withheld == nil, !resolved.routes.isEmpty { rung.routes.append(resolved) }

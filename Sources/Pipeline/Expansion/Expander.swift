@@ -12,6 +12,7 @@ import Synchronization
 package actor Expander {
     private struct Work {
         var event: StoredEvent
+        var publication: Publication
         var audience: Audience
         var withheldForAll: Reason?
         /// Events that say the same and are expanded before this one.
@@ -42,6 +43,7 @@ package actor Expander {
     private let activeByDefault: Bool
     private let deviceAgeMax: Duration
     private let mergeWindow: Current<Duration>
+    private let rules: Current<DeliveryRules>
     let limits: Limits
     let time: TimeSource
     private let logger: Logger
@@ -68,6 +70,7 @@ package actor Expander {
         deviceAgeMax: Duration,
         publisherSchools: @escaping @Sendable (String) -> Set<String>?,
         mergeWindow: Current<Duration> = Current(.zero),
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
         logger: Logger
@@ -80,6 +83,7 @@ package actor Expander {
         self.deviceAgeMax = deviceAgeMax
         self.publisherSchools = publisherSchools
         self.mergeWindow = mergeWindow
+        self.rules = rules
         self.limits = limits
         self.time = time
         self.logger = logger
@@ -203,6 +207,7 @@ package actor Expander {
         let position = audience.persons.firstIndex { $0.person.rawValue > event.cursor } ?? audience.persons.count
         return Work(
             event: event,
+            publication: publication,
             audience: audience,
             withheldForAll: try resolver.withheldForAll(publication),
             mergedWith: event.mergedWith,
@@ -263,7 +268,13 @@ package actor Expander {
     }
 
     func resolver(now: Instant) -> Resolver {
-        Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
+        Resolver(
+            registry: registry,
+            lanes: lanes,
+            activeByDefault: activeByDefault,
+            seenSince: now - deviceAgeMax,
+            rules: rules.value
+        )
     }
 
     private func cut(
@@ -279,6 +290,13 @@ package actor Expander {
         let merged =
             work.mergedWith.isEmpty ? [:] : try reader.coverage(by: work.mergedWith, of: Set(rung.map(\.person)))
         for resolved in try resolver.routes(of: rung, withheldForAll: work.withheldForAll) {
+        let resolved = try resolver.routes(
+            of: rung,
+            in: work.publication,
+            withheldForAll: work.withheldForAll,
+            now: now
+        )
+        for resolved in resolved {
             unopened.formUnion(resolved.unopened)
             queue.unreadable.note(resolved.unreadable)
             cutter.add(
@@ -295,6 +313,7 @@ package actor Expander {
             cursor: persons.last?.person.rawValue ?? work.event.cursor,
             isLast: persons.endIndex == work.audience.persons.endIndex,
             expiresAt: work.event.expiresAt,
+            timeToLive: work.publication.expiresAt == nil ? rules.value.timeToLive(work.publication) : nil,
             isUrgent: work.event.urgency == .urgent,
             pupils: work.audience.pupils.count,
             unknownUsers: work.audience.unknownUsers,

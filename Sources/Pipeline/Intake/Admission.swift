@@ -1,3 +1,4 @@
+package import Delivery
 package import Domain
 package import Store
 
@@ -27,6 +28,35 @@ package struct Admission: Sendable {
         package var unresolved: [AudienceMember] = []
         package var warnings: [ReceiptWarning] = []
     }
+
+    /// While there are quiet hours, ringing through them needs a right.
+    package func checkUrgency(_ rules: DeliveryRules) throws(IntakeError) {
+        guard isUrgent(under: rules), !publisher.rights.contains(.urgent) else { return }
+        throw .urgentForbidden
+    }
+
+    /// Whether it rings through quiet hours.
+    package func isUrgent(under rules: DeliveryRules) -> Bool {
+        rules.quiet.isEnabled && publication.urgency == .urgent
+    }
+
+    /// When quiet hours end that hold it up at `moment`; nil: nothing does. One snapshot of the directory.
+    package func opensAt(_ rules: DeliveryRules, _ moment: Instant, in registry: RegistryReader) throws -> Instant? {
+        guard rules.quiet.isEnabled, publication.urgency != .urgent, publication.wantsPush else { return nil }
+        return try registry.snapshot { registry in
+            var schools: Set<String> = []
+            // Several schools at most; what names more of them is told by its first members.
+            if publication.school == nil {
+                for member in publication.audience.prefix(Self.membersLookedAt) {
+                    schools.formUnion(try registry.schools(of: member, found: registry.find(member, in: nil)))
+                }
+            }
+            return PersonalLook(rules, registry: registry)
+                .opensAt(publication, schools: schools.sorted(), now: max(moment, publication.notBefore ?? moment))
+        }
+    }
+
+    private static let membersLookedAt = 100
 
     /// One snapshot of the directory: is the school known, may the publisher speak for the audience, is each key that of one thing?
     package func look(in registry: RegistryReader, now: Instant) throws -> Result<Look, IntakeError> {

@@ -1,4 +1,5 @@
 import Crypto
+package import Delivery
 package import Domain
 package import Store
 import Telemetry
@@ -20,6 +21,7 @@ package final class Intake: Sendable {
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
     private let waitingMax: Int
+    private let rules: Current<DeliveryRules>
     private let hasRoom: @Sendable () -> Bool
     private let takesBulk: @Sendable () -> Bool
     private let onAccepted: @Sendable () -> Void
@@ -35,6 +37,7 @@ package final class Intake: Sendable {
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
     ///   - waitingMax: commits that may wait (``Limits/acceptQueueMax``); beyond it `overloaded` is the answer.
+    ///   - rules: quiet hours.
     ///   - hasRoom: false while the disk is too full to promise more. The store alone would take events until its preallocated
     ///     log is used up, and then outcomes had no room either.
     ///   - takesBulk: false while the disk is short of room: what is large or not urgent waits outside then.
@@ -50,6 +53,7 @@ package final class Intake: Sendable {
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
         waitingMax: Int = Limits().acceptQueueMax,
+        rules: Current<DeliveryRules> = Current(.none),
         hasRoom: @escaping @Sendable () -> Bool = { true },
         takesBulk: @escaping @Sendable () -> Bool = { true },
         onAccepted: @escaping @Sendable () -> Void,
@@ -64,6 +68,7 @@ package final class Intake: Sendable {
         self.metrics = metrics
         self.identityWindow = identityWindow
         self.waitingMax = waitingMax
+        self.rules = rules
         self.hasRoom = hasRoom
         self.takesBulk = takesBulk
         self.onAccepted = onAccepted
@@ -138,13 +143,21 @@ package final class Intake: Sendable {
     package func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
         let admission = Admission(publication: submission.publication, publisher: publisher)
         try admission.checkRights()
+        let rules = rules.value
+        try admission.checkUrgency(rules)
         let now = time.now()
-        let looked: Result<Admission.Look, IntakeError>
-        do { looked = try await registry.read { try admission.look(in: $0, now: now) } } catch {
-            throw .unavailable(error)
-        }
-        let look = try looked.get()
         let terms = admission.terms(of: kinds.value, entOrigins: entOrigins.value, now: now)
+        let settled = Admission(publication: terms.publication, publisher: publisher)
+        let looked: Result<(look: Admission.Look, opensAt: Instant?), IntakeError>
+        do {
+            looked = try await registry.read { registry in
+                switch try admission.look(in: registry, now: now) {
+                case .success(let look): .success((look, try settled.opensAt(rules, now, in: registry)))
+                case .failure(let error): .failure(error)
+                }
+            }
+        } catch { throw .unavailable(error) }
+        let (look, opensAt) = try looked.get()
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
             publisher: publisher.name,
@@ -157,6 +170,8 @@ package final class Intake: Sendable {
             identityWindow: posted.window,
             unresolved: look.unresolved,
             warnings: submission.warnings + look.warnings + terms.warnings,
+            isUrgentByRight: admission.isUrgent(under: rules),
+            opensAt: opensAt,
             callbackAt: publisher.callbackAfter.map { now + $0 },
             mergeKey: mergeWindow.value > .zero ? MergeKey.of(terms, publisher: publisher.name) : nil
         )
@@ -200,15 +215,24 @@ package final class Intake: Sendable {
             // A scheduled event is found by the clock.
             if state != .scheduled { onAccepted() }
             if event.publication.revision > 0 { onCorrected() }
+            if event.isUrgentByRight { metrics.eventsUrgent.with(event.publisher).add() }
             return Receipt(
                 id: id,
                 state: state,
                 isDuplicate: false,
                 unresolved: event.unresolved,
-                warnings: event.warnings
+                warnings: event.warnings,
+                opensAt: event.opensAt
             )
         case .duplicate(let id, let state, let unresolved, let warnings):
-            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved, warnings: warnings)
+            return Receipt(
+                id: id,
+                state: state,
+                isDuplicate: true,
+                unresolved: unresolved,
+                warnings: warnings,
+                opensAt: event.opensAt
+            )
         case .conflict(let id): throw .conflict(id)
         case .stale(let id): throw .staleRevision(id)
         }

@@ -3,6 +3,8 @@ package struct Publisher: Hashable, Sendable {
     package enum Right: String, Hashable, Sendable, CaseIterable {
         case events
         case directory
+        /// To ring in quiet hours.
+        case urgent
     }
 
     package var name: String

@@ -35,6 +35,8 @@ package struct Receipt: Hashable, Sendable {
     package var isDuplicate: Bool
     package var unresolved: [AudienceMember]
     package var warnings: [ReceiptWarning] = []
+    /// When quiet hours end that hold it up; nil: nothing does.
+    package var opensAt: Instant?
 }
 
 /// Why an event was not taken; nothing was stored.
@@ -47,6 +49,8 @@ package enum IntakeError: Error, Hashable, Sendable {
     case ambiguousKey(index: Int, schools: [String])
     /// The CloudEvents source is not the publisher's: 403.
     case forbiddenSource(String)
+    /// Urgent, while there are quiet hours, from a publisher without that right: 403.
+    case urgentForbidden
     /// Same identity, other body: 409.
     case conflict(EventID)
     /// The event named is of the same or a newer revision of the same subject: 409.

@@ -11,6 +11,9 @@ package struct EventReport: Sendable {
         package var through: [PersonID]
         package var standing: Standing
         package var deliveries: [Delivery]
+
+        /// When quiet hours end for the first of the deliveries that wait for that.
+        package var opensAt: Instant? { deliveries.compactMap(\.opensAt).min() }
     }
 
     package struct Delivery: Sendable {
@@ -18,6 +21,8 @@ package struct EventReport: Sendable {
         package var device: DeviceID
         package var lane: LaneID
         package var result: SlotResult
+        /// When quiet hours end; nil when it does not wait for that.
+        package var opensAt: Instant?
     }
 
     /// `withheld` counts persons who get nothing; one who was rung by a resend is none of them.
@@ -69,11 +74,12 @@ extension QueueReader {
             PageID(rawValue: $0.int64(0))
         }
         var unreadable: [UnreadableRow] = []
+        let openings = try openings(of: id)
         let read = try self.pages(pages)
         for id in pages {
             switch read[id] {
             case .success(let page):
-                page.add(to: &deliveries)
+                page.add(to: &deliveries, openings)
                 for slot in 0..<page.result.count { sums.count(page.result[slot]) }
             case .failure(let row): unreadable.append(row)
             case nil: break
@@ -131,14 +137,15 @@ extension EventReport.Person {
 
 extension StoredPage {
     /// Its slots, by the persons they are for.
-    func add(to deliveries: inout [PersonID: [EventReport.Delivery]]) {
+    func add(to deliveries: inout [PersonID: [EventReport.Delivery]], _ openings: [DeliveryID: Instant]) {
         for (slot, planned) in plan.slots.enumerated() {
             deliveries[planned.person, default: []].append(
                 EventReport.Delivery(
                     id: DeliveryID(page: id, slot: slot),
                     device: planned.device,
                     lane: lane,
-                    result: result[slot]
+                    result: result[slot],
+                    opensAt: openings[DeliveryID(page: id, slot: slot)]
                 )
             )
         }

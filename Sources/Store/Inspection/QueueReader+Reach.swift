@@ -65,8 +65,9 @@ extension QueueReader {
         let entries = concerned?.value?.entries.filter { $0.role != .pupilWithoutGuardian && $0.person > after } ?? []
         guard !entries.isEmpty else { return [] }
         var deliveries: [PersonID: [EventReport.Delivery]] = [:]
+        let openings = try openings(of: event)
         let pages = try pages(wanted)
-        for page in wanted { pages[page]?.value?.add(to: &deliveries) }
+        for page in wanted { pages[page]?.value?.add(to: &deliveries, openings) }
         let damaged = wanted.compactMap { pages[$0]?.failure }
         unreadable.note(damaged)
         return entries.map { entry in

@@ -201,7 +201,8 @@ private struct SliceWork {
             delivery.rawValue,
             header.event,
             attempts,
-            header.expiresAt
+            header.expiresAt,
+            Int64?.none
         )
     }
 

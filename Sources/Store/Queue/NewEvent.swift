@@ -15,6 +15,10 @@ package struct NewEvent: Sendable {
     package var identityWindow: Duration
     /// Names of the audience that resolve to nothing.
     package var unresolved: [AudienceMember]
+    /// It rings in quiet hours by its publisher's right: written down with the orders.
+    package var isUrgentByRight: Bool
+    /// When quiet hours end that hold it up; told, never stored.
+    package var opensAt: Instant?
     /// When its publisher is told how it stands if it has not ended by then; nil: it does not want to be told.
     package var callbackAt: Instant?
     /// What the receipt warns of.
@@ -33,10 +37,14 @@ package struct NewEvent: Sendable {
         identityWindow: Duration,
         unresolved: [AudienceMember],
         warnings: [ReceiptWarning] = [],
+        isUrgentByRight: Bool = false,
+        opensAt: Instant? = nil,
         callbackAt: Instant? = nil,
         mergeKey: [UInt8]? = nil
     ) {
         self.publisher = publisher
+        self.isUrgentByRight = isUrgentByRight
+        self.opensAt = opensAt
         self.publication = publication
         self.dataClass = dataClass
         self.acceptedAt = acceptedAt

@@ -57,12 +57,26 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// UNIQUE index retry_delivery.
     case deleteRetry = "DELETE FROM retry WHERE delivery = ?"
     case retryAttempts = "SELECT attempts FROM retry WHERE delivery = ?"
-    case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ? WHERE delivery = ?"
+    case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ?, opens_at = NULL WHERE delivery = ?"
     case keepRetry = """
-        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at, opens_at) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at, event = excluded.event,
-            attempts = excluded.attempts, expires_at = excluded.expires_at
+            attempts = excluded.attempts, expires_at = excluded.expires_at, opens_at = excluded.opens_at
         """
+    /// Index retry_waiting; keyset.
+    case waitingRetries = """
+        SELECT delivery, due_at, opens_at, event FROM retry WHERE opens_at IS NOT NULL AND delivery > ? ORDER BY delivery LIMIT ?
+        """
+    /// Index retry_event.
+    case openingsOfEvent = "SELECT delivery, opens_at FROM retry WHERE event = ? AND opens_at IS NOT NULL"
+    /// UNIQUE index retry_delivery.
+    case planRetry = """
+        UPDATE retry SET due_at = ?, opens_at = ?, expires_at = max(expires_at, ?) WHERE delivery = ? AND opens_at IS NOT NULL
+        """
+    /// Primary keys.
+    case prolongPage = "UPDATE page SET expires_at = max(expires_at, ?) WHERE id = ?"
+    case prolongEvent = "UPDATE event SET expires_at = max(expires_at, ?) WHERE id = ?"
+    case concernedOfPart = "SELECT persons FROM concerned WHERE event = ? AND part = ?"
     /// Primary keys.
     case keepHeld = """
         INSERT INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)

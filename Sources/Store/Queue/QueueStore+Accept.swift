@@ -106,10 +106,23 @@ extension QueueStore {
             event.mergeKey
         )
         try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
+        if event.isUrgentByRight { try noteUrgent(event, id, connection) }
         if let at = event.callbackAt {
             try connection.run(QueueSQL.keepCallback.rawValue, id.rawValue, event.publisher, at.milliseconds)
         }
         return .created(id, state)
+    }
+
+    /// Who rings in quiet hours stands in the sealed log.
+    private static func noteUrgent(_ event: NewEvent, _ id: EventID, _ connection: any Session) throws {
+        let order = InstantOrder(
+            actor: "publisher " + event.publisher,
+            verb: "event.urgent",
+            filter: "event=\(id)",
+            why: "urgent by the publisher's right",
+            changed: 1
+        )
+        try audit(order, now: event.acceptedAt, connection)
     }
 
     /// What waits of the older revision ends in the commit of the newer one, as far as its mark goes; the order then carries it out.

@@ -15,6 +15,16 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
         """
     /// Primary key.
     case firstNames = "SELECT id, first_name FROM person WHERE id IN (?*)"
+    /// Index account_person, then the UNIQUE index of `preference.account`.
+    case preferences = """
+        SELECT account.person, preference.id, changed_at, document FROM account
+        CROSS JOIN preference ON preference.account = account.ent_id WHERE account.person IN (?*)
+        """
+    /// Index membership_person; primary key of place.
+    case schoolsOfPupils = """
+        SELECT membership.person, place.uai FROM membership CROSS JOIN place ON place.id = membership.place AND place.kind = 0
+        WHERE membership.person IN (?*)
+        """
     /// Primary key of guardianship, then that of person.
     case guardians = """
         SELECT pupil, guardian FROM guardianship CROSS JOIN person ON person.id = guardian AND person.kind = 2 WHERE pupil IN (?*)

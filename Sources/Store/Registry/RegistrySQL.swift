@@ -100,6 +100,19 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     case deleteTarget =
         "DELETE FROM device WHERE target_hash = ? AND account IN (SELECT id FROM account WHERE ent_id = ?) RETURNING id"
+    /// UNIQUE index of `account`.
+    case preference = "SELECT id, document, timeline, version FROM preference WHERE account = ?"
+    case keepPreference = """
+        INSERT INTO preference(account, document, timeline, version, changed_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT(account) DO UPDATE SET document = excluded.document, timeline = excluded.timeline,
+            version = excluded.version, changed_at = excluded.changed_at
+        """
+    case deletePreference = "DELETE FROM preference WHERE account = ?"
+    /// Index membership_person; primary key of place.
+    case placesOfPupil = """
+        SELECT place.kind, place.key, place.uai FROM membership CROSS JOIN place ON place.id = membership.place
+        WHERE membership.person = ?1 AND (from_day IS NULL OR from_day <= ?2) AND (to_day IS NULL OR to_day >= ?2)
+        """
     /// Index device_ill.
     case illDevices = "SELECT id, state FROM device WHERE state <> 0 AND state = ? AND changed_at < ? LIMIT ?"
     /// Index device_seen.

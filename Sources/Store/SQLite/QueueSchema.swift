@@ -159,5 +159,14 @@ enum QueueSchema {
                 """
             )
         },
+        Migration(6) { connection in
+            try connection.execute(
+                """
+                -- When the quiet hours end that a delivery waits for; NULL: it waits for another attempt.
+                ALTER TABLE retry ADD COLUMN opens_at INTEGER;
+                CREATE INDEX retry_waiting ON retry(delivery, opens_at) WHERE opens_at IS NOT NULL;
+                """
+            )
+        },
     ]
 }

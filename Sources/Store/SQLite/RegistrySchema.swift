@@ -233,6 +233,17 @@ enum RegistrySchema {
             // Whether a push service that addresses name is needed at all.
             try connection.execute("CREATE INDEX device_host ON device(provider, host) WHERE host IS NOT NULL")
         },
+        Migration(7) { connection in
+            try connection.execute(
+                """
+                -- What an account has chosen, by the ENT's id, whoever its person is. `timeline`: One Pocket's document as it came.
+                CREATE TABLE preference(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL UNIQUE, document TEXT NOT NULL, timeline TEXT,
+                    version INTEGER NOT NULL, changed_at INTEGER NOT NULL
+                ) STRICT;
+                """
+            )
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection.

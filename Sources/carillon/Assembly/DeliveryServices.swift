@@ -2,6 +2,7 @@ import API
 import Delivery
 import Domain
 import FanOut
+import Operator
 import Pipeline
 import Providers
 import Settings
@@ -22,9 +23,13 @@ struct DeliveryServices {
     let messages: Current<MessageCatalogue>
     let entOrigins: Current<Set<String>>
     let mergeWindow: Current<Duration>
+    let rules: Current<DeliveryRules>
+    let waiting: Waiting
     let alarms: LaneAlarms
 
     init(_ settings: Settings, _ core: Core) async throws {
+        let rules = Current(DeliveryRules(settings))
+        self.rules = rules
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)
@@ -40,6 +45,7 @@ struct DeliveryServices {
             services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
             kinds: kinds,
             messages: messages,
+            rules: rules,
             limits: settings.limits,
             time: core.time,
             metrics: metrics,
@@ -64,9 +70,18 @@ struct DeliveryServices {
             deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
             publisherSchools: { bounds[$0] },
             mergeWindow: mergeWindow,
+            rules: rules,
             limits: settings.limits,
             time: core.time,
             logger: Gateway.logger("expander", settings)
+        )
+        waiting = try Waiting(
+            queue: core.queue,
+            stores: core.stores,
+            wishChanges: core.registry.wishChanges,
+            rules: rules,
+            time: core.time,
+            logger: Gateway.logger("waiting", settings)
         )
         orders = try OrderRunner(
             queue: core.queue,

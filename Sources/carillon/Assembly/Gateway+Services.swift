@@ -34,6 +34,7 @@ extension Gateway {
                 rules: ForecastRules(
                     activeByDefault: settings.schools.areActiveByDefault,
                     deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                    rules: delivery.rules,
                     limits: settings.limits,
                     isServiceAllowed: { [providers = settings.providers] in
                         providers.lane(of: $0.provider, at: $0.app) != nil
@@ -42,6 +43,10 @@ extension Gateway {
             )
         )
         services.http = rules
+        services.knowsKind = { [kinds = delivery.kinds] name in
+            let (app, action) = PublicationCatalogue.parts(name)
+            return kinds.value.knows(app: app, action: action)
+        }
         let network = Lanes.network(settings, core.addressClient, core.skews)
         services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
         return services
@@ -104,6 +109,7 @@ extension Gateway {
             metrics: core.pipelineMetrics,
             identityWindow: Self.days(effective.settings.retention.identityDays),
             waitingMax: effective.settings.limits.acceptQueueMax,
+            rules: delivery.rules,
             hasRoom: { !disk.isFull },
             takesBulk: { disk.takesBulk },
             onAccepted: { [expander = delivery.expander] in expander.wake() },
@@ -135,8 +141,9 @@ extension Gateway {
         let inside = try inside(api, core)
         return [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
-            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders), delivery.disk,
-            Sweeping(sweeper: try sweeper(core, delivery, logger)),
+            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
+            LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
+            Sweeping(sweeper: sweeper(core, delivery, logger)),
             CallingBack(runner: try callbacks(core, delivery)),
             LookingAtDevices(
                 look: DeviceLook(

@@ -2,6 +2,7 @@ import API
 import Delivery
 import Domain
 import Logging
+import Operator
 import Pipeline
 import Providers
 import ServiceLifecycle
@@ -87,6 +88,7 @@ struct Gateway {
         delivery.messages.replace(MessageCatalogue(settings.messages))
         delivery.entOrigins.replace(settings.entOrigins)
         delivery.mergeWindow.replace(.seconds(settings.merge.windowSeconds))
+        delivery.rules.replace(DeliveryRules(settings, generation: delivery.rules.value.generation + 1))
     }
 
     static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {

@@ -59,8 +59,6 @@ struct FieldInputTests {
                 try await door.publish(try Self.field("18-text/invisible-title.json"))
             )
             #expect(publication.title == nil)
-            let title = TitleCatalogue.french.resolve(title: publication.title, kind: publication.kind)
-            #expect(title == "Nouveau billet de blog")
         }
     }
 }

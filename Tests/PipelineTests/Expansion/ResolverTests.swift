@@ -28,7 +28,9 @@ struct ResolverTests {
         let audience = try resolver.audience(of: publication, acceptedAt: workshop.clock.now, schools: nil)
         return try resolver.routes(
             of: audience.persons,
-            withheldForAll: try resolver.withheldForAll(publication)
+            in: publication,
+            withheldForAll: try resolver.withheldForAll(publication),
+            now: workshop.clock.now
         )
     }
 

@@ -45,6 +45,7 @@ final class Workshop {
     let dispatcher: Dispatcher
     let expander: Expander
     let sweeper: Sweeper
+    let rules: Current<DeliveryRules>
     var loader: DeliveryLoader
 
     /// Opens the folder, or makes it.
@@ -52,9 +53,12 @@ final class Workshop {
         _ folder: String,
         clock: Clock = Clock(start),
         limits: Limits = Limits(),
+        rules: DeliveryRules = .none,
         key: TargetSeal.Key = key,
         texts: [MessageTexts] = []
     ) async throws {
+        let rules = Current(rules)
+        self.rules = rules
         self.folder = folder
         self.clock = clock
         queue = try SQLiteStores(folder: folder).openQueue(
@@ -77,6 +81,7 @@ final class Workshop {
             registry: registry,
             engine: FanOutEngine(),
             stores: SQLiteStores(folder: folder),
+            rules: rules,
             limits: limits,
             time: clock.source,
             metrics: DispatchMetrics(MetricRegistry(prefix: "test_")),
@@ -91,6 +96,7 @@ final class Workshop {
             deviceAgeMax: .seconds(400 * 86_400),
             publisherSchools: { _ in nil },
             mergeWindow: Current(.seconds(60)),
+            rules: rules,
             limits: limits,
             time: clock.source,
             logger: Self.logger
@@ -119,6 +125,7 @@ final class Workshop {
             installationKey: queue.installationKey,
             kinds: Current(PublicationCatalogue()),
             messages: Current(MessageCatalogue(texts)),
+            rules: rules,
             limits: limits,
             time: clock.source
         )
@@ -258,11 +265,12 @@ func withWorkshop<T>(
     _ folder: TemporaryFolder,
     clock: Workshop.Clock = .init(Workshop.start),
     limits: Limits = Limits(),
+    rules: DeliveryRules = .none,
     key: TargetSeal.Key = Workshop.key,
     texts: [MessageTexts] = [],
     _ body: (Workshop) async throws -> T
 ) async throws -> T {
-    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, key: key, texts: texts)
+    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, rules: rules, key: key, texts: texts)
     do {
         let result = try await body(workshop)
         await workshop.close()

@@ -149,7 +149,7 @@ extension Registry {
         return try connection.insert("INSERT INTO feed(name) VALUES (?) RETURNING id", name)
     }
 
-    private static func newImport(
+    static func newImport(
         _ origin: ImportOrigin,
         now: Instant,
         _ connection: any Session
@@ -169,7 +169,7 @@ extension Registry {
         return ImportID(rawValue: id)
     }
 
-    private static func keep(_ report: ImportReport, _ connection: any Session) throws {
+    static func keep(_ report: ImportReport, _ connection: any Session) throws {
         try connection.run(
             "UPDATE import SET state = ?, report = ? WHERE id = ?",
             "\(report.state)",
