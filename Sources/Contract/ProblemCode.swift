@@ -6,7 +6,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 401
     case unauthenticated, invalidSignature, unsignedAttributes
     // 403
-    case missingRight, forbiddenSchool, forbiddenSource
+    case missingRight, forbiddenSchool, forbiddenSource, forbiddenFeed
     // 404, 405, 408, 409
     case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, nothingMatched
     case methodNotAllowed
@@ -17,8 +17,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case tooLarge, tooManyEvents
     case unsupportedContentType
     // 422
-    case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool
-    case invalidRegistration, noLane, invalidOrder, importFailed
+    case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool, ambiguousKey
+    case invalidRegistration, noLane, invalidOrder, importFailed, unknownFeed
     // 429, 431
     case rateLimited, tooManyScheduled
     case headTooLarge
@@ -34,7 +34,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .invalidParameter, .incompleteBody, .invalidToken, .malformedRequest:
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
-        case .missingRight, .forbiddenSchool, .forbiddenSource: 403
+        case .missingRight, .forbiddenSchool, .forbiddenSource, .forbiddenFeed: 403
         case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport, .nothingMatched:
             404
         case .methodNotAllowed: 405
@@ -45,7 +45,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
-            .invalidRegistration, .noLane, .invalidOrder, .importFailed:
+            .ambiguousKey, .invalidRegistration, .noLane, .invalidOrder, .importFailed, .unknownFeed:
             422
         case .rateLimited, .tooManyScheduled: 429
         case .headTooLarge: 431
@@ -101,9 +101,12 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .emptyBatch: "The batch is empty"
         case .batchRejected: "No event of the batch was accepted"
         case .unknownSchool: "Unknown school"
+        case .ambiguousKey: "A key is that of several"
         case .invalidRegistration: "The registration is wrong"
         case .noLane: "No provider is configured for this device"
         case .invalidOrder: "The order is wrong"
+        case .unknownFeed: "Unknown feed"
+        case .forbiddenFeed: "The publisher may not deliver this feed"
         case .importFailed: "The delivery cannot be read"
         case .rateLimited: "Too many requests"
         case .tooManyScheduled: "Too many events are scheduled"

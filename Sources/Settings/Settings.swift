@@ -16,6 +16,8 @@ package struct Settings: Sendable {
     package var quietHours = QuietHours()
     package var retention = Retention()
     package var schools = Schools()
+    /// Sources of the directory; empty: `main`, for every publisher with the right.
+    package var feeds: [Feed] = []
     package var log = Log()
     package var limits = Limits()
     package var server = Server()
@@ -89,6 +91,12 @@ package struct Settings: Sendable {
         package var port: Int
         /// `user:password`; nil: the proxy asks for none.
         package var credentials: Secret?
+    }
+
+    package struct Feed: Hashable, Sendable {
+        package var name: String
+        /// Who delivers it; nil: every publisher with the right `directory`.
+        package var publisher: String?
     }
 
     package struct Schools: Sendable {

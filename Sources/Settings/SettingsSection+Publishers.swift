@@ -98,4 +98,29 @@ extension SettingsSection {
     private func hasFile(_ name: String) -> Bool {
         reader.entries.last { $0.key == key(name) }.map { $0.value != "null" } ?? false
     }
+
+    /// Feeds of the directory, each once; a publisher who is named must have the right.
+    func feeds(of publishers: [PublisherSettings]) -> [Settings.Feed] {
+        var names: Set<String> = []
+        let feeds = list("feeds").map { section in
+            let feed = Settings.Feed(name: section.name(), publisher: section.optionalText("publisher"))
+            if !feed.name.isEmpty, !names.insert(feed.name).inserted {
+                reader.mistake(section.key("name"), section.origin(of: "name"), value: feed.name, "names a feed twice")
+            }
+            if let publisher = feed.publisher,
+                !publishers.contains(where: { $0.name == publisher && $0.rights.contains(.directory) })
+            {
+                reader.mistake(
+                    section.key("publisher"),
+                    section.origin(of: "publisher"),
+                    value: publisher,
+                    "must be a publisher with the right directory"
+                )
+            }
+            section.close()
+            return feed
+        }
+        close()
+        return feeds
+    }
 }

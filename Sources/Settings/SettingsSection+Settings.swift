@@ -16,6 +16,7 @@ extension SettingsSection {
         settings.quietHours = section("quietHours").quietHours()
         settings.retention = section("retention").retention()
         settings.schools = section("schools").schools()
+        settings.feeds = section("directory").feeds(of: settings.publishers)
         settings.log = section("log").log()
         settings.limits = section("limits").limits()
         settings.server = section("server").server()

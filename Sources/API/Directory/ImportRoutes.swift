@@ -24,7 +24,7 @@ struct ImportRoutes {
         [
             Route(.post, "/v1/directory/imports") { call in
                 let publisher = try checkPublisher(call, publishers)
-                return try await run(call, actor: "publisher \(publisher)")
+                return try await run(call, actor: "publisher \(publisher)", publisher: publisher)
             }
         ]
     }
@@ -33,7 +33,11 @@ struct ImportRoutes {
         [
             Route(.post, "/admin/directory/imports") { call in
                 let uid = await PeerCredential.uid(of: call.context)
-                return try await run(call, actor: OrderReader.actor(call.query("actor") ?? "", uid: uid))
+                return try await run(
+                    call,
+                    actor: OrderReader.actor(call.query("actor") ?? "", uid: uid),
+                    publisher: nil
+                )
             },
             Route(.post, "/admin/directory/imports/{id}/approve") { try await approve($0) },
         ]
@@ -45,13 +49,16 @@ struct ImportRoutes {
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }
-        // The feed says what it holds only once it is read; who may import, imports for all schools.
+        // A delivery says what it holds only once it is read; who may deliver a feed, delivers all schools of it.
         return publisher.name
     }
 
-    private func run(_ call: Call, actor: String) async throws -> Response {
+    private func run(_ call: Call, actor: String, publisher: String?) async throws -> Response {
         var (fileName, request) = try ImportQuery.read(call)
         request.actor = actor
+        request.publisher = publisher
+        request.feed = call.query("feed") ?? request.feed
+        try services.importer.check(request)
         request.source = call.query("source") ?? fileName
         guard services.condition.takesBulk else { throw Problem(.scarce, limits: services.limits) }
         try call.checkIsNotEncoded()

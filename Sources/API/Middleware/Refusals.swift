@@ -33,6 +33,19 @@ extension IntakeError: AnsweredError {
             )
         case .forbiddenSchool(let school):
             return Problem(.forbiddenSchool, "This publisher may not speak for the school \(school).")
+        case .ambiguousKey(let index, let schools):
+            let list = schools.map { $0.isEmpty ? "a school without UAI" : $0 }.joined(separator: ", ")
+            return Problem(
+                .ambiguousKey,
+                "A key of the audience is that of several; name the school beside it.",
+                errors: [
+                    FieldError(
+                        ("/data/audience" as JSONPointer).index(index),
+                        "ambiguousKey",
+                        "It is in these schools: \(list)."
+                    )
+                ]
+            )
         case .forbiddenSource:
             return Problem(
                 .forbiddenSource,
@@ -101,6 +114,10 @@ extension DirectoryImporter.Refusal: AnsweredError {
         switch self {
         case .busy: UploadFolder.busy
         case .notBuilt(let sentence): Problem(.notBuilt, sentence)
+        case .unknownFeed(let name):
+            Problem(.unknownFeed, "No feed \(name.showingInvisible) is configured (directory.feeds).")
+        case .foreignFeed(let name):
+            Problem(.forbiddenFeed, "This publisher may not deliver the feed \(name.showingInvisible).")
         case .unknownImport: Problem(.unknownImport, "There is no such import.")
         case .notHeld(let state): Problem(.importNotHeld, "The import is \(state), not held.")
         case .notKept: Problem(.importNotHeld, "Its delivery was not kept; import it again.")

@@ -82,6 +82,7 @@ struct AdminAnswer: Sendable {
                 why: problem.known.map { "known: \($0)" } ?? sentence
             )
         case .unknownSchool: return OperatorFailure(.nothing, "there is no \(subject)", next: list)
+        case .unknownFeed: return OperatorFailure(.usage, sentence, next: "carillon config show")
         case .clockNotSuspect: return OperatorFailure(.nothing, "the clock is not in doubt")
         case .removalsNotFrozen: return OperatorFailure(.nothing, sentence, next: "carillon lane list")
         case .lanePaused:

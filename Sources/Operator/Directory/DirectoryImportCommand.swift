@@ -4,6 +4,7 @@ import DirectoryImport
 import Domain
 import Pipeline
 import Settings
+import Store
 
 struct DirectoryImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +19,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
               carillon directory import delivery.tar.gz
               carillon directory import users.ndjson --format ndjson --mode delta
               carillon directory import extractions.zip --format onde-csv --school 0429902B --dry-run
+              carillon directory import delta.tar.gz --mode delta --feed lyon
             """
     )
 
@@ -34,6 +36,9 @@ struct DirectoryImportCommand: AsyncParsableCommand {
 
     @Option(help: "complete or delta; by default complete, for ndjson delta.")
     var mode: DirectoryImporter.Mode?
+
+    @Option(help: "The source it speaks for, of directory.feeds; by default main.")
+    var feed: String?
 
     @Flag(help: "Shows what would change.")
     var dryRun = false
@@ -53,7 +58,8 @@ struct DirectoryImportCommand: AsyncParsableCommand {
             isDryRun: dryRun,
             isYearChange: yearChange,
             actor: OperatorContext.task?.actor ?? "",
-            source: source
+            source: source,
+            feed: feed ?? ImportOrigin.mainFeed
         )
         request.school = school.flatMap(SchoolCode.code)
         return request
@@ -90,7 +96,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
         case "held":
             throw OperatorFailure(
                 .refused,
-                "the delivery is held: it would remove more than the limits allow; nothing was changed",
+                "the delivery is held by the limits; nothing was changed",
                 next: view.isKept == true
                     ? "carillon directory show \(id), then carillon directory approve \(id)"
                     : "--dry-run to see it, --year-change when a new school year explains it"

@@ -61,6 +61,7 @@ struct ImportOrder {
         order.query = [
             ("format", request.format.rawValue), ("mode", request.mode.rawValue), ("dryRun", "\(request.isDryRun)"),
             ("yearChange", "\(request.isYearChange)"), ("actor", request.actor), ("source", request.source),
+            ("feed", request.feed),
         ]
         if let school = request.school { order.query.append(("school", school)) }
         order.contentType = contentType

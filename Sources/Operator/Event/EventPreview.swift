@@ -36,10 +36,10 @@ struct EventPreview: AsyncParsableCommand {
         let now = options.renderer.now
         let event = try parse(try EventFile(file).bytes(max: inspection.settings.limits.eventBytesMax), inspection, now)
         let admission = Admission(publication: event.publication, publisher: publisher)
-        let unresolved: [AudienceMember]
+        let seen: Admission.Look
         do throws(IntakeError) {
             try admission.checkRights()
-            unresolved = try look(admission, inspection).get()
+            seen = try look(admission, inspection, now).get()
             if let newer = try newerRevision(event.publication, inspection) { throw .staleRevision(newer) }
         } catch { throw Self.failure(error, inspection.settings.data) }
         let (dataClass, expiresAt) = admission.terms(now: now)
@@ -49,7 +49,7 @@ struct EventPreview: AsyncParsableCommand {
             dataClass: dataClass,
             at: now,
             expiresAt: expiresAt,
-            unresolved: unresolved
+            unresolved: seen.unresolved
         )
         let forecast = try inspection.askRegistry { registry in
             try inspection.forecastRules.forecast(
@@ -95,8 +95,12 @@ struct EventPreview: AsyncParsableCommand {
         }
     }
 
-    private func look(_ admission: Admission, _ inspection: Inspection) -> Result<[AudienceMember], IntakeError> {
-        do { return try admission.look(in: inspection.registry) } catch {
+    private func look(
+        _ admission: Admission,
+        _ inspection: Inspection,
+        _ now: Instant
+    ) -> Result<Admission.Look, IntakeError> {
+        do { return try admission.look(in: inspection.registry, now: now) } catch {
             return .failure(.unavailable(StoreError(error)))
         }
     }
@@ -118,6 +122,12 @@ struct EventPreview: AsyncParsableCommand {
             OperatorFailure(.failed, "the event would be refused: the directory has no school \(school)")
         case .forbiddenSchool(let school):
             OperatorFailure(.failed, "the event would be refused: the publisher may not speak for the school \(school)")
+        case .ambiguousKey(let index, let schools):
+            OperatorFailure(
+                .failed,
+                "the event would be refused: entry \(index) of the audience is in several schools",
+                why: schools.joined(separator: ", ")
+            )
         case .forbiddenSource(let source):
             OperatorFailure(.failed, "the event would be refused: the publisher may not speak as \(source)")
         case .conflict: OperatorFailure(.failed, "the event would be refused: its identity is taken")

@@ -48,6 +48,7 @@ struct Resolver {
         let moment = publication.time ?? acceptedAt
         return try registry.audience(
             of: publication.audience,
+            in: publication.school,
             on: { SchoolTime.day(of: moment, uai: $0) },
             author: publication.authorID,
             schools: schools

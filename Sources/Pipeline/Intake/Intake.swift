@@ -126,10 +126,12 @@ package final class Intake: Sendable {
     package func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
         let admission = Admission(publication: submission.publication, publisher: publisher)
         try admission.checkRights()
-        let looked: Result<[AudienceMember], IntakeError>
-        do { looked = try await registry.read { try admission.look(in: $0) } } catch { throw .unavailable(error) }
-        let unresolved = try looked.get()
         let now = time.now()
+        let looked: Result<Admission.Look, IntakeError>
+        do { looked = try await registry.read { try admission.look(in: $0, now: now) } } catch {
+            throw .unavailable(error)
+        }
+        let look = try looked.get()
         let (dataClass, expiresAt) = admission.terms(now: now)
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
@@ -141,7 +143,8 @@ package final class Intake: Sendable {
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
-            unresolved: unresolved
+            unresolved: look.unresolved,
+            warnings: submission.warnings + look.warnings
         )
     }
 
@@ -156,8 +159,10 @@ package final class Intake: Sendable {
         let posted = self.identity(identity, body, publisher)
         let now = time.now()
         switch try await reader.read({ try $0.acceptance(of: posted, now: now) }) {
-        case .duplicate(let id, let state, let unresolved):
-            return .success(Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved))
+        case .duplicate(let id, let state, let unresolved, let warnings):
+            return .success(
+                Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved, warnings: warnings)
+            )
         case .conflict(let id): return .failure(.conflict(id))
         case nil, .created, .stale: return nil
         }
@@ -181,9 +186,15 @@ package final class Intake: Sendable {
             // A scheduled event is found by the clock.
             if state != .scheduled { onAccepted() }
             if event.publication.revision > 0 { onCorrected() }
-            return Receipt(id: id, state: state, isDuplicate: false, unresolved: event.unresolved)
-        case .duplicate(let id, let state, let unresolved):
-            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved)
+            return Receipt(
+                id: id,
+                state: state,
+                isDuplicate: false,
+                unresolved: event.unresolved,
+                warnings: event.warnings
+            )
+        case .duplicate(let id, let state, let unresolved, let warnings):
+            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved, warnings: warnings)
         case .conflict(let id): throw .conflict(id)
         case .stale(let id): throw .staleRevision(id)
         }

@@ -15,6 +15,8 @@ package struct NewEvent: Sendable {
     package var identityWindow: Duration
     /// Names of the audience that resolve to nothing.
     package var unresolved: [AudienceMember]
+    /// What the receipt warns of.
+    package var warnings: [ReceiptWarning]
 
     package init(
         publisher: String,
@@ -25,7 +27,8 @@ package struct NewEvent: Sendable {
         identity: [UInt8],
         bodyHash: [UInt8],
         identityWindow: Duration,
-        unresolved: [AudienceMember]
+        unresolved: [AudienceMember],
+        warnings: [ReceiptWarning] = []
     ) {
         self.publisher = publisher
         self.publication = publication
@@ -36,6 +39,7 @@ package struct NewEvent: Sendable {
         self.bodyHash = bodyHash
         self.identityWindow = identityWindow
         self.unresolved = unresolved
+        self.warnings = warnings
     }
 }
 
@@ -43,7 +47,7 @@ package struct NewEvent: Sendable {
 package enum Acceptance: Hashable, Sendable {
     case created(EventID, EventState)
     /// Same identity, same body: the first answer again, with the state it named then.
-    case duplicate(EventID, EventState, unresolved: [AudienceMember])
+    case duplicate(EventID, EventState, unresolved: [AudienceMember], warnings: [ReceiptWarning] = [])
     /// Same identity, other body.
     case conflict(EventID)
     /// The event named is of the same or a newer revision of the same source and subject.
@@ -79,6 +83,8 @@ package struct StoredEvent: Sendable {
     package var withdrawal: Int64?
     /// The operation that ended it in favour of a newer revision.
     package var superseding: Int64?
+    /// What its receipt warned of.
+    package var warnings: [ReceiptWarning]
 
     /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
     package var ending: SlotResult? {

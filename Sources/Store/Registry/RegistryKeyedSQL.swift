@@ -2,9 +2,10 @@
 package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     /// Primary keys.
     case addresses = """
-        SELECT device.id, owner, coalesce(ent_id, key, ''), target, target_hash, registered_at,
+        SELECT device.id, owner, coalesce(account.ent_id, key, ''), target, target_hash, registered_at,
             CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, platform, installation
-        FROM device JOIN person ON person.id = device.owner WHERE device.id IN (?*)
+        FROM device JOIN person ON person.id = device.owner LEFT JOIN account ON account.id = device.account
+        WHERE device.id IN (?*)
         """
     /// Index device_owner.
     case routes = """

@@ -133,5 +133,9 @@ enum QueueSchema {
                 """
             )
         },
+        Migration(4) { connection in
+            // What the receipt warned of: told again with the event and to a repetition.
+            try connection.execute("ALTER TABLE event ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'")
+        },
     ]
 }

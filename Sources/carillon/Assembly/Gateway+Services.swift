@@ -59,6 +59,7 @@ extension Gateway {
                 queue: core.queue,
                 workFolder: core.workFolder,
                 heldFolder: heldFolder(core),
+                feeds: FeedRules(effective.settings.feeds.map { .init(name: $0.name, publisher: $0.publisher) }),
                 limits: limits,
                 time: core.time
             ),

@@ -75,7 +75,7 @@ struct ImportTests {
             #expect(try await status("?format=ndjson", type: "application/json", key: Gateway.publisherKey) == 415)
             #expect(
                 try await status("?format=aaf1d&mode=delta", type: "application/x-tar", key: Gateway.publisherKey)
-                    == 501
+                    == 422
             )
         }
     }
@@ -90,6 +90,42 @@ struct ImportTests {
             )
             #expect(answer.status == 200)
             #expect(try answer.json["diff"]?["users"]?["added"] != 0)
+        }
+    }
+
+    @Test func `a feed nobody configured is 422 before the delivery is received`() async throws {
+        try await Gateway.run { _, door async throws in
+            let answer = try await door.send(
+                .post,
+                "/v1/directory/imports?format=ndjson&feed=lyon",
+                ["Authorization": publisher, "Content-Type": "application/x-ndjson"],
+                try users()
+            )
+            #expect(answer.status == 422 && answer.code == "unknownFeed")
+        }
+    }
+
+    @Test func `a delta moves pupils, and its plan tells which`() async throws {
+        try await Gateway.run { gateway, door async throws in
+            func send(_ name: String, _ mode: String, _ more: String = "") async throws -> JSONValue {
+                let archive = gateway.folder + "/\(name)\(more).tar"
+                try DeliveryArchive.write([sample("aaf1d/" + name).path], to: archive)
+                let answer = try await door.send(
+                    .post,
+                    "/v1/directory/imports?format=aaf1d&mode=\(mode)\(more)",
+                    ["Authorization": publisher, "Content-Type": "application/x-tar"],
+                    Array(try Data(contentsOf: URL(fileURLWithPath: archive)))
+                )
+                #expect(answer.status == 200, "\(answer)")
+                return try answer.json
+            }
+            _ = try await send("complet-2026-09-01", "complete")
+            let planned = try await send("delta-2026-09-15", "delta", "&dryRun=true")
+            #expect(planned["state"] == "planned" && planned["feed"] == "main")
+            let school = try #require(planned["schools"]?.array?.first { $0["pupils"]?["added"]?.int64 ?? 0 > 0 })
+            #expect(school["pupils"]?["examples"]?["added"]?.array?.isEmpty == false)
+            let applied = try await send("delta-2026-09-15", "delta")
+            #expect(applied["diff"] == planned["diff"])
         }
     }
 }

@@ -87,6 +87,7 @@ struct OpenAPITests {
         check("Problem", ProblemView.self)
         check("FieldError", FieldErrorView.self)
         check("Receipt", ReceiptView.self)
+        check("ReceiptWarning", ReceiptWarningView.self)
         check("BatchResult", BatchResultView.self)
         check("BatchResults", BatchView.self)
         check("EventStatus", EventView.self)

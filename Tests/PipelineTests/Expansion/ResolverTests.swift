@@ -78,7 +78,9 @@ struct ResolverTests {
             // A school the directory does not know has no switch.
             #expect(try resolver(workshop, isActive: false).withheldForAll(publication) == nil)
             try workshop.damage("registry.db") {
-                try $0.execute("INSERT INTO place(kind, key, name, uai, feed) VALUES (0, '1', 'École', '0429901A', 1)")
+                try $0.execute(
+                    "INSERT INTO place(kind, feed, school_key, key, name, uai) VALUES (0, 1, '1', '1', 'École', '0429901A')"
+                )
             }
             #expect(try resolver(workshop, isActive: false).withheldForAll(publication) == .notActivated)
             #expect(try resolver(workshop).withheldForAll(publication) == nil)

@@ -171,6 +171,7 @@ struct AuditTests {
             """
             DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
             ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal; ALTER TABLE event DROP COLUMN superseding;
+            ALTER TABLE event DROP COLUMN warnings;
             DROP INDEX event_subject;
             DROP TABLE operation;
             CREATE TABLE operation(

@@ -29,9 +29,11 @@ package struct StoredImport: Sendable {
     package var decidedBy: String?
     /// The answer that was given.
     package var report: JSONObject
+    /// The feed it speaks for.
+    package var feed: String
 
     static let columns = """
-        SELECT id, at, format, mode, actor, source, state, kept, decided_at, decided_by, report FROM import
+        SELECT id, at, format, mode, actor, source, state, kept, decided_at, decided_by, report, feed FROM import
         """
 
     init(_ row: borrowing Row) {
@@ -44,6 +46,7 @@ package struct StoredImport: Sendable {
         decidedAt = row.int64OrNil(8).map { Instant(milliseconds: $0) }
         decidedBy = row.textOrNil(9)
         report = StoredJSON.object(row.text(10))
+        feed = row.text(11)
     }
 }
 
@@ -56,14 +59,15 @@ extension Registry {
         }
     }
 
-    /// Names the file that holds the delivery of a held import; an earlier one of the same format and mode is replaced by it.
+    /// Names the file that holds the delivery of a held import; an earlier one of the same feed, format and mode is replaced.
     ///
     /// - Returns: the files that nothing names any more.
     package func nameKept(_ file: String, of id: ImportID, now: Instant) async throws(StoreError) -> [String] {
         try await writer.run(.full) { connection in
             let older = """
                 kept IS NOT NULL AND id <> ?1 AND EXISTS (
-                    SELECT 1 FROM import new WHERE new.id = ?1 AND new.format = import.format AND new.mode = import.mode)
+                    SELECT 1 FROM import new WHERE new.id = ?1 AND new.feed = import.feed AND new.format = import.format
+                        AND new.mode = import.mode)
                 """
             let files = try connection.all("SELECT kept FROM import WHERE \(older)", id.rawValue) { $0.text(0) }
             try connection.run(
@@ -108,10 +112,10 @@ extension Registry {
         guard let held else { return true }
         let other = try connection.first(
             """
-            SELECT 1 FROM import WHERE format = ?1 AND state = 'applied' AND id <> ?2
+            SELECT 1 FROM import WHERE feed = ?1 AND state = 'applied' AND id <> ?2
                 AND (id > ?2 OR coalesce(decided_at, at) > ?3) LIMIT 1
             """,
-            held.format,
+            held.feed,
             id.rawValue,
             held.at.milliseconds
         ) { $0.int(0) }

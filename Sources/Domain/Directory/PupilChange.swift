@@ -1,5 +1,3 @@
-package import Domain
-
 /// What a request says of a pupil: all of it in an add, the named attributes in a modification.
 ///
 /// A nil list leaves as it is, an empty one clears.
@@ -29,6 +27,8 @@ package struct PupilChange: Hashable, Sendable {
     package var groups: [Membership.Place]?
     /// Each guardian once.
     package var guardians: [PupilRecord.GuardianLink]?
+
+    package init() {}
 
     /// Applies the change.
     ///
@@ -86,15 +86,15 @@ extension PupilRecord.Membership.Place {
     /// The place without its label, which may change.
     fileprivate enum Identity: Hashable {
         case school(String)
-        case schoolClass(String)
-        case group(String)
+        case schoolClass(String, school: String)
+        case group(String, school: String)
     }
 
     fileprivate var identity: Identity {
         switch self {
         case .school(let key): .school(key)
-        case .schoolClass(let key, _, _): .schoolClass(key)
-        case .group(let key, _, _): .group(key)
+        case .schoolClass(let key, let school, _): .schoolClass(key, school: school)
+        case .group(let key, let school, _): .group(key, school: school)
         }
     }
 

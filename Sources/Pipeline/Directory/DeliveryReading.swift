@@ -1,0 +1,118 @@
+import Delivery
+import DirectoryImport
+import Dispatch
+import Domain
+import Synchronization
+
+/// Reads a delivery of any format as a list of changes. Blocking; one record at a time in memory.
+struct DeliveryReading: Sendable {
+    let request: DirectoryImporter.Request
+    let feeds: FeedRules
+    let workFolder: String
+    let limits: Limits
+
+    struct Summary: Sendable {
+        var warnings: ImportWarnings
+        /// The day the delivery was made, by its own word.
+        var day: CalendarDay?
+    }
+
+    func read(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
+        switch request.format {
+        case .aaf1d: try readAAF(into: sink)
+        case .ndjson: try readLines(into: sink)
+        case .ondeCSV: throw DirectoryImporter.Refusal.notBuilt("ONDE CSV is not built yet.")
+        }
+    }
+
+    private func readAAF(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
+        let reader = AAFReader(mode: request.mode == .complete ? .complete : .delta, limits: limits)
+        let summary = try unpacked { paths in
+            try reader.read(AAFDelivery(paths: paths)) { try sink(DirectoryChange($0)) }
+        }
+        return Summary(warnings: summary.warnings, day: summary.generatedOn)
+    }
+
+    private func readLines(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
+        var warnings = ImportWarnings(limit: limits.importWarningsMax)
+        for path in request.paths {
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            _ = try UserNDJSONReader(file: file, limits: limits).read(path: path) { line in
+                if case .user(let user) = line.item, let feed = user.feed,
+                    !feeds.allows(feed, of: request.publisher)
+                {
+                    let detail =
+                        "The feed \(feed.showingInvisible) is not one of this delivery's; the line was left out."
+                    warnings.add(
+                        .init(file: file, line: line.line, record: user.id, code: "unknownFeed", detail: detail)
+                    )
+                    return
+                }
+                try sink(DirectoryChange(line, file: file))
+            }
+        }
+        return Summary(warnings: warnings, day: nil)
+    }
+
+    private func unpacked<T>(_ body: ([String]) throws -> T) throws -> T {
+        guard request.paths.count == 1, let path = request.paths.first,
+            path.hasSuffix(".tar") || path.hasSuffix(".gz") || path.hasSuffix(".tgz")
+        else { return try body(request.paths) }
+        return try DeliveryArchive.withUnpacked(path, under: workFolder, limits: .init(), body)
+    }
+}
+
+/// Hands a delivery over batch by batch, from the thread that reads to whoever stages: at most ``batchesMax`` wait, so that a delivery of
+/// any size takes the same memory.
+final class ChangeBatches: Sendable {
+    static let changesPerBatch = 1000
+    private static let batchesMax = 4
+
+    /// Ends when ``finish()`` was called.
+    let batches: AsyncStream<[DirectoryChange]>
+    private let continuation: AsyncStream<[DirectoryChange]>.Continuation
+    private let room = DispatchSemaphore(value: ChangeBatches.batchesMax)
+    private let isGivenUp = Atomic(false)
+
+    struct GivenUp: Error {}
+
+    init() { (batches, continuation) = AsyncStream.makeStream(of: [DirectoryChange].self) }
+
+    /// From the reading thread; waits for room. Throws when nobody takes batches any more.
+    func send(_ batch: [DirectoryChange]) throws {
+        room.wait()
+        guard !isGivenUp.load(ordering: .acquiring) else { throw GivenUp() }
+        continuation.yield(batch)
+    }
+
+    func finish() { continuation.finish() }
+
+    /// The batch is staged.
+    func taken() { room.signal() }
+
+    /// Nothing more is taken; the reading ends with its next batch.
+    func giveUp() {
+        isGivenUp.store(true, ordering: .releasing)
+        room.signal()
+    }
+}
+
+/// The thread that reads deliveries.
+actor DeliveryThread {
+    private let executor = ThreadExecutor()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    func read(_ reading: DeliveryReading, into batches: ChangeBatches) throws -> DeliveryReading.Summary {
+        defer { batches.finish() }
+        var batch: [DirectoryChange] = []
+        batch.reserveCapacity(ChangeBatches.changesPerBatch)
+        let summary = try reading.read { change in
+            batch.append(change)
+            guard batch.count >= ChangeBatches.changesPerBatch else { return }
+            try batches.send(batch)
+            batch.removeAll(keepingCapacity: true)
+        }
+        if !batch.isEmpty { try batches.send(batch) }
+        return summary
+    }
+}
