@@ -49,7 +49,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
-            .ambiguousKey, .invalidRegistration, .noLane, .invalidOrder, .importFailed, .unknownFeed, .invalidPreferences:
+            .ambiguousKey, .invalidRegistration, .noLane, .invalidOrder, .importFailed, .unknownFeed,
+            .invalidPreferences:
             422
         case .rateLimited, .tooManyScheduled: 429
         case .headTooLarge: 431

@@ -57,7 +57,9 @@ struct GatewayTests {
     ])
     func `start and end pass`(check: String) async throws { try await pass("start_checks", check) }
 
-    @Test(arguments: ["schools_are_switched", "held_import_is_approved", "short_of_room"])
+    @Test(arguments: [
+        "schools_are_switched", "held_import_is_approved", "onde_extractions_are_imported", "short_of_room",
+    ])
     func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
 
     @Test(arguments: ["idle_crowd"])

@@ -13,6 +13,8 @@ package struct ImportView: WireView {
     /// What changes school by school: `school`, and by kind `added changed removed examples`.
     package var schools: [JSONObject] = []
     package var feed: String?
+    /// UAI of the one school it speaks of.
+    package var school: String?
     package var detail: String?
     package var isKept: Bool?
     package var hasChanged: Bool?
@@ -22,7 +24,7 @@ package struct ImportView: WireView {
     package static let members: [WireMember<ImportView>] = [
         .always("import", \.id), .always("state", \.state), .maybe("diff", \.diff), .always("warnings", \.warnings),
         .always("warningsTotal", \.warningsTotal), .always("held", \.held), .always("schools", \.schools),
-        .maybe("feed", \.feed), .maybe("detail", \.detail),
+        .maybe("feed", \.feed), .maybe("school", \.school), .maybe("detail", \.detail),
         .maybe("kept", \.isKept), .maybe("changedSince", \.hasChanged),
     ]
 }

@@ -113,6 +113,8 @@ package struct ImportReport: Sendable {
     package var schools: [SchoolChanges] = []
     /// The feed it speaks for.
     package var feed: String?
+    /// UAI of the one school it speaks of.
+    package var school: String?
     /// Why a delivery failed, with file and line.
     package var failure: String?
     /// Of an approval: the difference is not the one that was held.
@@ -173,6 +175,7 @@ package struct ImportReport: Sendable {
         )
         object["schools"] = .array(schools.map(\.json))
         if let feed { object["feed"] = .string(feed) }
+        if let school { object["school"] = .string(school) }
         if let failure { object["detail"] = .string(failure) }
         if let isKept { object["kept"] = .bool(isKept) }
         if hasChanged { object["changedSince"] = true }

@@ -10,6 +10,15 @@ struct DeliveryReading: Sendable {
     let feeds: FeedRules
     let workFolder: String
     let limits: Limits
+    /// Of ONDE CSV, which is read before it is staged.
+    var linked: ONDERecords?
+
+    init(request: DirectoryImporter.Request, feeds: FeedRules, workFolder: String, limits: Limits) {
+        self.request = request
+        self.feeds = feeds
+        self.workFolder = workFolder
+        self.limits = limits
+    }
 
     struct Summary: Sendable {
         var warnings: ImportWarnings
@@ -21,7 +30,7 @@ struct DeliveryReading: Sendable {
         switch request.format {
         case .aaf1d: try readAAF(into: sink)
         case .ndjson: try readLines(into: sink)
-        case .ondeCSV: throw DirectoryImporter.Refusal.notBuilt("ONDE CSV is not built yet.")
+        case .ondeCSV: try giveONDE(into: sink)
         }
     }
 
@@ -35,30 +44,49 @@ struct DeliveryReading: Sendable {
 
     private func readLines(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
         var warnings = ImportWarnings(limit: limits.importWarningsMax)
-        for path in request.paths {
-            let file = path.split(separator: "/").last.map(String.init) ?? path
-            _ = try UserNDJSONReader(file: file, limits: limits).read(path: path) { line in
-                if case .user(let user) = line.item, let feed = user.feed,
-                    !feeds.allows(feed, of: request.publisher)
-                {
-                    let detail =
-                        "The feed \(feed.showingInvisible) is not one of this delivery's; the line was left out."
-                    warnings.add(
-                        .init(file: file, line: line.line, record: user.id, code: "unknownFeed", detail: detail)
-                    )
-                    return
+        try unpacked { paths in
+            let delivery = try NDJSONDelivery(paths: paths)
+            for warning in delivery.warnings { warnings.add(warning) }
+            for file in delivery.files {
+                _ = try UserNDJSONReader(file: file.name, limits: limits).read(path: file.path) { line in
+                    if case .user(let user) = line.item, let feed = user.feed,
+                        !feeds.allows(feed, of: request.publisher)
+                    {
+                        let detail =
+                            "The feed \(feed.showingInvisible) is not one of this delivery's; the line was left out."
+                        warnings.add(
+                            .init(
+                                file: file.name,
+                                line: line.line,
+                                record: user.id,
+                                code: "unknownFeed",
+                                detail: detail
+                            )
+                        )
+                        return
+                    }
+                    try sink(DirectoryChange(line, file: file.name))
                 }
-                try sink(DirectoryChange(line, file: file))
             }
         }
         return Summary(warnings: warnings, day: nil)
     }
 
+    /// What the three extractions of ONDE say, before it is linked to what the directory knows.
+    func contentsOfONDE() throws -> ONDEContents {
+        try unpacked { try ONDEReader(limits: limits).read(try ONDEDelivery(paths: $0)) }
+    }
+
+    private func giveONDE(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
+        guard let linked else { preconditionFailure("ONDE CSV is linked before it is staged") }
+        for placed in linked.records {
+            try sink(DirectoryChange(.put(placed.record), file: placed.file, line: placed.line))
+        }
+        return Summary(warnings: linked.warnings, day: nil)
+    }
+
     private func unpacked<T>(_ body: ([String]) throws -> T) throws -> T {
-        guard request.paths.count == 1, let path = request.paths.first,
-            path.hasSuffix(".tar") || path.hasSuffix(".gz") || path.hasSuffix(".tgz")
-        else { return try body(request.paths) }
-        return try DeliveryArchive.withUnpacked(path, under: workFolder, limits: .init(), body)
+        try DeliveryArchive.withFiles(of: request.paths, under: workFolder, body)
     }
 }
 
@@ -101,6 +129,8 @@ final class ChangeBatches: Sendable {
 actor DeliveryThread {
     private let executor = ThreadExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    func contents(of reading: DeliveryReading) throws -> ONDEContents { try reading.contentsOfONDE() }
 
     func read(_ reading: DeliveryReading, into batches: ChangeBatches) throws -> DeliveryReading.Summary {
         defer { batches.finish() }

@@ -80,7 +80,14 @@ package actor DirectoryImporter {
         }
 
         var origin: ImportOrigin {
-            ImportOrigin(format: format.rawValue, mode: mode.rawValue, actor: actor, source: source, feed: feed)
+            ImportOrigin(
+                format: format.rawValue,
+                mode: mode.rawValue,
+                actor: actor,
+                source: source,
+                feed: feed,
+                school: school
+            )
         }
 
         var scope: ImportScope { mode == .complete ? .feed : .changes }
@@ -164,7 +171,7 @@ package actor DirectoryImporter {
         guard let format = Format(rawValue: stored.format), let mode = Mode(rawValue: stored.origin.mode) else {
             throw .unavailable(.damaged("import \(approval.id)"))
         }
-        let request = Request(
+        var request = Request(
             paths: [held.path(of: name)],
             format: format,
             mode: mode,
@@ -174,6 +181,7 @@ package actor DirectoryImporter {
             source: stored.origin.source,
             feed: stored.feed
         )
+        request.school = stored.report["school"]?.string
         let report = try await importDelivery(request, approval)
         guard report.state == .applied else { return report }
         held.remove([name])
@@ -215,10 +223,21 @@ package actor DirectoryImporter {
         _ approval: ImportApproval? = nil
     ) async throws(Refusal) -> ImportReport {
         do {
-            let staged = try await registry.beginImport(request.origin, scope: request.scope)
+            var reading = DeliveryReading(request: request, feeds: feeds, workFolder: workFolder, limits: limits)
+            let staged: StagedImport
             let summary: DeliveryReading.Summary
-            do { summary = try await stage(request, staged) } catch let error as DeliveryError {
-                return try await registry.abandonImport(request.origin, failure: error.description, now: time.now())
+            do {
+                let school = try await linkONDE(&reading)
+                let scope = school.map { ImportScope.school($0.key) } ?? request.scope
+                staged = try await registry.beginImport(request.origin, scope: scope)
+                summary = try await stage(reading, staged)
+            } catch let error as DeliveryError {
+                return try await registry.abandonImport(
+                    request.origin,
+                    failure: error.description,
+                    warnings: error.warnings,
+                    now: time.now()
+                )
             }
             let now = time.now()
             return try await registry.finishImport(
@@ -238,9 +257,23 @@ package actor DirectoryImporter {
         }
     }
 
+    /// ONDE CSV has no ids of guardians: who is known keeps the key, so the directory is asked between reading and staging.
+    ///
+    /// - Returns: the school it speaks of; nil for any other format.
+    private func linkONDE(_ reading: inout DeliveryReading) async throws -> SchoolRecord? {
+        let request = reading.request
+        guard request.format == .ondeCSV else { return nil }
+        guard let uai = request.school else { throw DeliveryError.missing(what: "school: ONDE CSV names none") }
+        let contents = try await thread.contents(of: reading)
+        let known = try await registry.guardianKeys(of: contents.pupilKeys, feed: request.feed)
+        let school =
+            try await registry.school(uai: uai, feed: request.feed) ?? SchoolRecord(key: uai, uai: uai, name: "")
+        reading.linked = contents.linked(to: school, known: known)
+        return school
+    }
+
     /// Reads and stages side by side. The reading's own error wins over that of a stage which was given up for it.
-    private func stage(_ request: Request, _ staged: StagedImport) async throws -> DeliveryReading.Summary {
-        let reading = DeliveryReading(request: request, feeds: feeds, workFolder: workFolder, limits: limits)
+    private func stage(_ reading: DeliveryReading, _ staged: StagedImport) async throws -> DeliveryReading.Summary {
         let batches = ChangeBatches()
         async let read = thread.read(reading, into: batches)
         var met = ImportWarnings(limit: limits.importWarningsMax)

@@ -99,6 +99,44 @@ struct DirectoryOrderTests {
         return Set(owners).count == 1 && names.count == 1 ? owners[0] : .max
     }
 
+    @Test func `a school's CSV speaks of that school only, is held by the limits and approved`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            func post(_ school: String, _ pupils: Int) async throws -> (status: Int, json: JSONValue) {
+                let folder = gateway.folder + "/onde-\(school)-\(pupils)"
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                for name in ["eleves", "responsables", "enseignants"] {
+                    let file = "CSVExtraction-\(name).csv"
+                    let lines = try Data(contentsOf: sample("onde-csv/\(file)")).split(separator: UInt8(ascii: "\n"))
+                    let kept = name == "eleves" ? lines.prefix(1 + pupils) : lines[...]
+                    try Data(kept.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")]).write(
+                        to: URL(fileURLWithPath: "\(folder)/\(file)")
+                    )
+                }
+                try DeliveryArchive.write([folder], to: folder + ".tar")
+                let answer = try await door.send(
+                    .post,
+                    "/admin/directory/imports?format=onde-csv&school=\(school)",
+                    ["Content-Type": "application/x-tar"],
+                    Array(try Data(contentsOf: URL(fileURLWithPath: folder + ".tar")))
+                )
+                return (answer.status, try answer.json)
+            }
+            let first = try await post("0429902B", 205)
+            #expect(first.status == 200 && first.json["diff"]?["pupils"]?["added"] == 205)
+            // Another school of the same feed takes nothing from the first; the first child of the list has moved there.
+            let other = try await post("0429903C", 1)
+            #expect(other.json["diff"]?["pupils"] == ["added": 0, "changed": 1, "removed": 0], "\(other.json)")
+            #expect(other.json["diff"]?["schools"] == ["added": 1, "changed": 0, "removed": 0])
+
+            let held = try await post("0429902B", 50)
+            #expect(held.status == 202 && held.json["kept"] == true)
+            let path = "/admin/directory/imports/\(held.json["import"]?.string ?? "")/approve"
+            let applied = try await door.send(.post, path, json, order(["actor": "lea", "why": "looked"]))
+            #expect(try applied.status == 200 && applied.json["diff"] == held.json["diff"])
+            #expect(try applied.json["diff"]?["pupils"]?["removed"] == 155)
+        }
+    }
+
     @Test func `a held delivery is approved by its number, once`() async throws {
         try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
             try await gateway.importSample()

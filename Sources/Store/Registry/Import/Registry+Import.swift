@@ -24,14 +24,18 @@ package struct ImportOrigin: Hashable, Sendable {
     /// Name of the delivered file or folder.
     package var source: String
     package var feed: String
+    /// UAI of the one school it speaks of; nil: the delivery says itself what it speaks of.
+    package var school: String?
 
     package init(
         format: String = "",
         mode: String = "",
         actor: String = "",
         source: String = "",
-        feed: String = ImportOrigin.mainFeed
+        feed: String = ImportOrigin.mainFeed,
+        school: String? = nil
     ) {
+        self.school = school
         self.format = format
         self.mode = mode
         self.actor = actor
@@ -94,6 +98,7 @@ extension Registry {
             let diff = DirectoryDiff(connection: connection, feed: staged.feed, scope: staged.scope)
             try diff.prepare()
             report.feed = staged.origin.feed
+            report.school = staged.origin.school
             report.diff = try diff.counts()
             report.schools = try diff.perSchool()
             report.held = try DirectoryLimits(
@@ -137,6 +142,7 @@ extension Registry {
             var report = ImportReport(state: .failed, warnings: warnings, warningsTotal: warnings.count)
             report.failure = failure
             report.feed = origin.feed
+            report.school = origin.school
             report.id = try Self.newImport(origin, now: now, connection)
             try Self.keep(report, connection)
             return report
