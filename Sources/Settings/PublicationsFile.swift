@@ -19,6 +19,7 @@ package enum PublicationsFile {
     ///   - bytes: the file's, without a byte order mark.
     ///   - base: what it is laid over.
     ///   - reader: takes the mistakes; nothing else is read with it.
+    /// - Returns: the kinds of both; those of `base` alone when the file cannot be read.
     static func read(_ bytes: [UInt8], over base: PublicationCatalogue, _ reader: SettingsReader)
         -> PublicationCatalogue
     {

@@ -164,6 +164,16 @@ package struct DeliveryCounts: WireView {
     ]
 }
 
+/// A pruned event of which nothing could be read any more.
+package struct PrunedView: WireView {
+    package var id = ""
+    package var isPruned = true
+
+    package init() {}
+
+    package static let members: [WireMember<PrunedView>] = [.always("id", \.id), .always("pruned", \.isPruned)]
+}
+
 /// An event that was taken back.
 package struct WithdrawalView: WireView {
     package var id = ""

@@ -190,7 +190,8 @@ enum Descriptors {
             let (soft, hard) = limit(String(decoding: limits, as: UTF8.self))
         else { return nil }
         // Another user's service does not say what it has open.
-        let used = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
+        let used: Int?
+        do { used = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count } catch { used = nil }
         return finding(soft: soft, hard: hard, needed: needed, used: used)
     }
 

@@ -32,9 +32,9 @@ package struct EventSummaries: Sendable {
                 } catch {
                     // One that cannot be read leaves its name, and keeps no other from its end.
                     guard case .damaged = StoreError(error) else { throw error }
-                    summaries[event] = JSONWriter.text(
-                        .object(JSONObject(["id": .string(event.description), "pruned": true]))
-                    )
+                    var view = PrunedView()
+                    view.id = event.description
+                    summaries[event] = JSONWriter.text(.object(view.object))
                 }
             }
             return summaries

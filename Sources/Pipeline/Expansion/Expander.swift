@@ -289,7 +289,6 @@ package actor Expander {
         let rung = persons.filter { $0.role != .author }
         let merged =
             work.mergedWith.isEmpty ? [:] : try reader.coverage(by: work.mergedWith, of: Set(rung.map(\.person)))
-        for resolved in try resolver.routes(of: rung, withheldForAll: work.withheldForAll) {
         let resolved = try resolver.routes(
             of: rung,
             in: work.publication,
