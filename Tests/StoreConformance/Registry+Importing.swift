@@ -30,7 +30,7 @@ extension Registry {
     /// Lines of accounts, as NDJSON brings them.
     package func map(_ users: [UserRecord], dryRun: Bool = false) async throws -> ImportReport {
         try await importing(
-            users.map { DirectoryChange(.putUser($0)) },
+            users.enumerated().map { DirectoryChange(.putUser($1), line: $0 + 1) },
             origin: ImportOrigin(format: "ndjson", mode: "delta"),
             scope: .changes,
             dryRun: dryRun

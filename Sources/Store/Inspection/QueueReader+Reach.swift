@@ -56,13 +56,9 @@ extension QueueReader {
         on wanted: [PageID],
         _ laneReason: (LaneID) -> Reason?
     ) throws -> [EventReport.Person] {
-        let concerned = try connection.first(InspectionSQL.concernedOfPart.rawValue, event.rawValue, part) { row in
-            try row.result(.event, event.rawValue) { row in
-                try row.withBlob(0) { try ConcernedPersons(decoding: $0) }
-            }
-        }
-        if let failure = concerned?.failure { unreadable.note(failure) }
-        let entries = concerned?.value?.entries.filter { $0.role != .pupilWithoutGuardian && $0.person > after } ?? []
+        let concerned = try concerned(of: event, part: part)
+        if let failure = concerned.failure { unreadable.note(failure) }
+        let entries = concerned.value?.entries.filter { $0.role != .pupilWithoutGuardian && $0.person > after } ?? []
         guard !entries.isEmpty else { return [] }
         var deliveries: [PersonID: [EventReport.Delivery]] = [:]
         let openings = try openings(of: event)
