@@ -31,6 +31,8 @@ struct DeliveryReading: Sendable {
         case .aaf1d: try readAAF(into: sink)
         case .ndjson: try readLines(into: sink)
         case .ondeCSV: try giveONDE(into: sink)
+        // Wishes are no part of the directory; they are read by `DirectoryImporter.preferences`.
+        case .preferences: Summary(warnings: ImportWarnings(limit: 0))
         }
     }
 
