@@ -10,7 +10,7 @@ extension DeliveryRules {
             quiet: settings.quietHours,
             kind: { app, action in
                 let kind = kinds.kind(app: app, action: action)
-                return KindSwitch(push: kind.push, isDisabled: kind.isDisabled)
+                return KindSwitch(isDisabled: kind.isDisabled, push: kind.push)
             },
             timeToLive: { publication in
                 kinds.kind(app: publication.app, action: publication.action)

@@ -127,19 +127,6 @@ extension SettingsSection {
         return Settings.Storage(keys: keys, keyFile: file, disk: disk)
     }
 
-    private func quietHours() -> Settings.QuietHours {
-        if bool("enabled", default: false) {
-            reader.mistake(
-                key("enabled"),
-                origin(of: "enabled"),
-                value: "true",
-                "must be false: quiet hours are not built yet"
-            )
-        }
-        close()
-        return Settings.QuietHours()
-    }
-
     private func merge() -> Settings.Merge {
         let window = integer("windowSeconds", default: Settings.Merge().windowSeconds, in: 0...3600, unit: "seconds")
         close()

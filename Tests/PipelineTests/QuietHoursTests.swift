@@ -377,22 +377,20 @@ extension Workshop {
                     )
                 )
             ]
-        try await registry.beginImport()
-        try await registry.stage(records)
+        let staged = try await registry.beginImport(ImportOrigin(format: "aaf1d", mode: "complete"), scope: .feed)
+        let users = guardians.map { UserRecord(id: $0, externalKey: $0, profile: .relative, locale: nil) }
+        let changes = records.map { DirectoryChange(.put($0)) } + users.map { DirectoryChange(.putUser($0)) }
+        let met = try await registry.stage(changes, of: staged)
         let report = try await registry.finishImport(
-            feed: 1,
+            staged,
             limits: ImportLimits(isYearChange: true),
             dryRun: false,
-            format: "aaf1d",
-            warnings: [],
-            warningsTotal: 0,
+            warnings: met,
+            warningsTotal: met.count,
             day: CalendarDay(daysSince1970: Int32(clock.now.seconds / 86_400)),
             now: clock.now,
-            origin: ImportOrigin(),
             approval: nil
         )
         guard report.state == .applied else { throw StoreError.failed("\(report.state)") }
-        let users = guardians.map { UserRecord(id: $0, externalKey: $0, profile: .relative, locale: nil) }
-        _ = try await registry.map(users, now: clock.now, dryRun: false)
     }
 }

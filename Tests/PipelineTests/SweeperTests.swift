@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import SQLite
 import Store

@@ -7,7 +7,7 @@ package func publicRouter(_ services: APIServices) -> Router<APIContext> {
     let operations = OperationsRoutes(services: services)
     let open =
         ImportRoutes(services: services.admin).publicRoutes(services.publishers) + operations.common
-        + OperationsRoutes.document + NotBuilt.routes
+        + OperationsRoutes.document
     return router(
         allowedOrigins: services.http.allowedOrigins,
         EventRoutes(services: services).routes + DeviceRoutes(services: services).routes

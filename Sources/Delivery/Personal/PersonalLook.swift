@@ -117,7 +117,7 @@ package final class PersonalLook {
         _ now: Instant
     ) throws -> Bool {
         let others = publication.audience.filter { member in
-            if case .schoolClass(let key) = member { !wishes.mutes(key) } else { true }
+            if case .schoolClass(let key, _) = member { !wishes.mutes(key) } else { true }
         }
         guard others.count < publication.audience.count else { return false }
         if try registry.names(others, entry.person) { return false }

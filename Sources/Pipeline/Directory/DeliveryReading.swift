@@ -31,6 +31,8 @@ struct DeliveryReading: Sendable {
         case .aaf1d: try readAAF(into: sink)
         case .ndjson: try readLines(into: sink)
         case .ondeCSV: try giveONDE(into: sink)
+        case .preferences:
+            preconditionFailure("Preferences are no part of the directory: the importer reads them itself.")
         }
     }
 

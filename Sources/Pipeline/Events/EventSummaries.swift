@@ -1,5 +1,5 @@
 import Contract
-package import Domain
+import Domain
 package import Store
 
 /// What is kept of events whose details are pruned: their numbers, as `GET /v1/events/{id}` said them last, without names and texts.

@@ -146,7 +146,13 @@ package final class Intake: Sendable {
         let rules = rules.value
         try admission.checkUrgency(rules)
         let now = time.now()
-        let terms = admission.terms(of: kinds.value, entOrigins: entOrigins.value, now: now)
+        var terms = admission.terms(of: kinds.value, entOrigins: entOrigins.value, now: now)
+        // A kind that is urgent by the configuration rings in quiet hours for publishers with the right only.
+        if rules.quiet.isEnabled, submission.publication.urgency == nil, terms.publication.urgency == .urgent,
+            !publisher.rights.contains(.urgent)
+        {
+            terms.publication.urgency = .normal
+        }
         let settled = Admission(publication: terms.publication, publisher: publisher)
         let looked: Result<(look: Admission.Look, opensAt: Instant?), IntakeError>
         do {
@@ -170,7 +176,7 @@ package final class Intake: Sendable {
             identityWindow: posted.window,
             unresolved: look.unresolved,
             warnings: submission.warnings + look.warnings + terms.warnings,
-            isUrgentByRight: admission.isUrgent(under: rules),
+            isUrgentByRight: settled.isUrgent(under: rules),
             opensAt: opensAt,
             callbackAt: publisher.callbackAfter.map { now + $0 },
             mergeKey: mergeWindow.value > .zero ? MergeKey.of(terms, publisher: publisher.name) : nil

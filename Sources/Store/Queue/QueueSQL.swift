@@ -76,7 +76,6 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// Primary keys.
     case prolongPage = "UPDATE page SET expires_at = max(expires_at, ?) WHERE id = ?"
     case prolongEvent = "UPDATE event SET expires_at = max(expires_at, ?) WHERE id = ?"
-    case concernedOfPart = "SELECT persons FROM concerned WHERE event = ? AND part = ?"
     /// Primary keys.
     case keepHeld = """
         INSERT INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)

@@ -143,7 +143,7 @@ extension Gateway {
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
             LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
-            Sweeping(sweeper: sweeper(core, delivery, logger)),
+            Sweeping(sweeper: try sweeper(core, delivery, logger)),
             CallingBack(runner: try callbacks(core, delivery)),
             LookingAtDevices(
                 look: DeviceLook(

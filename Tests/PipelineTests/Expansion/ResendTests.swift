@@ -1,5 +1,6 @@
 import Delivery
 import Domain
+import SQLite
 import Store
 import Testing
 
