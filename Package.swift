@@ -86,7 +86,12 @@ let package = Package(
         library("LocalTime", ["Domain"]),
         // Floor 2: what the outside looks like.
         library("Store", ["Domain", "Database", "SQLite", crypto]),
-        library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
+        // The built-in kinds are those of Config, by a link.
+        library(
+            "Settings",
+            ["Domain", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("Defaults/publications.yaml")]
+        ),
         library("Providers", ["Domain", "FanOut", "WebClient", "Settings", crypto, cryptoExtras]),
         library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
         library("Dialects", ["Domain"]),

@@ -152,7 +152,7 @@ struct CloudEventReader {
             resourceSubID: resourceSubID,
             resourceURI: resourceURI,
             params: .object(params ?? JSONObject()),
-            urgency: urgency ?? .normal,
+            urgency: urgency,
             dataClass: attributes.dataClass,
             notBefore: notBefore,
             expiresAt: expiresAt

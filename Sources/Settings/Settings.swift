@@ -20,6 +20,8 @@ package struct Settings: Sendable {
     package var limits = Limits()
     package var server = Server()
     package var devices = Devices()
+    /// The kinds of publications.
+    package var publications = PublicationCatalogue()
 
     package struct Server: Sendable {
         /// Addresses of proxies whose `X-Forwarded-For` counts.

@@ -20,6 +20,7 @@ extension SettingsSection {
         settings.limits = section("limits").limits()
         settings.server = section("server").server()
         settings.devices = section("devices").devices()
+        settings.publications = publications()
         return settings
     }
 

@@ -40,7 +40,7 @@ final class OperatorFixture {
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         try write(
             "carillon.yaml",
-            "data: data\nlisten: {public: \"127.0.0.1:0\", admin: admin.sock, metrics: \"127.0.0.1:0\"}\nstorage: {keyFile: storage.key}\n"
+            "data: data\nlisten: {public: \"127.0.0.1:0\", admin: admin.sock, metrics: \"127.0.0.1:0\"}\nstorage: {keyFile: storage.key}\nquietHours: {enabled: false}\n"
         )
         try write("storage.key", Self.storageKey + "\n")
     }

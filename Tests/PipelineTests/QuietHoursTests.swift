@@ -164,7 +164,12 @@ struct QuietHoursTests {
 
     @Test func `switches of the administrator, the parent and the kind`() async throws {
         var rules = rules { $0.isEnabled = false }
-        rules.kind = { app, _ in KindSwitch(isDisabled: app == "OFF", push: app != "QUIET") }
+        var kind = PublicationKind(channel: "c")
+        kind.isDisabled = true
+        rules.kinds.set(kind, app: "OFF", action: "*")
+        kind.isDisabled = false
+        kind.push = false
+        rules.kinds.set(kind, app: "QUIET", action: "*")
         try await evening(rules) { workshop in
             for user in ["u-1", "u-2", "u-3"] { try await workshop.register(user) }
             try await workshop.choose("u-1") { $0.set("BLOG.POST", push: false) }

@@ -8,7 +8,12 @@ import Store
 
 extension Submission {
     init(_ event: ParsedEvent) {
-        self.init(publication: event.publication, identity: Identity(event.identity), body: event.hashedBytes)
+        self.init(
+            publication: event.publication,
+            identity: Identity(event.identity),
+            body: event.hashedBytes,
+            warnings: event.warnings
+        )
     }
 }
 
@@ -31,6 +36,7 @@ extension ReceiptView {
         isDuplicate = receipt.isDuplicate
         unresolved = receipt.unresolved.map(AudienceCoding.value)
         opensAt = receipt.opensAt
+        warnings = receipt.warnings.map { ReceiptWarningView($0) }
     }
 }
 
@@ -62,6 +68,7 @@ extension BatchResultView {
             status = receipt.isDuplicate ? 200 : 202
             (id, state, isDuplicate, unresolved) = (view.id, view.state, view.isDuplicate, view.unresolved)
             opensAt = view.opensAt
+            warnings = view.warnings
         case .failure(let refused):
             status = refused.code.status
             problem = refused.object()

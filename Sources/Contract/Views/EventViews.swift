@@ -6,6 +6,7 @@ package struct ReceiptView: WireView {
     package var state = ""
     package var isDuplicate = false
     package var unresolved: [JSONValue] = []
+    package var warnings: [ReceiptWarningView] = []
     /// When quiet hours end that hold it up; null: nothing holds it up.
     package var opensAt: Instant?
 
@@ -13,7 +14,25 @@ package struct ReceiptView: WireView {
 
     package static let members: [WireMember<ReceiptView>] = [
         .always("id", \.id), .always("state", \.state), .always("duplicate", \.isDuplicate),
-        .always("unresolved", \.unresolved), .always("opensAt", \.opensAt),
+        .always("unresolved", \.unresolved), .always("warnings", \.warnings),
+        .always("opensAt", \.opensAt),
+    ]
+}
+
+/// Something of an accepted event that does less than its sender may think.
+package struct ReceiptWarningView: WireView {
+    package var pointer = ""
+    package var code = ""
+    package var detail = ""
+
+    package init() {}
+
+    package init(_ warning: ReceiptWarning) {
+        (pointer, code, detail) = (warning.pointer, warning.code, warning.detail)
+    }
+
+    package static let members: [WireMember<ReceiptWarningView>] = [
+        .always("pointer", \.pointer), .always("code", \.code), .always("detail", \.detail),
     ]
 }
 
@@ -26,14 +45,15 @@ package struct BatchResultView: WireView {
     package var isDuplicate: Bool?
     package var unresolved: [JSONValue]?
     package var opensAt: Instant?
+    package var warnings: [ReceiptWarningView]?
     package var problem: JSONObject?
 
     package init() {}
 
     package static let members: [WireMember<BatchResultView>] = [
         .always("index", \.index), .always("status", \.status), .maybe("id", \.id), .maybe("state", \.state),
-        .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved), .maybe("opensAt", \.opensAt),
-        .maybe("problem", \.problem),
+        .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved),
+        .maybe("warnings", \.warnings), .maybe("opensAt", \.opensAt), .maybe("problem", \.problem),
     ]
 }
 
@@ -60,6 +80,7 @@ package struct EventView: WireView {
     package var pupils = PupilCounts()
     package var otherUsers = 0
     package var unresolved: [JSONValue] = []
+    package var warnings: [ReceiptWarningView] = []
     package var deliveries = DeliveryCounts()
     /// Guardians by reason.
     package var waiting = Counts()
@@ -82,7 +103,8 @@ package struct EventView: WireView {
         .maybe("withdrawnAt", \.withdrawnAt), .maybe("withdrawnReason", \.withdrawnReason),
         .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs), .always("guardians", \.guardians),
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
-        .always("deliveries", \.deliveries), .always("waiting", \.waiting), .always("notReached", \.notReached),
+        .always("warnings", \.warnings), .always("deliveries", \.deliveries), .always("waiting", \.waiting),
+        .always("notReached", \.notReached),
         .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
         .always("opensAt", \.opensAt),
     ]

@@ -68,6 +68,7 @@ package actor Dispatcher {
         engine: FanOutEngine,
         stores: any Stores,
         services: ServiceLanes? = nil,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
         rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
@@ -88,6 +89,7 @@ package actor Dispatcher {
                 queue: try stores.queueReader(),
                 registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
+                kinds: kinds,
                 rules: rules,
                 limits: limits,
                 time: time

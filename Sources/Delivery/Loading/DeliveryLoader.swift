@@ -44,6 +44,7 @@ struct DeliveryLoader {
         queue: QueueReader,
         registry: RegistryReader,
         installationKey: [UInt8],
+        kinds: Current<PublicationCatalogue>,
         rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource
@@ -52,7 +53,7 @@ struct DeliveryLoader {
         self.registry = registry
         again = SecondLook(queue: queue, registry: registry, rules: rules, time: time)
         self.installationKey = SymmetricKey(data: installationKey)
-        rendered = RenderedEvents(limits: limits)
+        rendered = RenderedEvents(limits: limits, kinds: kinds)
     }
 
     /// The pending slots of a page. `now`: monotonic milliseconds, the age of the addresses.

@@ -5,8 +5,13 @@ enum MessageBuilder {
     /// `params` a generic message may carry: where to go, nothing of the content.
     private static let genericParams: Set<String> = ["resourceUri", "uri"]
 
-    static func message(_ publication: Publication, event: EventID, dataClass: DataClass) -> Message {
-        let kind = PublicationKind.of(app: publication.app, action: publication.action, urgency: publication.urgency)
+    static func message(
+        _ publication: Publication,
+        event: EventID,
+        dataClass: DataClass,
+        kinds: PublicationCatalogue
+    ) -> Message {
+        let kind = kinds.kind(app: publication.app, action: publication.action)
         let catalogue = TitleCatalogue.french
         var params = publication.params.object ?? JSONObject()
         if params["resourceUri"] == nil, let uri = publication.resourceURI { params["resourceUri"] = .string(uri) }
@@ -28,7 +33,7 @@ enum MessageBuilder {
             resourceID: publication.resourceID,
             resourceSubID: publication.resourceSubID,
             params: .object(params),
-            urgency: publication.urgency,
+            urgency: publication.urgency ?? kind.urgency,
             channel: kind.channel
         )
     }

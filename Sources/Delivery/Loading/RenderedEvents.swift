@@ -5,6 +5,7 @@ import Store
 /// The messages of the events that are being sent, rendered once for each form. Used on one thread.
 struct RenderedEvents {
     private let limits: Limits
+    private let kinds: Current<PublicationCatalogue>
     private var events: [Key: LoadedEvent] = [:]
 
     /// Events whose rendered message is kept; a lane rarely works on more than a few at a time.
@@ -20,7 +21,10 @@ struct RenderedEvents {
         case ended(SlotResult)
     }
 
-    init(limits: Limits) { self.limits = limits }
+    init(limits: Limits, kinds: Current<PublicationCatalogue>) {
+        self.limits = limits
+        self.kinds = kinds
+    }
 
     /// Throws `StoreError.damaged` for an event that cannot be read.
     ///
@@ -36,7 +40,12 @@ struct RenderedEvents {
         guard let publication = try queue.publication(of: id) else {
             throw StoreError.damaged("event \(id) has no content")
         }
-        let message = MessageBuilder.message(publication, event: id, dataClass: stored.dataClass)
+        let message = MessageBuilder.message(
+            publication,
+            event: id,
+            dataClass: stored.dataClass,
+            kinds: kinds.value
+        )
         if events.count >= Self.eventsMax { events.removeAll() }
         let loaded = LoadedEvent(
             id: id,

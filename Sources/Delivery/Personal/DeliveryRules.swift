@@ -1,26 +1,15 @@
 package import Domain
 
 /// What the configuration says of when and for what people are rung; replaced at a reload.
-package struct DeliveryRules: Sendable {
+package struct DeliveryRules: Hashable, Sendable {
     package var quiet: QuietPolicy
-    /// The switches of a publication's kind.
-    package var kind: @Sendable (_ app: String, _ action: String) -> KindSwitch
-    /// How long a publication is worth ringing for.
-    package var timeToLive: @Sendable (_ publication: Publication) -> Duration
+    package var kinds: PublicationCatalogue
     /// Counts the reloads: what waits is looked at again when it has changed.
     package var generation: Int
 
-    package init(
-        quiet: QuietPolicy,
-        kind: @escaping @Sendable (_ app: String, _ action: String) -> KindSwitch = { _, _ in KindSwitch() },
-        timeToLive: @escaping @Sendable (_ publication: Publication) -> Duration = {
-            PublicationKind.of(app: $0.app, action: $0.action, urgency: $0.urgency).timeToLive
-        },
-        generation: Int = 0
-    ) {
+    package init(quiet: QuietPolicy, kinds: PublicationCatalogue = PublicationCatalogue(), generation: Int = 0) {
         self.quiet = quiet
-        self.kind = kind
-        self.timeToLive = timeToLive
+        self.kinds = kinds
         self.generation = generation
     }
 
@@ -30,4 +19,15 @@ package struct DeliveryRules: Sendable {
         quiet.isEnabled = false
         return DeliveryRules(quiet: quiet)
     }()
+
+    /// How long a publication is worth ringing for.
+    package func timeToLive(_ publication: Publication) -> Duration {
+        kinds.kind(app: publication.app, action: publication.action)
+            .timeToLive(urgency: publication.urgency ?? .normal)
+    }
+
+    func switches(_ publication: Publication) -> KindSwitch {
+        let kind = kinds.kind(app: publication.app, action: publication.action)
+        return KindSwitch(isDisabled: kind.isDisabled, push: kind.push)
+    }
 }

@@ -28,7 +28,7 @@ package final class PersonalLook {
         of publication: Publication,
         now: Instant
     ) throws -> [PersonID: Verdict] {
-        let kind = rules.kind(publication.app, publication.action)
+        let kind = rules.switches(publication)
         guard !kind.isDisabled else {
             return Dictionary(
                 persons.map { ($0.person, .withheld(.kindDisabled)) },

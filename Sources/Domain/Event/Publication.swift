@@ -30,8 +30,8 @@ package struct Publication: Hashable, Sendable {
     /// Template variables of the application, as One Pocket gets them. Always an object.
     package var params: JSONValue
 
-    package var urgency: Urgency
-    /// nil: the publication kind's default.
+    /// nil: the publication kind's default, both.
+    package var urgency: Urgency?
     package var dataClass: DataClass?
     package var notBefore: Instant?
     package var expiresAt: Instant?
@@ -55,7 +55,7 @@ package struct Publication: Hashable, Sendable {
         resourceSubID: String? = nil,
         resourceURI: String? = nil,
         params: JSONValue = .object(JSONObject()),
-        urgency: Urgency = .normal,
+        urgency: Urgency? = nil,
         dataClass: DataClass? = nil,
         notBefore: Instant? = nil,
         expiresAt: Instant? = nil

@@ -44,13 +44,17 @@ struct EventPreview: AsyncParsableCommand {
             unresolved = try look(admission, inspection).get()
             if let newer = try newerRevision(event.publication, inspection) { throw .staleRevision(newer) }
         } catch { throw Self.failure(error, inspection.settings.data) }
-        let (dataClass, expiresAt) = admission.terms(now: now)
+        let terms = admission.terms(
+            of: inspection.settings.publications,
+            under: DeliveryRules(inspection.settings),
+            now: now
+        )
         let preview = Preview(
             publisher: self.publisher,
-            publication: event.publication,
-            dataClass: dataClass,
+            publication: terms.publication,
+            dataClass: terms.dataClass,
             at: now,
-            expiresAt: expiresAt,
+            expiresAt: terms.expiresAt,
             unresolved: unresolved
         )
         let forecast = try inspection.askRegistry { registry in

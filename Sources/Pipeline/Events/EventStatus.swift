@@ -31,6 +31,7 @@ package enum EventStatus {
         view.pupils.withoutGuardian = report.pupilsWithoutGuardian.count
         view.otherUsers = report.persons.filter { $0.role == .other }.count
         view.unresolved = event.unresolved.map(AudienceCoding.value)
+        view.warnings = event.warnings.map { ReceiptWarningView($0) }
         let sums = report.deliveries
         view.deliveries.total = sums.total
         view.deliveries.accepted = sums.accepted

@@ -67,7 +67,7 @@ package struct Forecast: Sendable {
         view.school = event.publication.school
         view.app = event.publication.app
         view.action = event.publication.action
-        view.urgency = event.publication.urgency.name
+        view.urgency = (event.publication.urgency ?? .normal).name
         view.at = event.at
         view.notBefore = event.publication.notBefore
         view.expiresAt = event.expiresAt

@@ -71,10 +71,28 @@ package struct Admission: Sendable {
         }
     }
 
+    /// What an event is accepted with.
+    package struct Terms: Sendable {
+        /// As posted, with the kind in the app's letter case, and its urgency settled.
+        package var publication: Publication
+        package var dataClass: DataClass
+        package var expiresAt: Instant
+    }
+
     /// What the publication says of itself, else what its kind says.
-    package func terms(now: Instant) -> (dataClass: DataClass, expiresAt: Instant) {
-        let kind = PublicationKind.of(app: publication.app, action: publication.action, urgency: publication.urgency)
+    /// A kind that is urgent rings in quiet hours for publishers with the right only.
+    package func terms(of kinds: PublicationCatalogue, under rules: DeliveryRules = .none, now: Instant) -> Terms {
+        var publication = publication
+        (publication.app, publication.action) = kinds.spelling(app: publication.app, action: publication.action)
+        let kind = kinds.kind(app: publication.app, action: publication.action)
+        let hasRight = !rules.quiet.isEnabled || publisher.rights.contains(.urgent)
+        let urgency = publication.urgency ?? (kind.urgency == .urgent && !hasRight ? .normal : kind.urgency)
+        publication.urgency = urgency
         let start = publication.notBefore.map { max($0, now) } ?? now
-        return (publication.dataClass ?? kind.dataClass, publication.expiresAt ?? start + kind.timeToLive)
+        return Terms(
+            publication: publication,
+            dataClass: publication.dataClass ?? kind.dataClass,
+            expiresAt: publication.expiresAt ?? start + kind.timeToLive(urgency: urgency)
+        )
     }
 }

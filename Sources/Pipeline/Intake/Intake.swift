@@ -14,6 +14,7 @@ package final class Intake: Sendable {
 
     private let queue: QueueStore
     private let registry: Reading<RegistryReader>
+    private let kinds: Current<PublicationCatalogue>
     private let time: TimeSource
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
@@ -27,6 +28,7 @@ package final class Intake: Sendable {
     /// - Parameters:
     ///   - queue: where events are accepted.
     ///   - registry: the directory, for schools and names.
+    ///   - kinds: what events of a kind that say nothing themselves are.
     ///   - time: the clocks.
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
@@ -40,6 +42,7 @@ package final class Intake: Sendable {
     package init(
         queue: QueueStore,
         registry: Reading<RegistryReader>,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
         time: TimeSource,
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
@@ -52,6 +55,7 @@ package final class Intake: Sendable {
     ) {
         self.queue = queue
         self.registry = registry
+        self.kinds = kinds
         self.time = time
         self.metrics = metrics
         self.identityWindow = identityWindow
@@ -134,30 +138,32 @@ package final class Intake: Sendable {
         let rules = rules.value
         try admission.checkUrgency(rules)
         let now = time.now()
+        let terms = admission.terms(of: kinds.value, under: rules, now: now)
+        let settled = Admission(publication: terms.publication, publisher: publisher)
         let looked: Result<(unresolved: [AudienceMember], opensAt: Instant?), IntakeError>
         do {
             looked = try await registry.read { registry in
                 switch try admission.look(in: registry) {
                 case .success(let unresolved):
-                    .success((unresolved, try admission.opensAt(rules, now, in: registry)))
+                    .success((unresolved, try settled.opensAt(rules, now, in: registry)))
                 case .failure(let error): .failure(error)
                 }
             }
         } catch { throw .unavailable(error) }
         let (unresolved, opensAt) = try looked.get()
-        let (dataClass, expiresAt) = admission.terms(now: now)
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
             publisher: publisher.name,
-            publication: submission.publication,
-            dataClass: dataClass,
+            publication: terms.publication,
+            dataClass: terms.dataClass,
             acceptedAt: now,
-            expiresAt: expiresAt,
+            expiresAt: terms.expiresAt,
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
             unresolved: unresolved,
-            isUrgentByRight: admission.isUrgent(under: rules),
+            warnings: submission.warnings,
+            isUrgentByRight: settled.isUrgent(under: rules),
             opensAt: opensAt,
             callbackAt: publisher.callbackAfter.map { now + $0 }
         )
@@ -174,8 +180,10 @@ package final class Intake: Sendable {
         let posted = self.identity(identity, body, publisher)
         let now = time.now()
         switch try await reader.read({ try $0.acceptance(of: posted, now: now) }) {
-        case .duplicate(let id, let state, let unresolved):
-            return .success(Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved))
+        case .duplicate(let id, let state, let unresolved, let warnings):
+            return .success(
+                Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved, warnings: warnings)
+            )
         case .conflict(let id): return .failure(.conflict(id))
         case nil, .created, .stale: return nil
         }
@@ -205,14 +213,16 @@ package final class Intake: Sendable {
                 state: state,
                 isDuplicate: false,
                 unresolved: event.unresolved,
+                warnings: event.warnings,
                 opensAt: event.opensAt
             )
-        case .duplicate(let id, let state, let unresolved):
+        case .duplicate(let id, let state, let unresolved, let warnings):
             return Receipt(
                 id: id,
                 state: state,
                 isDuplicate: true,
                 unresolved: unresolved,
+                warnings: warnings,
                 opensAt: event.opensAt
             )
         case .conflict(let id): throw .conflict(id)

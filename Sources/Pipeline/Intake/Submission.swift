@@ -17,11 +17,14 @@ package struct Submission: Sendable {
     package var identity: Identity
     /// The bytes that "same body" compares.
     package var body: [UInt8]
+    /// What its own text is warned of; the directory may add to it.
+    package var warnings: [ReceiptWarning]
 
-    package init(publication: Publication, identity: Identity, body: [UInt8]) {
+    package init(publication: Publication, identity: Identity, body: [UInt8], warnings: [ReceiptWarning] = []) {
         self.publication = publication
         self.identity = identity
         self.body = body
+        self.warnings = warnings
     }
 }
 
@@ -31,6 +34,7 @@ package struct Receipt: Hashable, Sendable {
     package var state: EventState
     package var isDuplicate: Bool
     package var unresolved: [AudienceMember]
+    package var warnings: [ReceiptWarning] = []
     /// When quiet hours end that hold it up; nil: nothing does.
     package var opensAt: Instant?
 }

@@ -39,7 +39,7 @@ package enum InspectionSQL: String, CaseIterable, Sendable {
     /// Primary key: the events of an hour that name somebody nobody knows.
     case eventsWithUnknown = """
         SELECT id, state, publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
-            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding FROM event
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, warnings FROM event
         WHERE id >= ? AND id < ? AND unknown_users <> '[]'
         """
     /// Primary key.

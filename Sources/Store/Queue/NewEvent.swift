@@ -15,6 +15,8 @@ package struct NewEvent: Sendable {
     package var identityWindow: Duration
     /// Names of the audience that resolve to nothing.
     package var unresolved: [AudienceMember]
+    /// What the receipt warns of.
+    package var warnings: [ReceiptWarning]
     /// It rings in quiet hours by its publisher's right: written down with the orders.
     package var isUrgentByRight: Bool
     /// When quiet hours end that hold it up; told, never stored.
@@ -32,6 +34,7 @@ package struct NewEvent: Sendable {
         bodyHash: [UInt8],
         identityWindow: Duration,
         unresolved: [AudienceMember],
+        warnings: [ReceiptWarning] = [],
         isUrgentByRight: Bool = false,
         opensAt: Instant? = nil,
         callbackAt: Instant? = nil
@@ -48,6 +51,7 @@ package struct NewEvent: Sendable {
         self.identityWindow = identityWindow
         self.unresolved = unresolved
         self.callbackAt = callbackAt
+        self.warnings = warnings
     }
 }
 
@@ -55,7 +59,7 @@ package struct NewEvent: Sendable {
 package enum Acceptance: Hashable, Sendable {
     case created(EventID, EventState)
     /// Same identity, same body: the first answer again, with the state it named then.
-    case duplicate(EventID, EventState, unresolved: [AudienceMember])
+    case duplicate(EventID, EventState, unresolved: [AudienceMember], warnings: [ReceiptWarning] = [])
     /// Same identity, other body.
     case conflict(EventID)
     /// The event named is of the same or a newer revision of the same source and subject.
@@ -91,6 +95,8 @@ package struct StoredEvent: Sendable {
     package var withdrawal: Int64?
     /// The operation that ended it in favour of a newer revision.
     package var superseding: Int64?
+    /// What its receipt warned of.
+    package var warnings: [ReceiptWarning]
 
     /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
     package var ending: SlotResult? {

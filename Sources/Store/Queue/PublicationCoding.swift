@@ -26,7 +26,7 @@ enum PublicationCoding {
         set("resourceSubID", publication.resourceSubID)
         set("resourceURI", publication.resourceURI)
         object["params"] = publication.params
-        set("urgency", publication.urgency.name)
+        set("urgency", publication.urgency?.name)
         set("dataClass", publication.dataClass?.name)
         set("notBefore", publication.notBefore)
         set("expiresAt", publication.expiresAt)
@@ -105,5 +105,32 @@ package enum AudienceCoding {
 
     static func members(_ text: String) -> [AudienceMember] {
         do { return try JSONParser.parse(text).array?.compactMap(member) ?? [] } catch { return [] }
+    }
+}
+
+/// Warnings of a receipt as the API writes them: `{"pointer", "code", "detail"}`.
+enum ReceiptWarningCoding {
+    static func text(_ warnings: [ReceiptWarning]) -> String {
+        JSONWriter.text(
+            .array(
+                warnings.map {
+                    ["pointer": .string($0.pointer), "code": .string($0.code), "detail": .string($0.detail)]
+                }
+            )
+        )
+    }
+
+    /// What cannot be read is left out: a warning stops nobody from being rung.
+    static func warnings(_ text: String) -> [ReceiptWarning] {
+        let values: [JSONValue]
+        do { values = try JSONParser.parse(text).array ?? [] } catch { return [] }
+        return values.compactMap { value in
+            guard let code = value["code"]?.string else { return nil }
+            return ReceiptWarning(
+                pointer: value["pointer"]?.string ?? "",
+                code: code,
+                detail: value["detail"]?.string ?? ""
+            )
+        }
     }
 }

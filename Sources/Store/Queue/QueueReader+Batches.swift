@@ -58,8 +58,8 @@ extension QueueReader {
         try connection.query(QueueKeyedSQL.events, keys: ids.map(\.rawValue)) { row in
             let id = row.int64(0)
             found[EventID(rawValue: id)] = try row.result(.event, id) { row in
-                guard !row.isNull(21) else { throw UnreadableRow(.event, id, .incomplete) }
-                return (try Self.event(row), try row.withBlob(21) { try PublicationCoding.decode(Array($0)) })
+                guard !row.isNull(22) else { throw UnreadableRow(.event, id, .incomplete) }
+                return (try Self.event(row), try row.withBlob(22) { try PublicationCoding.decode(Array($0)) })
             }
         }
         return found

@@ -109,7 +109,7 @@ package final class QueueReader {
 
     static let eventColumns = """
         SELECT id, \(shownState), publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
-            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding FROM event
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, warnings FROM event
         """
 
     static func event(_ row: borrowing Row) throws -> StoredEvent {
@@ -138,7 +138,8 @@ package final class QueueReader {
             unresolved: AudienceCoding.members(row.text(17)),
             unknownUsers: try names(row.text(18)),
             withdrawal: row.int64OrNil(19),
-            superseding: row.int64OrNil(20)
+            superseding: row.int64OrNil(20),
+            warnings: ReceiptWarningCoding.warnings(row.text(21))
         )
     }
 

@@ -145,6 +145,10 @@ enum QueueSchema {
             )
         },
         Migration(5) { connection in
+            // What the receipt warned of: told again with the event and to a repetition.
+            try connection.execute("ALTER TABLE event ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'")
+        },
+        Migration(6) { connection in
             try connection.execute(
                 """
                 -- When the quiet hours end that a delivery waits for; NULL: it waits for another attempt.

@@ -20,6 +20,7 @@ struct DeliveryServices {
     let bounds: SchoolBounds
     let callbacks: CallbackTargets
     let ends: CredentialEnds
+    let kinds: Current<PublicationCatalogue>
     let rules: Current<DeliveryRules>
     let waiting: Waiting
     let alarms: LaneAlarms
@@ -30,12 +31,14 @@ struct DeliveryServices {
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)
+        kinds = Current(settings.publications)
         dispatcher = try Dispatcher(
             queue: core.queue,
             registry: core.registry,
             engine: engine,
             stores: core.stores,
             services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
+            kinds: kinds,
             rules: rules,
             limits: settings.limits,
             time: core.time,

@@ -43,6 +43,10 @@ extension Gateway {
             )
         )
         services.http = rules
+        services.knowsKind = { [rules = delivery.rules] name in
+            let (app, action) = PublicationCatalogue.parts(name)
+            return rules.value.kinds.knows(app: app, action: action)
+        }
         let network = Lanes.network(settings, core.addressClient, core.skews)
         services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
         return services
@@ -97,6 +101,7 @@ extension Gateway {
         return Intake(
             queue: core.queue,
             registry: core.registryReader,
+            kinds: delivery.kinds,
             time: core.time,
             metrics: core.pipelineMetrics,
             identityWindow: Self.days(effective.settings.retention.identityDays),

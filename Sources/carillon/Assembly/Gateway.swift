@@ -87,6 +87,7 @@ struct Gateway {
         delivery.bounds.replace(Self.schools(settings))
         delivery.callbacks.replace(settings)
         delivery.ends.replace(settings)
+        delivery.kinds.replace(settings.publications)
         delivery.rules.replace(DeliveryRules(settings, generation: delivery.rules.value.generation + 1))
     }
 

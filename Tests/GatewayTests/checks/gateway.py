@@ -69,7 +69,7 @@ class World:
     def __init__(self, binaries, folder, simulator=(), services=(), private=True, fcm="", more=""):
         self.binaries, self.folder = binaries, folder
         self.processes, self.devices_known = [], {}
-        # Before the command lines of all processes, and around them.
+        # Before the command lines of gateway and simulator, and around them; the operator's commands live in the time of this machine.
         self.prefix, self.environment = [], {}
         self.options, self.fcm, self.private = list(simulator), fcm, private
         self.http_port, self.https_port = free_port(), free_port()
@@ -173,8 +173,7 @@ quietHours: {{ {self.quiet_hours} }}
     # --- the gateway
 
     def command(self, *words):
-        return subprocess.run([*self.prefix, self.binary("carillon"), *words, "--config", self.config], capture_output=True, text=True,
-                              env={**os.environ, **self.environment})
+        return subprocess.run([self.binary("carillon"), *words, "--config", self.config], capture_output=True, text=True)
 
     def items(self, *words):
         """Of a list, without a limit."""

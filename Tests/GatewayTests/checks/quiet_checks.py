@@ -131,6 +131,8 @@ def a_changed_policy_lets_go(world):
     wait("the refusal", lambda: "reload refused" in open(world.log).read())
     again = post(world, ["anne"], "again")["id"]
     world.done(again)
+    world.quiet_hours = "enabled: false"
+    world.write_config()
     doctor(CARILLON, world.config)
 
 

@@ -117,6 +117,7 @@ final class Workshop {
             queue: try SQLiteStores(folder: folder).queueReader(),
             registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
+            kinds: Current(PublicationCatalogue()),
             rules: rules,
             limits: limits,
             time: clock.source
