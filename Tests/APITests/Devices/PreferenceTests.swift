@@ -57,7 +57,7 @@ struct PreferenceTests {
             let other = try await door.send(.get, "/v1/preferences", Self.headers("u2", nil))
             #expect(try other.json["kinds"] == [:])
             let replaced = try await door.send(.put, "/v1/preferences", Self.headers("u1"), "{}")
-            #expect(try replaced.json["locale"] == nil && replaced.json["quietHours"] == nil)
+            #expect(try replaced.json["locale"] == .null && replaced.json["quietHours"] == .null)
         }
     }
 

@@ -169,6 +169,7 @@ struct AuditTests {
         // As the schema before: no chain, and none of the columns it brought.
         try connection.execute(
             """
+            DROP INDEX retry_waiting; ALTER TABLE retry DROP COLUMN opens_at; ALTER TABLE event DROP COLUMN warnings;
             DROP TABLE callback; DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
             ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal; ALTER TABLE event DROP COLUMN superseding;
             DROP INDEX event_subject;
