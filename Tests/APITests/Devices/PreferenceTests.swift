@@ -20,7 +20,7 @@ struct PreferenceTests {
     }
 
     @Test func `nothing chosen, chosen, changed and replaced`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run(change: { $0.knowsKind = { $0 != "NOBODY.KNOWS" } }) { gateway, door async throws in
             try await gateway.importSample()
             let empty = try await door.send(.get, "/v1/preferences", Self.headers("u1", nil))
             #expect(empty.status == 200 && empty.header("ETag") == "\"0\"")
