@@ -23,7 +23,8 @@ struct EmptyClassTests {
     private func post(_ door: Door, _ id: String, school: String, _ audience: String) async throws -> Answer {
         let body = """
             {"specversion":"1.0","id":"\(id)","source":"https://ent.example.org/one","type":"fr.ent.publication","data":{
-            "app":"BLOG","action":"PUBLISH-POST","school":"\(school)","audience":[\(audience)],"title":"T","body":"B"}}
+            "app":"BLOG","action":"PUBLISH-POST","school":"\(school)","audience":[\(audience)],"title":"T","body":"B",
+            "resource":{"id":"r","uri":"/blog#/view/r"}}}
             """
         return try await door.send(
             .post,
