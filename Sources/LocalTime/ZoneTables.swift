@@ -3,7 +3,7 @@ import FoundationEssentials
 import FoundationInternationalization
 import Synchronization
 
-/// The zones of the IANA database by the library that is loaded anyway (record 0070), each as a table of some years.
+/// The zones of the IANA database by the library that is loaded anyway (record 0030), each as a table of some years.
 package final class ZoneTables: Sendable {
     package static let shared = ZoneTables()
 
