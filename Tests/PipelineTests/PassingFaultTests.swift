@@ -126,7 +126,7 @@ struct PassingFaultTests {
 
     @Test(
         arguments: FlakyStores.Stumble.allCases,
-        ["FROM event WHERE state IN", "LEFT JOIN content", "FROM device", "FROM person"]
+        ["FROM event WHERE state IN", "LEFT JOIN content", "FROM device", "FROM account"]
     )
     func `a due event whose read stumbles is expanded with the next look`(
         stumble: FlakyStores.Stumble,

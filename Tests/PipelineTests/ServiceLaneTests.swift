@@ -45,10 +45,9 @@ struct ServiceLaneTests {
 
     private func service(_ host: String) -> LaneKey { LaneKey(provider: .webpush, environment: nil, app: host) }
 
-    /// A dispatcher of its own on the workshop's stores, with an engine that runs.
+    /// A dispatcher of its own on the workshop's stores, with an engine that never connects: what becomes of a host is the test's affair.
     private func withDispatcher(_ workshop: Workshop, _ body: (Dispatcher) async throws -> Void) async throws {
         let engine = FanOutEngine(seed: 1)
-        try engine.start()
         let logger = Logger(label: "test") { [lines] label in
             LineLogHandler(label: label, format: .text, level: .info, now: { 0 }, sink: { lines.add($0) })
         }
@@ -72,11 +71,7 @@ struct ServiceLaneTests {
         )
         try await dispatcher.openKnownServices()
         try await dispatcher.restore()
-        do { try await body(dispatcher) } catch {
-            await engine.shutDown(within: .zero)
-            throw error
-        }
-        await engine.shutDown(within: .zero)
+        try await body(dispatcher)
     }
 
     private func expander(_ workshop: Workshop, _ dispatcher: Dispatcher) throws -> Expander {

@@ -8,11 +8,14 @@ extension Workshop {
             for (name, guardians) in children {
                 try connection.run("INSERT INTO person(kind, key, first_name) VALUES (1, ?, ?)", "k-" + name, name)
                 for guardian in guardians {
-                    try connection.run("UPDATE person SET kind = 2 WHERE ent_id = ?", guardian)
+                    try connection.run(
+                        "UPDATE person SET kind = 2 WHERE id IN (SELECT person FROM account WHERE ent_id = ?)",
+                        guardian
+                    )
                     try connection.run(
                         """
                         INSERT INTO guardianship(pupil, guardian, since)
-                        SELECT child.id, parent.id, 0 FROM person AS child, person AS parent WHERE child.key = ? AND parent.ent_id = ?
+                        SELECT child.id, account.person, 0 FROM person AS child, account WHERE child.key = ? AND account.ent_id = ?
                         """,
                         "k-" + name,
                         guardian
