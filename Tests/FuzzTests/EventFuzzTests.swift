@@ -57,7 +57,8 @@ struct EventFuzzTests {
             // One damaged field, the others as they should be.
             let damaged = names[text.count % names.count]
             let right = [
-                "ce-specversion": "1.0", "ce-id": "1", "ce-source": "https://ent.example.org/one", "ce-type": "x",
+                "ce-specversion": "1.0", "ce-id": "1", "ce-source": "https://ent.example.org/one",
+                "ce-type": "fr.ent.publication",
             ]
             let submission = try EventParser(limits: Self.limits).parse(
                 contentType: "application/json",
