@@ -52,7 +52,9 @@ struct EventFuzzTests {
             "%C3%A9l%C3%A8ve",
         ].map { Array($0.utf8) }
         let names = ["ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time", "ce-subject", "idempotency-key"]
-        let body = Array(#"{"app":"BLOG","action":"POST","audience":[{"user":"u1"}],"title":"t"}"#.utf8)
+        let body = Array(
+            #"{"app":"BLOG","action":"POST","school":"0420001A","audience":[{"user":"u1"}],"title":"t"}"#.utf8
+        )
         try FuzzRun(name: "binary", corpus: corpus + Corpus.found("binary")).feed(Refusal.self) { text in
             // One damaged field, the others as they should be.
             let damaged = names[text.count % names.count]

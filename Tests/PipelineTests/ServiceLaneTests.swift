@@ -1,6 +1,7 @@
 import Delivery
 import Domain
 import FanOut
+import Glibc
 import Logging
 import Providers
 import Store
@@ -45,9 +46,12 @@ struct ServiceLaneTests {
 
     private func service(_ host: String) -> LaneKey { LaneKey(provider: .webpush, environment: nil, app: host) }
 
-    /// A dispatcher of its own on the workshop's stores, with an engine that never connects: what becomes of a host is the test's affair.
+    /// A dispatcher of its own on the workshop's stores, with an engine that runs. Its hosts take connections and never say a word, so no lane
+    /// ever connects or fails.
     private func withDispatcher(_ workshop: Workshop, _ body: (Dispatcher) async throws -> Void) async throws {
         let engine = FanOutEngine(seed: 1)
+        try engine.start()
+        let silence = try SilentListener()
         let logger = Logger(label: "test") { [lines] label in
             LineLogHandler(label: label, format: .text, level: .info, now: { 0 }, sink: { lines.add($0) })
         }
@@ -57,10 +61,12 @@ struct ServiceLaneTests {
             engine: engine,
             stores: SQLiteStores(folder: workshop.folder),
             services: ServiceLanes(of: [.webpush], client: WebClient()) { key in
-                LaneDefinition(
+                var configuration = LaneConfiguration(host: key.app, port: silence.port)
+                configuration.addresses = ["127.0.0.1"]
+                return LaneDefinition(
                     LaneIdentity(name: key.serviceName, key: key),
                     provider: SilentLane(),
-                    engine: LaneConfiguration(host: key.app),
+                    engine: configuration,
                     bounds: LaneBounds(windowMax: 10)
                 )
             },
@@ -71,7 +77,35 @@ struct ServiceLaneTests {
         )
         try await dispatcher.openKnownServices()
         try await dispatcher.restore()
-        try await body(dispatcher)
+        do { try await body(dispatcher) } catch {
+            await engine.shutDown(within: .zero)
+            throw error
+        }
+        await engine.shutDown(within: .zero)
+    }
+
+    /// A port of loopback whose connections are taken by the kernel and answered by nobody.
+    private final class SilentListener: Sendable {
+        let port: UInt16
+        private let descriptor: Int32
+
+        init() throws {
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isListening = withUnsafeMutablePointer(to: &address) { [descriptor] address in
+                address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, length) == 0 && listen(descriptor, 1024) == 0
+                        && getsockname(descriptor, $0, &length) == 0
+                }
+            }
+            try #require(isListening)
+            port = UInt16(bigEndian: address.sin_port)
+        }
+
+        deinit { close(descriptor) }
     }
 
     private func expander(_ workshop: Workshop, _ dispatcher: Dispatcher) throws -> Expander {
@@ -153,24 +187,20 @@ struct ServiceLaneTests {
             try await withDispatcher(workshop) { dispatcher in
                 let expander = try expander(workshop, dispatcher)
                 try await subscribe(workshop, "u-1", at: "push.example.org")
-                let event = try await workshop.accept(["u-1"], lifetime: .seconds(90))
-                try await expander.work()
                 let lane = try #require(await dispatcher.openLane(of: service("push.example.org")))
-                let account = Account(userID: "u-1", externalKey: nil)
-                try await workshop.registry.remove(installation: "i-u-1", of: account)
-                // Something waits.
                 await dispatcher.tendServices()
                 #expect(await dispatcher.lanes[lane] != nil)
                 #expect(dispatcher.table.value.lane(ofService: service("push.example.org")) == .lane(lane))
 
                 workshop.clock.advance(.seconds(120))
-                _ = try await workshop.queue.expire(now: workshop.clock.now)
-                #expect(try workshop.state(of: event) == .done)
+                let account = Account(userID: "u-1", externalKey: nil)
+                try await workshop.registry.remove(installation: "i-u-1", of: account)
                 await dispatcher.tendServices()
                 #expect(await dispatcher.lanes.isEmpty)
                 #expect(dispatcher.table.value.lane(ofService: service("push.example.org")) == .unknown)
 
                 // Cut for the lane while it was there, committed after it was closed.
+                let event = try await workshop.accept(["nobody"])
                 try await subscribe(workshop, "u-1", at: "push.example.org")
                 let late = Scheduler.Entry(page: PageID(rawValue: 99), event: event, lane: lane, tag: 0, count: 1)
                 await dispatcher.add([late])

@@ -24,7 +24,7 @@ struct EmptyClassTests {
         let body = """
             {"specversion":"1.0","id":"\(id)","source":"https://ent.example.org/one","type":"fr.ent.publication","data":{
             "app":"BLOG","action":"PUBLISH-POST","school":"\(school)","audience":[\(audience)],"title":"T","body":"B",
-            "resource":{"id":"r","uri":"/blog#/view/r"}}}
+            "resource":{"id":"r","uri":"/blog#/view/6f1c1c1e-0000-4000-8000-000000000001/6f1c1c1e-0000-4000-8000-000000000002"}}}
             """
         return try await door.send(
             .post,

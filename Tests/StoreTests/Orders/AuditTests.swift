@@ -173,7 +173,6 @@ struct AuditTests {
             DROP INDEX retry_waiting; ALTER TABLE retry DROP COLUMN opens_at;
             DROP TABLE callback; DROP TABLE summary; DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
             ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal; ALTER TABLE event DROP COLUMN superseding;
-            DROP INDEX event_words; ALTER TABLE event DROP COLUMN merge_key; ALTER TABLE event DROP COLUMN merged_with;
             ALTER TABLE event DROP COLUMN warnings;
             DROP INDEX event_subject;
             DROP TABLE operation;
