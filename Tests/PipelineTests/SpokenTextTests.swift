@@ -58,6 +58,26 @@ struct SpokenTextTests {
         }
     }
 
+    @Test func `the language a guardian has chosen goes before the device's`() async throws {
+        try await withWorkshop(folder, texts: Self.texts) { workshop in
+            try await speak(workshop, "u-1", "fr")
+            let changed: Result<StoredWishes, Never> = try await workshop.registry.changeWishes(
+                of: "u-1",
+                now: workshop.clock.now
+            ) { before in
+                var after = before
+                after.wishes.locale = "tr"
+                return after
+            }
+            #expect(changed.get().wishes.locale == "tr")
+            try await workshop.accept(["u-1"])
+            try await workshop.expander.work()
+            let lane = RecordingLane()
+            _ = try load(workshop, lane)
+            #expect(lane.messages.map(\.title) == ["Yazı"])
+        }
+    }
+
     @Test func `a text that was posted is the same for all`() async throws {
         try await withWorkshop(folder, texts: Self.texts) { workshop in
             try await speak(workshop, "u-1", "fr")

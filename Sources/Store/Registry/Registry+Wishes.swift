@@ -94,6 +94,7 @@ extension Registry {
             user,
             JSONWriter.text(.object(stored.wishes.document)),
             stored.timeline,
+            stored.wishes.locale,
             stored.version,
             now.milliseconds
         )

@@ -1,10 +1,12 @@
 /// The statements of `registry.db` that read many rows at once.
 package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
-    /// Primary keys.
+    /// Primary keys, UNIQUE index of `preference.account`. The language: chosen, the device's, the directory's.
     case addresses = """
         SELECT device.id, owner, coalesce(account.ent_id, key, ''), target, target_hash, registered_at,
-            CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, platform, installation, coalesce(device.locale, account.locale)
+            CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, platform, installation,
+            coalesce(preference.locale, device.locale, account.locale)
         FROM device JOIN person ON person.id = device.owner LEFT JOIN account ON account.id = device.account
+            LEFT JOIN preference ON preference.account = account.ent_id
         WHERE device.id IN (?*)
         """
     /// Index device_owner.

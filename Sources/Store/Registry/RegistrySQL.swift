@@ -103,9 +103,9 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// UNIQUE index of `account`.
     case preference = "SELECT id, document, timeline, version FROM preference WHERE account = ?"
     case keepPreference = """
-        INSERT INTO preference(account, document, timeline, version, changed_at) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO preference(account, document, timeline, locale, version, changed_at) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT(account) DO UPDATE SET document = excluded.document, timeline = excluded.timeline,
-            version = excluded.version, changed_at = excluded.changed_at
+            locale = excluded.locale, version = excluded.version, changed_at = excluded.changed_at
         """
     case deletePreference = "DELETE FROM preference WHERE account = ?"
     /// Index membership_person; primary key of place.

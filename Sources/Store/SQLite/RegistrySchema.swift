@@ -236,10 +236,11 @@ enum RegistrySchema {
         Migration(7) { connection in
             try connection.execute(
                 """
-                -- What an account has chosen, by the ENT's id, whoever its person is. `timeline`: One Pocket's document as it came.
+                -- What an account has chosen, by the ENT's id, whoever its person is. `timeline`: One Pocket's document as it came; `locale`: that of
+                -- the document, for those who load messages.
                 CREATE TABLE preference(
                     id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL UNIQUE, document TEXT NOT NULL, timeline TEXT,
-                    version INTEGER NOT NULL, changed_at INTEGER NOT NULL
+                    locale TEXT, version INTEGER NOT NULL, changed_at INTEGER NOT NULL
                 ) STRICT;
                 """
             )
