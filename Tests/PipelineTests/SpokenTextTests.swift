@@ -74,7 +74,7 @@ struct SpokenTextTests {
             try await workshop.expander.work()
             let lane = RecordingLane()
             _ = try load(workshop, lane)
-            #expect(lane.messages.map(\.title) == ["Yazı"])
+            #expect(lane.messages.map(\.title).last == "Yazı")
         }
     }
 
