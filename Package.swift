@@ -82,18 +82,29 @@ let package = Package(
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
         library("WebClient", ["CCurl"]),
         library("Telemetry", ["Domain", logging]),
+        // Foundation's zones: no other target reads them.
+        library("LocalTime", ["Domain"]),
         // Floor 2: what the outside looks like.
         library("Store", ["Domain", "Database", "SQLite", crypto]),
-        library("Settings", ["Domain", .product(name: "Yams", package: "Yams")]),
+        // The built-in kinds and texts are those of Config, by links.
+        library(
+            "Settings",
+            ["Domain", .product(name: "Yams", package: "Yams")],
+            resources: ["publications", "fr", "en", "ar", "pt", "tr", "es"].map { .embedInCode("Defaults/\($0).yaml") }
+        ),
         library("Providers", ["Domain", "FanOut", "WebClient", "Settings", crypto, cryptoExtras]),
-        library("DirectoryImport", ["Domain", "CExpat", "CArchive"]),
+        library("DirectoryImport", ["Domain", "CExpat", "CArchive", crypto]),
         library("Dialects", ["Domain"]),
         // Floor 3: the lanes (`Dispatch` is the name of a system library), and above them the services.
-        library("Delivery", ["Domain", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]),
+        library(
+            "Delivery",
+            ["Domain", "LocalTime", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]
+        ),
         library(
             "Pipeline",
             [
-                "Domain", "Contract", "Telemetry", "Store", "Providers", "Delivery", "DirectoryImport", crypto,
+                "Domain", "Contract", "Telemetry", "Store", "Providers", "Delivery", "DirectoryImport", "LocalTime",
+                crypto,
                 lifecycle, logging,
             ]
         ),
@@ -101,7 +112,8 @@ let package = Package(
         library(
             "API",
             [
-                "Domain", "Contract", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline",
+                "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
+                "Pipeline",
                 "WebClient", crypto, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -113,8 +125,8 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "Contract", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects", "Delivery",
-                "Pipeline", "Settings", "API", crypto, logging,
+                "Domain", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
+                "Delivery", "Pipeline", "Settings", "API", crypto, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -159,6 +171,7 @@ let package = Package(
         ),
         tests("WebClient", exclude: ["server.py"]),
         tests("Telemetry", [logging]),
+        tests("LocalTime", ["Domain"], exclude: ["zones.py"]),
         // What every engine of the stores promises; an engine's tests run it on their own.
         .target(
             name: "StoreConformance",
@@ -186,6 +199,12 @@ let package = Package(
             exclude: ["WebPush/oracle.py"]
         ),
         tests("DirectoryImport", ["Domain"]),
+        // Damaged texts for every parser of what comes from outside.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["API", "Dialects", "DirectoryImport", "Domain", "Providers", "Settings"],
+            swiftSettings: strict
+        ),
         tests("Dialects", ["Domain"]),
         tests("Settings", ["Domain", "Providers"]),
         tests(

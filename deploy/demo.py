@@ -1,5 +1,5 @@
 """The demonstration behind deploy/demo: one school network, the whole way from the directory to the phones."""
-import base64, hashlib, hmac, http.client, json, os, secrets, shutil, signal, subprocess, sys, tarfile, time
+import base64, datetime, hashlib, hmac, http.client, json, os, secrets, shutil, signal, subprocess, sys, time, zoneinfo
 
 BIN, KEEP = sys.argv[1], "--keep" in sys.argv[2:]
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -102,6 +102,7 @@ subprocess.run([CARILLON, "key", "generate", "vapid", "--out", os.path.join(WORK
 services = [service["origin"] for service in sim["webpush"]]
 with open(CONFIG, "w") as file:
     file.write(f"""data: {WORK}/data
+merge: {{ windowSeconds: 0 }}
 listen: {{ public: "127.0.0.1:{PUBLIC}", admin: "{ADMIN}", metrics: "127.0.0.1:{METRICS}" }}
 publishers:
   - {{ name: one, sources: ["https://ent.example.org/one"], schools: ["*"], rights: [events, directory],
@@ -115,6 +116,7 @@ providers:
               allowHosts: [{", ".join('"' + origin.removeprefix("https://") + '"' for origin in services)}], allowPrivateAddresses: true }}
 tls: {{ caFile: simulator/ca.pem }}
 storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
+quietHours: {{ enabled: false }}
 """)
 try:
     run("config", "check")
@@ -260,6 +262,83 @@ try:
     doubles = [c for c, tokens in rung.items() if len(tokens) != len(set(tokens))]
     check("no phone rang twice for one publication", len(doubles), 0)
     check("messages the browsers could read", read, sum(token in browsers for token in every_token))
+
+    # --- ONDE moves on ----------------------------------------------------------------------------------------------------
+    print()
+    say("importing ONDE's changes (delta): the same publications now concern the parents of that day")
+    report = json.loads(run("directory", "import", os.path.join(DATA, "aaf1d/delta-2026-09-15"), "--format", "aaf1d", "--mode", "delta",
+                            "-o", "json", echo=False, ok=(0, 6)) or "{}")
+    check("state of the delta", report.get("state"), "applied")
+    print("   " + ", ".join(f"{kind}: " + " ".join(f"{count} {what}" for what, count in diff.items() if count)
+                            for kind, diff in report.get("diff", {}).items() if any(diff.values())))
+    later = {e["file"]: e["after-delta-2026-09-15"] for e in json.load(open(os.path.join(DATA, "expected/audience.json")))["events"]}
+
+    def post(name, suffix):
+        body = json.load(open(os.path.join(DATA, "events", name + ".json")))
+        body["id"] += suffix
+        body.pop("expiresAt", None)
+        status, answer = call("POST", "/v1/events", json.dumps(body), {"Content-Type": "application/cloudevents+json", **auth})
+        check(f"{name}{suffix} accepted", status, 202)
+        return answer
+
+    def state(event):
+        return call("GET", f"/v1/events/{event}", headers=auth)[1]
+
+    def phones(of):
+        return [t for key in of for t in tokens_of.get(ent_id.get(key, key), ())]
+    moved = []
+    for name in [n for n in files if n.startswith("cloudevent")]:
+        event, people_then = post(name, "-after-delta")["id"], later[name + ".json"]
+        wait("the delivery after the delta", lambda: state(event)["state"] == "done", 60)
+        named = [g["guardian"] for g in people_then["guardians"]]
+        check(f"{name} after the delta: guardians", state(event)["guardians"]["total"], len(named))
+        check(f"{name} after the delta: rung", state(event)["deliveries"]["accepted"], len(phones(named + list(people_then["otherUsers"]))))
+        moved.append((name, len(truth[name + ".json"]["guardians"]), len(named)))
+    print("   guardians before and after: " + ", ".join(f"{name[11:13]}: {before} → {after}" for name, before, after in moved))
+
+    # --- evening and morning ----------------------------------------------------------------------------------------------
+    def quiet(pauses):
+        text = open(CONFIG).read()
+        begin = text.index("quietHours:")
+        with open(CONFIG, "w") as file:
+            file.write(text[:begin] + f"quietHours: {{ enabled: true, pauses: [{pauses}], releaseSpreadMinutes: 0 }}\n")
+        gateway.send_signal(signal.SIGHUP)
+
+    def opens_at():
+        raw = open(os.path.join(DATA, "events/cloudevent-01-class.json"), "rb").read()
+        return call("POST", "/v1/events?preview=true", raw, {"Content-Type": "application/cloudevents+json", **auth})[1]["opensAt"]
+    say("it is evening: a parent has switched blog posts off, and a publication waits for the morning")
+    guardians = [g["guardian"] for g in later["cloudevent-01-class.json"]["guardians"]]
+    off = next(key for key in guardians if tokens_of.get(ent_id.get(key)))
+    status, _ = call("PUT", "/v1/preferences", json.dumps({"kinds": {"BLOG.PUBLISH-POST": {"push": False}}}),
+                     {"Authorization": f"Bearer ent-{ent_id[off]}", "Content-Type": "application/json"})
+    check("the parent's wish", status, 200)
+    local = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris"))
+    quiet("{{ from: \"{:%H:%M}\", to: \"{:%H:%M}\" }}".format(local - datetime.timedelta(hours=1), local + datetime.timedelta(hours=2)))
+    wait("the night", opens_at)
+    receipt = post("cloudevent-01-class", "-evening")
+    event, reachable = receipt["id"], {key for key in guardians if tokens_of.get(ent_id.get(key))} - {off}
+    waiting = wait("the evening's publication", lambda: (lambda s: s if s["state"] == "sending" else None)(state(event)))
+    check("who waits for the morning", waiting["waiting"], {"quietHours": len(reachable)})
+    check("nobody rings at night", waiting["deliveries"]["accepted"], 0)
+    print(f"   {waiting['waiting']['quietHours']} guardians wait, the first ring at {waiting['opensAt']}")
+    run("queue", "why", json.loads(run("queue", "list", "--event", event, "--state", "deferred", "-o", "json", echo=False))["items"][0]["id"])
+    say("it is morning")
+    quiet("")
+    wait("the morning's delivery", lambda: state(event)["state"] == "done", 120)
+    morning = state(event)
+    check("who rings in the morning", morning["deliveries"]["accepted"], len(phones(reachable)))
+    check("who was not reached", morning["notReached"], {"noDevice": len(guardians) - len(reachable) - 1, "optedOut": 1})
+    print(f"   {morning['guardians']['reached']} of {morning['guardians']['total']} guardians reached; not reached: {morning['notReached']}")
+
+    say("a parent without a phone gets one, and only the missed are rung")
+    late = next(key for key in guardians if key in ent_id and not tokens_of.get(ent_id[key]))
+    status, _ = call("PUT", "/v1/devices/demo-late", json.dumps({
+        "provider": "fcm", "token": "demo-late-token", "app": "onepocket", "platform": "android", "environment": "production"}),
+        {"Authorization": f"Bearer ent-{ent_id[late]}", "Content-Type": "application/json"})
+    check("the new phone", status, 201)
+    run("event", "resend", event, "--missing", "--yes")
+    wait("the resend", lambda: state(event)["state"] == "done" and state(event)["guardians"]["reached"] == len(reachable) + 1)
 
     # --- what the operator sees -------------------------------------------------------------------------------------------
     print()

@@ -22,6 +22,8 @@ package struct APIServices: Sendable {
     package var verifyTarget: @Sendable (Target) async -> FieldError? = { _ in nil }
     /// The VAPID public key, base64url: what browsers subscribe with; nil without Web Push.
     package var subscriptionKey: String?
+    /// Whether a publication kind, in capitals, is one this gateway has a word for.
+    package var knowsKind: @Sendable (String) -> Bool = { _ in true }
     /// Answers previews.
     package var forecaster: Forecaster
 

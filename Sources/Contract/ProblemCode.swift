@@ -6,19 +6,21 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 401
     case unauthenticated, invalidSignature, unsignedAttributes
     // 403
-    case missingRight, forbiddenSchool, forbiddenSource
+    case missingRight, forbiddenSchool, forbiddenSource, forbiddenFeed, urgentForbidden
     // 404, 405, 408, 409
     case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, nothingMatched
     case methodNotAllowed
     case bodyTooSlow
-    case identityConflict, staleRevision, eventEnded, orderRefused, lanePaused, removalsNotFrozen, importNotHeld
+    case identityConflict, staleRevision, eventEnded, eventWithdrawn, orderRefused, lanePaused, removalsNotFrozen,
+        importNotHeld
     case clockNotSuspect
-    // 413, 415
+    // 412, 413, 415
+    case preconditionFailed
     case tooLarge, tooManyEvents
     case unsupportedContentType
     // 422
-    case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool
-    case invalidRegistration, noLane, invalidOrder, importFailed
+    case invalidEvent, unknownDialect, notABatch, emptyBatch, batchRejected, unknownSchool, ambiguousKey
+    case invalidRegistration, noLane, invalidOrder, importFailed, unknownFeed, invalidPreferences
     // 429, 431
     case rateLimited, tooManyScheduled
     case headTooLarge
@@ -34,18 +36,21 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .invalidParameter, .incompleteBody, .invalidToken, .malformedRequest:
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
-        case .missingRight, .forbiddenSchool, .forbiddenSource: 403
+        case .missingRight, .forbiddenSchool, .forbiddenSource, .forbiddenFeed, .urgentForbidden: 403
         case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport, .nothingMatched:
             404
         case .methodNotAllowed: 405
         case .bodyTooSlow: 408
-        case .identityConflict, .staleRevision, .eventEnded, .orderRefused, .lanePaused, .removalsNotFrozen,
+        case .identityConflict, .staleRevision, .eventEnded, .eventWithdrawn, .orderRefused, .lanePaused,
+            .removalsNotFrozen,
             .importNotHeld, .clockNotSuspect:
             409
+        case .preconditionFailed: 412
         case .tooLarge, .tooManyEvents: 413
         case .unsupportedContentType: 415
         case .invalidEvent, .unknownDialect, .notABatch, .emptyBatch, .batchRejected, .unknownSchool,
-            .invalidRegistration, .noLane, .invalidOrder, .importFailed:
+            .ambiguousKey, .invalidRegistration, .noLane, .invalidOrder, .importFailed, .unknownFeed,
+            .invalidPreferences:
             422
         case .rateLimited, .tooManyScheduled: 429
         case .headTooLarge: 431
@@ -74,6 +79,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .missingRight: "The publisher lacks the right"
         case .forbiddenSchool: "The publisher may not speak for this school"
         case .forbiddenSource: "The publisher may not speak for this source"
+        case .urgentForbidden: "The publisher may not ring through quiet hours"
         case .notFound: "Not found"
         case .unknownEvent: "Unknown event"
         case .unknownDevice: "Unknown device"
@@ -87,11 +93,13 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .identityConflict: "Another event has this identity"
         case .staleRevision: "The revision is not newer"
         case .eventEnded: "The event has ended"
+        case .eventWithdrawn: "The event was withdrawn or replaced"
         case .orderRefused: "The order is refused"
         case .lanePaused: "An operator paused the lane"
         case .removalsNotFrozen: "The lane's removals are not frozen"
         case .importNotHeld: "The import is not held"
         case .clockNotSuspect: "The clock is not in doubt"
+        case .preconditionFailed: "It has changed since it was read"
         case .tooLarge: "The body is too large"
         case .tooManyEvents: "The batch holds too many events"
         case .unsupportedContentType: "Unsupported content type"
@@ -101,9 +109,13 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .emptyBatch: "The batch is empty"
         case .batchRejected: "No event of the batch was accepted"
         case .unknownSchool: "Unknown school"
+        case .ambiguousKey: "A key is that of several"
         case .invalidRegistration: "The registration is wrong"
         case .noLane: "No provider is configured for this device"
         case .invalidOrder: "The order is wrong"
+        case .unknownFeed: "Unknown feed"
+        case .forbiddenFeed: "The publisher may not deliver this feed"
+        case .invalidPreferences: "The wishes are wrong"
         case .importFailed: "The delivery cannot be read"
         case .rateLimited: "Too many requests"
         case .tooManyScheduled: "Too many events are scheduled"

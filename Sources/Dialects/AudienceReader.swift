@@ -34,9 +34,10 @@ enum AudienceReader {
         return isComplete ? members : nil
     }
 
-    private static let kinds = ["class", "school", "pupil", "student", "group", "user"]
+    private static let kinds = ["class", "pupil", "student", "group", "user"]
 
-    /// Exactly one known key; unknown ones beside it are ignored like every unknown member.
+    /// Exactly one known key, or beside a class, group or pupil the school in which it is meant; unknown ones are ignored like every
+    /// unknown member.
     private static func member(_ entry: JSONValue, at pointer: JSONPointer, _ reader: inout MemberReader)
         -> AudienceMember?
     {
@@ -45,21 +46,24 @@ enum AudienceReader {
             return nil
         }
         let named = kinds.filter { MemberReader.present(object, $0) != nil }
-        guard let kind = named.first, named.count == 1 else {
+        let hasSchool = MemberReader.present(object, "school") != nil
+        guard named.count <= 1, !(named.first == "user" && hasSchool), !named.isEmpty || hasSchool else {
             let code = named.isEmpty ? "unknownValue" : "contradiction"
             reader.fail(pointer, code, "Expected exactly one of class, school, pupil (or student), group and user.")
             return nil
         }
+        let school = reader.identifier(object, "school", at: pointer.member("school")).map(SchoolCode.normal)
+        guard school != nil || !hasSchool else { return nil }
+        guard let kind = named.first else { return school.map { .school($0) } }
         let bytesMax = kind == "user" ? reader.limits.userIDBytesMax : reader.limits.identifierBytesMax
         guard let key = reader.identifier(object, kind, at: pointer.member(kind), bytesMax: bytesMax) else {
             return nil
         }
         switch kind {
-        case "class": return .schoolClass(key)
-        case "school": return .school(key)
-        case "group": return .group(key)
+        case "class": return .schoolClass(key, school: school)
+        case "group": return .group(key, school: school)
         case "user": return .user(key)
-        default: return .pupil(key)
+        default: return .pupil(key, school: school)
         }
     }
 }

@@ -16,7 +16,7 @@ struct BrokerReader {
     }
 
     /// - Throws: 422 with every mistake.
-    func publication(_ message: JSONObject) throws(Refusal) -> Publication {
+    func publication(_ message: JSONObject) throws(Refusal) -> (Publication, [ReceiptWarning]) {
         var reader = MemberReader(limits: limits)
         let routing = self.routing(message, &reader)
         let audience = self.audience(message, &reader)
@@ -41,15 +41,15 @@ struct BrokerReader {
         guard let routing, let audience else {
             preconditionFailure("A message that is missing a member has a mistake on record.")
         }
-        return Publication(
+        let publication = Publication(
             time: schedule.time,
             app: routing.app,
             action: routing.action,
             audience: audience,
             authorID: senderID,
             authorName: senderName,
-            title: reader.title(push?.title),
-            body: reader.body(push?.body),
+            title: reader.title(push?.title, at: "/pushNotif/title"),
+            body: reader.body(push?.body, at: "/pushNotif/body"),
             wantsPush: push != nil,
             resourceID: resourceID,
             resourceSubID: subResourceID,
@@ -57,6 +57,7 @@ struct BrokerReader {
             params: .object(params),
             notBefore: schedule.notBefore
         )
+        return (publication, reader.warnings)
     }
 
     private func routing(_ message: JSONObject, _ reader: inout MemberReader) -> (app: String, action: String)? {

@@ -13,7 +13,7 @@ struct CloudEventReader {
     }
 
     /// - Throws: 422 with every mistake, or 400 when `data_base64` is no JSON.
-    func publication(_ value: JSONValue) throws(Refusal) -> Publication {
+    func publication(_ value: JSONValue) throws(Refusal) -> (Publication, [ReceiptWarning]) {
         guard let event = value.object else {
             throw Refusal(
                 422,
@@ -35,8 +35,13 @@ struct CloudEventReader {
         guard let publication else {
             preconditionFailure("A publication that is missing a member has a mistake on record.")
         }
-        return publication
+        return (publication, reader.warnings)
     }
+
+    private static let known: Set<String> = [
+        "app", "action", "school", "audience", "author", "title", "body", "resource", "params", "urgency", "revision",
+        "notBefore", "expiresAt",
+    ]
 
     // MARK: - Attributes
 
@@ -122,6 +127,13 @@ struct CloudEventReader {
         let resourceSubID = reader.identifier(resource, "subId", at: "/data/resource/subId")
         let resourceURI = reader.link(resource, "uri", at: "/data/resource/uri")
         let params = reader.object(data, "params", at: "/data/params")
+        // Without an address of its own the resource's is this one.
+        if resourceURI == nil, params?["resourceUri"]?.string != nil {
+            _ = reader.link(params, "resourceUri", at: "/data/params/resourceUri")
+        }
+        reader.warnOfUnknown(data, known: Self.known, at: "/data")
+        reader.warnOfUnknown(resource, known: ["id", "subId", "uri"], at: "/data/resource")
+        reader.warnOfUnknown(author, known: ["id", "name"], at: "/data/author")
         let urgency = reader.word(data, "urgency", at: "/data/urgency", Urgency.init(name:), "low, normal or urgent")
         let revision = self.revision(data, &reader)
         let notBefore = reader.soon(
@@ -146,13 +158,13 @@ struct CloudEventReader {
             audience: audience,
             authorID: authorID,
             authorName: authorName,
-            title: reader.title(title),
-            body: reader.body(body),
+            title: reader.title(title, at: "/data/title"),
+            body: reader.body(body, at: "/data/body"),
             resourceID: resourceID,
             resourceSubID: resourceSubID,
             resourceURI: resourceURI,
             params: .object(params ?? JSONObject()),
-            urgency: urgency ?? .normal,
+            urgency: urgency,
             dataClass: attributes.dataClass,
             notBefore: notBefore,
             expiresAt: expiresAt

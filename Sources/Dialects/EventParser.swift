@@ -67,9 +67,9 @@ package struct EventParser: Sendable {
         hashedBytes: [UInt8],
         _ receivedAt: Instant
     ) throws(Refusal) -> ParsedEvent {
-        let publication: Publication
+        let (publication, warnings): (Publication, [ReceiptWarning])
         do throws(Refusal) {
-            publication = try CloudEventReader(limits: limits, receivedAt: receivedAt).publication(value)
+            (publication, warnings) = try CloudEventReader(limits: limits, receivedAt: receivedAt).publication(value)
         } catch {
             guard let source = value["source"]?.string, let id = value["id"]?.string else { throw error }
             throw error.of(.event(source: source, id: id), hashedBytes)
@@ -81,7 +81,8 @@ package struct EventParser: Sendable {
             publication: publication,
             dialect: dialect,
             identity: .event(source: source, id: id),
-            hashedBytes: hashedBytes
+            hashedBytes: hashedBytes,
+            warnings: warnings
         )
     }
 
@@ -114,12 +115,24 @@ package struct EventParser: Sendable {
             throw Refusal(422, "unknownDialect", "The body is no JSON object; a batch has its own content type.")
         }
         if TimelineReader.recognises(object) {
-            let publication = try TimelineReader(limits: limits, receivedAt: receivedAt).publication(object)
-            return ParsedEvent(publication: publication, dialect: .timeline, identity: identity, hashedBytes: body)
+            let (publication, warnings) = try TimelineReader(limits: limits, receivedAt: receivedAt).publication(object)
+            return ParsedEvent(
+                publication: publication,
+                dialect: .timeline,
+                identity: identity,
+                hashedBytes: body,
+                warnings: warnings
+            )
         }
         if BrokerReader.recognises(object) {
-            let publication = try BrokerReader(limits: limits, receivedAt: receivedAt).publication(object)
-            return ParsedEvent(publication: publication, dialect: .broker, identity: identity, hashedBytes: body)
+            let (publication, warnings) = try BrokerReader(limits: limits, receivedAt: receivedAt).publication(object)
+            return ParsedEvent(
+                publication: publication,
+                dialect: .broker,
+                identity: identity,
+                hashedBytes: body,
+                warnings: warnings
+            )
         }
         throw Refusal(422, "unknownDialect", "The body is neither a timeline message nor a broker message.")
     }

@@ -6,11 +6,27 @@ import Domain
 struct MemberReader {
     let limits: Limits
     private(set) var errors: [FieldError] = []
+    /// For the receipt of an event that is right.
+    private(set) var warnings: [ReceiptWarning] = []
 
     init(limits: Limits) { self.limits = limits }
 
     mutating func fail(_ pointer: JSONPointer, _ code: String, _ detail: String) {
         if errors.count < Refusal.errorsMax { errors.append(FieldError(pointer, code, detail)) }
+    }
+
+    mutating func warn(_ pointer: JSONPointer, _ code: String, _ detail: String) {
+        guard warnings.count < Refusal.errorsMax else { return }
+        warnings.append(ReceiptWarning(pointer: pointer.description, code: code, detail: detail))
+    }
+
+    /// Members nobody asked for: they are ignored, and their sender may think otherwise.
+    mutating func warnOfUnknown(_ object: JSONObject?, known: Set<String>, at pointer: JSONPointer) {
+        for member in object ?? JSONObject() where !known.contains(member.name) {
+            // A name from outside is as long as a body.
+            let name = member.name.cut(utf8Bytes: 64).escapingHidden()
+            warn(pointer.member(name), "unknownMember", "This member is not known here and is ignored.")
+        }
     }
 
     /// Ends the reading when there was a mistake.
@@ -139,16 +155,25 @@ struct MemberReader {
 
     // MARK: - Texts for the phone
 
-    /// Plain text on one line, within the limit; nil when nothing is left.
-    func title(_ text: String?) -> String? {
+    /// Plain text on one line, within the limit; nil when nothing is left that can be seen.
+    mutating func title(_ text: String?, at pointer: JSONPointer) -> String? {
         guard let text else { return nil }
-        let title = PlainText.cleanLine(text).cut(graphemes: limits.titleCharactersMax)
-        return title.isEmpty ? nil : title
+        let title = shown(PlainText.cleanLine(text), charactersMax: limits.titleCharactersMax, at: pointer)
+        return title.showsNothing ? nil : title
     }
 
-    func body(_ text: String?) -> String {
+    mutating func body(_ text: String?, at pointer: JSONPointer) -> String {
         guard let text else { return "" }
-        return PlainText.clean(text).cut(graphemes: limits.bodyCharactersMax)
+        let body = PlainText.clean(text)
+        return body.showsNothing ? "" : shown(body, charactersMax: limits.bodyCharactersMax, at: pointer)
+    }
+
+    private mutating func shown(_ text: String, charactersMax: Int, at pointer: JSONPointer) -> String {
+        let cut = text.cut(graphemes: charactersMax)
+        if cut.utf8.count != text.utf8.count || !cut.hasSameBytes(as: text) {
+            warn(pointer, "textCut", "Cut to \(charactersMax) characters.")
+        }
+        return cut.withBalancedDirections
     }
 }
 

@@ -35,10 +35,12 @@ enum MessageReader {
     }
 
     /// Template variables with string values, as the phone and the broker know them: numbers and booleans become their text,
-    /// null is left out, anything nested its JSON. A `resourceUri` among them is where the notification leads.
+    /// null is left out, anything nested its JSON. A `resourceUri` among them is where the notification leads; one that is no text, or
+    /// empty, is none.
     static func params(_ message: JSONObject, _ reader: inout MemberReader) -> JSONObject {
-        guard let object = reader.object(message, "params", at: "/params") else { return JSONObject() }
-        if object["resourceUri"]?.string != nil { _ = reader.link(object, "resourceUri", at: "/params/resourceUri") }
+        guard var object = reader.object(message, "params", at: "/params") else { return JSONObject() }
+        if object["resourceUri"]?.string?.isEmpty ?? true { object["resourceUri"] = nil }
+        _ = reader.link(object, "resourceUri", at: "/params/resourceUri")
         return object.compactMapValues { value in
             switch value {
             case .null: nil
@@ -78,18 +80,14 @@ enum MessageReader {
         return text
     }
 
-    /// Splits `blog.publish-post`, `homeworks.entries.modified` at the first dot into upper-case routing words.
-    ///
-    /// One Pocket routes by upper-case application names, with the exception of `communities` [ENT facts 1.5].
+    /// Splits `blog.publish-post`, `homeworks.entries.modified` at the first dot into upper-case routing words, as One Pocket routes by.
     static func routing(_ notificationName: String) -> (app: String, action: String)? {
         guard let dot = notificationName.firstIndex(of: ".") else { return nil }
         let type = notificationName[..<dot]
         let action = notificationName[notificationName.index(after: dot)...]
         guard !type.isEmpty, !action.isEmpty else { return nil }
-        return (lowerCaseApps.contains(type.lowercased()) ? type.lowercased() : type.uppercased(), action.uppercased())
+        return (type.uppercased(), action.uppercased())
     }
-
-    private static let lowerCaseApps: Set<String> = ["communities"]
 
     /// A publication date: later than now it holds the event back, otherwise it is the publication's time.
     static func schedule(_ date: Instant?, receivedAt: Instant) -> (notBefore: Instant?, time: Instant?) {

@@ -15,12 +15,21 @@ package struct ParsedEvent: Hashable, Sendable {
     /// What "the same body" compares (hash it with SHA-256): the body, the bytes of the batch's element, or in binary mode the
     /// attributes and the body.
     package var hashedBytes: [UInt8]
+    /// What its own text is warned of in the receipt.
+    package var warnings: [ReceiptWarning]
 
-    package init(publication: Publication, dialect: Dialect, identity: EventIdentity, hashedBytes: [UInt8]) {
+    package init(
+        publication: Publication,
+        dialect: Dialect,
+        identity: EventIdentity,
+        hashedBytes: [UInt8],
+        warnings: [ReceiptWarning] = []
+    ) {
         self.publication = publication
         self.dialect = dialect
         self.identity = identity
         self.hashedBytes = hashedBytes
+        self.warnings = warnings
     }
 }
 

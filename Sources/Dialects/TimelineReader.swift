@@ -20,7 +20,7 @@ struct TimelineReader {
     }
 
     /// - Throws: 422 with every mistake.
-    func publication(_ message: JSONObject) throws(Refusal) -> Publication {
+    func publication(_ message: JSONObject) throws(Refusal) -> (Publication, [ReceiptWarning]) {
         var reader = MemberReader(limits: limits)
         if let action = reader.identifier(message, "action", at: "/action", isRequired: true), action != "add" {
             reader.fail("/action", "unknownValue", "Expected add.")
@@ -41,15 +41,15 @@ struct TimelineReader {
         guard let app, let action, let audience else {
             preconditionFailure("A message that is missing a member has a mistake on record.")
         }
-        return Publication(
+        let publication = Publication(
             time: schedule.time,
             app: app,
             action: action,
             audience: audience,
             authorID: sender,
             authorName: params["username"]?.string.map(PlainText.cleanLine),
-            title: reader.title(push?.title),
-            body: reader.body(push?.body.map { Self.withoutNull($0, app: app) }),
+            title: reader.title(push?.title, at: "/pushNotif/title"),
+            body: reader.body(push?.body.map { Self.withoutNull($0, app: app) }, at: "/pushNotif/body"),
             wantsPush: push != nil,
             resourceID: resource,
             resourceSubID: subResource,
@@ -57,6 +57,7 @@ struct TimelineReader {
             params: .object(params),
             notBefore: schedule.notBefore
         )
+        return (publication, reader.warnings)
     }
 
     /// `type` and `event-type` as posted; a message without them is known by its notification's name.

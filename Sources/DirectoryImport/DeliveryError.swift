@@ -1,3 +1,5 @@
+package import Domain
+
 /// Why a delivery was refused. Whatever the case, nothing of the delivery may be applied.
 ///
 /// `file` is the name inside the delivery, `line` and `column` count from 1. No text of a record is ever part of it.
@@ -17,12 +19,21 @@ package enum DeliveryError: Error, Hashable, Sendable {
     case externalEntity(file: String, line: Int)
     /// Well-formed, but not what the format says; `what` is a sentence.
     case unexpected(file: String, line: Int, what: String)
+    /// Lines or records of one file that cannot be taken; one is enough to refuse the file.
+    case records(RecordFaults)
     /// The delivery lacks a category of files without which it cannot be a complete one.
     case missing(what: String)
     /// The system refused to open, read or write a file; `code` is its `errno`.
     case unreadable(file: String, code: Int32)
     /// The archive is damaged or holds what a delivery never holds; `entry` is empty when no entry is to blame.
     case archive(entry: String, what: String)
+}
+
+extension DeliveryError {
+    /// What the sentence has no room for: one warning for each fault that was kept.
+    package var warnings: [ImportWarning] {
+        if case .records(let faults) = self { faults.warnings } else { [] }
+    }
 }
 
 extension DeliveryError: CustomStringConvertible {
@@ -37,6 +48,7 @@ extension DeliveryError: CustomStringConvertible {
         case .entityExpansion(let file, let line): "\(file):\(line): entities expand without measure"
         case .externalEntity(let file, let line): "\(file):\(line): an entity stands for another file"
         case .unexpected(let file, let line, let what): "\(file):\(line): \(what)"
+        case .records(let faults): faults.description
         case .missing(let what): "the delivery has no \(what)"
         case .unreadable(let file, let code): "\(file): cannot be read or written (errno \(code))"
         case .archive(let entry, let what): entry.isEmpty ? "archive: \(what)" : "archive, \(entry): \(what)"

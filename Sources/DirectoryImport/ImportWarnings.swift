@@ -18,4 +18,9 @@ package struct ImportWarnings: Hashable, Sendable {
         total += 1
         if kept.count < limit { kept.append(warning) }
     }
+
+    package mutating func add(_ others: ImportWarnings) {
+        total += others.total
+        kept += others.kept.prefix(max(0, limit - kept.count))
+    }
 }

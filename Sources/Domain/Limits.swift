@@ -30,6 +30,9 @@ package struct Limits: Sendable {
     /// Other requests of one account, and questions of one publisher: a minute's allowance and the burst; beyond: 429.
     package var requestsPerMinute = 600
     package var requestsBurst = 1200
+    /// Requests of one address to what asks for no account, and deliveries of the directory: a minute's allowance and the burst; beyond: 429.
+    package var openRequestsPerMinute = 6000
+    package var openRequestsBurst = 6000
     /// Posts of one publisher: a minute's allowance and the burst; beyond: 429.
     package var postsPerMinute = 60_000
     package var postsBurst = 60_000

@@ -5,9 +5,11 @@ package struct PipelineMetrics: Sendable {
     package let registry: MetricRegistry
     package let eventsAccepted: Family<Counter>
     package let eventsUnresolved: Family<Counter>
+    package let eventsUrgent: Family<Counter>
     package let acceptSeconds: Histogram
     package let storeCommitSeconds: Histogram
     package let unreadableRows: Family<Counter>
+    package let callbacks: Family<Counter>
 
     package init(_ registry: MetricRegistry) {
         self.registry = registry
@@ -21,6 +23,11 @@ package struct PipelineMetrics: Sendable {
             help: "Accepted events that name something the directory does not know.",
             labels: ["publisher"]
         )
+        eventsUrgent = registry.counter(
+            "urgent_events_total",
+            help: "Accepted events that ring through quiet hours by their publisher's right.",
+            labels: ["publisher"]
+        )
         acceptSeconds = registry.histogram(
             "accept_duration_seconds",
             help: "From the parsed request to the durable commit."
@@ -29,6 +36,11 @@ package struct PipelineMetrics: Sendable {
             "unreadable_rows_total",
             help: "Rows of the store that could not be read, each once since the start.",
             labels: ["table"]
+        )
+        callbacks = registry.counter(
+            "callbacks_total",
+            help: "Attempts to tell a publisher how an event stands; outcome: accepted, deferred, dead.",
+            labels: ["publisher", "outcome"]
         )
         storeCommitSeconds = registry.histogram("store_commit_seconds", help: "COMMIT of the queue, fsync included.")
             .with()

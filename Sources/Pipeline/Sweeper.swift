@@ -14,6 +14,7 @@ package struct Sweeper: Sendable {
     private let logger: Logger
     private let identityAge: Duration
     private let eventAge: Duration
+    private let summaries: EventSummaries?
     private let lacksRoom: @Sendable (_ reusable: Int64) -> Bool
     private let isRoomUrgent: @Sendable () -> Bool
     private let held: HeldDeliveries?
@@ -28,12 +29,14 @@ package struct Sweeper: Sendable {
     /// `heldAge`: how long a held import waits for a person in `held`.
     /// `operationAge`: how long orders and their sealed log are kept; never shorter than `eventAge`, so that an event that was withdrawn
     ///   does not outlive the order that did it.
+    /// `summaries`: what is kept of a pruned event; nil: nothing.
     /// `eventAge`: how long an ended event is kept, counted from its acceptance; never shorter than its identity.
     package init(
         queue: QueueStore,
         registry: Registry,
         identityWindow: Duration,
         eventAge: Duration,
+        summaries: EventSummaries? = nil,
         deviceAges: Registry.HygieneAges,
         lacksRoom: @escaping @Sendable (_ reusable: Int64) -> Bool = { _ in false },
         isRoomUrgent: @escaping @Sendable () -> Bool = { false },
@@ -52,6 +55,7 @@ package struct Sweeper: Sendable {
         self.deviceAges = deviceAges
         identityAge = identityWindow + .seconds(86_400)
         self.eventAge = max(eventAge, identityAge)
+        self.summaries = summaries
         self.operationAge = max(operationAge, self.eventAge)
         self.time = time
         self.logger = logger
@@ -85,10 +89,15 @@ package struct Sweeper: Sendable {
         }
         await part("history") {
             let ended = Instant(milliseconds: time.now().milliseconds - eventAge.wholeMilliseconds)
-            while try await queue.prune(acceptedBefore: ended).isFull {
+            while try await prune(acceptedBefore: ended).isFull {
                 // Between two slices the writer belongs to those who wait for an answer.
                 try await Task.sleep(for: Self.pruneRest)
             }
+        }
+        await part("summaries") {
+            guard let summaries else { return }
+            let before = Instant(milliseconds: time.now().milliseconds - max(summaries.age, eventAge).wholeMilliseconds)
+            while try await queue.pruneSummaries(acceptedBefore: before) >= 2000 {}
         }
         var isShort = false
         await part("room") { isShort = try await lacksRoom() }
@@ -110,6 +119,16 @@ package struct Sweeper: Sendable {
         progress.devicesDue = time.monotonic() + 3_600_000
     }
 
+    /// One slice.
+    private func prune(acceptedBefore before: Instant) async throws -> PruneReport {
+        guard let summaries else { return try await queue.prune(acceptedBefore: before) }
+        let kept = try await summaries.slice(acceptedBefore: before)
+        guard !kept.isEmpty else { return PruneReport() }
+        var report = try await queue.prune(acceptedBefore: before, summaries: kept)
+        report.isFull = report.events > 0
+        return report
+    }
+
     private func part(_ name: String, _ body: () async throws -> Void) async {
         do { try await body() } catch is CancellationError {
             // The pass ends with the next look at the task.
@@ -129,7 +148,7 @@ package struct Sweeper: Sendable {
     private func pruneEarly() async throws {
         let before = Instant(milliseconds: time.now().milliseconds - identityAge.wholeMilliseconds)
         while try await lacksRoom() {
-            let report = try await queue.prune(acceptedBefore: before)
+            let report = try await prune(acceptedBefore: before)
             guard report.events > 0 else { return }
             logger.notice(
                 "history is pruned early",

@@ -49,6 +49,9 @@ extension ProviderSettings {
         Set(all.map { type(of: $0) as any Provider.Type }.filter { $0.isServiceNamedByAddress }.map { $0.id })
     }
 
+    /// Lanes that descriptors are kept for. Push services of browsers have two connections each, and there are five browsers.
+    package var lanesToPlanFor: Int { all.reduce(0) { $0 + $1.lanes.count } + (opening.isEmpty ? 0 : 2) }
+
     /// ``Provider/verify(_:in:)`` of the address's own provider.
     package func verify(_ target: Target, in network: ProviderNetwork) async -> FieldError? {
         for entry in all where type(of: entry).id == target.provider {

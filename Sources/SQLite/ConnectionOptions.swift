@@ -45,6 +45,13 @@ package struct ConnectionOptions: Sendable {
         ]
     )
 
+    /// The same with temporary tables on the disk: the stage of an import takes no more memory for a region than for a village.
+    package static let registryWriter = {
+        var options = writer
+        options.pragmas.append("temp_store = FILE")
+        return options
+    }()
+
     /// A look from beside the writer, in this process or another. The wait covers the moment of WAL recovery.
     package static let reader = ConnectionOptions(
         isReadOnly: true,

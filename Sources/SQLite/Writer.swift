@@ -45,7 +45,10 @@ package final class Writer: SessionWriter {
         try connection.migrate(migrations)
         try prepare(connection)
         try connection.pregrowWAL(to: options.checkpoint.pregrownBytes)
-        try connection.checkpoint(.passive)
+        // As while running: with another connection at it (the process that is being taken over) nothing is lost, the next growth tries again.
+        do throws(SQLiteError) { try connection.checkpoint(.passive) } catch {
+            guard case .busy = error else { throw error }
+        }
         let queue = WriterQueue(options: options)
         self.queue = queue
         ending = Mutex(Ending())

@@ -1,7 +1,7 @@
 /// One system that may post: who it is, whom it may speak for, how it proves itself.
 package struct PublisherSettings: Sendable {
     package enum Right: String, Sendable, CaseIterable {
-        case events, directory
+        case events, directory, urgent
     }
 
     package var name: String
@@ -14,6 +14,17 @@ package struct PublisherSettings: Sendable {
     package var secrets: [Secret]
     /// Hashes of publisher keys. Empty when there is no `keysFile` or secrets were not read.
     package var keys: [PublisherKeyHash]
+    /// Where it wants to be told how its events stand; nil: nowhere.
+    package var callback: Callback?
+
+    /// Standard Webhooks, signed with every secret.
+    package struct Callback: Sendable {
+        package var url: String
+        /// Empty when secrets were not read.
+        package var secrets: [Secret]
+        /// After acceptance, when the event has not ended by then.
+        package var afterSeconds: Int
+    }
 }
 
 /// A publisher key as it is kept: never the key itself.

@@ -13,13 +13,26 @@ package struct Settings: Sendable {
     package var tls = TLS()
     package var proxy: Proxy?
     package var storage = Storage()
-    package var quietHours = QuietHours()
+    package var quietHours = QuietPolicy()
     package var retention = Retention()
     package var schools = Schools()
+    /// Sources of the directory; empty: `main`, for every publisher with the right.
+    package var feeds: [Feed] = []
     package var log = Log()
+    package var merge = Merge()
     package var limits = Limits()
     package var server = Server()
     package var devices = Devices()
+    /// The kinds of publications.
+    package var publications = PublicationCatalogue()
+    /// The fixed texts, a language each.
+    package var messages: [MessageTexts] = []
+
+    /// Where the ENT is, as ``WebOrigin`` writes it: whose absolute addresses become relative.
+    package var entOrigins: Set<String> {
+        let addresses = publishers.flatMap(\.sources) + (parents.userinfoURL.map { [$0] } ?? [])
+        return Set(addresses.compactMap(WebOrigin.of))
+    }
 
     package struct Server: Sendable {
         /// Addresses of proxies whose `X-Forwarded-For` counts.
@@ -59,16 +72,13 @@ package struct Settings: Sendable {
         package var disk = DiskLimits()
     }
 
-    package struct QuietHours: Sendable {
-        /// Always false until the capability is built.
-        package var isEnabled = false
-    }
-
     package struct Retention: Sendable {
         /// How long the identity of an event is remembered, at least 3 days.
         package var identityDays = 3
         /// How long an ended event is kept, with who was reached and why not.
         package var eventDays = 30
+        /// How long the numbers of a pruned event are kept, from its acceptance.
+        package var summaryDays = 400
         /// A held import waits so long for a person's word.
         package var heldImportDays = 30
         /// How long orders and their audit log are kept.
@@ -89,6 +99,17 @@ package struct Settings: Sendable {
         package var port: Int
         /// `user:password`; nil: the proxy asks for none.
         package var credentials: Secret?
+    }
+
+    package struct Feed: Hashable, Sendable {
+        package var name: String
+        /// Who delivers it; nil: every publisher with the right `directory`.
+        package var publisher: String?
+    }
+
+    package struct Merge: Sendable {
+        /// Events of one author that say the same within it ring a guardian of both once; 0: each rings.
+        package var windowSeconds = 60
     }
 
     package struct Schools: Sendable {

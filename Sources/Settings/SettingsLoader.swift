@@ -6,7 +6,7 @@ package enum SettingsLoader {
     static let fileBytesMax = 256 * 1024
     static let sections = [
         "secrets", "data", "listen", "publishers", "parents", "providers", "tls", "storage", "quietHours", "retention",
-        "schools", "server", "devices", "log", "limits",
+        "schools", "server", "devices", "log", "limits", "directory", "publicationsFile", "messagesFolder", "merge",
     ]
 
     /// Reads everything once: the file, the environment over it, and the secret files.

@@ -30,6 +30,9 @@ final class SettingsReader {
         mistakes.append(SettingsMistake(key: key, origin: origin, value: value, allowed: allowed))
     }
 
+    /// One of another file.
+    func mistake(_ mistake: SettingsMistake) { mistakes.append(mistake) }
+
     func warn(_ key: String, _ origin: SettingOrigin, value: String? = nil, _ what: String) {
         warnings.append(SettingsMistake(key: key, origin: origin, value: value, allowed: what))
     }

@@ -26,8 +26,9 @@ extension SettingsSection {
             sources: sources,
             schools: schools(),
             rights: rights,
-            secrets: secrets(),
-            keys: keys()
+            secrets: secrets("secretsFile"),
+            keys: keys(),
+            callback: callback()
         )
         // A signature counts only once the whole body is read: a delivery of gigabytes comes with a key, which its head proves.
         if rights.contains(.directory), hasFile("secretsFile"), !hasFile("keysFile") {
@@ -47,6 +48,23 @@ extension SettingsSection {
         }
         close()
         return publisher
+    }
+
+    private func callback() -> PublisherSettings.Callback? {
+        let url = optionalText("callbackURL") { text in
+            text.isURL(schemes: ["https://", "http://"]) ? nil : "must be an absolute http or https URL"
+        }
+        let afterSeconds = integer("callbackAfterSeconds", default: 3600, in: 1...604_800, unit: "seconds")
+        let secrets = secrets("callbackSecretFile")
+        guard let url else { return nil }
+        if !hasFile("callbackSecretFile") {
+            reader.mistake(
+                key("callbackSecretFile"),
+                fileOrigin(line),
+                "callbackURL needs a secret to sign with: carillon key generate webhook --out FILE"
+            )
+        }
+        return PublisherSettings.Callback(url: url, secrets: secrets, afterSeconds: afterSeconds)
     }
 
     private func schools() -> Set<String>? {
@@ -69,16 +87,16 @@ extension SettingsSection {
             if let right = PublisherSettings.Right(rawValue: text) {
                 rights.insert(right)
             } else {
-                reader.mistake(key("rights"), origin(of: "rights"), value: text, "must be of events, directory")
+                reader.mistake(key("rights"), origin(of: "rights"), value: text, "must be of events, directory, urgent")
             }
         }
         return rights
     }
 
     /// Standard Webhooks: 24 to 64 bytes [standard-webhooks spec, symmetric secrets].
-    private func secrets() -> [Secret] {
-        guard let path = optionalPath("secretsFile") else { return [] }
-        return secretLines("secretsFile", path: path, form: "whsec_<base64 of 24 to 64 bytes>") { line in
+    private func secrets(_ name: String) -> [Secret] {
+        guard let path = optionalPath(name) else { return [] }
+        return secretLines(name, path: path, form: "whsec_<base64 of 24 to 64 bytes>") { line in
             guard line.hasPrefix("whsec_"), let bytes = Base64.decode(line.dropFirst(6)),
                 (24...64).contains(bytes.count)
             else {
@@ -97,5 +115,30 @@ extension SettingsSection {
 
     private func hasFile(_ name: String) -> Bool {
         reader.entries.last { $0.key == key(name) }.map { $0.value != "null" } ?? false
+    }
+
+    /// Feeds of the directory, each once; a publisher who is named must have the right.
+    func feeds(of publishers: [PublisherSettings]) -> [Settings.Feed] {
+        var names: Set<String> = []
+        let feeds = list("feeds").map { section in
+            let feed = Settings.Feed(name: section.name(), publisher: section.optionalText("publisher"))
+            if !feed.name.isEmpty, !names.insert(feed.name).inserted {
+                reader.mistake(section.key("name"), section.origin(of: "name"), value: feed.name, "names a feed twice")
+            }
+            if let publisher = feed.publisher,
+                !publishers.contains(where: { $0.name == publisher && $0.rights.contains(.directory) })
+            {
+                reader.mistake(
+                    section.key("publisher"),
+                    section.origin(of: "publisher"),
+                    value: publisher,
+                    "must be a publisher with the right directory"
+                )
+            }
+            section.close()
+            return feed
+        }
+        close()
+        return feeds
     }
 }

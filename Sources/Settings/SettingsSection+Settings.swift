@@ -16,10 +16,14 @@ extension SettingsSection {
         settings.quietHours = section("quietHours").quietHours()
         settings.retention = section("retention").retention()
         settings.schools = section("schools").schools()
+        settings.feeds = section("directory").feeds(of: settings.publishers)
+        settings.merge = section("merge").merge()
         settings.log = section("log").log()
         settings.limits = section("limits").limits()
         settings.server = section("server").server()
         settings.devices = section("devices").devices()
+        settings.publications = publications()
+        settings.messages = messages()
         return settings
     }
 
@@ -123,23 +127,17 @@ extension SettingsSection {
         return Settings.Storage(keys: keys, keyFile: file, disk: disk)
     }
 
-    private func quietHours() -> Settings.QuietHours {
-        if bool("enabled", default: false) {
-            reader.mistake(
-                key("enabled"),
-                origin(of: "enabled"),
-                value: "true",
-                "must be false: quiet hours are not built yet"
-            )
-        }
+    private func merge() -> Settings.Merge {
+        let window = integer("windowSeconds", default: Settings.Merge().windowSeconds, in: 0...3600, unit: "seconds")
         close()
-        return Settings.QuietHours()
+        return Settings.Merge(windowSeconds: window)
     }
 
     private func retention() -> Settings.Retention {
         var retention = Settings.Retention()
         retention.identityDays = integer("identityDays", default: 3, in: 3...90, unit: "days")
         retention.eventDays = days("eventDays", default: retention.eventDays)
+        retention.summaryDays = days("summaryDays", default: retention.summaryDays)
         retention.heldImportDays = days("heldImportDays", default: retention.heldImportDays)
         retention.operationDays = days("operationDays", default: retention.operationDays)
         retention.deviceStaleDays = days("deviceStaleDays", default: retention.deviceStaleDays)
@@ -213,6 +211,12 @@ extension SettingsSection {
         limits.registrationsBurst = integer("registrationsBurst", default: limits.registrationsBurst, in: 1...100_000)
         limits.requestsPerMinute = integer("requestsPerMinute", default: limits.requestsPerMinute, in: 1...1_000_000)
         limits.requestsBurst = integer("requestsBurst", default: limits.requestsBurst, in: 1...1_000_000)
+        limits.openRequestsPerMinute = integer(
+            "openRequestsPerMinute",
+            default: limits.openRequestsPerMinute,
+            in: 1...1_000_000
+        )
+        limits.openRequestsBurst = integer("openRequestsBurst", default: limits.openRequestsBurst, in: 1...1_000_000)
         limits.postsPerMinute = integer("postsPerMinute", default: limits.postsPerMinute, in: 1...10_000_000)
         limits.postsBurst = integer("postsBurst", default: limits.postsBurst, in: 1...10_000_000)
         limits.scheduledEventsMax = integer("scheduledEventsMax", default: limits.scheduledEventsMax, in: 1...1_000_000)

@@ -146,6 +146,19 @@ package final class SettingsSection {
         }
     }
 
+    /// The names in this mapping with their lines, in the order of the file.
+    var memberLines: [(name: String, line: Int)] {
+        members.values.map { ($0.name, $0.line) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+    }
+
+    /// Whether the file or the environment says something of a key; null says nothing.
+    func has(_ name: String) -> Bool {
+        if reader.overridesBelow(path + [name]) { return true }
+        guard let member = members[name] else { return false }
+        if case .scalar(let text, true) = member.value.content { return !ConfigurationNode.isNull(text) }
+        return true
+    }
+
     func key(_ name: String? = nil) -> String { (path + (name.map { [$0] } ?? [])).joined(separator: ".") }
 
     func fileOrigin(_ line: Int?) -> SettingOrigin { .file(path: reader.file, line: line) }

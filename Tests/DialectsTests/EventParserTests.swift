@@ -31,7 +31,7 @@ struct EventParserTests {
         #expect(parsed.identity == .event(source: "https://ent.example.org/one", id: "1"))
         #expect(parsed.publication.audience == [.schoolClass("70011")])
         #expect(
-            parsed.publication.title == nil && parsed.publication.urgency == .normal
+            parsed.publication.title == nil && parsed.publication.urgency == nil
                 && parsed.publication.dataClass == nil
         )
         #expect(parsed.publication.params == [:])

@@ -92,6 +92,20 @@ struct DeliveryArchiveTests {
         #expect(folder.names == ["a.tar"])
     }
 
+    @Test func `folders in folders are bounded, and a path of Windows is one`() throws {
+        let folder = try TestFolder()
+        let path = try folder.write("a.tar", entry("export\\f.csv", "x") + end)
+        try DeliveryArchive.withUnpacked(path, under: folder.path) { paths in
+            #expect(paths.map { $0.split(separator: "/").last } == ["f.csv"])
+        }
+        try folder.write("a.tar", entry(String(repeating: "d/", count: 16) + "f", "x") + end)
+        #expect(throws: DeliveryError.archive(entry: "f", what: "too many folders in folders")) {
+            try DeliveryArchive.withUnpacked(path, under: folder.path) { _ in }
+        }
+        try folder.write("a.tar", entry("a\\..\\..\\f", "x") + end)
+        #expect(throws: DeliveryError.self) { try DeliveryArchive.withUnpacked(path, under: folder.path) { _ in } }
+    }
+
     @Test func `entries and unpacked bytes are bounded`() throws {
         let folder = try TestFolder()
         let path = try folder.write("a.tar", entry("f", "12345") + entry("g", "12345") + end)

@@ -57,6 +57,8 @@ final class TestFolder {
         return names.sorted()
     }
 
+    func remove(_ name: String) throws { try #require(unlink(path + "/" + name) == 0) }
+
     @discardableResult
     func write(_ name: String, _ bytes: some Collection<UInt8>) throws -> String {
         let file = path + "/" + name
@@ -87,21 +89,6 @@ final class Pieces {
         buffer.copyBytes(from: piece)
         rest = rest.dropFirst(piece.count)
         return piece.count
-    }
-}
-
-/// SplitMix64: the same walk for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

@@ -78,17 +78,65 @@ struct UserNDJSONReaderTests {
     func `a wrong line fails the import and is named`(line: String) throws {
         let good = #"{"op":"upsert","kind":"link","pupil":"1","guardian":"2"}"#
         let error = #expect(throws: DeliveryError.self) { try read("\(good)\n\(line)\n\(good)") }
-        guard case .unexpected("u", 2, _) = error else {
+        guard case .records(let faults) = error else {
             Issue.record("\(error as Any)")
             return
         }
+        #expect((faults.file, faults.total, faults.kept.map(\.line)) == ("u", 1, [2]))
     }
 
-    @Test func `a line without end is refused before it fills the memory`() {
-        let text = "{}" + String(repeating: " ", count: 1_000_000)
+    @Test func `a line without end is refused before it fills the memory, and what follows is read`() throws {
+        let text = "{}" + String(repeating: " ", count: 1_000_000) + "\n{}"
+        let error = #expect(throws: DeliveryError.self) { try read(text) }
+        guard case .records(let faults) = error else {
+            Issue.record("\(error as Any)")
+            return
+        }
+        #expect(faults.kept.map(\.line) == [1, 2])
+        #expect(faults.kept[0].what.contains("65536"))
+    }
+
+    @Test func `a line of a user may name the feed its key belongs to`() throws {
+        let line = #"{"op":"upsert","kind":"user","id":"u","externalId":"1","feed":"lyon"}"#
         #expect(
-            throws: DeliveryError.tooLarge(file: "u", line: 1, what: "one line", limit: UserNDJSONReader.lineBytesMax)
-        ) { try read(text) }
+            try read(line).map(\.item) == [
+                .user(UserRecord(id: "u", externalKey: "1", profile: nil, locale: nil, feed: "lyon"))
+            ]
+        )
+    }
+
+    @Test func `bad lines are all counted, the first are kept, and nothing follows them`() throws {
+        let good = #"{"op":"upsert","kind":"link","pupil":"1","guardian":"2"}"# + "\n"
+        let text = good + String(repeating: "{\"op\":\n", count: 100_000) + good
+        var handed = 0
+        let error = #expect(throws: DeliveryError.self) {
+            try UserNDJSONReader(file: "u").read(from: Pieces(text.utf8).fill) { _ in handed += 1 }
+        }
+        guard case .records(let faults) = error else {
+            Issue.record("\(error as Any)")
+            return
+        }
+        #expect(handed == 1)
+        #expect((faults.total, faults.kept.count, faults.warnings.last?.line) == (100_000, 100, 101))
+        let sentence = faults.description
+        #expect(sentence.contains("u:2:") && sentence.contains("99995 more") && sentence.utf8.count < 1000)
+    }
+
+    @Test(arguments: ["UTF-16", "ISO-8859-1"])
+    func `another encoding than UTF-8 is named`(name: String) throws {
+        let line = #"{"op":"upsert","kind":"pupil","id":"1","lastName":"é"}"#
+        var bytes: [UInt8] = []
+        if name == "UTF-16" {
+            for unit in "\u{FEFF}\(line)".utf16 { bytes += [UInt8(unit & 255), UInt8(unit >> 8)] }
+        } else {
+            bytes = line.unicodeScalars.map { UInt8($0.value) }
+        }
+        let source = Pieces(bytes)
+        let error = #expect(throws: DeliveryError.self) {
+            try UserNDJSONReader(file: "u").read(from: source.fill) { _ in }
+        }
+        let text = error.map(\.description) ?? ""
+        #expect(text.contains("UTF-8"))
     }
 
     @Test func `the sample's users are read`() throws {

@@ -45,15 +45,21 @@ struct GatewayTests {
 
     @Test(arguments: [
         "forecast_is_what_happens", "withdrawn_in_the_middle", "killed_while_withdrawing", "correction_takes_the_place",
+        "resend_rings_those_missed", "publishers_are_told",
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
+
+    @Test(arguments: ["evening_waits_for_the_morning", "a_changed_policy_lets_go"])
+    func `quiet hours pass`(check: String) async throws { try await pass("quiet_checks", check) }
 
     @Test(arguments: [
         "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
     ])
     func `start and end pass`(check: String) async throws { try await pass("start_checks", check) }
 
-    @Test(arguments: ["schools_are_switched", "held_import_is_approved", "short_of_room"])
+    @Test(arguments: [
+        "schools_are_switched", "held_import_is_approved", "onde_extractions_are_imported", "short_of_room",
+    ])
     func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
 
     @Test(arguments: ["idle_crowd"])

@@ -31,9 +31,32 @@ import Testing
         #expect(try ran.json["state"] == "failed")
     }
 
+    @Test func `a file that is missing fails the delivery of a school's CSV`() async throws {
+        try FileManager.default.createDirectory(
+            atPath: fixture.folder + "/onde",
+            withIntermediateDirectories: false
+        )
+        try fixture.write("onde/eleves.csv", "Nom élève;Prénom élève;Classe\nEXEMPLE;Lina;CP\n")
+        let ran = await fixture.run(
+            "directory",
+            "import",
+            fixture.folder + "/onde",
+            "--school",
+            "0429902B",
+            "-o",
+            "json"
+        )
+        #expect(ran.code == 1)
+        #expect(try ran.json["state"] == "failed")
+        #expect(try ran.json["detail"]?.string?.contains("responsables") == true)
+    }
+
     @Test(arguments: [
         ["directory", "import"], ["directory", "import", "a.ndjson", "--mode", "complete"],
-        ["directory", "import", "x", "--format", "csv"],
+        ["directory", "import", "x", "--format", "csv"], ["directory", "import", "x", "--format", "onde-csv"],
+        ["directory", "import", "x", "--school", "429902B"],
+        ["directory", "import", "x", "--school", "0429902B", "--mode", "delta"],
+        ["directory", "import", "x", "--format", "aaf1d", "--school", "0429902B"],
     ])
     func `wrong usage is exit code 2`(arguments: [String]) async {
         #expect(await fixture.run(arguments).code == 2)

@@ -149,4 +149,29 @@ struct DoctorTests {
         #expect(MountTable.fileSystem(of: "/var/library", mounts: mounts) == "ext4")
         #expect(MountTable.fileSystem(of: "/srv", mounts: mounts) == "overlay")
     }
+
+    @Test(
+        arguments: [
+            (65_536, 178, 120, .ok), (65_536, 178, nil, .ok), (1_024, 178, 100, .ok), (1_024, 178, 900, .warn),
+            (512, 178, 20, .warn), (1_200, 1_500, 20, .warn),
+        ] as [(Int, Int, Int?, Finding.Level)]
+    )
+    func `descriptors are short when few are free, or fewer than are needed`(
+        soft: Int,
+        needed: Int,
+        used: Int?,
+        level: Finding.Level
+    ) {
+        let finding = Descriptors.finding(soft: soft, hard: 65_536, needed: needed, used: used)
+        #expect(finding.level == level)
+        #expect(finding.what.contains("soft limit \(soft)") && finding.what.contains("\(needed) needed"))
+        #expect(finding.what.contains("in use") == (used != nil))
+    }
+
+    @Test func `both limits are read from what the system says`() {
+        let text =
+            "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 unlimited            files     \n"
+        #expect(Descriptors.limit(text)?.soft == 1024 && Descriptors.limit(text)?.hard == 1 << 30)
+        #expect(Descriptors.limit("") == nil)
+    }
 }

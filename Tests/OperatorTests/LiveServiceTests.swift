@@ -92,7 +92,7 @@ import Testing
             let request = try #require(service.requests.last)
             #expect(
                 request.hasPrefix(
-                    "POST /admin/directory/imports?format=aaf1d&mode=complete&dryRun=true&yearChange=false&actor=lea&source=delivery "
+                    "POST /admin/directory/imports?format=aaf1d&mode=complete&dryRun=true&yearChange=false&actor=lea&source=delivery&feed=main "
                 )
             )
             #expect(request.contains("Content-Type: application/x-tar") && request.contains("a.xml"))

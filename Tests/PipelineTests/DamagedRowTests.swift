@@ -73,10 +73,14 @@ struct DamagedRowTests {
         }
     }
 
-    @Test(arguments: ["device", "person"])
+    @Test(arguments: ["device", "person", "account"])
     func `a damaged value in the registry keeps no other account's pushes back`(table: String) async throws {
         try await run("registry.db", table) { _ in
-            table == "device" ? "installation = 'i-u-1'" : "ent_id = 'u-1'"
+            switch table {
+            case "device": "installation = 'i-u-1'"
+            case "account": "ent_id = 'u-1'"
+            default: "id IN (SELECT person FROM account WHERE ent_id = 'u-1')"
+            }
         }
     }
 

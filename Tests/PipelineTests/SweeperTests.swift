@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import SQLite
 import Store
@@ -74,7 +75,8 @@ struct SweeperTests {
                         delivery.rawValue,
                         events[0].rawValue,
                         1,
-                        now.milliseconds
+                        now.milliseconds,
+                        Int64?.none
                     )
                 }
             }
@@ -131,6 +133,43 @@ struct SweeperTests {
             await sweep(workshop)
             #expect(try workshop.reader.event(event) == nil)
             #expect(try workshop.devices.device(installation: "i-u-1") == nil)
+        }
+    }
+
+    @Test func `a pruned event leaves its numbers, and nothing that names a person`() async throws {
+        try await withWorkshop(folder) { workshop in
+            try await workshop.register("u-1")
+            let event = try await workshop.accept(["u-1", "u-secret"]) { $0.title = "A title" }
+            try await workshop.expander.work()
+            try await workshop.deliver()
+            #expect(try workshop.state(of: event) == .done)
+            let before = EventStatus.view(try #require(try workshop.reader.report(on: event, laneReason: { _ in nil })))
+            workshop.clock.advance(.seconds(91 * 86_400))
+            await sweep(workshop)
+            #expect(try workshop.reader.event(event) == nil)
+            let summary = try #require(try workshop.reader.summary(of: event))
+            var expected = before
+            (expected.isPruned, expected.unresolved) = (true, [])
+            #expect(summary.publisher == "ent" && summary.view == expected.object)
+            #expect(before.otherUsers == 2 && before.deliveries.accepted == 1)
+            #expect(!JSONWriter.text(.object(summary.view)).contains("u-secret"))
+            workshop.clock.advance(.seconds(310 * 86_400))
+            await sweep(workshop)
+            #expect(try workshop.reader.summary(of: event) == nil)
+        }
+    }
+
+    @Test func `an event that cannot be read is pruned with the others`() async throws {
+        try await withWorkshop(folder) { workshop in
+            let events = try await expanded(workshop)
+            try await workshop.deliver()
+            try workshop.damage("queue.db") {
+                try $0.execute("UPDATE event SET unknown_users = '[' WHERE id = \(events[0].rawValue)")
+            }
+            workshop.clock.advance(.seconds(91 * 86_400))
+            await sweep(workshop)
+            #expect(try workshop.reader.prunableEvents(acceptedBefore: workshop.clock.now, limit: 9).isEmpty)
+            #expect(try events.map { try workshop.reader.summary(of: $0)?.view["pruned"] } == [true, true])
         }
     }
 }

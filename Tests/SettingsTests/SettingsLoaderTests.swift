@@ -103,7 +103,7 @@ import Testing
                 "CARILLON_PROVIDERS_WEBPUSH_SUBJECT": "mailto:a@b.fr",
             ]
         ).settings
-        #expect(settings.providers[WebPush.self].first?.subject == "mailto:a@b.fr")
+        #expect(settings.providers[WebPush.self].first?.sender.subject == "mailto:a@b.fr")
     }
 
     @Test func `every mistake stands in one report, in the order of the file`() throws {
@@ -119,7 +119,7 @@ import Testing
             providers:
               fcm:
                 - {name: a, serviceAccountFile: missing.json, endpoint: "http://x/y"}
-            quietHours: {enabled: true}
+            quietHours: {enabled: maybe}
             schools: {activeByDefault: yes}
             log: {levle: info}
             """

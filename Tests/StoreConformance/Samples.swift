@@ -50,7 +50,7 @@ extension NewEvent {
 extension Acceptance {
     package var id: EventID {
         switch self {
-        case .created(let id, _), .duplicate(let id, _, _), .conflict(let id), .stale(let id): id
+        case .created(let id, _), .duplicate(let id, _, _, _), .conflict(let id), .stale(let id): id
         }
     }
 }

@@ -24,7 +24,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
     private func identityIsOneEvent(_ place: StorePlace) async throws {
         try await place.queue { queue in
             let first = try await queue.post(.sample("a"))
-            guard case .duplicate(first.id, .accepted, _) = try await queue.post(.sample("a")) else {
+            guard case .duplicate(first.id, .accepted, _, _) = try await queue.post(.sample("a")) else {
                 Issue.record("the same identity and body is no duplicate")
                 return
             }

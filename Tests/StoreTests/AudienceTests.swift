@@ -1,3 +1,4 @@
+import DirectoryImport
 import Domain
 import Store
 import StoreConformance
@@ -11,31 +12,34 @@ struct AudienceTests {
         let folder = try TestFolder()
         try await folder.registry { registry async throws in
             if order == "users first" {
-                _ = try await registry.map(Sample.users(), now: TestFolder.start, dryRun: false)
+                _ = try await registry.map(Sample.users())
             }
             try await Sample.importAAF("complet-2026-09-01", into: registry)
             try await Sample.register(in: registry)
             if order == "users last" {
-                _ = try await registry.map(Sample.users(), now: TestFolder.start, dryRun: false)
+                _ = try await registry.map(Sample.users())
             }
 
             let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
             let lines = try #require(try Sample.json("expected/audience.json")["events"]?.array)
             #expect(lines.count == 24)
-            for line in lines { try check(line, reader) }
+            for line in lines { try check(line, "complet-2026-09-01", reader) }
+            try await Sample.importAAF("delta-2026-09-15", mode: .delta, into: registry)
+            for line in lines { try check(line, "after-delta-2026-09-15", reader) }
         }
     }
 
-    private func check(_ line: JSONValue, _ reader: RegistryReader) throws {
+    private func check(_ line: JSONValue, _ state: String, _ reader: RegistryReader) throws {
         let file = try #require(line["file"]?.string)
         var event = try Sample.json("events/" + file)
         if let index = line["index"]?.int64 { event = try #require(event.array)[Int(index)] }
         let members = try #require(event["data"]?["audience"]?.array).map(member)
         let day = try franceDay(try #require(event["time"]?.string))
-        let expected = try #require(line["complet-2026-09-01"])
+        let expected = try #require(line[state])
 
         let audience = try reader.audience(
             of: members,
+            in: event["data"]?["school"]?.string,
             on: { _ in day },
             author: event["data"]?["author"]?["id"]?.string
         )
@@ -50,22 +54,28 @@ struct AudienceTests {
         }
         var found: [String: [String]] = [:]
         for guardian in guardians { found[try key(guardian.person)] = try guardian.through.map(key).sorted() }
-        #expect(found == wanted, "\(file)")
-        #expect(Int64(audience.pupils.count) == expected["pupils"]?.int64, "\(file)")
+        #expect(found == wanted, "\(file) \(state)")
+        #expect(Int64(audience.pupils.count) == expected["pupils"]?.int64, "\(file) \(state)")
         #expect(
             try audience.pupilsWithoutGuardian.map(key).sorted() == texts("pupilsWithoutGuardian").sorted(),
-            "\(file)"
+            "\(file) \(state)"
         )
         let others = audience.persons.filter { $0.role == .other && $0.withheld != .unknownUser }
-        #expect(try others.map { try key($0.person) }.sorted() == texts("otherUsers").sorted(), "\(file)")
-        #expect(audience.persons.contains { $0.role == .author } == expected["authorExcluded"]?.bool, "\(file)")
-        let unresolved = try reader.unresolved(members)
-        #expect(unresolved.count == expected["unresolved"]?.array?.count, "\(file)")
+        #expect(try others.map { try key($0.person) }.sorted() == texts("otherUsers").sorted(), "\(file) \(state)")
+        #expect(
+            audience.persons.contains { $0.role == .author } == expected["authorExcluded"]?.bool,
+            "\(file) \(state)"
+        )
+        let school = event["data"]?["school"]?.string
+        let unresolved = try members.filter { member in
+            if case .nothing = try reader.find(member, in: school) { true } else { false }
+        }
+        #expect(unresolved.count == expected["unresolved"]?.array?.count, "\(file) \(state)")
 
         let routes = try (guardians + others).map { try reader.route($0.person).count }
-        #expect(Int64(routes.reduce(0, +)) == expected["devices"]?.int64, "\(file)")
+        #expect(Int64(routes.reduce(0, +)) == expected["devices"]?.int64, "\(file) \(state)")
         let silent = try guardians.filter { try reader.route($0.person).isEmpty }.map { try key($0.person) }
-        #expect(silent.sorted() == texts("guardiansWithoutDevice").sorted(), "\(file)")
+        #expect(silent.sorted() == texts("guardiansWithoutDevice").sorted(), "\(file) \(state)")
     }
 
     private func member(_ value: JSONValue) throws -> AudienceMember {

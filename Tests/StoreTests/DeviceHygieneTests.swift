@@ -162,6 +162,54 @@ struct DeviceHygieneTests {
         }
     }
 
+    @Test func `what a lane did since an instant is undone in one order, and nothing else`() async throws {
+        try await folder.registry { registry async throws in
+            let targets = (0..<4).map { Target.fcmToken("t-\($0)") }
+            var devices: [DeviceRow] = []
+            for (number, target) in targets.enumerated() {
+                devices.append(try await register(registry, "i-\(number)", target))
+            }
+            // Before the instant, at it, by another lane, and one that has registered since.
+            _ = try await registry.apply([fault(devices[0], targets[0], registry)], now: now + .seconds(9))
+            _ = try await registry.apply([fault(devices[1], targets[1], registry)], now: now + .seconds(10))
+            var other = fault(devices[2], targets[2], registry)
+            other.lane = "fcm/other"
+            _ = try await registry.apply([other, fault(devices[3], targets[3], registry)], now: now + .seconds(11))
+            try await register(registry, "i-3", targets[3], at: now + .seconds(12))
+            let told = Mutex<[DeviceID]>([])
+            registry.deviceChanges.observe { ids in told.withLock { $0 += ids } }
+            let since = now + .seconds(10)
+
+            let counted = try await registry.restore(
+                lane: Self.lane,
+                since: since,
+                isDryRun: true,
+                now: now + .seconds(20)
+            )
+            #expect(try counted == 1 && state(devices[1], registry) == .suspect)
+            #expect(told.withLock { $0 }.isEmpty)
+
+            let restored = try await registry.restore(
+                lane: Self.lane,
+                since: since,
+                isDryRun: false,
+                now: now + .seconds(20)
+            )
+            #expect(restored == 1)
+            #expect(try devices.map { try state($0, registry) } == [.suspect, .active, .suspect, .active])
+            // Lanes that hold its address look again.
+            #expect(told.withLock { $0 } == [devices[1].id])
+            #expect(try reader(registry).history(of: devices[1].id).last?.reason == "restored")
+            let again = try await registry.restore(
+                lane: Self.lane,
+                since: since,
+                isDryRun: false,
+                now: now + .seconds(30)
+            )
+            #expect(again == 0)
+        }
+    }
+
     @Test func `a proof that was held does not count against a later registration`() async throws {
         try await folder.registry { registry async throws in
             let target = Target.fcmToken("t-1")

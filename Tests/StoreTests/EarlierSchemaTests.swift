@@ -26,7 +26,7 @@ struct EarlierSchemaTests {
         try folder.intruder(file).execute(String(decoding: bytes[..<count], as: UTF8.self))
     }
 
-    @Test(arguments: ["queue-1.sql", "queue-2.sql"])
+    @Test(arguments: ["queue-1.sql", "queue-2.sql", "queue-3.sql"])
     func `the queue opens, adds up and goes on`(dump: String) async throws {
         try fill("queue.db", from: dump)
         try await folder.queue { queue async throws in
@@ -48,7 +48,7 @@ struct EarlierSchemaTests {
         }
     }
 
-    @Test(arguments: ["registry-1.sql", "registry-2.sql", "registry-3.sql"])
+    @Test(arguments: ["registry-1.sql", "registry-2.sql", "registry-3.sql", "registry-4.sql"])
     func `the registry opens and every target can be rung`(dump: String) async throws {
         try fill("registry.db", from: dump)
         let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
@@ -57,7 +57,7 @@ struct EarlierSchemaTests {
             #expect(try reader.violations() == [])
             for device in Int64(1)...24 {
                 let address = try reader.address(DeviceID(rawValue: device))
-                let isSuspect = dump == "registry-3.sql" && device == 3
+                let isSuspect = ["registry-3.sql", "registry-4.sql"].contains(dump) && device == 3
                 #expect(address?.owner == PersonID(rawValue: (device - 1) / 4 + 1))
                 #expect(address?.state == (isSuspect ? .suspect : .active))
             }
@@ -89,6 +89,46 @@ struct EarlierSchemaTests {
             #expect(done == .init(looked: 25, moved: 24, failed: 0, next: nil))
             #expect(try reader.keyUses() == [KeyUse(id: "s1", devices: 25, unbound: 0)])
             for device in Int64(1)...24 { #expect(try reader.address(DeviceID(rawValue: device)) != nil) }
+        }
+    }
+
+    @Test func `what schema 4 holds is of feed main, under the same numbers`() async throws {
+        try fill("registry.db", from: "registry-4.sql")
+        let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+        try await folder.registry(keys: [key]) { registry async throws in
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
+            let guardian = try #require(try reader.person("g1"))
+            #expect(guardian.id == PersonID(rawValue: 1) && guardian.kind == .guardian && guardian.entID == "u00")
+            #expect(try reader.person("gone")?.entID == "u01")
+            let day = CalendarDay(daysSince1970: 20_700)
+            for member in [AudienceMember.schoolClass("70011"), .school("0420001A"), .pupil("p1")] {
+                let audience = try reader.audience(of: [member], on: { _ in day }, author: nil)
+                #expect(audience.persons.map(\.person) == [guardian.id], "\(member)")
+            }
+            #expect(try reader.devices(.init(account: "u00"), after: nil, limit: 9).map(\.id.rawValue) == [1, 2, 3, 4])
+
+            // The same delivery as before finds every row again.
+            let records: [DirectoryRecord] = [
+                .school(.init(key: "42", uai: "0420001A", name: "Ecole")),
+                .guardian(.init(key: "g1", lastName: "Un", firstName: "")),
+                .pupil(
+                    .init(
+                        person: .init(key: "p1", lastName: "Un", firstName: ""),
+                        memberships: [
+                            .init(place: .school(key: "42")),
+                            .init(
+                                place: .schoolClass(key: "70011", school: "42", name: "CP"),
+                                from: CalendarDay(daysSince1970: 20_697)
+                            ),
+                        ],
+                        guardians: [.init(key: "g1", raw: "")]
+                    )
+                ),
+            ]
+            let again = try await Sample.importRecords(records, into: registry)
+            #expect(again.state == .applied && again.changes == 0)
+            #expect(try reader.person("g1")?.id == guardian.id)
+            #expect(try reader.violations() == [])
         }
     }
 }

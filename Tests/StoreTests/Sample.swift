@@ -35,25 +35,29 @@ enum Sample {
     /// 1 September 2026.
     static let day = CalendarDay(daysSince1970: 20_697)
 
-    /// Reads a complete delivery, stages it and finishes the import.
+    /// Reads a delivery as the importer does, stages it and finishes the import.
     @discardableResult
     static func importAAF(
         _ name: String,
+        in folder: String = folder + "/aaf1d",
+        feed: String = ImportOrigin.mainFeed,
+        mode: AAFMode = .complete,
         into registry: Registry,
         yearChange: Bool = false,
         dryRun: Bool = false
     ) async throws -> ImportReport {
-        var records: [DirectoryRecord] = []
-        let summary = try AAFReader(mode: .complete).read(AAFDelivery(paths: [folder + "/aaf1d/" + name])) {
-            operation in
-            if case .add(let record) = operation.action { records.append(record) }
+        var changes: [DirectoryChange] = []
+        let summary = try AAFReader(mode: mode).read(AAFDelivery(paths: [folder + "/" + name])) { operation in
+            changes.append(DirectoryChange(operation))
         }
-        return try await importRecords(
-            records,
-            into: registry,
+        return try await registry.importing(
+            changes,
+            origin: ImportOrigin(format: "aaf1d", mode: mode == .delta ? "delta" : "complete", feed: feed),
+            scope: mode == .delta ? .changes : .feed,
             yearChange: yearChange,
             dryRun: dryRun,
-            summary.warnings
+            warnings: summary.warnings.kept,
+            day: summary.generatedOn ?? day
         )
     }
 
@@ -62,22 +66,17 @@ enum Sample {
         _ records: [DirectoryRecord],
         into registry: Registry,
         yearChange: Bool = false,
-        dryRun: Bool = false,
-        _ warnings: ImportWarnings = ImportWarnings(limit: 10)
+        dryRun: Bool = false
     ) async throws -> ImportReport {
-        try await registry.beginImport()
-        try await registry.stage(records)
-        return try await registry.finishImport(
-            feed: 1,
-            limits: ImportLimits(isYearChange: yearChange),
-            dryRun: dryRun,
-            format: "aaf1d",
-            warnings: warnings.kept,
-            warningsTotal: warnings.total,
-            day: day,
-            now: TestFolder.start
+        try await registry.importing(
+            records.map { DirectoryChange(.put($0)) },
+            yearChange: yearChange,
+            dryRun: dryRun
         )
     }
+
+    /// Small inputs from the field.
+    static let field = folder.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/field"
 
     static func users() throws -> [UserRecord] {
         var users: [UserRecord] = []

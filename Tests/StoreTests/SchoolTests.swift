@@ -86,17 +86,8 @@ extension Registry {
     fileprivate func approveAll(_ records: [DirectoryRecord]) async throws {
         let held = try await Sample.importRecords(records, into: self)
         #expect(held.state == .held)
-        try await beginImport()
-        try await stage(records)
-        let report = try await finishImport(
-            feed: 1,
-            limits: ImportLimits(isYearChange: false),
-            dryRun: false,
-            format: "aaf1d",
-            warnings: [],
-            warningsTotal: 0,
-            day: Sample.day,
-            now: TestFolder.start,
+        let report = try await importing(
+            records.map { DirectoryChange(.put($0)) },
             approval: ImportApproval(id: held.id, isConfirmed: false, actor: "lea")
         )
         #expect(report.state == .applied && report.id == held.id && !report.hasChanged)

@@ -53,7 +53,7 @@ struct DeviceRoutes {
                     now: services.time.monotonic()
                 ) { try subscriptionKey(call) }
             },
-        ] + onePocket.routes
+        ] + onePocket.routes + PreferenceRoutes(services: services, registrar: registrar).routes
     }
 
     private func register(_ call: Call, _ account: Account) async throws -> Response {
@@ -101,7 +101,7 @@ struct DeviceRoutes {
         let limit = services.limits.devicesPerAccount
         let rows = try await services.registryReader.read { reader in
             // The name is also looked for among the feed's keys: that person is not this account.
-            try reader.devices(.init(user: account.userID), after: nil, limit: limit)
+            try reader.devices(.init(account: account.userID), after: nil, limit: limit)
                 .filter { $0.ownerID == account.userID }
         }
         return .json(.ok, ItemsView(rows.map { DeviceView($0) }))

@@ -49,10 +49,8 @@ struct OnePocketRoutes {
     }
 
     private func list(_ account: Account) async throws -> Response {
-        let tokens = try await services.registryReader.read { reader -> [RowResult<String>] in
-            // The name is also looked for among the feed's keys: that person is not this account.
-            guard try reader.person(account.userID)?.entID == account.userID else { return [] }
-            return try reader.targets(of: account.userID, provider: FCM.id, read: FCMTarget.text)
+        let tokens = try await services.registryReader.read { reader in
+            try reader.targets(of: account.userID, provider: FCM.id, read: FCMTarget.text)
         }
         // A token that cannot be opened is none to the app, which then registers its own again.
         services.queue.unreadable.note(tokens.compactMap(\.failure))

@@ -24,7 +24,7 @@ struct ImportRoutes {
         [
             Route(.post, "/v1/directory/imports") { call in
                 let publisher = try checkPublisher(call, publishers)
-                return try await run(call, actor: "publisher \(publisher)")
+                return try await run(call, actor: "publisher \(publisher)", publisher: publisher)
             }
         ]
     }
@@ -33,7 +33,11 @@ struct ImportRoutes {
         [
             Route(.post, "/admin/directory/imports") { call in
                 let uid = await PeerCredential.uid(of: call.context)
-                return try await run(call, actor: OrderReader.actor(call.query("actor") ?? "", uid: uid))
+                return try await run(
+                    call,
+                    actor: OrderReader.actor(call.query("actor") ?? "", uid: uid),
+                    publisher: nil
+                )
             },
             Route(.post, "/admin/directory/imports/{id}/approve") { try await approve($0) },
         ]
@@ -45,13 +49,16 @@ struct ImportRoutes {
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }
-        // The feed says what it holds only once it is read; who may import, imports for all schools.
+        // A delivery says what it holds only once it is read; who may deliver a feed, delivers all schools of it.
         return publisher.name
     }
 
-    private func run(_ call: Call, actor: String) async throws -> Response {
+    private func run(_ call: Call, actor: String, publisher: String?) async throws -> Response {
         var (fileName, request) = try ImportQuery.read(call)
         request.actor = actor
+        request.publisher = publisher
+        request.feed = call.query("feed") ?? request.feed
+        try services.importer.check(request)
         request.source = call.query("source") ?? fileName
         guard services.condition.takesBulk else { throw Problem(.scarce, limits: services.limits) }
         try call.checkIsNotEncoded()
@@ -106,29 +113,57 @@ enum ImportQuery {
     /// - Returns: the file's name, whose ending tells the importer what it holds, and the request without its path.
     static func read(_ call: Call) throws(Problem) -> (fileName: String, DirectoryImporter.Request) {
         guard let format = call.query("format").flatMap(DirectoryImporter.Format.init(rawValue:)) else {
-            throw Problem(.invalidParameter, "format is aaf1d, onde-csv or ndjson.")
+            throw Problem(.invalidParameter, "format is aaf1d, onde-csv, ndjson or preferences.")
         }
-        let word = call.query("mode") ?? (format == .ndjson ? "delta" : "complete")
+        let word = call.query("mode") ?? (format.isLines ? "delta" : "complete")
         guard let mode = DirectoryImporter.Mode(rawValue: word) else {
             throw Problem(.invalidParameter, "mode is complete or delta.")
         }
-        guard format != .ndjson || mode == .delta else {
+        guard !format.isLines || mode == .delta else {
             throw Problem(.invalidParameter, "NDJSON is imported with mode delta only.")
         }
+        guard format != .ondeCSV || mode == .complete else {
+            throw Problem(.invalidParameter, "ONDE CSV is imported with mode complete only.")
+        }
+        let school = try school(call, format)
         let isDryRun = try call.flag("dryRun")
         let isYearChange = try call.flag("yearChange")
         let fileName: String
-        switch (format, call.header("Content-Type").flatMap { ContentType($0) }?.name) {
-        case (.ndjson, "application/x-ndjson"): fileName = "delivery.ndjson"
-        case (.aaf1d, "application/x-tar"), (.ondeCSV, "application/x-tar"): fileName = "delivery.tar"
-        case (.aaf1d, "application/gzip"), (.ondeCSV, "application/gzip"): fileName = "delivery.tar.gz"
-        case (.ndjson, _): throw Problem(.unsupportedContentType, "NDJSON is sent as application/x-ndjson.")
+        switch (call.header("Content-Type").flatMap { ContentType($0) }?.name, format) {
+        case ("application/x-ndjson", .ndjson), ("application/x-ndjson", .preferences): fileName = "delivery.ndjson"
+        case ("application/x-tar", _): fileName = "delivery.tar"
+        case ("application/gzip", _): fileName = "delivery.tar.gz"
+        case ("application/zip", _), ("application/x-zip-compressed", _): fileName = "delivery.zip"
         default:
-            throw Problem(.unsupportedContentType, "A delivery is sent as application/x-tar or application/gzip.")
+            let lines = format.isLines ? "application/x-ndjson, " : ""
+            let types = "\(lines)application/x-tar, application/gzip or application/zip"
+            throw Problem(.unsupportedContentType, "A delivery is sent as \(types).")
         }
-        return (
-            fileName,
-            .init(paths: [], format: format, mode: mode, isDryRun: isDryRun, isYearChange: isYearChange)
+        var request = DirectoryImporter.Request(
+            paths: [],
+            format: format,
+            mode: mode,
+            isDryRun: isDryRun,
+            isYearChange: isYearChange
         )
+        request.school = school
+        return (fileName, request)
+    }
+
+    private static func school(_ call: Call, _ format: DirectoryImporter.Format) throws(Problem) -> String? {
+        guard let text = call.query("school") else {
+            guard format != .ondeCSV else {
+                throw Problem(
+                    .invalidParameter,
+                    "school is required for onde-csv: the UAI, which the files do not name."
+                )
+            }
+            return nil
+        }
+        guard format == .ondeCSV else { throw Problem(.invalidParameter, "school is for onde-csv only.") }
+        guard let code = SchoolCode.code(text) else {
+            throw Problem(.invalidParameter, "school is a UAI: seven digits and a letter.")
+        }
+        return code
     }
 }

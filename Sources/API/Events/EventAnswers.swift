@@ -8,7 +8,12 @@ import Store
 
 extension Submission {
     init(_ event: ParsedEvent) {
-        self.init(publication: event.publication, identity: Identity(event.identity), body: event.hashedBytes)
+        self.init(
+            publication: event.publication,
+            identity: Identity(event.identity),
+            body: event.hashedBytes,
+            warnings: event.warnings
+        )
     }
 }
 
@@ -30,6 +35,8 @@ extension ReceiptView {
         state = receipt.state.word
         isDuplicate = receipt.isDuplicate
         unresolved = receipt.unresolved.map(AudienceCoding.value)
+        warnings = receipt.warnings.map { ReceiptWarningView($0) }
+        opensAt = receipt.opensAt
     }
 }
 
@@ -60,6 +67,8 @@ extension BatchResultView {
             let view = ReceiptView(receipt)
             status = receipt.isDuplicate ? 200 : 202
             (id, state, isDuplicate, unresolved) = (view.id, view.state, view.isDuplicate, view.unresolved)
+            warnings = view.warnings
+            opensAt = view.opensAt
         case .failure(let refused):
             status = refused.code.status
             problem = refused.object()

@@ -38,6 +38,12 @@ struct EventRoutes {
                     try await WithdrawRoute(services: services.admin).response(call, body, for: publisher)
                 }
             },
+            Route(.post, "/v1/events/{id}/resend") { call in
+                try call.checkIsNotEncoded()
+                return try await proven(call, posts) { publisher, body in
+                    try await ResendRoute(services: services.admin).response(call, body, for: publisher)
+                }
+            },
         ]
     }
 

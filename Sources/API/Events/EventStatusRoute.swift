@@ -25,7 +25,9 @@ struct EventStatusRoute {
             }
             return try reader.report(on: id) { conditions[$0].flatMap(EventStatus.reason(ofLane:)) }
         }
-        guard let report else { throw unknown }
-        return .json(.ok, EventStatus.view(report))
+        if let report { return .json(.ok, EventStatus.view(report)) }
+        let summary = try await services.queueReader.read { try $0.summary(of: id) }
+        guard let summary, publisher == nil || summary.publisher == publisher else { throw unknown }
+        return .json(.ok, .object(summary.view))
     }
 }

@@ -22,7 +22,8 @@ struct PreviewRoute {
             dataClass: event.dataClass,
             at: event.acceptedAt,
             expiresAt: event.expiresAt,
-            unresolved: event.unresolved
+            unresolved: event.unresolved,
+            warnings: event.warnings
         )
         let newer = try await services.queueReader.read { reader in
             try reader.newerRevision(than: event.publication, of: event.publisher)

@@ -33,11 +33,30 @@ extension IntakeError: AnsweredError {
             )
         case .forbiddenSchool(let school):
             return Problem(.forbiddenSchool, "This publisher may not speak for the school \(school).")
+        case .ambiguousKey(let index, let schools):
+            let list = schools.map { $0.isEmpty ? "a school without UAI" : $0 }.joined(separator: ", ")
+            return Problem(
+                .ambiguousKey,
+                "A key of the audience is that of several; name the school beside it.",
+                errors: [
+                    FieldError(
+                        ("/data/audience" as JSONPointer).index(index),
+                        "ambiguousKey",
+                        "It is in these schools: \(list)."
+                    )
+                ]
+            )
         case .forbiddenSource:
             return Problem(
                 .forbiddenSource,
                 "This publisher may not speak for the event's source.",
                 errors: [FieldError("/source", "forbidden", "Not a source of this publisher.")]
+            )
+        case .urgentForbidden:
+            return Problem(
+                .urgentForbidden,
+                "This publisher may not ring through quiet hours: it has not the right urgent.",
+                errors: [FieldError("/data/urgency", "forbidden", "Expected low or normal.")]
             )
         case .conflict(let id):
             var problem = Problem(
@@ -85,6 +104,11 @@ extension OrderRefusal: AnsweredError {
             var problem = Problem(.eventEnded, "Nothing of it waits, and what was accepted cannot be recalled.")
             problem.more.refusal = "eventEnded"
             return problem
+        case .eventWithdrawn:
+            var problem = Problem(.eventWithdrawn, "It was taken back or replaced; nobody is rung for it any more.")
+            problem.more.refusal = "eventWithdrawn"
+            return problem
+        case .needsService: return Problem(.notReady, "Only the running service sends; start it first.")
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
         case .filter(.unknown(let name, _, let known)):
             var problem = Problem(.nothingMatched, "\(name.rawValue) names nothing.")
@@ -101,6 +125,10 @@ extension DirectoryImporter.Refusal: AnsweredError {
         switch self {
         case .busy: UploadFolder.busy
         case .notBuilt(let sentence): Problem(.notBuilt, sentence)
+        case .unknownFeed(let name):
+            Problem(.unknownFeed, "No feed \(name.showingInvisible) is configured (directory.feeds).")
+        case .foreignFeed(let name):
+            Problem(.forbiddenFeed, "This publisher may not deliver the feed \(name.showingInvisible).")
         case .unknownImport: Problem(.unknownImport, "There is no such import.")
         case .notHeld(let state): Problem(.importNotHeld, "The import is \(state), not held.")
         case .notKept: Problem(.importNotHeld, "Its delivery was not kept; import it again.")

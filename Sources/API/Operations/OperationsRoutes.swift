@@ -68,15 +68,3 @@ extension ReadyView {
         self.status = status
     }
 }
-
-/// Paths of the contract that nothing serves yet: 501, so that a client can tell them from a wrong address.
-enum NotBuilt {
-    static let routes: [Route] = [
-        route(.get, "/v1/preferences"), route(.put, "/v1/preferences"), route(.patch, "/v1/preferences"),
-        route(.get, "/userbook/preference/timeline"), route(.put, "/userbook/preference/timeline"),
-    ]
-
-    private static func route(_ method: HTTPRequest.Method, _ path: String) -> Route {
-        Route(method, path) { _ in throw Problem(.notBuilt, "Preferences are not built yet.") }
-    }
-}

@@ -5,13 +5,27 @@ package import Hummingbird
 /// What the outside sees: events, devices, directory, One Pocket's paths and the small operations routes.
 package func publicRouter(_ services: APIServices) -> Router<APIContext> {
     let operations = OperationsRoutes(services: services)
+    let open =
+        ImportRoutes(services: services.admin).publicRoutes(services.publishers) + operations.common
+        + OperationsRoutes.document
     return router(
         allowedOrigins: services.http.allowedOrigins,
         EventRoutes(services: services).routes + DeviceRoutes(services: services).routes
-            + ImportRoutes(services: services.admin).publicRoutes(services.publishers)
-            + operations.common + OperationsRoutes.document + NotBuilt.routes,
+            + limitedByAddress(open, services),
         services.limits
     )
+}
+
+/// For routes where no account or publisher has a limit of its own.
+private func limitedByAddress(_ routes: [Route], _ services: APIServices) -> [Route] {
+    let limits = services.limits
+    let requests = RateLimiter("open", perMinute: limits.openRequestsPerMinute, burst: limits.openRequestsBurst)
+    return routes.map { route in
+        Route(route.method, route.path) { call in
+            let address = call.clientAddress(services.http.proxies)
+            return try await requests.limited(address, now: services.time.monotonic()) { try await route.handler(call) }
+        }
+    }
 }
 
 /// For the monitoring's network: the operations routes, health and metrics.

@@ -17,14 +17,21 @@ package struct DescriptorPlan: Hashable, Sendable {
     package let metricsMax = Self.metricsConnections
     package let adminMax = Self.adminConnections
 
+    /// What it takes to serve anybody.
+    package static func needed(lanes: Int) -> Int { kept(lanes: lanes) + publicLeast }
+
+    private static func kept(lanes: Int) -> Int {
+        reserve + perLane * lanes + metricsConnections + adminConnections
+    }
+
     /// - Parameters:
     ///   - limit: the descriptors the process may have.
     ///   - lanes: connections towards push services at the most, as lanes.
     /// - Throws: ``Shortage`` when the rest would be too small to serve anybody.
     package init(limit: Int, lanes: Int) throws(Shortage) {
-        let kept = Self.reserve + Self.perLane * lanes + Self.metricsConnections + Self.adminConnections
-        guard limit >= kept + Self.publicLeast else { throw Shortage(limit: limit, needed: kept + Self.publicLeast) }
-        publicMax = min(limit - kept, Self.publicMost)
+        let needed = Self.needed(lanes: lanes)
+        guard limit >= needed else { throw Shortage(limit: limit, needed: needed) }
+        publicMax = min(limit - Self.kept(lanes: lanes), Self.publicMost)
     }
 
     /// The process may have too few descriptors to keep what it promises.

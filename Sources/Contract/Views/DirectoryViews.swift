@@ -10,6 +10,11 @@ package struct ImportView: WireView {
     package var warnings: [ImportWarningView] = []
     package var warningsTotal: Int?
     package var held: [ImportHoldView] = []
+    /// What changes school by school: `school`, and by kind `added changed removed examples`.
+    package var schools: [JSONObject] = []
+    package var feed: String?
+    /// UAI of the one school it speaks of.
+    package var school: String?
     package var detail: String?
     package var isKept: Bool?
     package var hasChanged: Bool?
@@ -18,7 +23,8 @@ package struct ImportView: WireView {
 
     package static let members: [WireMember<ImportView>] = [
         .always("import", \.id), .always("state", \.state), .maybe("diff", \.diff), .always("warnings", \.warnings),
-        .always("warningsTotal", \.warningsTotal), .always("held", \.held), .maybe("detail", \.detail),
+        .always("warningsTotal", \.warningsTotal), .always("held", \.held), .always("schools", \.schools),
+        .maybe("feed", \.feed), .maybe("school", \.school), .maybe("detail", \.detail),
         .maybe("kept", \.isKept), .maybe("changedSince", \.hasChanged),
     ]
 }
@@ -44,11 +50,13 @@ package struct ImportHoldView: WireView {
     package var school = ""
     package var limit = ""
     package var value = 0.0
+    /// Both records, where two are in each other's way.
+    package var detail: String?
 
     package init() {}
 
     package static let members: [WireMember<ImportHoldView>] = [
-        .always("school", \.school), .always("limit", \.limit), .always("value", \.value),
+        .always("school", \.school), .always("limit", \.limit), .always("value", \.value), .maybe("detail", \.detail),
     ]
 }
 

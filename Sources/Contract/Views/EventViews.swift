@@ -6,12 +6,32 @@ package struct ReceiptView: WireView {
     package var state = ""
     package var isDuplicate = false
     package var unresolved: [JSONValue] = []
+    package var warnings: [ReceiptWarningView] = []
+    /// When quiet hours end that hold it up; null: nothing holds it up.
+    package var opensAt: Instant?
 
     package init() {}
 
     package static let members: [WireMember<ReceiptView>] = [
         .always("id", \.id), .always("state", \.state), .always("duplicate", \.isDuplicate),
-        .always("unresolved", \.unresolved),
+        .always("unresolved", \.unresolved), .always("warnings", \.warnings), .always("opensAt", \.opensAt),
+    ]
+}
+
+/// Something of an accepted event that does less than its sender may think.
+package struct ReceiptWarningView: WireView {
+    package var pointer = ""
+    package var code = ""
+    package var detail = ""
+
+    package init() {}
+
+    package init(_ warning: ReceiptWarning) {
+        (pointer, code, detail) = (warning.pointer, warning.code, warning.detail)
+    }
+
+    package static let members: [WireMember<ReceiptWarningView>] = [
+        .always("pointer", \.pointer), .always("code", \.code), .always("detail", \.detail),
     ]
 }
 
@@ -23,13 +43,16 @@ package struct BatchResultView: WireView {
     package var state: String?
     package var isDuplicate: Bool?
     package var unresolved: [JSONValue]?
+    package var warnings: [ReceiptWarningView]?
+    package var opensAt: Instant?
     package var problem: JSONObject?
 
     package init() {}
 
     package static let members: [WireMember<BatchResultView>] = [
         .always("index", \.index), .always("status", \.status), .maybe("id", \.id), .maybe("state", \.state),
-        .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved), .maybe("problem", \.problem),
+        .maybe("duplicate", \.isDuplicate), .maybe("unresolved", \.unresolved),
+        .maybe("warnings", \.warnings), .maybe("opensAt", \.opensAt), .maybe("problem", \.problem),
     ]
 }
 
@@ -48,6 +71,8 @@ package struct EventView: WireView {
     package var doneAt: Instant?
     /// The first event of its subject.
     package var corrects: String?
+    /// Events of the same words that ring somebody for this one.
+    package var mergedWith: [JSONValue]?
     package var withdrawnAt: Instant?
     package var withdrawnReason: String?
     package var dataClass = ""
@@ -56,6 +81,7 @@ package struct EventView: WireView {
     package var pupils = PupilCounts()
     package var otherUsers = 0
     package var unresolved: [JSONValue] = []
+    package var warnings: [ReceiptWarningView] = []
     package var deliveries = DeliveryCounts()
     /// Guardians by reason.
     package var waiting = Counts()
@@ -65,6 +91,10 @@ package struct EventView: WireView {
     package var otherUsersWaiting = Counts()
     /// Others than guardians, by reason.
     package var otherUsersNotReached = Counts()
+    /// Its details are gone, and these numbers are what is kept; absent of an event that is there.
+    package var isPruned: Bool?
+    /// When quiet hours end for the first who waits for it; null: nobody does.
+    package var opensAt: Instant?
 
     package init() {}
 
@@ -73,11 +103,15 @@ package struct EventView: WireView {
         .always("school", \.school), .always("app", \.app), .always("action", \.action),
         .always("urgency", \.urgency), .always("acceptedAt", \.acceptedAt), .always("notBefore", \.notBefore),
         .always("expiresAt", \.expiresAt), .always("doneAt", \.doneAt), .maybe("corrects", \.corrects),
-        .maybe("withdrawnAt", \.withdrawnAt), .maybe("withdrawnReason", \.withdrawnReason),
+        .maybe("mergedWith", \.mergedWith), .maybe("withdrawnAt", \.withdrawnAt),
+        .maybe("withdrawnReason", \.withdrawnReason),
         .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs), .always("guardians", \.guardians),
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
-        .always("deliveries", \.deliveries), .always("waiting", \.waiting), .always("notReached", \.notReached),
+        .always("warnings", \.warnings), .always("deliveries", \.deliveries), .always("waiting", \.waiting),
+        .always("notReached", \.notReached),
         .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
+        .maybe("pruned", \.isPruned),
+        .always("opensAt", \.opensAt),
     ]
 }
 
@@ -130,6 +164,16 @@ package struct DeliveryCounts: WireView {
     ]
 }
 
+/// A pruned event of which nothing could be read any more.
+package struct PrunedView: WireView {
+    package var id = ""
+    package var isPruned = true
+
+    package init() {}
+
+    package static let members: [WireMember<PrunedView>] = [.always("id", \.id), .always("pruned", \.isPruned)]
+}
+
 /// An event that was taken back.
 package struct WithdrawalView: WireView {
     package var id = ""
@@ -153,6 +197,28 @@ package struct WithdrawalOrderView: WireView {
 
     package static let members: [WireMember<WithdrawalOrderView>] = [
         .always("reason", \.reason)
+    ]
+}
+
+/// Who is to be rung once more: `notReached`.
+package struct ResendOrderView: WireView {
+    package var to: String?
+
+    package init() {}
+
+    package static let members: [WireMember<ResendOrderView>] = [.always("to", \.to)]
+}
+
+/// What a resend does.
+package struct ResendView: WireView {
+    /// nil of a dry run, and when nobody is left to ring.
+    package var operation: String?
+    package var deliveries = 0
+
+    package init() {}
+
+    package static let members: [WireMember<ResendView>] = [
+        .always("operation", \.operation), .always("deliveries", \.deliveries),
     ]
 }
 

@@ -17,9 +17,14 @@ package struct ForecastView: WireView {
     package var otherUsers = 0
     package var otherUsersReachable = 0
     package var unresolved: [JSONValue] = []
+    package var warnings: [ReceiptWarningView] = []
     package var deliveries = ForecastDeliveries()
     package var lanes = Counts()
+    /// Guardians who would be rung later, by reason.
+    package var waiting = Counts()
     package var notReached = Counts()
+    /// When quiet hours end for the first of them; null: they would be rung now.
+    package var opensAt: Instant?
 
     package init() {}
 
@@ -29,8 +34,9 @@ package struct ForecastView: WireView {
         .always("notBefore", \.notBefore), .always("expiresAt", \.expiresAt),
         .always("dataclassification", \.dataClass), .always("guardians", \.guardians), .always("pupils", \.pupils),
         .always("otherUsers", \.otherUsers), .always("otherUsersReachable", \.otherUsersReachable),
-        .always("unresolved", \.unresolved), .always("deliveries", \.deliveries), .always("lanes", \.lanes),
-        .always("notReached", \.notReached),
+        .always("unresolved", \.unresolved), .always("warnings", \.warnings), .always("deliveries", \.deliveries),
+        .always("lanes", \.lanes), .always("waiting", \.waiting), .always("notReached", \.notReached),
+        .always("opensAt", \.opensAt),
     ]
 }
 
@@ -67,6 +73,7 @@ package struct ReachablePupils: WireView {
 package struct ForecastDeliveries: WireView {
     package var total = 0
     package var pending = 0
+    package var deferred = 0
     package var rejected = 0
     package var expired = 0
     package var withheld = 0
@@ -74,7 +81,7 @@ package struct ForecastDeliveries: WireView {
     package init() {}
 
     package static let members: [WireMember<ForecastDeliveries>] = [
-        .always("total", \.total), .always("pending", \.pending), .always("rejected", \.rejected),
-        .always("expired", \.expired), .always("withheld", \.withheld),
+        .always("total", \.total), .always("pending", \.pending), .always("deferred", \.deferred),
+        .always("rejected", \.rejected), .always("expired", \.expired), .always("withheld", \.withheld),
     ]
 }

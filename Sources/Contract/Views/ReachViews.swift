@@ -11,6 +11,8 @@ package struct ReachRowView: WireView {
     /// `reached waiting notReached`.
     package var state = ""
     package var reason: String?
+    /// When quiet hours end for the first of the devices; null: none waits for that.
+    package var opensAt: Instant?
     package var devices: [ReachDeviceView] = []
 
     package init() {}
@@ -18,7 +20,7 @@ package struct ReachRowView: WireView {
     package static let members: [WireMember<ReachRowView>] = [
         .always("guardian", \.guardian), .always("user", \.user), .always("role", \.role),
         .always("through", \.through), .always("state", \.state), .always("reason", \.reason),
-        .always("devices", \.devices),
+        .always("opensAt", \.opensAt), .always("devices", \.devices),
     ]
 }
 

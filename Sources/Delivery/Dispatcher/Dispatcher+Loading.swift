@@ -45,14 +45,13 @@ extension Dispatcher {
     func deliver(
         _ id: LaneID,
         _ source: LoadPlan.Source,
-        tag: Int64? = nil,
+        tag: Int64,
         generation: Int? = nil,
         isUrgent: Bool = false,
         _ load: @escaping @Sendable (inout DeliveryLoader, _ now: Int64) throws -> DeliveryLoader.Loaded
     ) {
         guard let lane = lanes[id] else { return }
         let now = time.monotonic()
-        let tag = tag ?? plan.scheduler.virtualTime(of: id)
         let generation = generation ?? ordersConcluded
         guard lane.encrypts else {
             let result = Result { try load(&loader, now) }

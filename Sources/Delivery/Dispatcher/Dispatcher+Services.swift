@@ -5,21 +5,37 @@ import Providers
 import Store
 import Telemetry
 
-/// Lanes of push services that addresses name: made when they are needed, moved to the ordinary client when the service has no HTTP/2.
+/// Lanes of push services that addresses name: made when they are needed, moved to the ordinary client when the service has no HTTP/2,
+/// closed when no device needs them or another service needs their place (``ServiceSlots``).
 extension Dispatcher {
+    /// Between two looks at what is needed.
+    private static let tendMilliseconds: Int64 = 60_000
+
     /// The lane of a push service, made when it is the first time. nil: its provider is not configured, the service is not allowed (any
     /// more), or there are too many.
     package func openLane(of service: LaneKey) async throws -> LaneID? {
-        if let lane = lanes.values.first(where: { $0.definition.key == service }) { return lane.id }
+        if let lane = lane(of: service) { return lane.id }
         guard let definition = try services?.definition(of: service) else { return nil }
-        guard lanes.values.count(where: { $0.definition.key.provider == service.provider }) < ServiceLanes.lanesMax
-        else {
+        noteStandings()
+        switch slots.place(for: service, now: time.monotonic()) {
+        case .free: break
+        case .insteadOf(let other):
+            slots.yielded(other, now: time.monotonic())
+            if let lane = lane(of: other) { close(lane) }
+        case .none:
             refused(service)
             return nil
         }
-        try await add(definition)
-        return lanes.values.first { $0.definition.key == service }?.id
+        // Before it is there: others ask while the store is.
+        slots.opened(service, now: time.monotonic())
+        do { try await add(definition) } catch {
+            slots.forget(service)
+            throw error
+        }
+        return lane(of: service)?.id
     }
+
+    private func lane(of service: LaneKey) -> Lane? { lanes.values.first { $0.definition.key == service } }
 
     /// Counted each time, said once a minute: whoever invents services fills no log.
     private func refused(_ service: LaneKey) {
@@ -33,14 +49,83 @@ extension Dispatcher {
         )
     }
 
-    /// The lanes of push services that this store has known; at start, so that what waits goes on without a new event.
+    /// The lanes of push services that this store has known and that are needed; at start, so that what waits goes on without a new event.
     package func openKnownServices() async throws {
-        for lane in try reader.lanes() {
-            guard let provider = lane.provider, provider.isServiceNamedByAddress else { continue }
-            let authority = String(lane.name.dropFirst(provider.name.utf8.count + 1))
-            _ = try await openLane(of: LaneKey(provider: provider, environment: nil, app: authority))
+        for stored in try reader.lanes() {
+            guard let service = stored.service, try isNeeded(service, lane: stored.id) else { continue }
+            if try await openLane(of: service) == nil { slots.wait(service) }
         }
     }
+
+    // MARK: - Tending
+
+    /// Once a minute: lanes that nobody needs are closed, and services for which something waits get the places that are free.
+    func tendServices() async {
+        let now = time.monotonic()
+        noteStandings()
+        guard now >= servicesTendedAgain || !strays.isEmpty else { return }
+        servicesTendedAgain = now + Self.tendMilliseconds
+        do {
+            try forgetUnneeded()
+            try await openWaiting()
+        } catch {
+            // Nothing is lost: the next look finds the same.
+            logger.warning("lanes of push services are not tended", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func forgetUnneeded() throws {
+        for service in slots.services {
+            guard let lane = lane(of: service), lane.feed.mail.loaded == 0, lane.feed.mail.condition.inFlight == 0,
+                !plan.isReading(lane.id), try !isNeeded(service, lane: lane.id)
+            else { continue }
+            slots.forget(service)
+            close(lane)
+            logger.notice("no device needs this push service any more", metadata: ["lane": "\(lane.definition.name)"])
+        }
+    }
+
+    private func openWaiting() async throws {
+        if !strays.isEmpty {
+            for stored in try reader.lanes() where strays.contains(stored.id) { stored.service.map { slots.wait($0) } }
+            strays = []
+        }
+        guard !slots.waiting.isEmpty else { return }
+        let known = Dictionary(try reader.lanes().map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
+        for service in slots.waiting.sorted(by: { $0.serviceName < $1.serviceName }) {
+            guard let id = known[service.serviceName], try isNeeded(service, lane: id) else {
+                slots.gaveUp(service)
+                continue
+            }
+            guard slots.place(for: service, now: time.monotonic()) != .none else { continue }
+            if try await openLane(of: service) == nil { slots.gaveUp(service) }
+        }
+    }
+
+    private func isNeeded(_ service: LaneKey, lane: LaneID) throws -> Bool {
+        if try reader.hasOpenPage(on: lane) { return true }
+        return try loader.registry.hasDevice(of: service.provider, at: service.app)
+    }
+
+    private func noteStandings() {
+        for service in slots.services {
+            guard let condition = lane(of: service)?.feed.mail.condition else { continue }
+            slots.note(service, condition.hasConnected ? .proven : condition.isRefused ? .failed : .trying)
+        }
+    }
+
+    /// What waits stays on the disk; a lane that is opened again reads it.
+    private func close(_ lane: Lane) {
+        lanes[lane.id] = nil
+        engine.remove(lane.engineLane)
+        lane.ordinary?.stop()
+        for (_, reply) in lane.feed.mail.take()?.orders ?? [] { reply?([]) }
+        plan.remove(lane.id)
+        dropHost(of: lane.definition.engine)
+        publishTable()
+    }
+
+    // MARK: - Without HTTP/2
 
     func useOrdinaryClient(_ lane: Lane, _ group: inout DiscardingTaskGroup) {
         guard let client = services?.client, lane.ordinary == nil else { return }
@@ -61,5 +146,13 @@ extension Dispatcher {
         )
         group.addTask { await sender.run() }
         sender.wake()
+    }
+}
+
+extension StoredLane {
+    /// The push service that addresses name; nil: a lane of the configuration.
+    fileprivate var service: LaneKey? {
+        guard let provider, provider.isServiceNamedByAddress else { return nil }
+        return LaneKey(provider: provider, environment: nil, app: String(name.dropFirst(provider.name.utf8.count + 1)))
     }
 }

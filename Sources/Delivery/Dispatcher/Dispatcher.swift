@@ -22,10 +22,13 @@ package actor Dispatcher {
         /// When an operator's pause ends by itself.
         var pausedUntil: Instant?
         var noted = ""
+        /// What waited when it was opened was read up to here; it may be handed over once more.
+        var readUpTo = PageID(rawValue: 0)
     }
 
     enum Signal: Sendable {
-        case lane(LaneID, LaneSignal)
+        /// Of this lane of the engine: one that was closed may have a follower of the same id.
+        case lane(LaneID, EngineLane, LaneSignal)
         case recorded(retries: [DeliveryID], faults: [TargetFault])
         case sealed(LaneID)
         case unread(LoadPlan.Source, LaneID, StoreError)
@@ -49,6 +52,15 @@ package actor Dispatcher {
     let services: ServiceLanes?
     var plan = LoadPlan()
     var lanes: [LaneID: Lane] = [:]
+    /// The lanes as the expander and the registrations look them up.
+    package nonisolated let table: SharedLaneTable
+    var slots = ServiceSlots()
+    /// Lanes that got a page after they were closed.
+    var strays: Set<LaneID> = []
+    /// When it is looked again which push services are needed (monotonic milliseconds).
+    var servicesTendedAgain = Int64.min
+    /// False: what waits is read when ``run()`` begins.
+    private var isRestored = false
     private var hosts: [String: SharedHost] = [:]
     /// The last order that was given a number, and the last whose fate is known (`Dispatcher+Orders`).
     var ordersGiven = 0
@@ -68,6 +80,9 @@ package actor Dispatcher {
         engine: FanOutEngine,
         stores: any Stores,
         services: ServiceLanes? = nil,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
+        messages: Current<MessageCatalogue> = Current(MessageCatalogue()),
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
         metrics: DispatchMetrics,
@@ -75,6 +90,7 @@ package actor Dispatcher {
     ) throws {
         self.queue = queue
         self.services = services
+        table = SharedLaneTable(LaneTable(opening: services?.providers ?? []))
         self.registry = registry
         self.engine = engine
         self.limits = limits
@@ -87,7 +103,11 @@ package actor Dispatcher {
                 queue: try stores.queueReader(),
                 registry: try stores.registryReader(seal: seal),
                 installationKey: queue.installationKey,
-                limits: limits
+                kinds: kinds,
+                messages: messages,
+                rules: rules,
+                limits: limits,
+                time: time
             )
         }
         loader = try openLoader()
@@ -120,6 +140,12 @@ package actor Dispatcher {
         // Another has added it while this one waited for the store.
         guard lanes[id] == nil else { return }
         let wire = try wire(of: definition)
+        let engineLane = EngineLane(
+            Self.nextEngineLane.withLock { next in
+                next += 1
+                return next
+            }
+        )
         let feed = LaneFeed(
             definition.rules(limits),
             wire: wire,
@@ -127,13 +153,7 @@ package actor Dispatcher {
             time: time,
             recorder: recorder,
             metrics: LaneMetrics(metrics, lane: definition.name)
-        ) { [signal] in signal.yield(.lane(id, $0)) }
-        let engineLane = EngineLane(
-            Self.nextEngineLane.withLock { next in
-                next += 1
-                return next
-            }
-        )
+        ) { [signal] in signal.yield(.lane(id, engineLane, $0)) }
         switch stored.mode {
         case .active: break
         case .paused: feed.mail.order(.rule(.pause(stored.why ?? "", draining: false)))
@@ -156,6 +176,8 @@ package actor Dispatcher {
             wire: wire,
             pausedUntil: stored.mode == .paused ? stored.until : nil
         )
+        if isRestored { restore(try reader.openPages(on: id), on: id) }
+        publishTable()
     }
 
     /// One health for all lanes of a host.
@@ -165,6 +187,21 @@ package actor Dispatcher {
         let host = SharedHost()
         hosts[name] = host
         return host
+    }
+
+    func dropHost(of engine: LaneConfiguration) {
+        let name = "\(engine.host):\(engine.port)"
+        guard !lanes.values.contains(where: { "\($0.definition.engine.host):\($0.definition.engine.port)" == name })
+        else {
+            return
+        }
+        hosts[name] = nil
+    }
+
+    func publishTable() {
+        var table = LaneTable(opening: services?.providers ?? [])
+        for lane in lanes.values { table.add(lane.id, name: lane.definition.name, for: lane.definition.key) }
+        self.table.replace(table)
     }
 
     private static let nextEngineLane = Mutex(0)
@@ -192,9 +229,16 @@ package actor Dispatcher {
         plan.started(id, tag: mail.condition.startedTag, loaded: mail.loaded)
     }
 
-    /// New pages, committed; they may be sent from now on.
+    /// New pages, committed; they may be sent from now on. Of a lane that has been closed since they were cut they are read when it is opened.
     package func add(_ pages: [Scheduler.Entry]) {
-        for page in pages { plan.add(page) }
+        guard isRestored else { return }
+        for page in pages {
+            guard let lane = lanes[page.lane] else {
+                if page.lane != .nowhere { strays.insert(page.lane) }
+                continue
+            }
+            if page.page > lane.readUpTo { plan.add(page) }
+        }
         for lane in Set(pages.map(\.lane)) { fill(lane) }
     }
 
@@ -222,12 +266,14 @@ package actor Dispatcher {
                 case .tick:
                     tick()
                     await endPauses()
+                    await tendServices()
                 case .sealed(let id):
                     plan.cameBack(id)
                     fill(id)
                 case .unread(let source, let id, let error): unread(source, of: id, error)
                 case .recorded(let retries, let faults): recorded(retries, faults, &group)
-                case .lane(let id, let signal): handle(signal, of: id, &group)
+                case .lane(let id, let engineLane, let signal):
+                    if lanes[id]?.engineLane == engineLane { handle(signal, of: id, &group) }
                 }
                 if Task.isCancelled { break }
             }
@@ -235,13 +281,6 @@ package actor Dispatcher {
             for lane in lanes.values { lane.ordinary?.stop() }
             group.cancelAll()
         }
-    }
-
-    /// The lanes as the resolver and the registrations look them up.
-    package func laneTable() -> LaneTable {
-        var table = LaneTable(opening: services?.providers ?? [])
-        for lane in lanes.values { table.add(lane.id, name: lane.definition.name, for: lane.definition.key) }
-        return table
     }
 
     /// After the engine has stopped: waits until its last outcomes are on the disk, at most five seconds (a full disk keeps them; they
@@ -259,10 +298,21 @@ package actor Dispatcher {
     /// Ends ``run()``. What is loaded stays pending in the store.
     package nonisolated func stop() { signal.finish() }
 
-    private func restore() throws {
+    /// Reads what waits for the lanes; once, before anything is handed over.
+    func restore() throws {
         do {
-            for entry in try reader.openPages() { plan.add(entry) }
+            for (lane, entries) in Dictionary(grouping: try reader.openPages(), by: \.lane) {
+                restore(entries, on: lane)
+            }
         } catch { throw StoreError(error) }
+        isRestored = true
+    }
+
+    /// What waits for a lane; of one that is not open it stays on the disk.
+    private func restore(_ entries: [Scheduler.Entry], on lane: LaneID) {
+        guard lanes[lane] != nil else { return }
+        for entry in entries { plan.add(entry) }
+        lanes[lane]?.readUpTo = entries.map(\.page).max() ?? PageID(rawValue: 0)
     }
 
     private func handle(_ signal: LaneSignal, of id: LaneID, _ group: inout DiscardingTaskGroup) {
@@ -309,7 +359,7 @@ package actor Dispatcher {
         }
     }
 
-    private func tick() {
+    func tick() {
         recorder.retry()
         let now = time.monotonic()
         for (id, lane) in lanes {

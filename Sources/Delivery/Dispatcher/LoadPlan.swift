@@ -21,6 +21,9 @@ struct LoadPlan: Sendable {
         var isActive: Bool
         /// False: an operator stopped it.
         var isSendingAllowed: Bool
+
+        /// A closed lane gets no more than it needs to probe; a stopped one nothing.
+        fileprivate var mayRead: Bool { isActive || (isSendingAllowed && loaded == 0) }
     }
 
     /// Retries may take a fifth of what is loaded, so that a storm of them never starves fresh work.
@@ -56,6 +59,15 @@ struct LoadPlan: Sendable {
         lanes[id] = Lane(most: most, isOneAtATime: isOneAtATime)
     }
 
+    /// The lane is closed; what waits for it is read from the disk when it is opened again.
+    mutating func remove(_ id: LaneID) {
+        scheduler.remove(lane: id)
+        lanes[id] = nil
+    }
+
+    /// Something is read on another thread.
+    func isReading(_ id: LaneID) -> Bool { lanes[id].map { $0.reading > 0 } ?? false }
+
     // MARK: - Pages
 
     /// A page that is on the disk and waits.
@@ -70,19 +82,16 @@ struct LoadPlan: Sendable {
         scheduler.started(tag: loaded == 0 ? lane.lastTag : startedTag, on: id)
     }
 
-    /// Whether anything is read now. A closed lane gets no more than it needs to probe; a stopped one nothing.
+    /// Whether anything is read now.
     func wants(_ id: LaneID, _ demand: Demand) -> Bool {
-        guard let lane = lanes[id], lane.reading == 0,
-            demand.isActive || (demand.isSendingAllowed && demand.loaded == 0)
-        else { return false }
+        guard let lane = lanes[id], lane.reading == 0, demand.mayRead else { return false }
         return demand.loaded < lane.most / 2 || scheduler.overtakes(lane.lastTag, on: id)
     }
 
     /// The page to read now; nil: enough is loaded, or none waits. What goes before pages that are loaded and not begun does not wait for
     /// their end, within bounds. Begin with ``wants(_:_:)``.
     mutating func nextPage(_ id: LaneID, _ demand: Demand) -> Scheduler.Entry? {
-        guard let lane = lanes[id], lane.reading == 0,
-            demand.isActive || (demand.isSendingAllowed && demand.loaded == 0),
+        guard let lane = lanes[id], lane.reading == 0, demand.mayRead,
             demand.loaded < (scheduler.overtakes(lane.lastTag, on: id) ? 2 * lane.most : lane.most),
             let entry = scheduler.takeAhead(on: id)
         else { return nil }

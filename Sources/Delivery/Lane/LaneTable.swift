@@ -2,8 +2,6 @@ package import Domain
 
 /// Which lane rings a device: by provider, app and environment, or by the push service that its address names.
 package struct LaneTable: Sendable {
-    package typealias Key = LaneKey
-
     private var lanes: [LaneKey: LaneID] = [:]
     /// Push services that get no lane: not allowed, or too many.
     private var closedServices: Set<LaneKey> = []

@@ -10,12 +10,16 @@ struct DeliveryLoader {
     let registry: RegistryReader
     private let installationKey: SymmetricKey
     private var rendered: RenderedEvents
+    private let siblings: SiblingNames
+    private let time: TimeSource
+    private let again: SecondLook
     private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
     struct Loaded {
         var deliveries: [LoadedDelivery] = []
-        /// Those that end without being sent: the device has gone or belongs to somebody else now, or cannot be addressed.
+        /// Those that are not sent now: the device has gone or belongs to somebody else, or cannot be addressed; the person is not concerned
+        /// any more, or not to be rung at this hour.
         var ended: [Outcome] = []
         /// Rows that could not be read; what was asked of them ended as such, or does with their page.
         var unreadable: [UnreadableRow] = []
@@ -42,12 +46,19 @@ struct DeliveryLoader {
         queue: QueueReader,
         registry: RegistryReader,
         installationKey: [UInt8],
-        limits: Limits
+        kinds: Current<PublicationCatalogue>,
+        messages: Current<MessageCatalogue>,
+        rules: Current<DeliveryRules> = Current(.none),
+        limits: Limits,
+        time: TimeSource
     ) {
         self.queue = queue
         self.registry = registry
+        self.time = time
+        siblings = SiblingNames(queue: queue, registry: registry)
+        again = SecondLook(queue: queue, registry: registry, rules: rules, time: time)
         self.installationKey = SymmetricKey(data: installationKey)
-        rendered = RenderedEvents(limits: limits)
+        rendered = RenderedEvents(limits: limits, kinds: kinds, messages: messages)
     }
 
     /// The pending slots of a page. `now`: monotonic milliseconds, the age of the addresses.
@@ -116,7 +127,7 @@ struct DeliveryLoader {
             app: "TIMELINE",
             action: "TEST",
             title: "Carillon",
-            body: "Notification de test",
+            body: rendered.texts(for: device.locale).text(.test),
             authorID: nil,
             resourceID: nil,
             resourceSubID: nil,
@@ -153,8 +164,7 @@ struct DeliveryLoader {
         now: Int64
     ) throws -> Loaded {
         var loaded = Loaded()
-        let event: LoadedEvent
-        let collapseKey: EventID
+        let shown: RenderedEvents.Rendered
         let rendering: RenderedEvents.Rendering
         do { rendering = try rendered.event(page.event, on: lane, in: queue) } catch {
             guard case .damaged = StoreError(error) else { throw error }
@@ -163,19 +173,36 @@ struct DeliveryLoader {
             rendering = .ended(SlotResult(.rejected, reason: .unreadable))
         }
         switch rendering {
-        case .loaded(let known, let key): (event, collapseKey) = (known, key)
+        case .loaded(let known): shown = known
         case .ended(let result):
             for (slot, attempts) in slots {
                 loaded.end(DeliveryID(page: page.id, slot: slot), result, attempts: attempts, isRetry: isRetry)
             }
             return loaded
         }
-        let load = Load(lane: lane, event: event, collapseKey: collapseKey, now: now, isRetry: isRetry)
-        loaded.deliveries.reserveCapacity(slots.count)
+        var load = Load(
+            lane: lane,
+            event: shown.event,
+            collapseKey: shown.collapseKey,
+            now: now,
+            isRetry: isRetry
+        )
         let planned = page.plan.slots
+        let findings = try again.look(at: page, slots: slots.map(\.slot), isRetry: isRetry)
+        loaded.unreadable += findings.unreadable
+        let concerned = slots.filter { slot, attempts in
+            guard planned.indices.contains(slot), let verdict = findings.verdicts[planned[slot].person] else {
+                return true
+            }
+            loaded.ended.append(again.outcome(verdict, of: page, slot, attempts: attempts, isRetry: isRetry, findings))
+            return false
+        }
+        let slots = isRetry ? try endMerged(concerned, of: page, shown, &loaded) : concerned
+        loaded.deliveries.reserveCapacity(slots.count)
         let devices = slots.lazy.filter { planned.indices.contains($0.slot) }.map { planned[$0.slot].device }
         // One statement for the page, and with it one snapshot.
         let addresses = try registry.addresses(of: Array(devices))
+        let children = shown.isClear ? try siblings.names(of: page, slots: slots.map(\.slot)) : [:]
         for (slot, attempts) in slots {
             let id = DeliveryID(page: page.id, slot: slot)
             guard planned.indices.contains(slot) else {
@@ -183,6 +210,13 @@ struct DeliveryLoader {
                 loaded.end(id, SlotResult(.rejected, reason: .unreadable), attempts: attempts, isRetry: isRetry)
                 continue
             }
+            load.event = try rendered.event(
+                shown,
+                locale: addresses[planned[slot].device]?.value?.locale,
+                about: children[planned[slot].person],
+                on: lane,
+                in: queue
+            )
             add(
                 id,
                 planned[slot].person,
@@ -195,6 +229,40 @@ struct DeliveryLoader {
             )
         }
         return loaded
+    }
+
+    /// Those of the slots that are sent: of what waited for another event that says the same, only what that one does not ring (any more).
+    private func endMerged(
+        _ slots: [(slot: Int, attempts: Int)],
+        of page: StoredPage,
+        _ shown: RenderedEvents.Rendered,
+        _ loaded: inout Loaded
+    ) throws -> [(slot: Int, attempts: Int)] {
+        guard !shown.mergedWith.isEmpty else { return slots }
+        let planned = page.plan.slots
+        let waiting = slots.map(\.slot).filter { planned.indices.contains($0) && page.result[$0].isBeforeFirstAttempt }
+        let coverage = try queue.coverage(by: shown.mergedWith, of: Set(waiting.map { planned[$0].person }))
+        guard !coverage.isEmpty else { return slots }
+        let now = time.now()
+        return slots.filter { slot, attempts in
+            guard waiting.contains(slot), let covered = coverage[planned[slot].person] else { return true }
+            let id = DeliveryID(page: page.id, slot: slot)
+            switch covered {
+            case .reached: loaded.end(id, SlotResult(.withheld, reason: .merged), attempts: attempts, isRetry: true)
+            case .waiting:
+                loaded.ended.append(
+                    Outcome(
+                        page: page.id,
+                        slot: slot,
+                        result: .merging,
+                        retryAt: now + .mergeLook(after: now - shown.event.acceptedAt),
+                        attempts: attempts,
+                        isRetry: true
+                    )
+                )
+            }
+            return false
+        }
     }
 
     private mutating func add(

@@ -36,7 +36,7 @@ struct LoadedBatch: Sendable {
     var position = 0
     /// Monotonic milliseconds; an old batch is looked up anew before it is sent, since devices move.
     let loadedAt: Int64
-    /// The last operator's order that was on the disk when it was read; what a later order took out is not sent (``DeliveryBars``).
+    /// The last operator's order that was on the disk when it was read; what a later order took out is not sent (``StoppedDeliveries``).
     let generation: Int
 
     var remaining: Int { deliveries.count - position }

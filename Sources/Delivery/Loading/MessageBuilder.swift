@@ -3,13 +3,20 @@ import Domain
 /// Turns a publication into what is said on the phone, as far as its class of data allows.
 enum MessageBuilder {
     /// `params` a generic message may carry: where to go, nothing of the content.
-    private static let genericParams: Set<String> = ["resourceUri", "uri"]
+    private static let genericParams = Publication.addressParams
 
-    static func message(_ publication: Publication, event: EventID, dataClass: DataClass) -> Message {
-        let kind = PublicationKind.of(app: publication.app, action: publication.action, urgency: publication.urgency)
-        let catalogue = TitleCatalogue.french
+    static func message(
+        _ publication: Publication,
+        event: EventID,
+        dataClass: DataClass,
+        kinds: PublicationCatalogue,
+        texts: MessageTexts
+    ) -> Message {
+        let kind = kinds.kind(app: publication.app, action: publication.action)
+        var publication = publication
+        // Events of an earlier release were stored with two addresses.
+        publication.settleAddresses(origins: [])
         var params = publication.params.object ?? JSONObject()
-        if params["resourceUri"] == nil, let uri = publication.resourceURI { params["resourceUri"] = .string(uri) }
         let isClear = dataClass == .clear
         if !isClear {
             var allowed = JSONObject()
@@ -21,15 +28,31 @@ enum MessageBuilder {
             app: publication.app,
             action: publication.action,
             title: isClear
-                ? catalogue.resolve(title: publication.title, kind: publication.kind)
-                : catalogue.title(kind: publication.kind),
+                ? texts.resolve(title: publication.title, kind: publication.kind)
+                : texts.title(kind: publication.kind),
             body: isClear ? publication.body : "",
             authorID: publication.authorID,
-            resourceID: publication.resourceID,
+            resourceID: resourceID(publication),
             resourceSubID: publication.resourceSubID,
             params: .object(params),
-            urgency: publication.urgency,
+            urgency: publication.urgency ?? kind.urgency,
             channel: kind.channel
         )
+    }
+
+    /// Whether what is shown is a fixed text, which every language has its own of.
+    static func dependsOnLanguage(_ publication: Publication, _ dataClass: DataClass) -> Bool {
+        guard dataClass == .clear, let title = publication.title, !title.isEmpty else { return true }
+        return MessageTexts.isKey(title)
+    }
+
+    /// The app takes an id of some kinds as a number and opens an empty page for one without an address; without the id it opens the
+    /// timeline.
+    private static func resourceID(_ publication: Publication) -> String? {
+        guard TapNeed.of(app: publication.app, action: publication.action) == .number else {
+            return publication.resourceID
+        }
+        guard let address = publication.resourceURI else { return nil }
+        return TapNeed.number(publication.resourceID, address) ?? publication.resourceID
     }
 }

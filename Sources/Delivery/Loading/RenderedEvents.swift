@@ -2,52 +2,125 @@ import Domain
 import Providers
 import Store
 
-/// The messages of the events that are being sent, rendered once for each form. Used on one thread.
+/// The messages of the events that are being sent, rendered once for each form, and for each language where their texts differ. Used on
+/// one thread.
 struct RenderedEvents {
     private let limits: Limits
-    private var events: [Key: LoadedEvent] = [:]
+    private let kinds: Current<PublicationCatalogue>
+    private let messages: Current<MessageCatalogue>
+    /// Whose texts are in `events`.
+    private var catalogue: MessageCatalogue
+    private var events: [Key: Rendered] = [:]
 
-    /// Events whose rendered message is kept; a lane rarely works on more than a few at a time.
+    /// Renderings that are kept; a lane rarely works on more than a few events at a time.
     private static let eventsMax = 128
 
     private struct Key: Hashable {
         var event: EventID
         var form: MessageForm
+        var language: String
+    }
+
+    /// An event's message in one language.
+    struct Rendered {
+        var event: LoadedEvent
+        var collapseKey: EventID
+        /// Every language has its own text.
+        var dependsOnLanguage: Bool
+        var isClear: Bool
+        /// Events that may stand in for it.
+        var mergedWith: [EventID]
     }
 
     enum Rendering {
-        case loaded(LoadedEvent, collapseKey: EventID)
+        case loaded(Rendered)
         case ended(SlotResult)
     }
 
-    init(limits: Limits) { self.limits = limits }
+    init(limits: Limits, kinds: Current<PublicationCatalogue>, messages: Current<MessageCatalogue>) {
+        self.limits = limits
+        self.kinds = kinds
+        self.messages = messages
+        catalogue = messages.value
+    }
 
-    /// Throws `StoreError.damaged` for an event that cannot be read.
+    /// Throws `StoreError.damaged` for an event that cannot be read. In French.
     ///
     /// An event that was withdrawn or superseded is not rendered: what a crash left waiting of it ends so.
     mutating func event(_ id: EventID, on lane: any ProviderLane, in queue: QueueReader) throws -> Rendering {
         guard let stored = try queue.event(id) else { throw StoreError.damaged("event \(id) is missing") }
         if let ending = stored.ending { return .ended(ending) }
-        let key = Key(event: id, form: lane.form)
+        let newest = messages.value
+        if newest !== catalogue {
+            catalogue = newest
+            events.removeAll()
+        }
+        let key = Key(event: id, form: lane.form, language: catalogue.french.language)
         // An operator may have given it more time.
-        if let known = events[key], known.expiresAt == stored.expiresAt {
-            return .loaded(known, collapseKey: stored.collapse)
-        }
-        guard let publication = try queue.publication(of: id) else {
-            throw StoreError.damaged("event \(id) has no content")
-        }
-        let message = MessageBuilder.message(publication, event: id, dataClass: stored.dataClass)
-        if events.count >= Self.eventsMax { events.removeAll() }
-        let loaded = LoadedEvent(
-            id: id,
-            body: body(message, on: lane),
-            urgency: stored.urgency,
-            acceptedAt: stored.acceptedAt,
-            expiresAt: stored.expiresAt
-        )
-        events[key] = loaded
-        return .loaded(loaded, collapseKey: stored.collapse)
+        if let known = events[key], known.event.expiresAt == stored.expiresAt { return .loaded(known) }
+        return .loaded(try render(stored, key, catalogue.french, about: nil, on: lane, in: queue))
     }
+
+    /// The same for a device: in the language of its locale, and with the names of the children it is about. Looks up nothing for an event
+    /// that says the same to everybody.
+    mutating func event(
+        _ rendered: Rendered,
+        locale: String?,
+        about: String?,
+        on lane: any ProviderLane,
+        in queue: QueueReader
+    ) throws -> LoadedEvent {
+        let texts = rendered.dependsOnLanguage ? catalogue.texts(for: locale) : catalogue.french
+        guard about != nil || texts.language != catalogue.french.language else { return rendered.event }
+        let key = Key(event: rendered.event.id, form: lane.form, language: texts.language)
+        if about == nil, let known = events[key], known.event.expiresAt == rendered.event.expiresAt {
+            return known.event
+        }
+        guard let stored = try queue.event(rendered.event.id) else { return rendered.event }
+        return try render(stored, key, texts, about: about, on: lane, in: queue).event
+    }
+
+    private mutating func render(
+        _ stored: StoredEvent,
+        _ key: Key,
+        _ texts: MessageTexts,
+        about: String?,
+        on lane: any ProviderLane,
+        in queue: QueueReader
+    ) throws -> Rendered {
+        guard let publication = try queue.publication(of: key.event) else {
+            throw StoreError.damaged("event \(key.event) has no content")
+        }
+        var message = MessageBuilder.message(
+            publication,
+            event: key.event,
+            dataClass: stored.dataClass,
+            kinds: kinds.value,
+            texts: texts
+        )
+        message.about = about
+        let rendered = Rendered(
+            event: LoadedEvent(
+                id: key.event,
+                body: body(message, on: lane),
+                urgency: stored.urgency,
+                acceptedAt: stored.acceptedAt,
+                expiresAt: stored.expiresAt
+            ),
+            collapseKey: stored.collapse,
+            dependsOnLanguage: MessageBuilder.dependsOnLanguage(publication, stored.dataClass),
+            isClear: stored.dataClass == .clear,
+            mergedWith: stored.mergedWith
+        )
+        // Names are a family's own: no other delivery has them.
+        guard about == nil else { return rendered }
+        if events.count >= Self.eventsMax { events.removeAll() }
+        events[key] = rendered
+        return rendered
+    }
+
+    /// The texts for a device that an operator or its owner tests.
+    func texts(for locale: String?) -> MessageTexts { messages.value.texts(for: locale) }
 
     /// nil: the routing keys alone are beyond the budget, every delivery ends `payloadRefused`, and says so.
     func body(_ message: Message, on lane: any ProviderLane) -> BodyTemplate? {

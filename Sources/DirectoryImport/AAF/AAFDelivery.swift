@@ -23,15 +23,11 @@ package struct AAFDelivery: Sendable {
     package init(paths: [String]) throws(DeliveryError) {
         var files: [File] = []
         var warnings: [ImportWarning] = []
-        var candidates: [String] = []
-        for path in paths {
-            candidates += try FolderListing.names(in: path)?.map { path + "/" + $0 } ?? [path]
-        }
-        for path in candidates {
+        for path in try FolderListing.files(at: paths) {
             let name = InputFile.baseName(of: path)
             if let file = File(name: name, path: path) {
                 files.append(file)
-            } else if name.lowercased().hasSuffix(".xml") {
+            } else if name.hasSuffix(".xml", ignoringCase: true) {
                 let detail = "The name is none of an AAF file; the file was not read."
                 warnings.append(ImportWarning(file: name, line: 0, record: "", code: "unknownFile", detail: detail))
             }
@@ -49,17 +45,17 @@ package struct AAFDelivery: Sendable {
 }
 
 extension AAFDelivery.File {
-    /// nil unless the name is `<anything>_<category>_<four digits>.xml`.
+    /// nil unless the name is `<anything>_<category>_<four digits>.xml`, in any letter case.
     init?(name: String, path: String) {
-        guard name.hasSuffix(".xml") else { return nil }
-        let parts = name.dropLast(4).split(separator: "_", omittingEmptySubsequences: false)
+        guard name.hasSuffix(".xml", ignoringCase: true) else { return nil }
+        let parts = name.capitalsOfASCII.dropLast(4).split(separator: "_", omittingEmptySubsequences: false)
         guard parts.count >= 3, let serial = parts.last, serial.utf8.count == 4,
             serial.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let category = AAFCategory(rawValue: String(parts[parts.count - 2]))
+            let category = AAFCategory.allCases.first(where: { $0.rawValue.capitalsOfASCII == parts[parts.count - 2] })
         else { return nil }
         self.category = category
         self.name = name
         self.path = path
-        mode = parts.contains("Delta") ? .delta : parts.contains("Complet") ? .complete : nil
+        mode = parts.contains("DELTA") ? .delta : parts.contains("COMPLET") ? .complete : nil
     }
 }

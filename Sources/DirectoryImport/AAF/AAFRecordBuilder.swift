@@ -205,7 +205,9 @@ extension PupilRecord.GuardianLink: Keyed {
 extension PupilRecord.Membership.Place: Keyed {
     fileprivate var itemKey: String {
         switch self {
-        case .school(let key), .schoolClass(let key, _, _), .group(let key, _, _): key
+        // A class is one of its school: the same id in another school is another class.
+        case .school(let key): key
+        case .schoolClass(let key, let school, _), .group(let key, let school, _): key + "\0" + school
         }
     }
 }

@@ -1,7 +1,8 @@
 import CArchive
+import Domain
 import Glibc
 
-/// One pass over a tar, plain or gzipped; no other format or filter is compiled in by us.
+/// One pass over a tar, plain or gzipped, or a zip; no other format or filter is asked for.
 struct ArchiveReader: ~Copyable {
     let file: String
     private let archive: OpaquePointer
@@ -10,6 +11,7 @@ struct ArchiveReader: ~Copyable {
         file = InputFile.baseName(of: path)
         guard let archive = archive_read_new() else { throw .archive(entry: "", what: "no memory") }
         archive_read_support_format_tar(archive)
+        archive_read_support_format_zip(archive)
         archive_read_support_filter_gzip(archive)
         guard archive_read_open_filename(archive, path, InputFile.chunkBytes) == ARCHIVE_OK else {
             defer { archive_read_free(archive) }
@@ -23,25 +25,38 @@ struct ArchiveReader: ~Copyable {
     /// The header of one entry; valid until the next one is asked for.
     struct Entry {
         fileprivate let pointer: OpaquePointer
+        /// Parts of a path; a delivery in a folder has two.
+        static let depthMax = 16
 
         /// The base name of a plain file; nil for what is passed over.
         func acceptedName() throws(DeliveryError) -> String? {
-            guard let pointer = archive_entry_pathname(pointer) else {
+            // The first gives names that say they are UTF-8; of others only the bytes are known.
+            guard let text = archive_entry_pathname_utf8(pointer) ?? archive_entry_pathname(pointer) else {
                 throw .archive(entry: "", what: "an entry without a name")
             }
-            let path = String(cString: pointer)
-            let name = InputFile.baseName(of: path)
-            let shown = String(name.prefix(100))
-            guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
+            let path = String(cString: text)
+            // Windows parts a path at the other stroke, and some of its tools write it so.
+            let parts = path.split { $0 == "/" || $0 == "\\" }
+            let name = parts.last.map(String.init) ?? ""
+            let shown = String(name.prefix(100)).escapingHidden()
+            guard !path.hasPrefix("/"), !path.hasPrefix("\\"), !parts.contains("..") else {
                 throw .archive(entry: shown, what: "a path that leads out of the archive")
             }
-            guard archive_entry_hardlink(self.pointer) == nil else { throw .archive(entry: shown, what: "a link") }
-            switch archive_entry_filetype(self.pointer) {
+            guard parts.count <= Self.depthMax else {
+                throw .archive(entry: shown, what: "too many folders in folders")
+            }
+            guard archive_entry_is_encrypted(pointer) == 0 else {
+                throw .archive(entry: shown, what: "encrypted; pack it without a password")
+            }
+            guard archive_entry_hardlink(pointer) == nil else { throw .archive(entry: shown, what: "a link") }
+            switch archive_entry_filetype(pointer) {
             case S_IFDIR: return nil
             case S_IFREG: break
             default: throw .archive(entry: shown, what: "neither file nor folder")
             }
-            guard name.utf8.count <= 255 else { throw .archive(entry: shown, what: "a name that is too long") }
+            guard name.utf8.count <= 255, !name.holdsControl else {
+                throw .archive(entry: shown, what: "a name that is no file's")
+            }
             // Hidden files are the companions that some systems add.
             return name.hasPrefix(".") || name.isEmpty ? nil : name
         }

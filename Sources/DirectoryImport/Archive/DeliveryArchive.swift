@@ -1,21 +1,67 @@
 import CArchive
 import Glibc
 
-/// Tar archives of delivered files, plain or with gzip, read and written with libarchive. Blocking.
+/// Archives of delivered files: tar, plain or with gzip, and zip, read with libarchive; tars are also written. Blocking.
 package enum DeliveryArchive {
     /// Bounds of an archive from outside; beyond any of them it is refused.
     package struct Limits: Sendable {
-        /// Bytes of all files after decompression: a gzip may grow a thousandfold.
+        /// Bytes of all files after decompression: a gzip or zip may grow a thousandfold.
         package var unpackedBytesMax = 4 * 1024 * 1024 * 1024
         package var entriesMax = 1000
 
         package init() {}
     }
 
+    /// What a file is by its name, letter case ignored.
+    package enum Kind: Hashable, Sendable {
+        case tar, gzip, zip
+
+        /// nil for what is no archive of ours.
+        package init?(path: String) {
+            let endings: [(String, Kind)] = [
+                (".tar", .tar), (".tar.gz", .gzip), (".tgz", .gzip), (".zip", .zip),
+            ]
+            guard let kind = endings.first(where: { path.hasSuffix($0.0, ignoringCase: true) })?.1 else { return nil }
+            self = kind
+        }
+
+        /// The content type of a request that carries it.
+        package var contentType: String {
+            switch self {
+            case .tar: "application/x-tar"
+            case .gzip: "application/gzip"
+            case .zip: "application/zip"
+            }
+        }
+
+        /// What a file of it is called.
+        package var ending: String {
+            switch self {
+            case .tar: ".tar"
+            case .gzip: ".tar.gz"
+            case .zip: ".zip"
+            }
+        }
+    }
+
+    /// The files of a delivery: those of the one archive that was given, unpacked while `body` runs; else the paths themselves, of a folder
+    /// its direct entries, hidden ones excepted.
+    package static func withFiles<Result>(
+        of paths: [String],
+        under parent: String,
+        limits: Limits = Limits(),
+        _ body: ([String]) throws -> Result
+    ) throws -> Result {
+        if paths.count == 1, Kind(path: paths[0]) != nil, try FolderListing.names(in: paths[0]) == nil {
+            return try withUnpacked(paths[0], under: parent, limits: limits, body)
+        }
+        return try body(try FolderListing.files(at: paths))
+    }
+
     /// Unpacks into a fresh private folder, calls `body` with the paths of the files and removes the folder, whatever
     /// happens in between.
     ///
-    /// Files lie in a tar in any order and are read in ours, hence the folder. Only plain files are unpacked, under
+    /// Files lie in an archive in any order and are read in ours, hence the folder. Only plain files are unpacked, under
     /// their base names, with mode 0600. Folders and hidden files are passed over.
     ///
     /// - Parameters:
@@ -43,7 +89,7 @@ package enum DeliveryArchive {
             for name in names { unlink(folder + "/" + name) }
             rmdir(folder)
         }
-        try unpack(path, into: folder, limits, names: &names)
+        try ThreadLocale.withUTF8 { () throws(DeliveryError) in try unpack(path, into: folder, limits, names: &names) }
         return try body(names.sorted().map { folder + "/" + $0 })
     }
 

@@ -3,6 +3,8 @@ import Domain
 /// What is wrong with one line; never quotes it.
 enum LineMistake: Error {
     case notJSON(JSONError)
+    case notUTF8(Int)
+    case lineTooLong(Int)
     case notObject
     case missing(String)
     case notString(String)
@@ -11,10 +13,15 @@ enum LineMistake: Error {
     case notDay(String)
     case onePlace
     case daysReversed
+    case hiddenCharacters(String)
+    case notPreference
+    case notLanguage
 
     var sentence: String {
         switch self {
         case .notJSON(let error): "The line is not JSON (byte \(error.offset))."
+        case .notUTF8(let offset): "The line is not UTF-8 (byte \(offset)): send the file as UTF-8."
+        case .lineTooLong(let limit): "The line has more than \(limit) bytes."
         case .notObject: "The line is no JSON object."
         case .missing(let name): "`\(name)` is missing or empty."
         case .notString(let name): "`\(name)` is no string."
@@ -23,6 +30,9 @@ enum LineMistake: Error {
         case .notDay(let name): "`\(name)` is no day of the form YYYY-MM-DD."
         case .onePlace: "A membership names exactly one of `class`, `group` and `school`."
         case .daysReversed: "`to` lies before `from`."
+        case .hiddenCharacters(let name): "`\(name)` holds a control character or one that turns the direction of text."
+        case .notPreference: "`preference` is no document of the ENT: an object, or the text of one, with `config`."
+        case .notLanguage: "`language` is no language tag."
         }
     }
 }
@@ -51,9 +61,21 @@ struct LineMembers {
         return text
     }
 
+    func operation() throws(LineMistake) -> DirectoryLine.Operation {
+        guard let operation = DirectoryLine.Operation(rawValue: try required("op")) else { throw .unknownValue("op") }
+        return operation
+    }
+
     func key(_ name: String) throws(LineMistake) -> String {
         let key = try required(name)
         guard key.utf8.count <= keyBytesMax else { throw .tooLong(name) }
+        return key
+    }
+
+    /// An id that no other line of the file can mend.
+    func soundKey(_ name: String) throws(LineMistake) -> String {
+        let key = try key(name)
+        guard !key.holdsControl else { throw .hiddenCharacters(name) }
         return key
     }
 

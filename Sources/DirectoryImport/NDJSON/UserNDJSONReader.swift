@@ -2,7 +2,7 @@ package import Domain
 
 /// Reads an NDJSON import line by line, in bounded memory, blocking: one JSON object a line, blank lines passed over.
 ///
-/// Members nobody asks for are ignored; a line that is wrong fails the whole import and is named.
+/// Members nobody asks for are ignored; lines that are wrong refuse the whole file, are counted and named.
 package struct UserNDJSONReader {
     /// A line of ours has two hundred bytes; names and zones have room.
     package static let lineBytesMax = 64 * 1024
@@ -35,31 +35,12 @@ package struct UserNDJSONReader {
         from fill: (UnsafeMutableRawBufferPointer) throws -> Int,
         into sink: (DirectoryLine) throws -> Void
     ) throws -> Int {
-        var count = 0
-        try LineReader(file: file, lineBytesMax: Self.lineBytesMax).read(from: fill) { bytes, number in
-            let line: DirectoryLine
-            do throws(LineMistake) {
-                line = try self.line(bytes, number)
-            } catch {
-                throw DeliveryError.unexpected(file: file, line: number, what: error.sentence)
-            }
-            count += 1
-            try sink(line)
-        }
-        return count
+        try ObjectLines(file: file, lineBytesMax: Self.lineBytesMax).read(from: fill, line, into: sink)
     }
 
-    private func line(_ bytes: ArraySlice<UInt8>, _ number: Int) throws(LineMistake) -> DirectoryLine {
-        let value: JSONValue
-        do throws(JSONError) {
-            value = try JSONParser.parse(bytes, depthMax: 8)
-        } catch {
-            throw .notJSON(error)
-        }
-        guard let object = value.object else { throw .notObject }
+    private func line(_ object: JSONObject, _ number: Int) throws(LineMistake) -> DirectoryLine {
         var members = LineMembers(object: object, keyBytesMax: keyBytesMax)
-        let name = try members.required("op")
-        guard let operation = DirectoryLine.Operation(rawValue: name) else { throw .unknownValue("op") }
+        let operation = try members.operation()
         members.isRemoval = operation == .remove
         return DirectoryLine(operation, try item(members), line: number)
     }
@@ -107,7 +88,13 @@ package struct UserNDJSONReader {
         }
         let locale = try members.text("locale")
         guard (locale ?? "").utf8.count <= 35 else { throw .tooLong("locale") }
-        return UserRecord(id: id, externalKey: try members.wanted("externalId"), profile: profile, locale: locale)
+        return UserRecord(
+            id: id,
+            externalKey: try members.wanted("externalId"),
+            profile: profile,
+            locale: locale,
+            feed: try members.text("feed") == nil ? nil : try members.key("feed")
+        )
     }
 
     private func person(_ members: LineMembers) throws(LineMistake) -> PersonRecord {

@@ -14,6 +14,8 @@ package struct Message: Hashable, Sendable {
     package var urgency: Urgency
     /// Groups notifications on the phone (`thread-id`), and names the Android channel.
     package var channel: String
+    /// The first names of the children it is about, for a guardian of several.
+    package var about: String?
 
     package init(
         event: EventID,

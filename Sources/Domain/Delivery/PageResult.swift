@@ -21,6 +21,9 @@ package enum DeliveryState: UInt8, Hashable, Sendable, CaseIterable {
     case held = 8
 
     package var isTerminal: Bool { self != .pending && self != .deferred && self != .held }
+
+    /// The phone has rung, or may still do so.
+    package var rings: Bool { !isTerminal || self == .accepted }
 }
 
 /// One slot of a page's result: two bytes, overwritten in place.
@@ -41,11 +44,16 @@ package struct SlotResult: Hashable, Sendable {
     }
 
     package static let pending = SlotResult(.pending)
+    /// Waits for what becomes of another event that says the same to the same person.
+    package static let merging = SlotResult(.deferred, reason: .merged)
 
     package static func accepted(attempts: Int, latencyMilliseconds: Int64) -> SlotResult {
         let bits = UInt8(clamping: Int64.bitWidth - max(latencyMilliseconds, 0).leadingZeroBitCount)
         return SlotResult(.accepted, attempts: attempts, latencyBucket: bits)
     }
+
+    /// Waits for something else than another attempt.
+    package var isBeforeFirstAttempt: Bool { state == .deferred && (reason == .merged || reason == .quietHours) }
 
     package var bytes: (UInt8, UInt8) {
         state == .accepted

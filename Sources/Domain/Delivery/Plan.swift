@@ -5,8 +5,12 @@ package struct Plan: Hashable, Sendable {
         package var person: PersonID
         /// Row 0 on lane 0 ("nowhere"), where there is no device.
         package var device: DeviceID
-        /// Which text of the event: 0 until texts differ by language.
+        /// Which text of the event: 0 that of everybody, 1 with the names of the person's children (``ofSiblings``). Languages are not here:
+        /// the device's is read when its address is.
         package var variant: UInt8
+
+        /// A guardian whom the event concerns through several children.
+        package static let ofSiblings: UInt8 = 1
 
         package init(person: PersonID, device: DeviceID, variant: UInt8 = 0) {
             self.person = person

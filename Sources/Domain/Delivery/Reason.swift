@@ -28,6 +28,8 @@ package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
     case addressUnreadable = 24
     /// The page or the event cannot be read.
     case unreadable = 25
+    /// Another event of the same author with the same words, posted just before, rings this person.
+    case merged = 26
 
     /// The word in the API; equal to the case's name.
     package var word: String { "\(self)" }

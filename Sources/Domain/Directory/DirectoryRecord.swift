@@ -95,10 +95,13 @@ package struct UserRecord: Hashable, Sendable {
     package var externalKey: String
     package var profile: Profile?
     package var locale: String?
+    /// The feed whose key `externalKey` is; nil: that of the import.
+    package var feed: String?
 
-    package init(id: String, externalKey: String, profile: Profile?, locale: String?) {
+    package init(id: String, externalKey: String, profile: Profile?, locale: String?, feed: String? = nil) {
         self.id = id
         self.externalKey = externalKey
+        self.feed = feed
         self.profile = profile
         self.locale = locale
     }
@@ -134,6 +137,23 @@ package struct CalendarDay: Hashable, Comparable, Sendable {
         self.init(year: year, month: month, day: day)
     }
 
+    /// `YYYY-MM-DD` [RFC 3339 §5.6: full-date]. Algorithm: civil from days, the inverse of the one above.
+    package var text: String {
+        let shifted = Int(daysSince1970) + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * month + 2) / 5 + 1
+        let year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0)
+        func padded(_ number: Int, _ width: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, width - text.count)) + text
+        }
+        return padded(year, 4) + "-" + padded(month < 10 ? month + 3 : month - 9, 2) + "-" + padded(day, 2)
+    }
+
     package static func < (lhs: CalendarDay, rhs: CalendarDay) -> Bool { lhs.daysSince1970 < rhs.daysSince1970 }
 }
 
@@ -153,7 +173,7 @@ package struct ImportWarning: Hashable, Sendable {
     package init(file: String, line: Int, record: String, code: String, detail: String) {
         self.file = file
         self.line = line
-        self.record = record
+        self.record = record.showingInvisible
         self.code = code
         self.detail = detail
     }

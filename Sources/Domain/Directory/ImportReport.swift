@@ -34,16 +34,71 @@ package struct ImportReport: Sendable {
         package init() {}
     }
 
-    /// A limit that was passed: the share of something of one school that would disappear.
+    /// A limit that was passed: the share of something of one school that would disappear, or what cannot be told apart.
     package struct Hold: Hashable, Sendable {
         package var school: String
         package var limit: String
         package var value: Double
+        /// Both records, where two are in each other's way.
+        package var detail: String?
 
-        package init(school: String, limit: String, value: Double) {
+        package init(school: String, limit: String, value: Double, detail: String? = nil) {
             self.school = school
             self.limit = limit
             self.value = value
+            self.detail = detail
+        }
+    }
+
+    /// The changes of one school, with a few keys of each kind; never a name of a person.
+    package struct SchoolChanges: Hashable, Sendable {
+        package static let examplesMax = 3
+
+        package struct Kind: Hashable, Sendable {
+            package var change = Change()
+            package var added: [String] = []
+            package var changed: [String] = []
+            package var removed: [String] = []
+
+            package init() {}
+        }
+
+        /// UAI; the feed's key where there is none; empty for what belongs to no school.
+        package var school: String
+        package private(set) var kinds: [DirectoryChange.Kind: Kind] = [:]
+
+        package init(school: String) { self.school = school }
+
+        /// `action`: 0 added, 1 changed, 2 removed. Once for each example, with the total each time.
+        package mutating func add(_ kind: DirectoryChange.Kind, action: Int, total: Int, example: String) {
+            switch action {
+            case 0:
+                kinds[kind, default: Kind()].change.added = total
+                kinds[kind, default: Kind()].added.append(example)
+            case 1:
+                kinds[kind, default: Kind()].change.changed = total
+                kinds[kind, default: Kind()].changed.append(example)
+            default:
+                kinds[kind, default: Kind()].change.removed = total
+                kinds[kind, default: Kind()].removed.append(example)
+            }
+        }
+
+        fileprivate var json: JSONValue {
+            var object = JSONObject()
+            object["school"] = .string(school)
+            for kind in DirectoryChange.Kind.allCases {
+                guard let changes = kinds[kind], var members = changes.change.json.object else { continue }
+                var examples = JSONObject()
+                for (name, keys) in [
+                    ("added", changes.added), ("changed", changes.changed), ("removed", changes.removed),
+                ] where !keys.isEmpty {
+                    examples[name] = .array(keys.map { .string($0.showingInvisible) })
+                }
+                members["examples"] = .object(examples)
+                object[kind.name] = .object(members)
+            }
+            return .object(object)
         }
     }
 
@@ -54,6 +109,12 @@ package struct ImportReport: Sendable {
     /// Warnings met; more than `warnings` holds when there were too many.
     package var warningsTotal: Int
     package var held: [Hold] = []
+    /// School by school.
+    package var schools: [SchoolChanges] = []
+    /// The feed it speaks for.
+    package var feed: String?
+    /// UAI of the one school it speaks of.
+    package var school: String?
     /// Why a delivery failed, with file and line.
     package var failure: String?
     /// Of an approval: the difference is not the one that was held.
@@ -103,8 +164,18 @@ package struct ImportReport: Sendable {
         )
         object["warningsTotal"] = .number(warningsTotal)
         object["held"] = .array(
-            held.map { ["school": .string($0.school), "limit": .string($0.limit), "value": .number("\($0.value)")] }
+            held.map { hold in
+                var object: JSONObject = JSONObject()
+                object["school"] = .string(hold.school)
+                object["limit"] = .string(hold.limit)
+                object["value"] = .number("\(hold.value)")
+                if let detail = hold.detail { object["detail"] = .string(detail) }
+                return .object(object)
+            }
         )
+        object["schools"] = .array(schools.map(\.json))
+        if let feed { object["feed"] = .string(feed) }
+        if let school { object["school"] = .string(school) }
         if let failure { object["detail"] = .string(failure) }
         if let isKept { object["kept"] = .bool(isKept) }
         if hasChanged { object["changedSince"] = true }

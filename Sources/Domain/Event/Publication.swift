@@ -30,8 +30,8 @@ package struct Publication: Hashable, Sendable {
     /// Template variables of the application, as One Pocket gets them. Always an object.
     package var params: JSONValue
 
-    package var urgency: Urgency
-    /// nil: the publication kind's default.
+    /// nil: the publication kind's default, both.
+    package var urgency: Urgency?
     package var dataClass: DataClass?
     package var notBefore: Instant?
     package var expiresAt: Instant?
@@ -55,7 +55,7 @@ package struct Publication: Hashable, Sendable {
         resourceSubID: String? = nil,
         resourceURI: String? = nil,
         params: JSONValue = .object(JSONObject()),
-        urgency: Urgency = .normal,
+        urgency: Urgency? = nil,
         dataClass: DataClass? = nil,
         notBefore: Instant? = nil,
         expiresAt: Instant? = nil
@@ -68,7 +68,7 @@ package struct Publication: Hashable, Sendable {
         self.app = app
         self.action = action
         self.school = school.map(SchoolCode.normal)
-        self.audience = audience.map { if case .school(let code) = $0 { .school(SchoolCode.normal(code)) } else { $0 } }
+        self.audience = audience.map(\.normalized)
         self.authorID = authorID
         self.authorName = authorName
         self.title = title
@@ -89,14 +89,37 @@ package struct Publication: Hashable, Sendable {
 }
 
 /// One entry of an audience: whom the publication names, by the feed's key or the ENT's id.
+///
+/// `school` is the UAI that the entry itself names: then the key is looked for in that school alone.
 package enum AudienceMember: Hashable, Sendable {
-    case schoolClass(String)
+    case schoolClass(String, school: String? = nil)
     /// By UAI.
     case school(String)
-    case pupil(String)
-    case group(String)
+    case pupil(String, school: String? = nil)
+    case group(String, school: String? = nil)
     /// A person named directly, whatever his or her kind.
     case user(String)
+}
+
+extension AudienceMember {
+    /// The school that the entry itself names.
+    package var ownSchool: String? {
+        switch self {
+        case .schoolClass(_, let school), .pupil(_, let school), .group(_, let school): school
+        case .school, .user: nil
+        }
+    }
+
+    /// With the codes of schools in capitals.
+    fileprivate var normalized: AudienceMember {
+        switch self {
+        case .schoolClass(let key, let school): .schoolClass(key, school: school.map(SchoolCode.normal))
+        case .pupil(let key, let school): .pupil(key, school: school.map(SchoolCode.normal))
+        case .group(let key, let school): .group(key, school: school.map(SchoolCode.normal))
+        case .school(let code): .school(SchoolCode.normal(code))
+        case .user: self
+        }
+    }
 }
 
 /// How much a publication may push past others; chooses the weight in the scheduler and the provider's priority.

@@ -1,23 +1,20 @@
-/// What a publication kind means when the event does not say it itself: how long it is worth ringing for, how much of it may cross
-/// the providers' servers, and the channel the phone groups it by.
+/// What a publication kind means when the event does not say it itself, as `publications.yaml` has it.
 package struct PublicationKind: Hashable, Sendable {
-    package var timeToLive: Duration
-    package var dataClass: DataClass
+    /// False: off until the guardian switches it on (`optedOut`).
+    package var push = true
+    /// The administrator's word, over the guardian's: nobody is rung (`kindDisabled`).
+    package var isDisabled = false
+    package var urgency = Urgency.normal
+    /// How long it is worth ringing for: a reminder for half past eight is worthless at eleven.
+    package var timeToLive = Duration.seconds(72 * 3600)
     /// Android channel and Apple thread; one per application, since parents mute by it.
     package var channel: String
+    package var dataClass = DataClass.clear
 
-    /// Message and agenda 3 days, urgent kinds less: a reminder for half past eight is worthless at eleven.
-    package static func of(app: String, action: String, urgency: Urgency) -> PublicationKind {
-        let hours: Int
-        switch app.uppercased() {
-        case "PRESENCES": hours = 24
-        case "TIMELINE": hours = 24
-        default: hours = 72
-        }
-        return PublicationKind(
-            timeToLive: .seconds(3600 * (urgency == .urgent ? min(hours, 24) : hours)),
-            dataClass: .clear,
-            channel: app.lowercased()
-        )
+    package init(channel: String) { self.channel = channel }
+
+    /// An event that is urgent by itself, though its kind is not, is of no use after a day.
+    package func timeToLive(urgency: Urgency) -> Duration {
+        urgency == .urgent && self.urgency != .urgent ? min(timeToLive, .seconds(24 * 3600)) : timeToLive
     }
 }

@@ -104,6 +104,9 @@ package struct Scheduler: Sendable {
         return removed
     }
 
+    /// Forgets a lane with what waits on it.
+    package mutating func remove(lane: LaneID) { lanes[lane] = nil }
+
     package func hasWaiting(on lane: LaneID) -> Bool {
         lanes[lane].map { !$0.waiting.isEmpty || !$0.urgent.isEmpty } ?? false
     }

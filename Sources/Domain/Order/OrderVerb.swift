@@ -14,6 +14,8 @@ package enum OrderVerb: String, CaseIterable, Sendable {
     case withdraw
     /// Ends all that waits of one event, since a newer revision takes its place. Ordered by the acceptance of that one alone.
     case supersede
+    /// Rings again, with deliveries of their own, those of one event who were not reached. It changes no delivery that exists.
+    case resend
 
     /// What a person may order.
     package static let ofOperators = allCases.filter { $0 != .supersede }
@@ -26,13 +28,14 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .release: [.held]
         case .drop: withDead ? [.pending, .deferred, .held, .dead] : [.pending, .deferred, .held]
         case .expire, .withdraw, .supersede: [.pending, .deferred, .held]
+        case .resend: []
         }
     }
 
     /// How a delivery stands that was under way when the order came and is not accepted; nil: the order does not stop any.
     package var mark: SlotResult? {
         switch self {
-        case .retry, .release: nil
+        case .retry, .release, .resend: nil
         case .hold: SlotResult(.held, reason: .held)
         case .drop: SlotResult(.dropped, reason: .dropped)
         case .expire: SlotResult(.expired, reason: .expired)
@@ -53,7 +56,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
     /// Rows written for each delivery bound what one commit may hold; endings of what is pending write none.
     package var deliveriesPerCommit: Int {
         switch self {
-        case .retry, .hold, .release: 1000
+        case .retry, .hold, .release, .resend: 1000
         case .drop, .expire, .withdraw, .supersede: 10_000
         }
     }
@@ -67,7 +70,7 @@ package enum OrderVerb: String, CaseIterable, Sendable {
         case .release: StandingOrder.none
         case .withdraw: .withdraw
         case .supersede: .supersede
-        case .retry: nil
+        case .retry, .resend: nil
         }
     }
 }
@@ -97,7 +100,7 @@ package enum StandingOrder: Int, Sendable {
             case .supersede: .supersede
             }
         guard let mark = verb?.mark else { return [] }
-        let slots = (0..<result.count).filter { result[$0].state == .pending }
+        let slots = (0..<result.count).filter { [.pending, .deferred].contains(result[$0].state) }
         for slot in slots { result[slot] = mark }
         return slots
     }

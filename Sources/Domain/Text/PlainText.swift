@@ -1,19 +1,19 @@
 /// Makes the text a phone shows from what an editor of the ENT wrote: no tags, no entities, no runs of white space.
 ///
-/// One round only: `&lt;b&gt;` becomes the text `<b>`. Linear in the length of the text, whatever it holds.
+/// A cluster of more than 30 marks on a sign is cut (``Swift/String/breakingAbnormalClusters``). One round only: `&lt;b&gt;` becomes the text `<b>`. Linear in the length of the text, whatever it holds.
 package enum PlainText {
     /// Keeps line breaks: one newline where the writer or a block element (`br p div li ...`) breaks the line.
     ///
     /// In a text with a block element only those break lines, as in a browser.
     package static func clean(_ text: String) -> String {
         var scanner = MarkupScanner(text)
-        return scanner.run(lineBreak: "\n")
+        return scanner.run(lineBreak: "\n").breakingAbnormalClusters
     }
 
     /// The same on one line, for titles and names.
     package static func cleanLine(_ text: String) -> String {
         var scanner = MarkupScanner(text)
-        return scanner.run(lineBreak: " ")
+        return scanner.run(lineBreak: " ").breakingAbnormalClusters
     }
 }
 

@@ -82,13 +82,14 @@ struct AdminAnswer: Sendable {
                 why: problem.known.map { "known: \($0)" } ?? sentence
             )
         case .unknownSchool: return OperatorFailure(.nothing, "there is no \(subject)", next: list)
+        case .unknownFeed: return OperatorFailure(.usage, sentence, next: "carillon config show")
         case .clockNotSuspect: return OperatorFailure(.nothing, "the clock is not in doubt")
         case .removalsNotFrozen: return OperatorFailure(.nothing, sentence, next: "carillon lane list")
         case .lanePaused:
             return OperatorFailure(.refused, sentence, next: "carillon lane resume \(subject.dropFirst(5))")
         case .importNotHeld:
             return OperatorFailure(.refused, sentence, next: "carillon directory show \(subject.dropFirst(7))")
-        case .orderRefused, .eventEnded: return OperatorFailure(.refused, sentence)
+        case .orderRefused, .eventEnded, .eventWithdrawn: return OperatorFailure(.refused, sentence)
         case .invalidOrder:
             let details = problem.errors?.compactMap(\.detail) ?? []
             return OperatorFailure(.usage, "the order is wrong", why: details.joined(separator: " "))

@@ -6,6 +6,7 @@ struct DirectoryCommand: AsyncParsableCommand {
         abstract: "Schools, classes, pupils and guardians.",
         subcommands: [
             DirectoryImportCommand.self, DirectoryApprove.self, DirectoryList.self, DirectoryShow.self,
+            DirectoryDiffCommand.self,
         ]
     )
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Contract
+import DirectoryImport
 import Domain
 import Pipeline
 import Settings
+import Store
 
 struct DirectoryImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,19 +18,27 @@ struct DirectoryImportCommand: AsyncParsableCommand {
               carillon directory import /srv/aaf/2026-09-14 --dry-run
               carillon directory import delivery.tar.gz
               carillon directory import users.ndjson --format ndjson --mode delta
+              carillon directory import extractions.zip --format onde-csv --school 0429902B --dry-run
+              carillon directory import delta.tar.gz --mode delta --feed lyon
             """
     )
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz or .tgz.")
+    @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz, .tgz or .zip.")
     var paths: [String]
 
-    @Option(help: "aaf1d, onde-csv or ndjson; by default by the files' names.")
+    @Option(help: "aaf1d, onde-csv, ndjson or preferences; by default by the files' names, with --school onde-csv.")
     var format: DirectoryImporter.Format?
 
-    @Option(help: "complete or delta; by default complete, for ndjson delta.")
+    @Option(help: "UAI of the school whose ONDE CSV it is; the files name none.")
+    var school: String?
+
+    @Option(help: "complete or delta; by default complete, for ndjson and preferences delta.")
     var mode: DirectoryImporter.Mode?
+
+    @Option(help: "The source it speaks for, of directory.feeds; by default main.")
+    var feed: String?
 
     @Flag(help: "Shows what would change.")
     var dryRun = false
@@ -37,17 +47,22 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     var yearChange = false
 
     var request: DirectoryImporter.Request {
-        let isNDJSON = paths.allSatisfy { $0.hasSuffix(".ndjson") || $0.hasSuffix(".jsonl") }
-        let format = format ?? (isNDJSON ? .ndjson : .aaf1d)
-        return .init(
+        let isNDJSON = paths.allSatisfy { path in
+            [".ndjson", ".jsonl"].contains { path.hasSuffix($0, ignoringCase: true) }
+        }
+        let format = format ?? (school != nil ? .ondeCSV : isNDJSON ? .ndjson : .aaf1d)
+        var request = DirectoryImporter.Request(
             paths: paths,
             format: format,
-            mode: mode ?? (format == .ndjson ? .delta : .complete),
+            mode: mode ?? (format.isLines ? .delta : .complete),
             isDryRun: dryRun,
             isYearChange: yearChange,
             actor: OperatorContext.task?.actor ?? "",
-            source: source
+            source: source,
+            feed: feed ?? ImportOrigin.mainFeed
         )
+        request.school = school.flatMap(SchoolCode.code)
+        return request
     }
 
     /// The base names of what was given.
@@ -57,12 +72,18 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        if request.format == .ndjson, request.mode != .delta {
+        if request.format.isLines, request.mode != .delta {
             throw ValidationError("NDJSON is imported with --mode delta only.")
         }
-        if request.format == .ndjson, paths.count > 1 {
-            throw ValidationError("NDJSON is imported one file at a time.")
+        if request.format == .ondeCSV, request.mode != .complete {
+            throw ValidationError("ONDE CSV is imported with --mode complete only.")
         }
+        if request.format == .ondeCSV, request.school == nil {
+            throw ValidationError(
+                "ONDE CSV needs --school: the UAI, seven digits and a letter, which the files do not name."
+            )
+        }
+        if request.format != .ondeCSV, school != nil { throw ValidationError("--school is for onde-csv only.") }
     }
 
     func run() async throws {
@@ -75,7 +96,7 @@ struct DirectoryImportCommand: AsyncParsableCommand {
         case "held":
             throw OperatorFailure(
                 .refused,
-                "the delivery is held: it would remove more than the limits allow; nothing was changed",
+                "the delivery is held by the limits; nothing was changed",
                 next: view.isKept == true
                     ? "carillon directory show \(id), then carillon directory approve \(id)"
                     : "--dry-run to see it, --year-change when a new school year explains it"

@@ -25,6 +25,7 @@ struct DirectoryList: AsyncParsableCommand {
             source: "store",
             columns: [
                 .text("IMPORT", "import"), .time("AT", "at"), .text("FORMAT", "format"), .text("MODE", "mode"),
+                .text("FEED", "feed"),
                 .state("STATE", "state"), .text("KEPT", "kept"), .text("BY", "actor").optional,
                 .text("SOURCE", "source").optional, .text("DECIDED BY", "decidedBy").optional, .csv("decidedAt"),
             ]
@@ -44,7 +45,8 @@ struct DirectoryList: AsyncParsableCommand {
     static func json(_ stored: StoredImport) -> JSONObject {
         JSONObject([
             "import": .string(stored.id.description), "at": .string(stored.at.rfc3339),
-            "format": .string(stored.format), "mode": .string(stored.origin.mode), "state": .string(stored.state),
+            "format": .string(stored.format), "mode": .string(stored.origin.mode),
+            "feed": .string(stored.feed), "state": .string(stored.state),
             "kept": .bool(stored.kept != nil), "actor": .string(stored.origin.actor),
             "source": .string(stored.origin.source),
             "decidedAt": stored.decidedAt.map { .string($0.rfc3339) } ?? .null,

@@ -40,9 +40,9 @@ struct ImportOrder {
 
     private func give(_ channel: any AdminChannel) async throws -> JSONObject {
         guard let path = request.paths.first else { throw OperatorFailure(.usage, "nothing to import") }
-        if request.format == .ndjson { return try await post(path, "application/x-ndjson", channel) }
-        if request.paths.count == 1, Self.isArchive(path) {
-            return try await post(path, path.hasSuffix(".tar") ? "application/x-tar" : "application/gzip", channel)
+        if request.paths.count == 1, !Self.isFolder(path) {
+            if let kind = DeliveryArchive.Kind(path: path) { return try await post(path, kind.contentType, channel) }
+            if request.format.isLines { return try await post(path, "application/x-ndjson", channel) }
         }
         let folder = try Self.privateFolder()
         let archive = folder + "/delivery.tar"
@@ -61,7 +61,9 @@ struct ImportOrder {
         order.query = [
             ("format", request.format.rawValue), ("mode", request.mode.rawValue), ("dryRun", "\(request.isDryRun)"),
             ("yearChange", "\(request.isYearChange)"), ("actor", request.actor), ("source", request.source),
+            ("feed", request.feed),
         ]
+        if let school = request.school { order.query.append(("school", school)) }
         order.contentType = contentType
         order.body = .file(path: path)
         order.timeout = Self.timeout
@@ -79,8 +81,9 @@ struct ImportOrder {
         }
     }
 
-    static func isArchive(_ path: String) -> Bool {
-        [".tar", ".tar.gz", ".tgz"].contains { path.hasSuffix($0) }
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func privateFolder() throws -> String {

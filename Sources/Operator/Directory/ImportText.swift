@@ -21,8 +21,10 @@ enum ImportText {
             )
             .lines(columns: nil)
         }
+        lines += schools(report.schools)
         for hold in report.held {
-            lines.append("held: school \(hold.school), limit \(hold.limit) passed with \(hold.value)")
+            let detail = hold.detail.map { ": \($0)" } ?? ""
+            lines.append("held: school \(hold.school), limit \(hold.limit) passed with \(hold.value)\(detail)")
         }
         for warning in report.warnings.prefix(warningsShown) {
             let place = [warning.file, warning.line.map(String.init) ?? "-", warning.record ?? "-"]
@@ -30,6 +32,27 @@ enum ImportText {
         }
         let total = report.warningsTotal ?? report.warnings.count
         if total > warningsShown { lines.append("\(total) warnings in all; -o json shows more") }
+        return lines
+    }
+
+    /// Schools shown; `-o json` has more.
+    private static let schoolsShown = 20
+
+    /// `0429901A  pupils +3 ~1 -2 (9100642, 9100643, ...)`.
+    private static func schools(_ schools: [JSONObject]) -> [String] {
+        var lines = schools.prefix(schoolsShown).map { school in
+            let parts = school.compactMap { kind -> String? in
+                guard let change = kind.value.object else { return nil }
+                let counts = [("+", "added"), ("~", "changed"), ("-", "removed")].compactMap { sign, name -> String? in
+                    guard let count = change[name]?.int64, count > 0 else { return nil }
+                    return "\(sign)\(count)"
+                }
+                let keys = ["added", "changed", "removed"].compactMap { change["examples"]?[$0]?.array?.first?.string }
+                return "\(kind.name) \(counts.joined(separator: " ")) (\(keys.joined(separator: ", ")))"
+            }
+            return "\(school["school"]?.string ?? "-"): \(parts.joined(separator: ", "))"
+        }
+        if schools.count > schoolsShown { lines.append("\(schools.count) schools in all; -o json shows more") }
         return lines
     }
 }

@@ -1,6 +1,8 @@
+import API
 import Domain
 import FoundationEssentials
 import Pipeline
+import Providers
 import Settings
 import Store
 
@@ -123,7 +125,8 @@ struct StoreFindings {
             )
         }
         findings += Self.lanes(status)
-        if let finding = Descriptors.finding(pid: pid) { findings.append(finding) }
+        let needed = DescriptorPlan.needed(lanes: settings.providers.lanesToPlanFor)
+        if let finding = Descriptors.finding(pid: pid, needed: needed) { findings.append(finding) }
         return findings
     }
 
@@ -179,22 +182,35 @@ extension Finding {
 /// File descriptors of the service: each connection takes one.
 enum Descriptors {
     private static let freeMin = 256
+    private static let remedy = "LimitNOFILE=65536 in the unit"
 
-    /// nil when the system does not tell.
-    static func finding(pid: Int64) -> Finding? {
-        guard let limits = FileManager.default.contents(atPath: "/proc/\(pid)/limits") else { return nil }
-        let line = String(decoding: limits, as: UTF8.self).split(separator: "\n").first {
-            $0.hasPrefix("Max open files")
+    /// nil when the system does not tell. `needed`: what the service refuses to start below.
+    static func finding(pid: Int64, needed: Int) -> Finding? {
+        guard let limits = FileManager.default.contents(atPath: "/proc/\(pid)/limits"),
+            let (soft, hard) = limit(String(decoding: limits, as: UTF8.self))
+        else { return nil }
+        // Another user's service does not say what it has open.
+        let used: Int?
+        do { used = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count } catch { used = nil }
+        return finding(soft: soft, hard: hard, needed: needed, used: used)
+    }
+
+    static func finding(soft: Int, hard: Int, needed: Int, used: Int?) -> Finding {
+        let inUse = used.map { "\($0) in use, " } ?? ""
+        let what = "\(inUse)soft limit \(soft), hard limit \(hard), \(needed) needed with these lanes"
+        // With less than that free, a crowd of connections waits before the door.
+        let isShort = soft < max(needed, 1024) || used.map { soft - $0 < freeMin } ?? false
+        return isShort ? .warn("descriptors", what, next: remedy) : .ok("descriptors", what)
+    }
+
+    /// `Max open files            1024                 524288               files` [proc(5)]; `unlimited` is as good as any number.
+    static func limit(_ text: String) -> (soft: Int, hard: Int)? {
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Max open files") }) else {
+            return nil
         }
-        guard let line, let limit = line.split(separator: " ").compactMap({ Int($0) }).first else { return nil }
-        let used: Int
-        do { used = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count } catch {
-            return limit < 1024
-                ? .warn("descriptors", "at most \(limit)", next: "LimitNOFILE=65536 in the unit")
-                : .ok("descriptors", "at most \(limit)")
+        let words = line.split(separator: " ").dropFirst(3).prefix(2).compactMap {
+            $0 == "unlimited" ? 1 << 30 : Int($0)
         }
-        let what = "\(used) of \(limit) in use"
-        return limit - used < freeMin
-            ? .warn("descriptors", what, next: "LimitNOFILE=65536 in the unit") : .ok("descriptors", what)
+        return words.count == 2 ? (words[0], words[1]) : nil
     }
 }

@@ -6,6 +6,7 @@ struct EventCommand: AsyncParsableCommand {
         abstract: "One publication: how it stands, who got it, who not and why.",
         subcommands: [
             EventList.self, EventShow.self, EventTrace.self, EventReach.self, EventPreview.self, EventWithdraw.self,
+            EventResend.self,
         ]
     )
 }

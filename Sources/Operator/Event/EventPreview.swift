@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contract
+import Delivery
 import Dialects
 import Domain
 import Pipeline
@@ -36,20 +37,26 @@ struct EventPreview: AsyncParsableCommand {
         let now = options.renderer.now
         let event = try parse(try EventFile(file).bytes(max: inspection.settings.limits.eventBytesMax), inspection, now)
         let admission = Admission(publication: event.publication, publisher: publisher)
-        let unresolved: [AudienceMember]
+        let seen: Admission.Look
         do throws(IntakeError) {
             try admission.checkRights()
-            unresolved = try look(admission, inspection).get()
+            try admission.checkUrgency(DeliveryRules(inspection.settings))
+            seen = try look(admission, inspection, now).get()
             if let newer = try newerRevision(event.publication, inspection) { throw .staleRevision(newer) }
         } catch { throw Self.failure(error, inspection.settings.data) }
-        let (dataClass, expiresAt) = admission.terms(now: now)
+        let terms = admission.terms(
+            of: inspection.settings.publications,
+            entOrigins: inspection.settings.entOrigins,
+            now: now
+        )
         let preview = Preview(
             publisher: self.publisher,
-            publication: event.publication,
-            dataClass: dataClass,
+            publication: terms.publication,
+            dataClass: terms.dataClass,
             at: now,
-            expiresAt: expiresAt,
-            unresolved: unresolved
+            expiresAt: terms.expiresAt,
+            unresolved: seen.unresolved,
+            warnings: event.warnings + seen.warnings + terms.warnings
         )
         let forecast = try inspection.askRegistry { registry in
             try inspection.forecastRules.forecast(
@@ -65,7 +72,7 @@ struct EventPreview: AsyncParsableCommand {
 
     /// As the configuration has them; all rights when no publisher is named.
     private func rights(_ inspection: Inspection) throws -> Publisher {
-        guard let publisher else { return Publisher(name: "", sources: [], schools: nil, rights: [.events]) }
+        guard let publisher else { return Publisher(name: "", sources: [], schools: nil, rights: [.events, .urgent]) }
         guard let known = inspection.settings.publishers.first(where: { $0.name == publisher }) else {
             let names = inspection.settings.publishers.map(\.name).joined(separator: ", ")
             throw OperatorFailure(.nothing, "there is no publisher \(publisher)", why: "known: \(names)")
@@ -73,7 +80,8 @@ struct EventPreview: AsyncParsableCommand {
         guard known.rights.contains(.events) else {
             throw OperatorFailure(.failed, "\(publisher) may not post events")
         }
-        return Publisher(name: known.name, sources: known.sources, schools: known.schools, rights: [.events])
+        let rights = Set(known.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
+        return Publisher(name: known.name, sources: known.sources, schools: known.schools, rights: rights)
     }
 
     private func parse(_ bytes: [UInt8], _ inspection: Inspection, _ now: Instant) throws -> ParsedEvent {
@@ -95,8 +103,12 @@ struct EventPreview: AsyncParsableCommand {
         }
     }
 
-    private func look(_ admission: Admission, _ inspection: Inspection) -> Result<[AudienceMember], IntakeError> {
-        do { return try admission.look(in: inspection.registry) } catch {
+    private func look(
+        _ admission: Admission,
+        _ inspection: Inspection,
+        _ now: Instant
+    ) -> Result<Admission.Look, IntakeError> {
+        do { return try admission.look(in: inspection.registry, now: now) } catch {
             return .failure(.unavailable(StoreError(error)))
         }
     }
@@ -118,8 +130,16 @@ struct EventPreview: AsyncParsableCommand {
             OperatorFailure(.failed, "the event would be refused: the directory has no school \(school)")
         case .forbiddenSchool(let school):
             OperatorFailure(.failed, "the event would be refused: the publisher may not speak for the school \(school)")
+        case .ambiguousKey(let index, let schools):
+            OperatorFailure(
+                .failed,
+                "the event would be refused: entry \(index) of the audience is in several schools",
+                why: schools.joined(separator: ", ")
+            )
         case .forbiddenSource(let source):
             OperatorFailure(.failed, "the event would be refused: the publisher may not speak as \(source)")
+        case .urgentForbidden:
+            OperatorFailure(.failed, "the event would be refused: the publisher has not the right urgent")
         case .conflict: OperatorFailure(.failed, "the event would be refused: its identity is taken")
         case .staleRevision(let id):
             OperatorFailure(.failed, "the event would be refused: \(id) is of the same or a newer revision")

@@ -21,7 +21,7 @@ struct EventShow: AsyncParsableCommand {
 
     func run() async throws {
         let inspection = try options.inspection()
-        let object = EventStatus.view(try inspection.report(id)).object
+        let object = try inspection.summary(id) ?? EventStatus.view(try inspection.report(id)).object
         let now = options.renderer.now
         try options.renderer.write(object, id: "id") { Self.lines(object, now: now) }
     }

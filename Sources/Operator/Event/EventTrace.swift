@@ -91,7 +91,7 @@ struct EventTrace: AsyncParsableCommand {
         var wanted: PersonID?
         if let user { wanted = try inspection.askRegistry { try $0.person(user)?.id } }
         return report.persons.filter { person in
-            if missing, person.standing == .reached || person.role == .author { return false }
+            if missing, person.standing.isReached || person.role == .author { return false }
             guard let user else { return true }
             let unknown = person.person.unknownIndex
             let isNamed = unknown.map {

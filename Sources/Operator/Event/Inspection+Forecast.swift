@@ -11,6 +11,7 @@ extension Inspection {
         ForecastRules(
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: .seconds(settings.retention.deviceStaleDays * 86_400),
+            rules: Current(DeliveryRules(settings)),
             limits: settings.limits,
             isServiceAllowed: { [providers = settings.providers] in
                 providers.lane(of: $0.provider, at: $0.app) != nil

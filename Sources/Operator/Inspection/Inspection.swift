@@ -130,6 +130,12 @@ final class Inspection {
         OperatorFailure(.nothing, "there is no event \(id)", next: "carillon event list")
     }
 
+    /// What is kept of a pruned event; nil for one that is there or was never known.
+    func summary(_ text: String) throws -> JSONObject? {
+        guard let id = EventID(text) else { return nil }
+        return try ask { try $0.summary(of: id)?.view }
+    }
+
     /// The event's report; the reader is asked once, the answer adds up.
     ///
     /// - Throws: exit code 2 for what is no id, 3 for an unknown one.

@@ -57,6 +57,7 @@ struct OfflineAdmin {
                     queue: queue,
                     workFolder: work,
                     heldFolder: settings.data + "/held",
+                    feeds: FeedRules(settings.feeds.map { .init(name: $0.name, publisher: $0.publisher) }),
                     limits: settings.limits,
                     time: time
                 ),

@@ -10,7 +10,8 @@ struct OrderRun {
 
     let order: Order
     let options: GlobalOptions
-    let offline: OfflineOption
+    /// nil: only the running service does it.
+    let offline: OfflineOption?
     let timeout: Duration
 
     init(_ order: Order, _ options: GlobalOptions, _ own: OrderOptions) {
@@ -20,7 +21,7 @@ struct OrderRun {
         timeout = .seconds(own.timeout)
     }
 
-    init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption, timeout: Duration) {
+    init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption?, timeout: Duration) {
         self.order = order
         self.options = options
         self.offline = offline

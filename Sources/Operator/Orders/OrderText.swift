@@ -55,6 +55,13 @@ enum OrderText {
                 why: "nothing of it waits, and what a provider accepted cannot be recalled",
                 next: "carillon event show \(event)"
             )
+        case "eventWithdrawn":
+            let event = order.scope.wholeEvent?.description ?? "the event"
+            return OperatorFailure(
+                .refused,
+                "\(event) was withdrawn or replaced; nothing was changed",
+                next: "carillon event show \(event)"
+            )
         case "noFilter": return OperatorFailure(.refused, "an order without a filter would be about everything")
         default: return nil
         }

@@ -17,6 +17,12 @@ struct Explanation {
         case .accepted:
             let tries = row.attempts <= 1 ? "at the first attempt" : "after \(row.attempts) attempts"
             return ["The provider accepted it \(tries). Whether the phone showed it, no provider tells."]
+        case .deferred where result.reason == .merged:
+            let other = try merged(row)
+            return ["Of another publication: " + Self.sentence(.merged)] + [other].compactMap { $0 }
+                + [expiry(row.expiresAt)]
+        case .deferred where result.reason == .quietHours:
+            return [quiet(row.nextAt, school: row.school, subject: "It"), expiry(row.expiresAt)]
         case .deferred:
             let last = try inspection.ask { try $0.attempts(of: row.id) }.last
             let why = last.map { "The last of \(row.attempts) attempts failed: \($0.status) \($0.reason)." }
@@ -27,10 +33,17 @@ struct Explanation {
         case .rejected, .withheld, .expired, .dead, .dropped:
             let reason = result.reason.map(Self.sentence)
             let last = result.state == .rejected ? try inspection.ask { try $0.attempts(of: row.id) }.last : nil
-            let word = last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
+            let other = result.reason == .merged ? try merged(row) : nil
+            let word = other.map { [$0] } ?? last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
             return [reason ?? "It ended as \(result.state)."] + word
                 + (result.state == .dead ? ["It was tried \(row.attempts) times."] : [])
         }
+    }
+
+    /// Which events ring in place of this delivery's.
+    private func merged(_ row: DeliveryRow) throws -> String? {
+        let events = try inspection.ask { try $0.event(row.event) }?.mergedWith ?? []
+        return events.isEmpty ? nil : "It is one of: \(events.map(\.description).joined(separator: ", "))."
     }
 
     func sentences(of report: EventReport) -> [String] {
@@ -39,9 +52,12 @@ struct Explanation {
         sentences.append(
             "Of \(sums.total) deliveries \(sums.accepted) were accepted, \(sums.pending) were not tried yet, \(sums.deferred) wait for another attempt, \(sums.rejected) were rejected, \(sums.expired) expired; \(sums.withheld) persons get nothing."
         )
-        let waiting = Set(
-            report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }.map(\.lane)
-        ).sorted()
+        let open = report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }
+        let quieted = open.filter { $0.opensAt != nil }
+        if let first = quieted.compactMap(\.opensAt).min() {
+            sentences.append(quiet(first, school: report.event.school, subject: "Of these \(quieted.count)"))
+        }
+        let waiting = Set(open.filter { $0.opensAt == nil }.map(\.lane)).sorted()
         sentences += waiting.map(lane)
         var reasons: [Reason: Int] = [:]
         for person in report.guardians {
@@ -59,7 +75,7 @@ struct Explanation {
             switch row.table {
             case .event: "Nothing can be made or sent of it; it ends with its time to live."
             case .page: "Which of its deliveries were accepted nobody knows; nothing of it is sent any more."
-            case .device, .operation, .import: "It is passed over."
+            case .device, .operation, .preference, .import: "It is passed over."
             }
         return ["\(row).", what, "Try: carillon doctor, then the runbook, The store is damaged."]
     }
@@ -108,6 +124,14 @@ struct Explanation {
         }
     }
 
+    /// `due`: when it is let go.
+    private func quiet(_ due: Instant?, school: String?, subject: String) -> String {
+        let verb = subject == "It" ? "waits" : "wait"
+        guard let due else { return "\(subject) \(verb) for quiet hours to end." }
+        let local = LocalMoment.text(due, school: school)
+        return "\(subject) \(verb) for quiet hours to end: rings \(local), local time of the school (\(due.rfc3339))."
+    }
+
     private func expiry(_ instant: Instant) -> String {
         "It expires \(RelativeTime.text(instant, now: now)) (\(instant.rfc3339))."
     }
@@ -139,6 +163,8 @@ struct Explanation {
         case .addressUnreadable:
             "the device's address cannot be opened: it is damaged, or its storage key is not configured any more; it can be rung once it registers again. Try: carillon doctor."
         case .unreadable: "the store's record of it is damaged. Try: carillon doctor."
+        case .merged:
+            "an event of the same author with the same words, posted just before, rings this person; this one does if that fails."
         case .superseded: "a newer revision of the publication took its place."
         }
     }

@@ -36,10 +36,11 @@ struct StatusReport {
             }
         }
         let live = service?["lanes"]?.array.map { LaneFacts(source: "live", items: $0.compactMap(\.object)) }
-        let report: Result<(LaneFacts, [EventState: Int]), any Error> = Result {
+        let report: Result<(LaneFacts, [EventState: Int], (count: Int, opensAt: Instant?)), any Error> = Result {
             (
                 try live ?? LaneFacts.stored(inspection, now: now),
-                try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) }
+                try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
+                try inspection.ask { try $0.waitingForQuietHours() }
             )
         }
         var sample: MetricsSample?
@@ -55,11 +56,12 @@ struct StatusReport {
             }
             await web.stop()
         }
-        let (facts, counts) = try report.get()
+        let (facts, counts, quiet) = try report.get()
         let rates = before.flatMap { before in sample?.rates(since: before) }
         let object = json(
             facts,
             counts,
+            quiet: quiet,
             service: service,
             rates: rates,
             files: StoreFiles(folder: inspection.settings.data),
@@ -71,6 +73,7 @@ struct StatusReport {
     private static func json(
         _ facts: LaneFacts,
         _ counts: [EventState: Int],
+        quiet: (count: Int, opensAt: Instant?),
         service: JSONObject?,
         rates: JSONObject?,
         files: StoreFiles,
@@ -95,6 +98,10 @@ struct StatusReport {
         for name in ["pending", "deferred", "dead", "held"] {
             object[name] = .number(facts.items.reduce(0) { $0 + ($1[name]?.int64 ?? 0) })
         }
+        var waiting = JSONObject()
+        waiting["quietHours"] = .number(quiet.count)
+        waiting["opensAt"] = quiet.opensAt.map { .string($0.rfc3339) } ?? .null
+        object["waiting"] = .object(waiting)
         let oldest = facts.items.compactMap { $0["oldestSeconds"]?.int64 }.max()
         object["oldestSeconds"] = oldest.map { .number($0) } ?? .null
         object["rates"] = rates.map { .object($0) } ?? .null

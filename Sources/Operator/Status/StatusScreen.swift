@@ -27,6 +27,11 @@ struct StatusScreen {
             .joined(separator: "   ")
         let oldest = object["oldestSeconds"]?.int64.map { "oldest \(RelativeTime.length($0))" } ?? "nothing is pending"
         lines.append("waiting   \(sums)   \(oldest)")
+        if let quiet = object["waiting"]?.object, let count = quiet["quietHours"]?.int64, count > 0 {
+            let opening = quiet["opensAt"]?.string.flatMap { Instant(rfc3339: $0) }
+            let first = opening.map { ", the first ring \(LocalMoment.text($0, school: nil)) (Paris)" } ?? ""
+            lines.append("quiet     \(count) deliveries wait for quiet hours to end\(first)")
+        }
         let events = object["events"]?.object ?? JSONObject()
         lines.append("events    " + events.map { "\($0.name) \(word($0.value))" }.joined(separator: "   "))
         return lines + [""]

@@ -11,6 +11,11 @@ package actor DirectoryImporter {
         case aaf1d
         case ondeCSV = "onde-csv"
         case ndjson
+        /// The ENT's preference documents, one a line.
+        case preferences
+
+        /// One JSON object a line, in a file of its own.
+        package var isLines: Bool { self == .ndjson || self == .preferences }
     }
 
     package enum Mode: String, Sendable {
@@ -22,6 +27,10 @@ package actor DirectoryImporter {
         case busy
         /// This feed or mode is not built yet; the sentence says which.
         case notBuilt(String)
+        /// No feed of this name is configured.
+        case unknownFeed(String)
+        /// Another publisher delivers this feed.
+        case foreignFeed(String)
         /// Of an approval: no import of this number.
         case unknownImport
         /// It is in this state, and there is nothing to approve.
@@ -37,10 +46,16 @@ package actor DirectoryImporter {
         package var mode: Mode
         package var isDryRun: Bool
         package var isYearChange: Bool
+        /// UAI of the one school whose delivery it is: of ONDE CSV, which names none.
+        package var school: String?
         /// Who imports, for the audit log.
         package var actor: String
         /// The delivery's name as its sender knows it.
         package var source: String
+        /// The source it speaks for.
+        package var feed: String
+        /// Whose rights bind; nil: the operator's.
+        package var publisher: String?
 
         package init(
             paths: [String],
@@ -49,7 +64,9 @@ package actor DirectoryImporter {
             isDryRun: Bool,
             isYearChange: Bool,
             actor: String = "",
-            source: String = ""
+            source: String = "",
+            feed: String = ImportOrigin.mainFeed,
+            publisher: String? = nil
         ) {
             self.paths = paths
             self.format = format
@@ -58,13 +75,23 @@ package actor DirectoryImporter {
             self.isYearChange = isYearChange
             self.actor = actor
             self.source = source
+            self.feed = feed
+            self.publisher = publisher
         }
 
-        var origin: ImportOrigin { ImportOrigin(mode: mode.rawValue, actor: actor, source: source) }
-    }
+        var origin: ImportOrigin {
+            ImportOrigin(
+                format: format.rawValue,
+                mode: mode.rawValue,
+                actor: actor,
+                source: source,
+                feed: feed,
+                school: school
+            )
+        }
 
-    private static let recordsPerCommit = 1000
-    private static let aafFeed = 1
+        var scope: ImportScope { mode == .complete ? .feed : .changes }
+    }
 
     private let registry: Registry
     private let log: ImportLog?
@@ -72,10 +99,12 @@ package actor DirectoryImporter {
     private let workFolder: String
     private let limits: Limits
     private let time: TimeSource
+    private let feeds: FeedRules
     private let executor = ThreadExecutor()
+    private let thread = DeliveryThread()
     private var isBusy = false
 
-    /// Reading files blocks, so the importer has a thread of its own.
+    /// Copying held deliveries blocks, so the importer has a thread of its own; reading has another.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameters:
@@ -83,6 +112,7 @@ package actor DirectoryImporter {
     ///   - queue: holds the sealed log; nil: nothing is logged.
     ///   - workFolder: where an archive is unpacked; private to this process.
     ///   - heldFolder: where held deliveries wait; nil: they are not kept.
+    ///   - feeds: who may deliver which.
     ///   - limits: bounds of a delivery.
     ///   - time: the clocks.
     package init(
@@ -90,6 +120,7 @@ package actor DirectoryImporter {
         queue: QueueStore? = nil,
         workFolder: String,
         heldFolder: String? = nil,
+        feeds: FeedRules = FeedRules(),
         limits: Limits,
         time: TimeSource
     ) {
@@ -97,22 +128,24 @@ package actor DirectoryImporter {
         log = queue.map { ImportLog(queue: $0) }
         held = heldFolder.map { HeldDeliveries(folder: $0, bytesMax: limits.importBytesMax) }
         self.workFolder = workFolder
+        self.feeds = feeds
         self.limits = limits
         self.time = time
     }
 
+    /// Whether this may be imported at all; before a delivery is received.
+    package nonisolated func check(_ request: Request) throws(Refusal) {
+        try feeds.check(request.feed, of: request.publisher)
+    }
+
     /// A report also for a delivery that failed (`state: failed`, with file and line) or was held.
     package func run(_ request: Request) async throws(Refusal) -> ImportReport {
+        try check(request)
         guard !isBusy else { throw .busy }
         isBusy = true
         defer { isBusy = false }
-        var report: ImportReport
-        switch (request.format, request.mode) {
-        case (.aaf1d, .complete): report = try await importAAF(request)
-        case (.ndjson, .delta), (.ndjson, .complete): report = try await importUsers(request)
-        case (.aaf1d, .delta): throw .notBuilt("AAF deltas are not built yet; send complete deliveries.")
-        case (.ondeCSV, _): throw .notBuilt("ONDE CSV is not built yet.")
-        }
+        var report =
+            request.format == .preferences ? try await importPreferences(request) : try await importDelivery(request)
         if report.state == .held { report.isKept = try await keep(request, report.id) }
         do throws(StoreError) {
             try await log?.keep(report, format: request.format.rawValue, request.origin, now: time.now())
@@ -138,16 +171,18 @@ package actor DirectoryImporter {
         guard let format = Format(rawValue: stored.format), let mode = Mode(rawValue: stored.origin.mode) else {
             throw .unavailable(.damaged("import \(approval.id)"))
         }
-        let request = Request(
+        var request = Request(
             paths: [held.path(of: name)],
             format: format,
             mode: mode,
             isDryRun: false,
             isYearChange: false,
             actor: approval.actor,
-            source: stored.origin.source
+            source: stored.origin.source,
+            feed: stored.feed
         )
-        let report = try await importAAF(request, approval)
+        request.school = stored.report["school"]?.string
+        let report = try await importDelivery(request, approval)
         guard report.state == .applied else { return report }
         held.remove([name])
         do throws(StoreError) {
@@ -177,88 +212,44 @@ package actor DirectoryImporter {
         return true
     }
 
-    private func importAAF(_ request: Request, _ approval: ImportApproval? = nil) async throws(Refusal) -> ImportReport
-    {
-        do {
-            try await registry.beginImport()
-            let batches = Batches(size: Self.recordsPerCommit)
-            let summary: AAFSummary
-            do {
-                summary = try read(request.paths, into: batches)
-            } catch let error as DeliveryError {
-                return try await registry.abandonImport(
-                    format: "aaf1d",
-                    failure: error.description,
-                    now: time.now(),
-                    origin: request.origin
-                )
-            }
-            for batch in batches.full { try await registry.stage(batch) }
-            let now = time.now()
-            return try await registry.finishImport(
-                feed: Self.aafFeed,
-                limits: ImportLimits(isYearChange: request.isYearChange),
-                dryRun: request.isDryRun,
-                format: "aaf1d",
-                warnings: summary.warnings.kept,
-                warningsTotal: summary.warnings.total,
-                day: summary.generatedOn ?? CalendarDay(daysSince1970: Int32(now.seconds / 86_400)),
-                now: now,
-                origin: request.origin,
-                approval: approval
-            )
-        } catch {
+    private func importPreferences(_ request: Request) async throws(Refusal) -> ImportReport {
+        do { return try await preferences(request, into: registry, limits: limits, now: time.now()) } catch {
             throw .unavailable(StoreError(error))
         }
     }
 
-    private func read(_ paths: [String], into batches: Batches) throws -> AAFSummary {
-        let reader = AAFReader(mode: .complete, limits: limits)
-        func read(_ paths: [String]) throws -> AAFSummary {
-            try reader.read(AAFDelivery(paths: paths)) { operation in
-                if case .add(let record) = operation.action { batches.add(record) }
-            }
-        }
-        guard paths.count == 1, let path = paths.first,
-            path.hasSuffix(".tar") || path.hasSuffix(".gz") || path.hasSuffix(".tgz")
-        else {
-            return try read(paths)
-        }
-        return try DeliveryArchive.withUnpacked(path, under: workFolder, limits: .init()) { try read($0) }
-    }
-
-    private func importUsers(_ request: Request) async throws(Refusal) -> ImportReport {
+    private func importDelivery(
+        _ request: Request,
+        _ approval: ImportApproval? = nil
+    ) async throws(Refusal) -> ImportReport {
         do {
-            var users: [UserRecord] = []
-            var other = 0
+            var reading = DeliveryReading(request: request, feeds: feeds, workFolder: workFolder, limits: limits)
+            let staged: StagedImport
+            let summary: DeliveryReading.Summary
             do {
-                for path in request.paths {
-                    let reader = UserNDJSONReader(
-                        file: path.split(separator: "/").last.map(String.init) ?? path,
-                        limits: limits
-                    )
-                    _ = try reader.read(path: path) { line in
-                        if case .user(let user) = line.item, line.operation == .upsert {
-                            users.append(user)
-                        } else {
-                            other += 1
-                        }
-                    }
-                }
+                let school = try await linkONDE(&reading)
+                let scope = school.map { ImportScope.school($0.key) } ?? request.scope
+                staged = try await registry.beginImport(request.origin, scope: scope)
+                summary = try await stage(reading, staged)
             } catch let error as DeliveryError {
                 return try await registry.abandonImport(
-                    format: "ndjson",
+                    request.origin,
                     failure: error.description,
-                    now: time.now(),
-                    origin: request.origin
+                    warnings: error.warnings,
+                    now: time.now()
                 )
             }
-            guard other == 0 else {
-                throw Refusal.notBuilt(
-                    "Of NDJSON only lines that upsert a user are built yet; \(other) lines are others."
-                )
-            }
-            return try await registry.map(users, now: time.now(), dryRun: request.isDryRun, origin: request.origin)
+            let now = time.now()
+            return try await registry.finishImport(
+                staged,
+                limits: ImportLimits(isYearChange: request.isYearChange),
+                dryRun: request.isDryRun,
+                warnings: summary.warnings.kept,
+                warningsTotal: summary.warnings.total,
+                day: summary.day ?? CalendarDay(daysSince1970: Int32(now.seconds / 86_400)),
+                now: now,
+                approval: approval
+            )
         } catch let refusal as Refusal {
             throw refusal
         } catch {
@@ -266,18 +257,37 @@ package actor DirectoryImporter {
         }
     }
 
-    /// Records cut into commits.
-    private final class Batches {
-        private let size: Int
-        private var batches: [[DirectoryRecord]] = []
+    /// ONDE CSV has no ids of guardians: who is known keeps the key, so the directory is asked between reading and staging.
+    ///
+    /// - Returns: the school it speaks of; nil for any other format.
+    private func linkONDE(_ reading: inout DeliveryReading) async throws -> SchoolRecord? {
+        let request = reading.request
+        guard request.format == .ondeCSV else { return nil }
+        guard let uai = request.school else { throw DeliveryError.missing(what: "school: ONDE CSV names none") }
+        let contents = try await thread.contents(of: reading)
+        let known = try await registry.guardianKeys(of: contents.pupilKeys, feed: request.feed)
+        let school =
+            try await registry.school(uai: uai, feed: request.feed) ?? SchoolRecord(key: uai, uai: uai, name: "")
+        reading.linked = contents.linked(to: school, known: known)
+        return school
+    }
 
-        init(size: Int) { self.size = size }
-
-        func add(_ record: DirectoryRecord) {
-            if batches.last.map({ $0.count >= size }) ?? true { batches.append([]) }
-            batches[batches.count - 1].append(record)
+    /// Reads and stages side by side. The reading's own error wins over that of a stage which was given up for it.
+    private func stage(_ reading: DeliveryReading, _ staged: StagedImport) async throws -> DeliveryReading.Summary {
+        let batches = ChangeBatches()
+        async let read = thread.read(reading, into: batches)
+        var met = ImportWarnings(limit: limits.importWarningsMax)
+        do {
+            for await batch in batches.batches {
+                for warning in try await registry.stage(batch, of: staged) { met.add(warning) }
+                batches.taken()
+            }
+        } catch {
+            batches.giveUp()
+            throw error
         }
-
-        var full: [[DirectoryRecord]] { batches }
+        var summary = try await read
+        summary.warnings.add(met)
+        return summary
     }
 }

@@ -30,8 +30,8 @@ package struct HeldDeliveries: Sendable {
     /// - Throws: what hindered it; nothing is left then.
     func keep(_ paths: [String], as name: String) throws -> String {
         try make()
-        let endings = [".tar.gz", ".tgz", ".tar", ".gz"]
-        let ending = paths.count == 1 ? endings.first { paths[0].hasSuffix($0) } : nil
+        let lines = [".ndjson", ".jsonl"].first { paths[0].hasSuffix($0, ignoringCase: true) }
+        let ending = paths.count == 1 ? DeliveryArchive.Kind(path: paths[0])?.ending ?? lines : nil
         let file = path(of: name + (ending ?? ".tar"))
         let part = file + ".part"
         unlink(part)

@@ -19,6 +19,8 @@ package enum EventStatus {
         view.expiresAt = event.expiresAt
         view.doneAt = event.doneAt
         view.corrects = event.collapse == event.id ? nil : event.collapse.description
+        let isMerged = report.persons.contains { $0.deliveries.contains { $0.result.reason == .merged } }
+        view.mergedWith = isMerged ? event.mergedWith.map { .string($0.description) } : nil
         view.withdrawnAt = report.withdrawal?.at
         view.withdrawnReason = report.withdrawal?.why
         view.dataClass = event.dataClass.name
@@ -31,6 +33,7 @@ package enum EventStatus {
         view.pupils.withoutGuardian = report.pupilsWithoutGuardian.count
         view.otherUsers = report.persons.filter { $0.role == .other }.count
         view.unresolved = event.unresolved.map(AudienceCoding.value)
+        view.warnings = event.warnings.map { ReceiptWarningView($0) }
         let sums = report.deliveries
         view.deliveries.total = sums.total
         view.deliveries.accepted = sums.accepted
@@ -44,6 +47,7 @@ package enum EventStatus {
         view.notReached = notReached(report.guardians)
         view.otherUsersWaiting = waiting(others)
         view.otherUsersNotReached = notReached(others)
+        view.opensAt = report.persons.compactMap(\.opensAt).min()
         return view
     }
 
@@ -51,6 +55,7 @@ package enum EventStatus {
     package static func words(_ standing: EventReport.Standing) -> (state: String, reason: Reason?) {
         switch standing {
         case .reached: ("reached", nil)
+        case .reachedElsewhere: ("reached", .merged)
         case .waiting(let reason): ("waiting", reason)
         case .notReached(let reason): ("notReached", reason)
         }
@@ -70,7 +75,7 @@ package enum EventStatus {
         for guardian in report.guardians {
             counts.total += 1
             switch guardian.standing {
-            case .reached: counts.reached += 1
+            case .reached, .reachedElsewhere: counts.reached += 1
             case .waiting: counts.waiting += 1
             case .notReached: counts.notReached += 1
             }

@@ -29,6 +29,7 @@ package struct ReachRows {
         view.through = try person.through.map { try registry.person($0)?.key ?? "" }
         view.state = state
         view.reason = reason?.word
+        view.opensAt = person.opensAt
         view.devices = try person.deliveries.filter { $0.lane != .nowhere }.map(device)
         return view
     }

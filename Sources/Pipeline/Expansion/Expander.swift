@@ -12,8 +12,11 @@ import Synchronization
 package actor Expander {
     private struct Work {
         var event: StoredEvent
+        var publication: Publication
         var audience: Audience
         var withheldForAll: Reason?
+        /// Events that say the same and are expanded before this one.
+        var mergedWith: [EventID]
         /// Index of the next person in `audience.persons`.
         var position: Int
         var part: Int
@@ -32,16 +35,20 @@ package actor Expander {
     private let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let queue: QueueStore
-    private let reader: QueueReader
-    private let registry: RegistryReader
-    private let dispatcher: Dispatcher
-    private let publisherSchools: @Sendable (String) -> Set<String>?
+    let queue: QueueStore
+    let reader: QueueReader
+    let registry: RegistryReader
+    let dispatcher: Dispatcher
+    let publisherSchools: @Sendable (String) -> Set<String>?
     private let activeByDefault: Bool
     private let deviceAgeMax: Duration
-    private let limits: Limits
-    private let time: TimeSource
+    private let mergeWindow: Current<Duration>
+    private let rules: Current<DeliveryRules>
+    let limits: Limits
+    let time: TimeSource
     private let logger: Logger
+    private let knownLanes: SharedLaneTable
+    /// As they were when the round began, and those opened or refused since.
     private var lanes: LaneTable
     private var line: [Work] = []
     private var known: Set<EventID> = []
@@ -52,25 +59,31 @@ package actor Expander {
     private nonisolated let wakeUp: AsyncStream<Void>.Continuation
 
     /// `deviceAgeMax`: a device that has not registered for longer is not rung.
+    /// `mergeWindow`: events that say the same within it ring a person once; zero: each rings.
     /// `publisherSchools`: the schools a publisher is bound to, by its name; nil: all.
     package init(
         queue: QueueStore,
         dispatcher: Dispatcher,
         stores: any Stores,
-        lanes: LaneTable,
+        lanes: SharedLaneTable,
         activeByDefault: Bool,
         deviceAgeMax: Duration,
         publisherSchools: @escaping @Sendable (String) -> Set<String>?,
+        mergeWindow: Current<Duration> = Current(.zero),
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
         logger: Logger
     ) throws {
         self.queue = queue
         self.dispatcher = dispatcher
-        self.lanes = lanes
+        knownLanes = lanes
+        self.lanes = lanes.value
         self.activeByDefault = activeByDefault
         self.deviceAgeMax = deviceAgeMax
         self.publisherSchools = publisherSchools
+        self.mergeWindow = mergeWindow
+        self.rules = rules
         self.limits = limits
         self.time = time
         self.logger = logger
@@ -89,8 +102,6 @@ package actor Expander {
         wakeUp.finish()
     }
 
-    package func use(_ lanes: LaneTable) { self.lanes = lanes }
-
     /// Runs until stopped. What is not expanded yet stays in the store with its cursor.
     package func run() async throws {
         wake()
@@ -108,8 +119,6 @@ package actor Expander {
                 } catch {
                     // Full or overloaded: nothing is lost, the events wait; anything fatal ends the process by itself.
                     logger.error("expansion waits", metadata: ["error": "\(error)"])
-                    line.removeAll()
-                    known.removeAll()
                     do { try await Task.sleep(for: .seconds(1)) } catch { break }
                 }
             }
@@ -117,14 +126,25 @@ package actor Expander {
         }
     }
 
-    /// Expands whatever is due, to its end.
+    /// Expands whatever is due, to its end. After an error everything that is left is due again with the next call.
     func work() async throws(StoreError) {
+        do { try await expandDue() } catch {
+            line.removeAll()
+            known.removeAll()
+            throw error
+        }
+    }
+
+    private func expandDue() async throws(StoreError) {
         try await giveUp()
         try takeDue()
+        lanes = knownLanes.value
         while !line.isEmpty, !isStopping.load(ordering: .relaxed) {
             let (cuts, unopened) = try cutRound()
             if unopened.isEmpty {
                 try await commit(cuts)
+                // A lane may have been closed, a refused one may get its place now.
+                lanes = knownLanes.value
                 try takeDue()
             } else {
                 try await open(unopened)
@@ -187,8 +207,10 @@ package actor Expander {
         let position = audience.persons.firstIndex { $0.person.rawValue > event.cursor } ?? audience.persons.count
         return Work(
             event: event,
+            publication: publication,
             audience: audience,
             withheldForAll: try resolver.withheldForAll(publication),
+            mergedWith: event.mergedWith,
             position: position,
             part: event.parts
         )
@@ -202,8 +224,9 @@ package actor Expander {
         var unopened: Set<LaneKey> = []
         var personsLeft = limits.personsPerExpansion
         do {
+            let ready = try putMergedBehind()
             try registry.snapshot { _ in
-                while personsLeft > 0, cuts.count < Self.stepsPerCommit, cuts.count < line.count {
+                while personsLeft > 0, cuts.count < Self.stepsPerCommit, cuts.count < ready {
                     let cut = try cut(line[cuts.count], personsMax: personsLeft, resolver, now: now, &unopened)
                     personsLeft -= max(1, cut.end - line[cuts.count].position)
                     cuts.append(cut)
@@ -213,8 +236,26 @@ package actor Expander {
         return (cuts, unopened)
     }
 
+    /// What says the same as another event in line is expanded behind it, so that it finds in the store whom that one rings.
+    ///
+    /// - Returns: how many at the head of the line wait for none.
+    private func putMergedBehind() throws -> Int {
+        let window = mergeWindow.value
+        guard window > .zero else { return line.count }
+        for index in line.indices where line[index].part == 0 {
+            line[index].mergedWith = try reader.sayingTheSame(as: line[index].event.id, within: window)
+        }
+        let inLine = Set(line.map(\.event.id))
+        let isBehind = { (work: Work) in work.part == 0 && !inLine.isDisjoint(with: work.mergedWith) }
+        let ready = line.filter { !isBehind($0) }
+        // The first of those that say the same waits for none.
+        guard !ready.isEmpty, ready.count < line.count else { return line.count }
+        line = ready + line.filter(isBehind)
+        return ready.count
+    }
+
     /// Opens the lanes of push services met for the first time; the round is cut anew with them.
-    private func open(_ services: Set<LaneKey>) async throws(StoreError) {
+    func open(_ services: Set<LaneKey>) async throws(StoreError) {
         for service in services.sorted(by: { $0.serviceName < $1.serviceName }) {
             let lane: LaneID?
             do { lane = try await dispatcher.openLane(of: service) } catch { throw StoreError(error) }
@@ -226,8 +267,14 @@ package actor Expander {
         }
     }
 
-    private func resolver(now: Instant) -> Resolver {
-        Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
+    func resolver(now: Instant) -> Resolver {
+        Resolver(
+            registry: registry,
+            lanes: lanes,
+            activeByDefault: activeByDefault,
+            seenSince: now - deviceAgeMax,
+            rules: rules.value
+        )
     }
 
     private func cut(
@@ -240,10 +287,22 @@ package actor Expander {
         let persons = work.audience.persons[work.position...].prefix(personsMax)
         var cutter = PageCutter()
         let rung = persons.filter { $0.role != .author }
-        for resolved in try resolver.routes(of: rung, withheldForAll: work.withheldForAll) {
+        let merged =
+            work.mergedWith.isEmpty ? [:] : try reader.coverage(by: work.mergedWith, of: Set(rung.map(\.person)))
+        let resolved = try resolver.routes(
+            of: rung,
+            in: work.publication,
+            withheldForAll: work.withheldForAll,
+            now: now
+        )
+        for resolved in resolved {
             unopened.formUnion(resolved.unopened)
             queue.unreadable.note(resolved.unreadable)
-            cutter.add(resolved, hasExpired: work.event.expiresAt <= now)
+            cutter.add(
+                resolved,
+                hasExpired: work.event.expiresAt <= now,
+                isMerged: merged[resolved.person.person] != nil
+            )
         }
         let step = ExpansionStep(
             event: work.event.id,
@@ -253,9 +312,11 @@ package actor Expander {
             cursor: persons.last?.person.rawValue ?? work.event.cursor,
             isLast: persons.endIndex == work.audience.persons.endIndex,
             expiresAt: work.event.expiresAt,
+            timeToLive: work.publication.expiresAt == nil ? rules.value.timeToLive(work.publication) : nil,
             isUrgent: work.event.urgency == .urgent,
             pupils: work.audience.pupils.count,
-            unknownUsers: work.audience.unknownUsers
+            unknownUsers: work.audience.unknownUsers,
+            mergedWith: work.mergedWith
         )
         return Cut(step: step, end: persons.endIndex)
     }

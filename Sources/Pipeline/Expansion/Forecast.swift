@@ -8,6 +8,9 @@ package struct Forecast: Sendable {
     /// Guardians at least one of whose devices would be rung.
     package private(set) var reachable = 0
     package private(set) var notReached: [Reason: Int] = [:]
+    /// Guardians who would be rung later, and when the first of them is.
+    package private(set) var waiting: [Reason: Int] = [:]
+    package private(set) var opensAt: Instant?
     package private(set) var otherUsers = 0
     package private(set) var otherUsersReachable = 0
     package private(set) var deliveries = EventReport.Sums()
@@ -30,7 +33,7 @@ package struct Forecast: Sendable {
         let own = resolved.deliveries(hasExpired: hasExpired)
         for delivery in own {
             deliveries.count(delivery.result)
-            guard delivery.result.state == .pending else { continue }
+            guard [.pending, .deferred].contains(delivery.result.state) else { continue }
             lanes[laneNames[delivery.lane] ?? "", default: 0] += 1
         }
         let standing = EventReport.Standing.of(
@@ -39,6 +42,7 @@ package struct Forecast: Sendable {
             laneReason: { _ in nil }
         )
         let isReachable = if case .waiting = standing { true } else { false }
+        if isReachable, let wait = resolved.wait { opensAt = min(opensAt ?? wait.opensAt, wait.opensAt) }
         guard person.role == .guardian else {
             otherUsers += 1
             if isReachable { otherUsersReachable += 1 }
@@ -47,6 +51,7 @@ package struct Forecast: Sendable {
         guardians += 1
         if isReachable {
             reachable += 1
+            if case .waiting(let reason?) = standing { waiting[reason, default: 0] += 1 }
             withReachable.formUnion(person.through)
         } else {
             withUnreachable.formUnion(person.through)
@@ -62,7 +67,7 @@ package struct Forecast: Sendable {
         view.school = event.publication.school
         view.app = event.publication.app
         view.action = event.publication.action
-        view.urgency = event.publication.urgency.name
+        view.urgency = (event.publication.urgency ?? .normal).name
         view.at = event.at
         view.notBefore = event.publication.notBefore
         view.expiresAt = event.expiresAt
@@ -76,14 +81,18 @@ package struct Forecast: Sendable {
         view.pupils.withoutGuardian = pupilsWithoutGuardian
         view.otherUsers = otherUsers
         view.otherUsersReachable = otherUsersReachable
+        view.warnings = event.warnings.map { ReceiptWarningView($0) }
         view.unresolved = event.unresolved.map(AudienceCoding.value)
         view.deliveries.total = deliveries.total
         view.deliveries.pending = deliveries.pending
+        view.deliveries.deferred = deliveries.deferred
         view.deliveries.rejected = deliveries.rejected
         view.deliveries.expired = deliveries.expired
         view.deliveries.withheld = deliveries.withheld
         view.lanes = Counts(lanes)
+        view.waiting = Counts(waiting)
         view.notReached = Counts(notReached)
+        view.opensAt = opensAt
         return view
     }
 }
@@ -97,6 +106,7 @@ package struct Preview: Sendable {
     package var at: Instant
     package var expiresAt: Instant
     package var unresolved: [AudienceMember]
+    package var warnings: [ReceiptWarning]
 
     package init(
         publisher: String?,
@@ -104,7 +114,8 @@ package struct Preview: Sendable {
         dataClass: DataClass,
         at: Instant,
         expiresAt: Instant,
-        unresolved: [AudienceMember]
+        unresolved: [AudienceMember],
+        warnings: [ReceiptWarning] = []
     ) {
         self.publisher = publisher
         self.publication = publication
@@ -112,5 +123,6 @@ package struct Preview: Sendable {
         self.at = at
         self.expiresAt = expiresAt
         self.unresolved = unresolved
+        self.warnings = warnings
     }
 }

@@ -10,22 +10,26 @@ package struct ForecastRules: Sendable {
 
     private let activeByDefault: Bool
     private let deviceAgeMax: Duration
+    private let rules: Current<DeliveryRules>
     private let limits: Limits
     private let isServiceAllowed: @Sendable (_ service: LaneKey) -> Bool
 
     /// - Parameters:
     ///   - activeByDefault: whether a school that was never switched is active.
     ///   - deviceAgeMax: a device that has not registered for longer is not rung.
+    ///   - rules: wishes and quiet hours.
     ///   - limits: how many persons are resolved on one snapshot.
     ///   - isServiceAllowed: whether a push service that has no lane yet would get one.
     package init(
         activeByDefault: Bool,
         deviceAgeMax: Duration,
+        rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         isServiceAllowed: @escaping @Sendable (_ service: LaneKey) -> Bool
     ) {
         self.activeByDefault = activeByDefault
         self.deviceAgeMax = deviceAgeMax
+        self.rules = rules
         self.limits = limits
         self.isServiceAllowed = isServiceAllowed
     }
@@ -57,7 +61,12 @@ package struct ForecastRules: Sendable {
         while !rest.isEmpty {
             let slice = rest.prefix(limits.personsPerExpansion)
             let resolved = try registry.snapshot { _ in
-                try resolver.routes(of: slice, withheldForAll: withheldForAll)
+                try resolver.routes(
+                    of: slice,
+                    in: publication,
+                    withheldForAll: withheldForAll,
+                    now: max(event.at, publication.notBefore ?? event.at)
+                )
             }
             let unopened = resolved.reduce(into: Set<LaneKey>()) { $0.formUnion($1.unopened) }
             guard unopened.isEmpty else {
@@ -73,7 +82,13 @@ package struct ForecastRules: Sendable {
     }
 
     private func resolver(_ registry: RegistryReader, _ lanes: LaneTable, _ now: Instant) -> Resolver {
-        Resolver(registry: registry, lanes: lanes, activeByDefault: activeByDefault, seenSince: now - deviceAgeMax)
+        Resolver(
+            registry: registry,
+            lanes: lanes,
+            activeByDefault: activeByDefault,
+            seenSince: now - deviceAgeMax,
+            rules: rules.value
+        )
     }
 
     private func open(_ service: LaneKey, _ lanes: inout LaneTable) {

@@ -20,6 +20,8 @@ struct Resolver {
         var unopened: Set<LaneKey> = []
         /// Why there is no delivery; nil when there is one.
         var withheld: Reason?
+        /// Until when quiet hours hold them up; nil: they ring now.
+        var wait: QuietWait?
 
         /// His or her deliveries as they begin: one to nowhere when nothing is sent.
         ///
@@ -30,17 +32,27 @@ struct Resolver {
                 let result: SlotResult =
                     hasExpired
                     ? SlotResult(.expired, reason: .expired)
-                    : route.ending.map { SlotResult(.rejected, reason: $0) } ?? .pending
+                    : route.ending.map { SlotResult(.rejected, reason: $0) }
+                        ?? (wait == nil ? .pending : SlotResult(.deferred, reason: .quietHours))
                 return (route.device, route.lane, result)
             }
         }
     }
 
-    init(registry: RegistryReader, lanes: LaneTable, activeByDefault: Bool, seenSince: Instant) {
+    private let personal: PersonalLook
+
+    init(
+        registry: RegistryReader,
+        lanes: LaneTable,
+        activeByDefault: Bool,
+        seenSince: Instant,
+        rules: DeliveryRules = .none
+    ) {
         self.registry = registry
         self.lanes = lanes
         self.activeByDefault = activeByDefault
         self.seenSince = seenSince
+        personal = PersonalLook(rules, registry: registry)
     }
 
     /// `schools`: UAI codes the publisher is bound to; nil: all.
@@ -48,6 +60,7 @@ struct Resolver {
         let moment = publication.time ?? acceptedAt
         return try registry.audience(
             of: publication.audience,
+            in: publication.school,
             on: { SchoolTime.day(of: moment, uai: $0) },
             author: publication.authorID,
             schools: schools
@@ -62,15 +75,31 @@ struct Resolver {
     }
 
     /// Each of these persons with what rings them, in their order; one read for all of them.
-    func routes(of persons: some Collection<Audience.Person>, withheldForAll: Reason?) throws -> [Resolved] {
+    ///
+    /// `now`: when they would be rung.
+    func routes(
+        of persons: some Collection<Audience.Person>,
+        in publication: Publication,
+        withheldForAll: Reason?,
+        now: Instant
+    ) throws -> [Resolved] {
         func isRung(_ person: Audience.Person) -> Bool {
             withheldForAll == nil && person.withheld == nil && person.role != .author
                 && person.person.unknownIndex == nil
         }
-        let routes = try registry.routes(of: persons.lazy.filter(isRung).map(\.person), seenSince: seenSince)
+        let rung = persons.filter(isRung)
+        let verdicts = try personal.verdicts(on: rung.map(\.entry), of: publication, now: now)
+        let routes = try registry.routes(of: rung.map(\.person), seenSince: seenSince)
         return persons.map { person in
             var resolved = Resolved(person: person, withheld: withheldForAll ?? person.withheld)
             guard isRung(person) else { return resolved }
+            switch verdicts[person.person] {
+            case .withheld(let reason):
+                resolved.withheld = reason
+                return resolved
+            case .waits(let wait): resolved.wait = wait
+            case nil: break
+            }
             for route in routes[person.person] ?? [] { add(route, to: &resolved) }
             if resolved.routes.isEmpty { resolved.withheld = .noDevice }
             return resolved
@@ -101,4 +130,8 @@ struct Resolver {
             return nil
         }
     }
+}
+
+extension Audience.Person {
+    var entry: ConcernedPersons.Entry { .init(person: person, role: role, through: through) }
 }

@@ -1,4 +1,5 @@
 import Crypto
+package import Delivery
 package import Domain
 package import Store
 import Telemetry
@@ -13,10 +14,14 @@ package final class Intake: Sendable {
 
     private let queue: QueueStore
     private let registry: Reading<RegistryReader>
+    private let kinds: Current<PublicationCatalogue>
+    private let entOrigins: Current<Set<String>>
+    private let mergeWindow: Current<Duration>
     private let time: TimeSource
     private let metrics: PipelineMetrics
     private let identityWindow: Duration
     private let waitingMax: Int
+    private let rules: Current<DeliveryRules>
     private let hasRoom: @Sendable () -> Bool
     private let takesBulk: @Sendable () -> Bool
     private let onAccepted: @Sendable () -> Void
@@ -25,10 +30,14 @@ package final class Intake: Sendable {
     /// - Parameters:
     ///   - queue: where events are accepted.
     ///   - registry: the directory, for schools and names.
+    ///   - kinds: what events of a kind that say nothing themselves are.
+    ///   - entOrigins: where the ENT is: its absolute addresses become relative.
+    ///   - mergeWindow: events that say the same within it are one to a guardian of both; zero: none are.
     ///   - time: the clocks.
     ///   - metrics: where accepts are counted.
     ///   - identityWindow: how long an identity is remembered, also across restarts; at least three days.
     ///   - waitingMax: commits that may wait (``Limits/acceptQueueMax``); beyond it `overloaded` is the answer.
+    ///   - rules: quiet hours.
     ///   - hasRoom: false while the disk is too full to promise more. The store alone would take events until its preallocated
     ///     log is used up, and then outcomes had no room either.
     ///   - takesBulk: false while the disk is short of room: what is large or not urgent waits outside then.
@@ -37,10 +46,14 @@ package final class Intake: Sendable {
     package init(
         queue: QueueStore,
         registry: Reading<RegistryReader>,
+        kinds: Current<PublicationCatalogue> = Current(PublicationCatalogue()),
+        entOrigins: Current<Set<String>> = Current([]),
+        mergeWindow: Current<Duration> = Current(.zero),
         time: TimeSource,
         metrics: PipelineMetrics,
         identityWindow: Duration = .seconds(3 * 86_400),
         waitingMax: Int = Limits().acceptQueueMax,
+        rules: Current<DeliveryRules> = Current(.none),
         hasRoom: @escaping @Sendable () -> Bool = { true },
         takesBulk: @escaping @Sendable () -> Bool = { true },
         onAccepted: @escaping @Sendable () -> Void,
@@ -48,10 +61,14 @@ package final class Intake: Sendable {
     ) {
         self.queue = queue
         self.registry = registry
+        self.kinds = kinds
+        self.entOrigins = entOrigins
+        self.mergeWindow = mergeWindow
         self.time = time
         self.metrics = metrics
         self.identityWindow = identityWindow
         self.waitingMax = waitingMax
+        self.rules = rules
         self.hasRoom = hasRoom
         self.takesBulk = takesBulk
         self.onAccepted = onAccepted
@@ -126,22 +143,43 @@ package final class Intake: Sendable {
     package func prepare(_ submission: Submission, from publisher: Publisher) async throws(IntakeError) -> NewEvent {
         let admission = Admission(publication: submission.publication, publisher: publisher)
         try admission.checkRights()
-        let looked: Result<[AudienceMember], IntakeError>
-        do { looked = try await registry.read { try admission.look(in: $0) } } catch { throw .unavailable(error) }
-        let unresolved = try looked.get()
+        let rules = rules.value
+        try admission.checkUrgency(rules)
         let now = time.now()
-        let (dataClass, expiresAt) = admission.terms(now: now)
+        var terms = admission.terms(of: kinds.value, entOrigins: entOrigins.value, now: now)
+        // A kind that is urgent by the configuration rings in quiet hours for publishers with the right only.
+        if rules.quiet.isEnabled, submission.publication.urgency == nil, terms.publication.urgency == .urgent,
+            !publisher.rights.contains(.urgent)
+        {
+            terms.publication.urgency = .normal
+        }
+        let settled = Admission(publication: terms.publication, publisher: publisher)
+        let looked: Result<(look: Admission.Look, opensAt: Instant?), IntakeError>
+        do {
+            looked = try await registry.read { registry in
+                switch try admission.look(in: registry, now: now) {
+                case .success(let look): .success((look, try settled.opensAt(rules, now, in: registry)))
+                case .failure(let error): .failure(error)
+                }
+            }
+        } catch { throw .unavailable(error) }
+        let (look, opensAt) = try looked.get()
         let posted = identity(submission.identity, submission.body, publisher)
         return NewEvent(
             publisher: publisher.name,
-            publication: submission.publication,
-            dataClass: dataClass,
+            publication: terms.publication,
+            dataClass: terms.dataClass,
             acceptedAt: now,
-            expiresAt: expiresAt,
+            expiresAt: terms.expiresAt,
             identity: posted.scope,
             bodyHash: posted.bodyHash,
             identityWindow: posted.window,
-            unresolved: unresolved
+            unresolved: look.unresolved,
+            warnings: submission.warnings + look.warnings + terms.warnings,
+            isUrgentByRight: settled.isUrgent(under: rules),
+            opensAt: opensAt,
+            callbackAt: publisher.callbackAfter.map { now + $0 },
+            mergeKey: mergeWindow.value > .zero ? MergeKey.of(terms, publisher: publisher.name) : nil
         )
     }
 
@@ -156,8 +194,10 @@ package final class Intake: Sendable {
         let posted = self.identity(identity, body, publisher)
         let now = time.now()
         switch try await reader.read({ try $0.acceptance(of: posted, now: now) }) {
-        case .duplicate(let id, let state, let unresolved):
-            return .success(Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved))
+        case .duplicate(let id, let state, let unresolved, let warnings):
+            return .success(
+                Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved, warnings: warnings)
+            )
         case .conflict(let id): return .failure(.conflict(id))
         case nil, .created, .stale: return nil
         }
@@ -181,9 +221,24 @@ package final class Intake: Sendable {
             // A scheduled event is found by the clock.
             if state != .scheduled { onAccepted() }
             if event.publication.revision > 0 { onCorrected() }
-            return Receipt(id: id, state: state, isDuplicate: false, unresolved: event.unresolved)
-        case .duplicate(let id, let state, let unresolved):
-            return Receipt(id: id, state: state, isDuplicate: true, unresolved: unresolved)
+            if event.isUrgentByRight { metrics.eventsUrgent.with(event.publisher).add() }
+            return Receipt(
+                id: id,
+                state: state,
+                isDuplicate: false,
+                unresolved: event.unresolved,
+                warnings: event.warnings,
+                opensAt: event.opensAt
+            )
+        case .duplicate(let id, let state, let unresolved, let warnings):
+            return Receipt(
+                id: id,
+                state: state,
+                isDuplicate: true,
+                unresolved: unresolved,
+                warnings: warnings,
+                opensAt: event.opensAt
+            )
         case .conflict(let id): throw .conflict(id)
         case .stale(let id): throw .staleRevision(id)
         }

@@ -3,6 +3,8 @@ package struct Publisher: Hashable, Sendable {
     package enum Right: String, Hashable, Sendable, CaseIterable {
         case events
         case directory
+        /// To ring in quiet hours.
+        case urgent
     }
 
     package var name: String
@@ -11,11 +13,20 @@ package struct Publisher: Hashable, Sendable {
     /// UAI codes; nil means every school (`["*"]`).
     package var schools: Set<String>?
     package var rights: Set<Right>
+    /// It is told how an event stands at its end, or so long after acceptance when that comes first; nil: it is not told.
+    package var callbackAfter: Duration?
 
-    package init(name: String, sources: [String], schools: Set<String>?, rights: Set<Right>) {
+    package init(
+        name: String,
+        sources: [String],
+        schools: Set<String>?,
+        rights: Set<Right>,
+        callbackAfter: Duration? = nil
+    ) {
         self.name = name
         self.sources = sources
         self.schools = schools
         self.rights = rights
+        self.callbackAfter = callbackAfter
     }
 }

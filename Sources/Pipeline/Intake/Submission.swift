@@ -17,11 +17,14 @@ package struct Submission: Sendable {
     package var identity: Identity
     /// The bytes that "same body" compares.
     package var body: [UInt8]
+    /// What its own text is warned of; the directory may add to it.
+    package var warnings: [ReceiptWarning]
 
-    package init(publication: Publication, identity: Identity, body: [UInt8]) {
+    package init(publication: Publication, identity: Identity, body: [UInt8], warnings: [ReceiptWarning] = []) {
         self.publication = publication
         self.identity = identity
         self.body = body
+        self.warnings = warnings
     }
 }
 
@@ -31,6 +34,9 @@ package struct Receipt: Hashable, Sendable {
     package var state: EventState
     package var isDuplicate: Bool
     package var unresolved: [AudienceMember]
+    package var warnings: [ReceiptWarning] = []
+    /// When quiet hours end that hold it up; nil: nothing does.
+    package var opensAt: Instant?
 }
 
 /// Why an event was not taken; nothing was stored.
@@ -39,8 +45,12 @@ package enum IntakeError: Error, Hashable, Sendable {
     case unknownSchool(String)
     /// `data.school` or a school of the audience is outside the publisher's rights: 403.
     case forbiddenSchool(String)
+    /// The key of this entry of the audience is that of several, in the schools of these UAIs: 422.
+    case ambiguousKey(index: Int, schools: [String])
     /// The CloudEvents source is not the publisher's: 403.
     case forbiddenSource(String)
+    /// Urgent, while there are quiet hours, from a publisher without that right: 403.
+    case urgentForbidden
     /// Same identity, other body: 409.
     case conflict(EventID)
     /// The event named is of the same or a newer revision of the same subject: 409.

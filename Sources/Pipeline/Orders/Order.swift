@@ -39,6 +39,10 @@ package enum OrderRefusal: Error, Sendable {
     case wholeEventOnly
     /// All of it has ended: nothing can be taken back.
     case eventEnded(EventID)
+    /// It was taken back or replaced: nobody is rung for it any more.
+    case eventWithdrawn(EventID)
+    /// Nobody sends here: the service is down.
+    case needsService
     case tooManyDeliveries
     case filter(FilterWords.Problem)
     case store(StoreError)

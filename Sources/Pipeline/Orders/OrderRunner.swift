@@ -23,6 +23,8 @@ package actor OrderRunner {
     private let reader: QueueReader
     private let registry: RegistryReader
     private let gate: OrderGate
+    /// Makes the deliveries of a resend; nil where nobody sends.
+    private let expander: Expander?
     private let time: TimeSource
     private let logger: Logger
     private let work: AsyncStream<Int64>
@@ -33,9 +35,17 @@ package actor OrderRunner {
     private var waiters: [Int64: [Int: CheckedContinuation<Void, Never>]] = [:]
     private var waitersSeen = 0
 
-    package init(queue: QueueStore, stores: any Stores, gate: OrderGate, time: TimeSource, logger: Logger) throws {
+    package init(
+        queue: QueueStore,
+        stores: any Stores,
+        gate: OrderGate,
+        expander: Expander? = nil,
+        time: TimeSource,
+        logger: Logger
+    ) throws {
         self.queue = queue
         self.gate = gate
+        self.expander = expander
         self.time = time
         self.logger = logger
         reader = try stores.queueReader()
@@ -93,7 +103,7 @@ package actor OrderRunner {
             throw .needsWhy
         }
         if order.verb == .withdraw, let report = try await withdrawn(order, patience) { return report }
-        var report = try count(order)
+        var report = order.verb == .resend ? try await countMissing(order) : try count(order)
         guard report.matched > 0 || report.bindsWhatComes else { throw .nothingMatched }
         if order.isDryRun { return report }
         if let expect = order.expect, report.eligible > expect { throw .expectExceeded(report) }
@@ -115,6 +125,23 @@ package actor OrderRunner {
             report.skipped = operation.skipped
             report.state = operation.state.rawValue
         } catch { throw .store(StoreError(error)) }
+    }
+
+    private func countMissing(_ order: Order) async throws(OrderRefusal) -> OrderReport {
+        guard let expander else { throw .needsService }
+        guard let id = order.scope.wholeEvent else { throw .wholeEventOnly }
+        let missing: Expander.Missing?
+        let event: StoredEvent?
+        do {
+            event = try reader.event(id)
+            missing = try await expander.missing(of: id)
+        } catch { throw .store(StoreError(error)) }
+        guard let missing, let event else { throw .nothingMatched }
+        guard event.ending == nil else { throw .eventWithdrawn(id) }
+        var report = OrderReport(verb: order.verb, filter: order.scope.description)
+        (report.matched, report.eligible) = (missing.deliveries, missing.deliveries)
+        if missing.deliveries > 0 { report.byEvent = [(id, missing.deliveries)] }
+        return report
     }
 
     /// The order that withdrew this event already: a second one is answered as the first. nil: it may be withdrawn.
@@ -246,7 +273,10 @@ package actor OrderRunner {
             guard let verb = operation.orderVerb, let scope = OrderScope(text: operation.scope) else {
                 throw UnreadableRow(.operation, id, .damaged)
             }
-            if try await !slices(of: operation, verb, scope) { ending = .cancelled }
+            let isOver =
+                verb == .resend
+                ? try await resend(operation, scope) : try await slices(of: operation, verb, scope)
+            if !isOver { ending = .cancelled }
         } catch StoreError.stopped {
             return
         } catch let row as UnreadableRow where row.table == .operation {
@@ -280,6 +310,21 @@ package actor OrderRunner {
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
             begun.yield(id)
         }
+    }
+
+    /// False: cancelled.
+    private func resend(_ operation: StoredOperation, _ scope: OrderScope) async throws -> Bool {
+        guard let expander, let id = scope.wholeEvent else { throw UnreadableRow(.operation, operation.id, .damaged) }
+        guard let resend = try await expander.resend(of: id) else { return true }
+        var cursor = Resend.Cursor(part: 0, person: PersonID(rawValue: operation.cursor.rawValue))
+        while !cancelled.contains(operation.id) {
+            if isStopping.withLock({ $0 }) { throw StoreError.stopped }
+            guard let next = try await expander.resend(resend, operation: operation.id, behind: cursor) else {
+                return true
+            }
+            cursor = next
+        }
+        return false
     }
 
     /// False: cancelled.

@@ -26,6 +26,10 @@ package struct APNsMessage: Sendable {
             var template = BodyTemplate()
             template.literal(#"{"aps":{"alert":{"title":"#)
             template.string(texts.title)
+            if let about = message.about {
+                template.literal(#","subtitle":"#)
+                template.string(about)
+            }
             template.literal(#","body":"#)
             template.string(texts.body)
             template.literal(#"},"sound":"default","thread-id":"#)

@@ -26,8 +26,11 @@ struct MessageFitting {
     /// Members of `params` that One Pocket reads when a notification is tapped. They go only when nothing else is
     /// left to drop, and `resourceUri`, which opens the page, never.
     static let paramsRead: Set<String> = [
-        "resourceUri", "username", "resourceName", "resourceFolderUri", "resourceFolderName", "uri", "formResultsUri",
+        "resourceUri", "username", "resourceName", "resourceFolderUri", "resourceFolderName", "uri",
     ]
+    /// What opens the page of a form, and what the page of a mail shows: they outweigh the text, and go only from a message that could not
+    /// be sent at all with them.
+    static let paramsKept: Set<String> = ["formUri", "formResultsUri", "subject"]
     static let paramNeverCut = "resourceUri"
     /// Escaped bytes a text keeps while there is something in `params` to drop: about three lines and one line of a phone.
     static let bodyBytesKept = 200
@@ -46,6 +49,7 @@ struct MessageFitting {
         let bodyFloor = min(bodyBytes, Self.bodyBytesKept)
 
         while room - params.escapedBytes < titleFloor + bodyFloor, params.dropNext() {}
+        while room < params.escapedBytes, params.dropKept() {}
 
         let textRoom = room - params.escapedBytes
         guard textRoom >= 0 else { throw MessageTooLarge(bytes: limit - textRoom, limit: limit) }
@@ -62,6 +66,7 @@ private struct FittingParams {
     private var sizes: [Int]
     /// Indices into `members`, the next to go last.
     private var droppable: [Int]
+    private var kept: [Int]
     private var memberBytes: Int
     private var memberCount: Int
 
@@ -77,7 +82,10 @@ private struct FittingParams {
         }
         let sizes = members.map { JSONText.escapedCount(of: $0.utf8) }
         self.sizes = sizes
-        droppable = members.indices.filter { names[$0] != MessageFitting.paramNeverCut }.sorted { left, right in
+        kept = members.indices.filter { MessageFitting.paramsKept.contains(names[$0]) }.sorted { sizes[$0] < sizes[$1] }
+        droppable = members.indices.filter {
+            names[$0] != MessageFitting.paramNeverCut && !MessageFitting.paramsKept.contains(names[$0])
+        }.sorted { left, right in
             let (leftRead, rightRead) = (
                 MessageFitting.paramsRead.contains(names[left]), MessageFitting.paramsRead.contains(names[right])
             )
@@ -91,8 +99,12 @@ private struct FittingParams {
     var escapedBytes: Int { 2 + memberBytes + max(0, memberCount - 1) }
 
     /// False when only what must stay is left.
-    mutating func dropNext() -> Bool {
-        guard let index = droppable.popLast() else { return false }
+    mutating func dropNext() -> Bool { drop(droppable.popLast()) }
+
+    mutating func dropKept() -> Bool { drop(kept.popLast()) }
+
+    private mutating func drop(_ index: Int?) -> Bool {
+        guard let index else { return false }
         members[index] = ""
         memberBytes -= sizes[index]
         memberCount -= 1

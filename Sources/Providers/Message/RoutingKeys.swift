@@ -22,6 +22,10 @@ extension BodyTemplate {
             literal(#","sender":"#)
             string(sender)
         }
+        if let about = message.about {
+            literal(#","about":"#)
+            string(about)
+        }
         literal(#","receiver":""#)
         gap(.receiver)
         literal(#"""#)

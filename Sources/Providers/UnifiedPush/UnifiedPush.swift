@@ -12,40 +12,20 @@ package struct UnifiedPush: Provider {
 
     package static let isServiceNamedByAddress = true
 
-    /// PEM of the VAPID key; empty when secrets were not read.
-    package var key: Secret
-    package var keyFile: String
-    /// `mailto:` or `https:` of who answers for the messages [RFC 8292 §2.1].
-    package var subject: String
-    /// Where the ENT's pages are; nil: none.
-    package var baseURL: String?
-    /// Simulators on private addresses may be called.
-    package var allowsPrivateAddresses: Bool
-    package var expires: Instant?
+    package var sender: VAPIDSender
 
     package var server: String? { nil }
     package func owns(lane: String) -> Bool { lane.hasPrefix(Self.name + "/") }
-    package var subscriptionKey: String? { WebPushCredential.publicKey(of: key, subject: subject) }
-    private var rules: EndpointRules { EndpointRules(anyHostWithPrivate: allowsPrivateAddresses) }
-
-    package var credential: CredentialFile {
-        CredentialFile(subject: Self.name, path: keyFile, what: "VAPID key", expires: expires)
-    }
+    package var credential: CredentialFile { sender.credential(of: Self.name) }
+    package var subscriptionKey: String? { sender.subscriptionKey }
+    private var rules: EndpointRules { EndpointRules(anyHostWithPrivate: sender.allowsPrivateAddresses) }
 
     package static func read(from providers: SettingsSection) -> [UnifiedPush] {
         providers.sectionIfPresent(name).map { [UnifiedPush(reading: $0)] } ?? []
     }
 
     private init(reading section: SettingsSection) {
-        let file = section.path("keyFile")
-        keyFile = file
-        let isPrivate = section.allowsPrivateAddresses()
-        let subject = section.vapidSubject(ofSimulator: isPrivate)
-        self.subject = subject
-        key = section.vapidKey(path: file, subject: subject, ofSimulator: isPrivate)
-        allowsPrivateAddresses = isPrivate
-        baseURL = section.navigationBase()
-        expires = section.day("expires")
+        sender = VAPIDSender(reading: section)
         section.close()
     }
 
@@ -61,7 +41,7 @@ package struct UnifiedPush: Provider {
         return await UnifiedPushDiscovery.verify(
             endpoint,
             with: network.client,
-            isAddressAllowed: network.engine(service: service, allowsPrivateAddresses: allowsPrivateAddresses)
+            isAddressAllowed: network.engine(service: service, allowsPrivateAddresses: sender.allowsPrivateAddresses)
                 .ordinaryPolicy
         )
     }
@@ -80,20 +60,8 @@ package struct UnifiedPush: Provider {
     }
 
     package func definition(of lane: LaneIdentity, in network: ProviderNetwork) throws -> LaneDefinition {
-        let service = try PushEndpoint("https://\(lane.key.app)/")
-        return LaneDefinition(
-            lane,
-            provider: WebPushLane(
-                provider: Self.id,
-                form: Self.form,
-                credential: try WebPushCredential(pem: key.text, subject: subject),
-                service: service,
-                base: baseURL.flatMap(NavigationBase.init)
-            ),
-            engine: network.engine(service: service, allowsPrivateAddresses: allowsPrivateAddresses),
-            // A server of one family has a small machine; more than this it meets with 429.
-            bounds: LaneBounds(windowMax: 20)
-        )
+        // A server of one family has a small machine; more than this it meets with 429.
+        try sender.definition(of: lane, in: network, form: Self.form, bounds: LaneBounds(windowMax: 20))
     }
 }
 

@@ -18,26 +18,14 @@ package struct WebPush: Provider {
     ]
 
     package var name: String
-    /// PEM of the VAPID key; empty when secrets were not read.
-    package var key: Secret
-    package var keyFile: String
-    /// `mailto:` or `https:` of who answers for the messages [RFC 8292 §2.1].
-    package var subject: String
+    package var sender: VAPIDSender
     package var endpoints: EndpointRules
-    /// Where the ENT's pages are, `https://host[:port]`: makes the links of a notification absolute; nil: none.
-    package var baseURL: String?
-    /// Simulators on private addresses may be called.
-    package var allowsPrivateAddresses: Bool
-    package var expires: Instant?
 
     package var server: String? { nil }
     package func owns(lane: String) -> Bool { lane.hasPrefix(Self.name + "/") }
 
-    package var credential: CredentialFile {
-        CredentialFile(subject: Self.name, path: keyFile, what: "VAPID key", expires: expires)
-    }
-
-    package var subscriptionKey: String? { WebPushCredential.publicKey(of: key, subject: subject) }
+    package var credential: CredentialFile { sender.credential(of: Self.name) }
+    package var subscriptionKey: String? { sender.subscriptionKey }
 
     package static func read(from providers: SettingsSection) -> [WebPush] {
         providers.sectionIfPresent(name).map { [WebPush(reading: $0)] } ?? []
@@ -45,12 +33,7 @@ package struct WebPush: Provider {
 
     private init(reading section: SettingsSection) {
         name = section.name(default: "web")
-        let file = section.path("keyFile")
-        keyFile = file
-        let isPrivate = section.allowsPrivateAddresses()
-        let subject = section.vapidSubject(ofSimulator: isPrivate)
-        self.subject = subject
-        key = section.vapidKey(path: file, subject: subject, ofSimulator: isPrivate)
+        sender = VAPIDSender(reading: section)
         var entries: [EndpointRules.Entry] = []
         for text in section.strings("allowHosts", default: Self.browserHosts) {
             if let entry = EndpointRules.Entry(text) {
@@ -59,10 +42,7 @@ package struct WebPush: Provider {
                 section.mistake("allowHosts", value: text, "must be host, *.domain or host:port")
             }
         }
-        allowsPrivateAddresses = isPrivate
-        endpoints = EndpointRules(entries, allowPrivateAddresses: isPrivate)
-        baseURL = section.navigationBase()
-        expires = section.day("expires")
+        endpoints = EndpointRules(entries, allowPrivateAddresses: sender.allowsPrivateAddresses)
         section.close()
     }
 
@@ -91,27 +71,8 @@ package struct WebPush: Provider {
     }
 
     package func definition(of lane: LaneIdentity, in network: ProviderNetwork) throws -> LaneDefinition {
-        let service = try PushEndpoint("https://\(lane.key.app)/")
-        return LaneDefinition(
-            lane,
-            provider: WebPushLane(
-                provider: Self.id,
-                form: Self.form,
-                credential: try WebPushCredential(pem: key.text, subject: subject),
-                service: service,
-                base: baseURL.flatMap(NavigationBase.init)
-            ),
-            engine: network.engine(service: service, allowsPrivateAddresses: allowsPrivateAddresses),
-            // Encryption bounds it anyway; no service names a number.
-            bounds: LaneBounds(windowMax: 100)
-        )
-    }
-}
-
-extension WebPushCredential {
-    /// nil when secrets were not read; their content was checked when they were.
-    static func publicKey(of key: Secret, subject: String) -> String? {
-        do { return try WebPushCredential(pem: key.text, subject: subject).publicKey } catch { return nil }
+        // Encryption bounds it anyway; no service names a number.
+        try sender.definition(of: lane, in: network, form: Self.form, bounds: LaneBounds(windowMax: 100))
     }
 }
 

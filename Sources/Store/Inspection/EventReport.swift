@@ -11,6 +11,9 @@ package struct EventReport: Sendable {
         package var through: [PersonID]
         package var standing: Standing
         package var deliveries: [Delivery]
+
+        /// When quiet hours end for the first of the deliveries that wait for that.
+        package var opensAt: Instant? { deliveries.compactMap(\.opensAt).min() }
     }
 
     package struct Delivery: Sendable {
@@ -18,8 +21,11 @@ package struct EventReport: Sendable {
         package var device: DeviceID
         package var lane: LaneID
         package var result: SlotResult
+        /// When quiet hours end; nil when it does not wait for that.
+        package var opensAt: Instant?
     }
 
+    /// `withheld` counts persons who get nothing; one who was rung by a resend is none of them.
     package struct Sums: Sendable, Equatable {
         package var total = 0
         package var accepted = 0
@@ -51,7 +57,7 @@ package struct EventReport: Sendable {
         var all: Set<PersonID> = []
         for person in persons where person.role == .guardian {
             all.formUnion(person.through)
-            if person.standing == .reached { some.formUnion(person.through) } else { notAll.formUnion(person.through) }
+            if person.standing.isReached { some.formUnion(person.through) } else { notAll.formUnion(person.through) }
         }
         return (some.count, all.subtracting(notAll).count)
     }
@@ -68,16 +74,19 @@ extension QueueReader {
             PageID(rawValue: $0.int64(0))
         }
         var unreadable: [UnreadableRow] = []
+        let openings = try openings(of: id)
         let read = try self.pages(pages)
         for id in pages {
             switch read[id] {
             case .success(let page):
-                page.add(to: &deliveries)
+                page.add(to: &deliveries, openings)
                 for slot in 0..<page.result.count { sums.count(page.result[slot]) }
             case .failure(let row): unreadable.append(row)
             case nil: break
             }
         }
+        sums.withheld -= deliveries.values.count { $0.count > 1 && $0.contains { $0.result.state == .withheld } }
+        sums.total = sums.accepted + sums.pending + sums.deferred + sums.rejected + sums.expired + sums.withheld
         var persons: [EventReport.Person] = []
         var pupilsWithoutGuardian: [PersonID] = []
         try connection.query(QueueSQL.concerned.rawValue, id.rawValue) { row in
@@ -128,14 +137,15 @@ extension EventReport.Person {
 
 extension StoredPage {
     /// Its slots, by the persons they are for.
-    func add(to deliveries: inout [PersonID: [EventReport.Delivery]]) {
+    func add(to deliveries: inout [PersonID: [EventReport.Delivery]], _ openings: [DeliveryID: Instant]) {
         for (slot, planned) in plan.slots.enumerated() {
             deliveries[planned.person, default: []].append(
                 EventReport.Delivery(
                     id: DeliveryID(page: id, slot: slot),
                     device: planned.device,
                     lane: lane,
-                    result: result[slot]
+                    result: result[slot],
+                    opensAt: openings[DeliveryID(page: id, slot: slot)]
                 )
             )
         }

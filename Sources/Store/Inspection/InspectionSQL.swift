@@ -34,12 +34,10 @@ package enum InspectionSQL: String, CaseIterable, Sendable {
         """
     /// Index page_event: which persons an event's pages are about.
     case spansOfEvent = "SELECT id, part, person_min, person_max FROM page WHERE event = ?"
-    /// Primary key.
-    case concernedOfPart = "SELECT persons FROM concerned WHERE event = ? AND part = ?"
     /// Primary key: the events of an hour that name somebody nobody knows.
     case eventsWithUnknown = """
         SELECT id, state, publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
-            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding FROM event
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, warnings, merged_with FROM event
         WHERE id >= ? AND id < ? AND unknown_users <> '[]'
         """
     /// Primary key.

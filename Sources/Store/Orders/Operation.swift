@@ -61,7 +61,7 @@ package struct StoredOperation: Sendable {
     package var state: State
     /// As written by ``OrderScope/text``; empty object for an ``InstantOrder``.
     package var scope: String
-    /// The last page that is done.
+    /// The last page that is done; of a resend, whose pages are new, the number of the last person.
     package var cursor: PageID
     /// Deliveries that had moved on when their turn came, by reason.
     package var skipped: [String: Int]

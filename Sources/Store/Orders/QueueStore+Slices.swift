@@ -169,6 +169,8 @@ private struct SliceWork {
             )
             if state == .deferred { try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue) }
             return slice.verb.mark
+        // It makes deliveries of its own.
+        case .resend: return nil
         case .drop, .expire, .withdraw, .supersede:
             switch state {
             case .deferred: try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue)
@@ -199,7 +201,8 @@ private struct SliceWork {
             delivery.rawValue,
             header.event,
             attempts,
-            header.expiresAt
+            header.expiresAt,
+            Int64?.none
         )
     }
 

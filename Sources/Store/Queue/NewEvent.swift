@@ -15,6 +15,16 @@ package struct NewEvent: Sendable {
     package var identityWindow: Duration
     /// Names of the audience that resolve to nothing.
     package var unresolved: [AudienceMember]
+    /// It rings in quiet hours by its publisher's right: written down with the orders.
+    package var isUrgentByRight: Bool
+    /// When quiet hours end that hold it up; told, never stored.
+    package var opensAt: Instant?
+    /// When its publisher is told how it stands if it has not ended by then; nil: it does not want to be told.
+    package var callbackAt: Instant?
+    /// What the receipt warns of.
+    package var warnings: [ReceiptWarning]
+    /// Equal in events that say the same (32 bytes); nil for one that stands alone.
+    package var mergeKey: [UInt8]?
 
     package init(
         publisher: String,
@@ -25,9 +35,16 @@ package struct NewEvent: Sendable {
         identity: [UInt8],
         bodyHash: [UInt8],
         identityWindow: Duration,
-        unresolved: [AudienceMember]
+        unresolved: [AudienceMember],
+        warnings: [ReceiptWarning] = [],
+        isUrgentByRight: Bool = false,
+        opensAt: Instant? = nil,
+        callbackAt: Instant? = nil,
+        mergeKey: [UInt8]? = nil
     ) {
         self.publisher = publisher
+        self.isUrgentByRight = isUrgentByRight
+        self.opensAt = opensAt
         self.publication = publication
         self.dataClass = dataClass
         self.acceptedAt = acceptedAt
@@ -36,6 +53,9 @@ package struct NewEvent: Sendable {
         self.bodyHash = bodyHash
         self.identityWindow = identityWindow
         self.unresolved = unresolved
+        self.callbackAt = callbackAt
+        self.warnings = warnings
+        self.mergeKey = mergeKey
     }
 }
 
@@ -43,7 +63,7 @@ package struct NewEvent: Sendable {
 package enum Acceptance: Hashable, Sendable {
     case created(EventID, EventState)
     /// Same identity, same body: the first answer again, with the state it named then.
-    case duplicate(EventID, EventState, unresolved: [AudienceMember])
+    case duplicate(EventID, EventState, unresolved: [AudienceMember], warnings: [ReceiptWarning] = [])
     /// Same identity, other body.
     case conflict(EventID)
     /// The event named is of the same or a newer revision of the same source and subject.
@@ -79,6 +99,10 @@ package struct StoredEvent: Sendable {
     package var withdrawal: Int64?
     /// The operation that ended it in favour of a newer revision.
     package var superseding: Int64?
+    /// What its receipt warned of.
+    package var warnings: [ReceiptWarning]
+    /// Events that say the same and were expanded before it: whom they ring, it does not.
+    package var mergedWith: [EventID]
 
     /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
     package var ending: SlotResult? {

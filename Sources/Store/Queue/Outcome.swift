@@ -7,12 +7,24 @@ package struct Outcome: Sendable {
     package var result: SlotResult
     /// When a deferred delivery is due again.
     package var retryAt: Instant?
+    /// Of a delivery that quiet hours hold up: when they end, and when it expires.
+    package var quiet: Quiet?
     /// Attempts so far, this one included.
     package var attempts: Int
     /// Kept as a row unless the first attempt was accepted.
     package var attempt: Attempt?
     /// True when it was sent from its `retry` row.
     package var isRetry: Bool
+
+    package struct Quiet: Sendable {
+        package var opensAt: Instant
+        package var expiresAt: Instant
+
+        package init(opensAt: Instant, expiresAt: Instant) {
+            self.opensAt = opensAt
+            self.expiresAt = expiresAt
+        }
+    }
 
     package struct Attempt: Sendable {
         package var at: Instant
@@ -34,6 +46,7 @@ package struct Outcome: Sendable {
         slot: Int,
         result: SlotResult,
         retryAt: Instant? = nil,
+        quiet: Quiet? = nil,
         attempts: Int = 0,
         attempt: Attempt? = nil,
         isRetry: Bool = false
@@ -42,6 +55,7 @@ package struct Outcome: Sendable {
         self.slot = slot
         self.result = result
         self.retryAt = retryAt
+        self.quiet = quiet
         self.attempts = attempts
         self.attempt = attempt
         self.isRetry = isRetry

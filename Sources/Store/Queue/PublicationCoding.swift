@@ -26,7 +26,7 @@ enum PublicationCoding {
         set("resourceSubID", publication.resourceSubID)
         set("resourceURI", publication.resourceURI)
         object["params"] = publication.params
-        set("urgency", publication.urgency.name)
+        set("urgency", publication.urgency?.name)
         set("dataClass", publication.dataClass?.name)
         set("notBefore", publication.notBefore)
         set("expiresAt", publication.expiresAt)
@@ -81,21 +81,25 @@ enum PublicationCoding {
 /// An entry of an audience as the API writes it: `{"class": "70011"}`.
 package enum AudienceCoding {
     package static func value(_ member: AudienceMember) -> JSONValue {
+        var object = JSONObject()
         switch member {
-        case .schoolClass(let key): ["class": .string(key)]
-        case .school(let uai): ["school": .string(uai)]
-        case .pupil(let key): ["pupil": .string(key)]
-        case .group(let key): ["group": .string(key)]
-        case .user(let key): ["user": .string(key)]
+        case .schoolClass(let key, _): object["class"] = .string(key)
+        case .school(let uai): object["school"] = .string(uai)
+        case .pupil(let key, _): object["pupil"] = .string(key)
+        case .group(let key, _): object["group"] = .string(key)
+        case .user(let key): object["user"] = .string(key)
         }
+        if let school = member.ownSchool { object["school"] = .string(school) }
+        return .object(object)
     }
 
     static func member(_ value: JSONValue) -> AudienceMember? {
         guard case .object(let object) = value else { return nil }
-        if let key = object["class"]?.string { return .schoolClass(key) }
-        if let uai = object["school"]?.string { return .school(uai) }
-        if let key = object["pupil"]?.string { return .pupil(key) }
-        if let key = object["group"]?.string { return .group(key) }
+        let school = object["school"]?.string
+        if let key = object["class"]?.string { return .schoolClass(key, school: school) }
+        if let key = object["pupil"]?.string { return .pupil(key, school: school) }
+        if let key = object["group"]?.string { return .group(key, school: school) }
+        if let school { return .school(school) }
         return object["user"]?.string.map { .user($0) }
     }
 
@@ -105,5 +109,32 @@ package enum AudienceCoding {
 
     static func members(_ text: String) -> [AudienceMember] {
         do { return try JSONParser.parse(text).array?.compactMap(member) ?? [] } catch { return [] }
+    }
+}
+
+/// Warnings of a receipt as the API writes them: `{"pointer", "code", "detail"}`.
+enum ReceiptWarningCoding {
+    static func text(_ warnings: [ReceiptWarning]) -> String {
+        JSONWriter.text(
+            .array(
+                warnings.map {
+                    ["pointer": .string($0.pointer), "code": .string($0.code), "detail": .string($0.detail)]
+                }
+            )
+        )
+    }
+
+    /// What cannot be read is left out: a warning stops nobody from being rung.
+    static func warnings(_ text: String) -> [ReceiptWarning] {
+        let values: [JSONValue]
+        do { values = try JSONParser.parse(text).array ?? [] } catch { return [] }
+        return values.compactMap { value in
+            guard let code = value["code"]?.string else { return nil }
+            return ReceiptWarning(
+                pointer: value["pointer"]?.string ?? "",
+                code: code,
+                detail: value["detail"]?.string ?? ""
+            )
+        }
     }
 }

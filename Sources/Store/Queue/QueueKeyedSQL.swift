@@ -2,7 +2,7 @@
 package enum QueueKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     /// Primary keys.
     case pages = """
-        SELECT page.id, page.event, lane, expires_at, plan.slots, result.slots FROM page
+        SELECT page.id, page.event, lane, expires_at, plan.slots, result.slots, page.part FROM page
         LEFT JOIN plan ON plan.page = page.id LEFT JOIN result ON result.page = page.id WHERE page.id IN (?*)
         """
     /// Primary keys.
@@ -11,7 +11,7 @@ package enum QueueKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     case events = """
         SELECT id, CASE WHEN withdrawal IS NOT NULL THEN 6 WHEN standing = 1 AND state < 4 THEN 5 ELSE state END,
             publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at, subject, collapse,
-            cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, publication
+            cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, warnings, merged_with, publication
         FROM event LEFT JOIN content ON content.event = event.id WHERE id IN (?*)
         """
 }

@@ -6,6 +6,8 @@ package struct StoredPage: Sendable {
     package var id: PageID
     package var event: EventID
     package var lane: LaneID
+    /// The step of the expansion it was made in.
+    package var part: Int
     package var expiresAt: Instant
     package var plan: Plan
     package var result: PageResult
@@ -38,6 +40,7 @@ extension QueueReader {
             id: PageID(rawValue: id),
             event: EventID(rawValue: row.int64(1)),
             lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(2))),
+            part: row.int(6),
             expiresAt: try row.instant(3),
             plan: try row.withBlob(4) { try Plan(decoding: $0) },
             result: try row.withBlob(5) { try PageResult(decoding: $0) }
@@ -55,8 +58,8 @@ extension QueueReader {
         try connection.query(QueueKeyedSQL.events, keys: ids.map(\.rawValue)) { row in
             let id = row.int64(0)
             found[EventID(rawValue: id)] = try row.result(.event, id) { row in
-                guard !row.isNull(21) else { throw UnreadableRow(.event, id, .incomplete) }
-                return (try Self.event(row), try row.withBlob(21) { try PublicationCoding.decode(Array($0)) })
+                guard !row.isNull(23) else { throw UnreadableRow(.event, id, .incomplete) }
+                return (try Self.event(row), try row.withBlob(23) { try PublicationCoding.decode(Array($0)) })
             }
         }
         return found

@@ -18,18 +18,28 @@ package final class QueueReader {
 
     /// Open pages of all lanes as the scheduler takes them; read once at start. Index page_open.
     package func openPages() throws -> [Scheduler.Entry] {
-        try connection.all(
-            QueueSQL.openPages.rawValue
-        ) { row in
-            Scheduler.Entry(
-                page: PageID(rawValue: row.int64(0)),
-                event: EventID(rawValue: row.int64(1)),
-                lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(2))),
-                tag: row.int64(3),
-                count: row.int(4),
-                isUrgent: row.bool(5)
-            )
-        }
+        try connection.all(QueueSQL.openPages.rawValue, row: Self.entry)
+    }
+
+    /// The same of one lane, when it is opened. Index page_open.
+    package func openPages(on lane: LaneID) throws -> [Scheduler.Entry] {
+        try connection.all(QueueSQL.openPagesOfLane.rawValue, Int64(lane.rawValue), row: Self.entry)
+    }
+
+    /// Whether anything waits for a lane, is under way or held. Index page_open.
+    package func hasOpenPage(on lane: LaneID) throws -> Bool {
+        try connection.first(QueueSQL.hasOpenPage.rawValue, Int64(lane.rawValue)) { _ in true } ?? false
+    }
+
+    private static func entry(_ row: borrowing Row) -> Scheduler.Entry {
+        Scheduler.Entry(
+            page: PageID(rawValue: row.int64(0)),
+            event: EventID(rawValue: row.int64(1)),
+            lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(2))),
+            tag: row.int64(3),
+            count: row.int(4),
+            isUrgent: row.bool(5)
+        )
     }
 
     /// Events whose audience is not, or not wholly, cut into pages and whose time has come. Index event_due.
@@ -109,7 +119,7 @@ package final class QueueReader {
 
     static let eventColumns = """
         SELECT id, \(shownState), publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at, done_at,
-            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding FROM event
+            subject, collapse, cursor, parts, pupils, unresolved, unknown_users, withdrawal, superseding, warnings, merged_with FROM event
         """
 
     static func event(_ row: borrowing Row) throws -> StoredEvent {
@@ -138,7 +148,9 @@ package final class QueueReader {
             unresolved: AudienceCoding.members(row.text(17)),
             unknownUsers: try names(row.text(18)),
             withdrawal: row.int64OrNil(19),
-            superseding: row.int64OrNil(20)
+            superseding: row.int64OrNil(20),
+            warnings: ReceiptWarningCoding.warnings(row.text(21)),
+            mergedWith: MergedEvents.ids(row.text(22))
         )
     }
 

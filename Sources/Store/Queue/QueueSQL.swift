@@ -15,11 +15,29 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
         WHERE page.state = 0 AND lane > 0 ORDER BY lane, tag, page.id
         """
+    /// Index page_open.
+    case openPagesOfLane = """
+        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
+        WHERE page.state = 0 AND lane = ? ORDER BY tag, page.id
+        """
+    /// Index page_open.
+    case hasOpenPage = "SELECT 1 FROM page WHERE state = 0 AND lane = ? LIMIT 1"
     /// Index event_due.
     case dueEvents = """
         SELECT id FROM event WHERE state IN (0, 1, 2) AND coalesce(not_before, accepted_at) <= ?
         ORDER BY coalesce(not_before, accepted_at), id LIMIT ?
         """
+    /// Index event_words. `parts`: it was begun.
+    case sayingTheSame = """
+        SELECT other.id FROM event CROSS JOIN event AS other ON other.merge_key = event.merge_key AND other.id <> event.id
+        WHERE event.id = ?1 AND abs(coalesce(other.not_before, other.accepted_at) - coalesce(event.not_before, event.accepted_at)) <= ?2
+            AND (other.parts > 0 OR (coalesce(other.not_before, other.accepted_at), other.id)
+                < (coalesce(event.not_before, event.accepted_at), event.id))
+            AND other.withdrawal IS NULL AND other.superseding IS NULL
+        ORDER BY other.id LIMIT 100
+        """
+    /// Index page_event.
+    case pagesOfPersons = "SELECT id FROM page WHERE event = ? AND person_max >= ? AND person_min <= ?"
     /// Index event_open; keyset.
     case openEvents = "SELECT id FROM event WHERE id > ? AND state IN (0, 1, 2, 3, 5) ORDER BY id LIMIT ?"
     /// Primary key.
@@ -39,12 +57,26 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// UNIQUE index retry_delivery.
     case deleteRetry = "DELETE FROM retry WHERE delivery = ?"
     case retryAttempts = "SELECT attempts FROM retry WHERE delivery = ?"
-    case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ? WHERE delivery = ?"
+    case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ?, opens_at = NULL WHERE delivery = ?"
     case keepRetry = """
-        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at, opens_at) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at, event = excluded.event,
-            attempts = excluded.attempts, expires_at = excluded.expires_at
+            attempts = excluded.attempts, expires_at = excluded.expires_at, opens_at = excluded.opens_at
         """
+    /// Index retry_waiting; keyset.
+    case waitingRetries = """
+        SELECT delivery, due_at, opens_at, event FROM retry WHERE opens_at IS NOT NULL AND delivery > ? ORDER BY delivery LIMIT ?
+        """
+    /// Index retry_event.
+    case openingsOfEvent = "SELECT delivery, opens_at FROM retry WHERE event = ? AND opens_at IS NOT NULL"
+    /// UNIQUE index retry_delivery.
+    case planRetry = """
+        UPDATE retry SET due_at = ?, opens_at = ?, expires_at = max(expires_at, ?) WHERE delivery = ? AND opens_at IS NOT NULL
+        """
+    /// Primary keys.
+    case prolongPage = "UPDATE page SET expires_at = max(expires_at, ?) WHERE id = ?"
+    case prolongEvent = "UPDATE event SET expires_at = max(expires_at, ?) WHERE id = ?"
+    case concernedOfPart = "SELECT persons FROM concerned WHERE event = ? AND part = ?"
     /// Primary keys.
     case keepHeld = """
         INSERT INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)
@@ -66,6 +98,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case deleteDead = "DELETE FROM dead WHERE delivery = ?"
     case reopenEvent = "UPDATE event SET state = 3, done_at = NULL WHERE id = ? AND state = 4"
     /// Primary key.
+    case resendable = """
+        SELECT standing FROM event WHERE id = ? AND state IN (3, 4) AND withdrawal IS NULL AND superseding IS NULL
+        """
+    case reopenForResend = """
+        UPDATE event SET state = 3, done_at = NULL, expires_at = max(expires_at, ?) WHERE id = ?
+        """
+    /// Primary key.
     case withdrawal = "SELECT withdrawal FROM event WHERE id = ?"
     case endings = "SELECT withdrawal, superseding FROM event WHERE id = ?"
     /// Index event_subject.
@@ -84,6 +123,15 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case runningOperations = "SELECT id FROM operation WHERE state = 'running' AND id > 0 ORDER BY id"
     /// Primary key.
     case auditHash = "SELECT hash FROM audit WHERE id = ?"
+    /// Primary key.
+    case keepCallback = "INSERT INTO callback(event, publisher, due_at) VALUES (?, ?, ?)"
+    case hastenCallback = "UPDATE callback SET due_at = min(due_at, ?) WHERE event = ? AND attempts = 0"
+    case delayCallback = "UPDATE callback SET attempts = ?, due_at = ? WHERE event = ?"
+    case deleteCallback = "DELETE FROM callback WHERE event = ?"
+    /// Index callback_due.
+    case dueCallbacks = """
+        SELECT event, attempts FROM callback WHERE publisher = ? AND due_at <= ? ORDER BY due_at, event LIMIT ?
+        """
     /// Indexes page_event, retry_event and held_event.
     case closeEvent = """
         UPDATE event SET state = 4, done_at = ? WHERE id = ? AND state = 3
@@ -113,6 +161,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
             AND NOT EXISTS (SELECT 1 FROM retry WHERE retry.event = event.id)
         ORDER BY id LIMIT ?2
         """
+    /// Primary keys.
+    case keepSummary = """
+        INSERT INTO summary(event, publisher, view) SELECT id, publisher, ?2 FROM event WHERE id = ?1 ON CONFLICT(event) DO NOTHING
+        """
+    case summary = "SELECT publisher, view FROM summary WHERE event = ?"
+    case pruneSummaries =
+        "DELETE FROM summary WHERE event IN (SELECT event FROM summary WHERE event < ? ORDER BY event LIMIT 2000)"
     /// Index idempotency_age.
     case pruneIdentities = """
         DELETE FROM idempotency WHERE scope IN (SELECT scope FROM idempotency WHERE accepted_at < ? LIMIT ?)

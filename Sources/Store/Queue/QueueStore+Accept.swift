@@ -47,12 +47,18 @@ extension QueueStore {
         guard let (id, body, acceptedAt) = row, now.milliseconds - acceptedAt <= posted.window.wholeMilliseconds
         else { return nil }
         guard body == posted.bodyHash else { return .conflict(EventID(rawValue: id)) }
-        let first = try connection.first("SELECT not_before IS NOT NULL, unresolved FROM event WHERE id = ?", id) {
-            ($0.bool(0) ? EventState.scheduled : .accepted, AudienceCoding.members($0.text(1)))
+        let first = try connection.first(
+            "SELECT not_before IS NOT NULL, unresolved, warnings FROM event WHERE id = ?",
+            id
+        ) {
+            (
+                $0.bool(0) ? EventState.scheduled : .accepted, AudienceCoding.members($0.text(1)),
+                ReceiptWarningCoding.warnings($0.text(2))
+            )
         }
         // The event itself may be pruned before its key: then its identity is free again.
-        guard let (state, unresolved) = first else { return nil }
-        return .duplicate(EventID(rawValue: id), state, unresolved: unresolved)
+        guard let (state, unresolved, warnings) = first else { return nil }
+        return .duplicate(EventID(rawValue: id), state, unresolved: unresolved, warnings: warnings)
     }
 
     private static func insert(
@@ -77,8 +83,8 @@ extension QueueStore {
         try connection.run(
             """
             INSERT INTO event(id, state, publisher, school, app, action, urgency, data_class, accepted_at, not_before, expires_at,
-                source, subject, revision, collapse, unresolved)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                source, subject, revision, collapse, unresolved, warnings, merge_key)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             id.rawValue,
             state.rawValue,
@@ -86,7 +92,7 @@ extension QueueStore {
             publication.school,
             publication.app,
             publication.action,
-            Int(publication.urgency.rawValue),
+            Int((publication.urgency ?? .normal).rawValue),
             Int(event.dataClass.rawValue),
             event.acceptedAt.milliseconds,
             isLater ? publication.notBefore?.milliseconds : nil,
@@ -95,10 +101,28 @@ extension QueueStore {
             publication.subject,
             publication.revision,
             (newest?.collapse ?? id).rawValue,
-            AudienceCoding.text(event.unresolved)
+            AudienceCoding.text(event.unresolved),
+            ReceiptWarningCoding.text(event.warnings),
+            event.mergeKey
         )
         try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
+        if event.isUrgentByRight { try noteUrgent(event, id, connection) }
+        if let at = event.callbackAt {
+            try connection.run(QueueSQL.keepCallback.rawValue, id.rawValue, event.publisher, at.milliseconds)
+        }
         return .created(id, state)
+    }
+
+    /// Who rings in quiet hours stands in the sealed log.
+    private static func noteUrgent(_ event: NewEvent, _ id: EventID, _ connection: any Session) throws {
+        let order = InstantOrder(
+            actor: "publisher " + event.publisher,
+            verb: "event.urgent",
+            filter: "event=\(id)",
+            why: "urgent by the publisher's right",
+            changed: 1
+        )
+        try audit(order, now: event.acceptedAt, connection)
     }
 
     /// What waits of the older revision ends in the commit of the newer one, as far as its mark goes; the order then carries it out.

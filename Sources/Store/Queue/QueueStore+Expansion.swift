@@ -8,12 +8,28 @@ package struct NewPage: Sendable {
     package var plan: Plan
     /// All pending for a provider's lane; terminal from the start on lane 0, for suspects and for what has expired.
     package var result: PageResult
+    /// Where quiet hours hold up every slot of the page, which is then deferred: until when, slot by slot. Empty for other pages.
+    package var waits: [QuietWait]
 
-    package init(lane: LaneID, tag: Int64, plan: Plan, result: PageResult) {
+    package init(lane: LaneID, tag: Int64, plan: Plan, result: PageResult, waits: [QuietWait] = []) {
         self.lane = lane
         self.tag = tag
         self.plan = plan
         self.result = result
+        self.waits = waits
+    }
+}
+
+/// How long quiet hours hold up a delivery.
+package struct QuietWait: Hashable, Sendable {
+    /// When they end.
+    package var opensAt: Instant
+    /// When it is let go.
+    package var dueAt: Instant
+
+    package init(opensAt: Instant, dueAt: Instant) {
+        self.opensAt = opensAt
+        self.dueAt = dueAt
     }
 }
 
@@ -28,10 +44,14 @@ package struct ExpansionStep: Sendable {
     package var cursor: Int64
     package var isLast: Bool
     package var expiresAt: Instant
+    /// Of what waits for quiet hours to end: its time counts from the release. nil: the event names its end itself.
+    package var timeToLive: Duration?
     package var isUrgent: Bool
     /// Pupils of the whole audience, and users nobody knows; written with each step, equal in all.
     package var pupils: Int
     package var unknownUsers: [String]
+    /// Events that say the same and were expanded before; equal in all steps.
+    package var mergedWith: [EventID]
 
     package init(
         event: EventID,
@@ -41,9 +61,11 @@ package struct ExpansionStep: Sendable {
         cursor: Int64,
         isLast: Bool,
         expiresAt: Instant,
+        timeToLive: Duration? = nil,
         isUrgent: Bool = false,
         pupils: Int,
-        unknownUsers: [String]
+        unknownUsers: [String],
+        mergedWith: [EventID] = []
     ) {
         self.event = event
         self.part = part
@@ -52,9 +74,16 @@ package struct ExpansionStep: Sendable {
         self.cursor = cursor
         self.isLast = isLast
         self.expiresAt = expiresAt
+        self.timeToLive = timeToLive
         self.isUrgent = isUrgent
         self.pupils = pupils
         self.unknownUsers = unknownUsers
+        self.mergedWith = mergedWith
+    }
+
+    /// When a delivery ends that is let go at `release`.
+    func expiry(releasedAt release: Instant) -> Instant {
+        timeToLive.map { max(expiresAt, release + $0) } ?? expiresAt
     }
 }
 
@@ -125,19 +154,22 @@ extension QueueStore {
             step.concerned.encoded()
         )
         try connection.run(
-            "UPDATE event SET state = ?, cursor = ?, parts = ?, pupils = ?, unknown_users = ? WHERE id = ?",
+            """
+            UPDATE event SET state = ?, cursor = ?, parts = ?, pupils = ?, unknown_users = ?, merged_with = ? WHERE id = ?
+            """,
             step.isLast ? EventState.sending.rawValue : EventState.expanding.rawValue,
             step.cursor,
             step.part + 1,
             step.pupils,
             JSONWriter.text(.array(step.unknownUsers.map { .string($0) })),
+            MergedEvents.text(step.mergedWith),
             step.event.rawValue
         )
         if step.isLast { try closeIfDone(step.event.rawValue, now: now, connection) }
         return entries
     }
 
-    private static func insert(
+    static func insert(
         _ page: NewPage,
         of step: ExpansionStep,
         _ standing: StandingOrder?,
@@ -147,8 +179,10 @@ extension QueueStore {
         guard let first = page.plan.slots.first, let last = page.plan.slots.last else {
             preconditionFailure("A page has at least one slot")
         }
+        precondition(page.waits.isEmpty || page.waits.count == page.result.count, "A page waits as a whole")
         var result = page.result
         let bound = standing?.bind(&result) ?? []
+        let expiresAt = page.waits.map { step.expiry(releasedAt: $0.dueAt) }.max() ?? step.expiresAt
         let pending = result.pendingCount
         let id = try connection.insert(
             """
@@ -161,7 +195,7 @@ extension QueueStore {
             page.tag,
             page.plan.slots.count,
             pending == 0 ? 1 : 0,
-            step.expiresAt.milliseconds,
+            expiresAt.milliseconds,
             first.person.rawValue,
             last.person.rawValue,
             now.milliseconds,
@@ -178,6 +212,33 @@ extension QueueStore {
                 0,
                 now.milliseconds
             )
+        }
+        for slot in 0..<result.count where result[slot] == .merging {
+            try connection.run(
+                QueueSQL.keepRetry.rawValue,
+                Int64(page.lane.rawValue),
+                (now + .mergeLook).milliseconds,
+                DeliveryID(page: PageID(rawValue: id), slot: slot).rawValue,
+                step.event.rawValue,
+                0,
+                step.expiresAt.milliseconds,
+                Int64?.none
+            )
+        }
+        for (slot, wait) in page.waits.enumerated() where result[slot].state == .deferred {
+            try connection.run(
+                QueueSQL.keepRetry.rawValue,
+                Int64(page.lane.rawValue),
+                wait.dueAt.milliseconds,
+                DeliveryID(page: PageID(rawValue: id), slot: slot).rawValue,
+                step.event.rawValue,
+                0,
+                step.expiry(releasedAt: wait.dueAt).milliseconds,
+                wait.opensAt.milliseconds
+            )
+        }
+        if expiresAt > step.expiresAt {
+            try connection.run(QueueSQL.prolongEvent.rawValue, expiresAt.milliseconds, step.event.rawValue)
         }
         guard pending > 0 else { return nil }
         return Scheduler.Entry(
@@ -197,5 +258,6 @@ extension QueueStore {
             now.milliseconds,
             event
         )
+        if connection.changes == 1 { try connection.run(QueueSQL.hastenCallback.rawValue, now.milliseconds, event) }
     }
 }

@@ -140,8 +140,13 @@ extension QueueStore {
                 delivery.rawValue,
                 event,
                 outcome.attempts,
-                expiresAt
+                outcome.quiet?.expiresAt.milliseconds ?? expiresAt,
+                outcome.quiet?.opensAt.milliseconds
             )
+            if let quiet = outcome.quiet, quiet.expiresAt.milliseconds > expiresAt {
+                try connection.run(QueueSQL.prolongPage.rawValue, quiet.expiresAt.milliseconds, delivery.page.rawValue)
+                try connection.run(QueueSQL.prolongEvent.rawValue, quiet.expiresAt.milliseconds, event)
+            }
         case .dead:
             let slot = try receiver(of: delivery, connection)
             try connection.run(

@@ -7,8 +7,8 @@ package struct Account: Hashable, Sendable {
     package var externalKey: String?
 
     package init(userID: String, externalKey: String?) {
-        self.userID = userID
-        self.externalKey = externalKey
+        self.userID = userID.trimmedIdentifier
+        self.externalKey = externalKey?.trimmedIdentifier
     }
 }
 
@@ -34,24 +34,32 @@ extension Registry {
         let hash = seal.hash(device.target)
         let sibling = seal.siblingHash(device.target)
         let (registered, changed) = try await writer.run(.full) { connection -> (Registered, [DeviceID]) in
-            let owner = try Self.person(for: account, connection)
+            let (account, owner) = try Self.owner(account, connection)
             let claims = try Self.claims(device.installation, hash: hash, sibling: sibling, connection)
+            // Of one person's accounts none has to prove anything to the other.
             let takeover = Takeover(claims.map { $0.claim(of: owner) })
             for id in takeover.removed { try connection.run(RegistrySQL.deleteDevice.rawValue, id.rawValue) }
             let previous = takeover.kept.flatMap { kept in claims.first { $0.id == kept.rawValue } }
-            let row = Row(owner: owner, sealed: sealed, hash: hash, sibling: sibling, isProven: takeover.isProven)
+            let row = Row(
+                account: account,
+                owner: owner,
+                sealed: sealed,
+                hash: hash,
+                sibling: sibling,
+                isProven: takeover.isProven
+            )
             let id = try Self.write(device, row, over: takeover.kept, now: now, connection)
-            if let change = Self.change(from: previous, owner: owner, isProven: takeover.isProven) {
+            if let change = Self.change(from: previous, account: account, isProven: takeover.isProven) {
                 try Self.note(device: id, .active, lane: nil, change, now: now, connection)
             }
             let stalest = try connection.all(
                 RegistrySQL.deleteStalest.rawValue,
-                owner,
+                account,
                 limits.devicesPerAccount,
                 id
             ) { DeviceID(rawValue: $0.int64(0)) }
             let registered = Registered(
-                isNew: previous?.owner != owner,
+                isNew: previous?.account != account,
                 state: takeover.isProven ? .active : .unproven
             )
             return (registered, takeover.removed + [takeover.kept].compactMap { $0 } + stalest)
@@ -64,6 +72,7 @@ extension Registry {
     private struct Met {
         var id: Int64
         var owner: Int64
+        var account: Int64?
         var sharesInstallation: Bool
         var sharesTarget: Bool
         var isProven: Bool
@@ -91,6 +100,7 @@ extension Registry {
             Met(
                 id: row.int64(0),
                 owner: row.int64(1),
+                account: row.int64OrNil(6),
                 sharesInstallation: row.int(2) == 1,
                 sharesTarget: row.int(3) == 1,
                 isProven: row.int(4) == 1,
@@ -141,38 +151,49 @@ extension Registry {
     }
 
     /// What a registration changes that is worth remembering; nil for the usual sign of life.
-    private static func change(from previous: Met?, owner: Int64, isProven: Bool) -> String? {
+    private static func change(from previous: Met?, account: Int64, isProven: Bool) -> String? {
         guard let previous else { return isProven ? "registered" : "unproven" }
         if previous.isProven, !isProven { return "unproven" }
-        if previous.owner != owner { return "moved" }
+        if previous.account != account { return "moved" }
         return previous.state == DeviceState.active.rawValue && previous.isProven == isProven ? nil : "registeredAgain"
     }
 
-    /// The person row of an account, made when it is new; ties the ENT's id to the feed's person when the ENT names both.
-    static func person(for account: Account, _ connection: any Session) throws -> Int64 {
-        if let key = account.externalKey, try mayTie(account.userID, to: key, connection) {
-            try tie(entID: account.userID, key: key, profile: nil, locale: nil, connection)
+    /// The account and its person, made when they are new; ties the ENT's id to the feed's person when the ENT names both.
+    static func owner(_ account: Account, _ connection: any Session) throws -> (account: Int64, person: Int64) {
+        if let key = account.externalKey, let feed = try feed(of: key, for: account.userID, connection) {
+            try AccountTie(connection: connection).tie(account.userID, feed: feed, key: key, profile: nil, locale: nil)
         }
-        if let id = try connection.first("SELECT id FROM person WHERE ent_id = ?", account.userID, row: { $0.int64(0) })
-        {
-            return id
+        let known = try connection.first("SELECT id, person FROM account WHERE ent_id = ?", account.userID) {
+            (account: $0.int64(0), person: $0.int64(1))
         }
-        return try connection.insert("INSERT INTO person(kind, ent_id) VALUES (0, ?) RETURNING id", account.userID)
+        if let known { return known }
+        let person = try connection.insert("INSERT INTO person(kind, key) VALUES (0, NULL) RETURNING id")
+        let id = try connection.insert(
+            "INSERT INTO account(ent_id, person) VALUES (?, ?) RETURNING id",
+            account.userID,
+            person
+        )
+        return (id, person)
     }
 
-    /// The ENT's word at a registration completes the mapping and never breaks it: a user who is tied to a person of the feed stays
-    /// so unless the key it names is that of another known person.
-    private static func mayTie(_ userID: String, to key: String, _ connection: any Session) throws -> Bool {
-        let tied = try connection.first("SELECT key FROM person WHERE ent_id = ? AND key IS NOT NULL", userID) {
-            $0.text(0)
-        }
-        guard let tied else { return true }
-        guard tied != key else { return false }
-        return try connection.first("SELECT 1 FROM person WHERE key = ?", key) { $0.int(0) } != nil
+    /// The feed whose person the ENT means at a registration; nil when nothing is to be tied.
+    ///
+    /// Its word completes the mapping and never breaks it: an account that is tied to a person of a feed stays so unless the key it names is
+    /// that of another known person. A key that several feeds have names nobody.
+    private static func feed(of key: String, for userID: String, _ connection: any Session) throws -> Int64? {
+        let tied = try connection.first(
+            "SELECT person.key FROM account JOIN person ON person.id = account.person WHERE ent_id = ? AND person.key IS NOT NULL",
+            userID
+        ) { $0.text(0) }
+        if let tied, tied.hasSameBytes(as: key) { return nil }
+        let feeds = try connection.all("SELECT feed FROM person WHERE key = ? LIMIT 2", key) { $0.int64(0) }
+        if feeds.count == 1 { return feeds[0] }
+        return feeds.isEmpty && tied == nil ? try Self.feed(named: ImportOrigin.mainFeed, connection) : nil
     }
 
     /// What of a device's row the registration does not say itself.
     private struct Row {
+        var account: Int64
         var owner: Int64
         var sealed: [UInt8]
         var hash: [UInt8]
@@ -190,7 +211,7 @@ extension Registry {
         now: Instant,
         _ connection: any Session
     ) throws -> Int64 {
-        // The last parameter is the row: `changed_at` of a new one stays 0.
+        // ?18 is the row: `changed_at` of a new one stays 0.
         let statement = kept == nil ? RegistrySQL.insertDevice : .updateDevice
         return try connection.insert(
             statement.rawValue,
@@ -211,7 +232,8 @@ extension Registry {
             device.target.kind,
             row.sibling,
             row.isProven,
-            kept?.rawValue
+            kept?.rawValue,
+            row.account
         )
     }
 }

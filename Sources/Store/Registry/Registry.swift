@@ -10,6 +10,7 @@ package final class Registry: Sendable {
     package let seal: TargetSeal
     /// Devices that have changed, by whatever door.
     package let deviceChanges = DeviceChanges()
+    package let wishChanges = WishChanges()
 
     /// Made by ``Stores``.
     init(writer: any SessionWriter, seal: TargetSeal) {

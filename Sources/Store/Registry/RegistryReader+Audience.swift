@@ -34,12 +34,14 @@ package struct Audience: Sendable, Equatable {
 extension RegistryReader {
     /// Resolves an audience in one snapshot.
     ///
-    /// `members`: as posted; what resolves to nothing is skipped (``unresolved(_:)`` names it).
+    /// `members`: as posted; what resolves to nothing, or by now to several, is skipped (``find(_:in:)`` tells which).
+    /// `school`: `data.school`, where keys are looked for first.
     /// `day`: presence is that of this day, in the time zone of the school.
     /// `author`: left out, by ENT id or feed key.
     /// `schools`: when given, only persons with a tie to one of these UAIs may be named directly; others are withheld `forbidden`.
     package func audience(
         of members: [AudienceMember],
+        in school: String? = nil,
         on day: (_ uai: String?) -> CalendarDay,
         author: String?,
         schools: Set<String>? = nil
@@ -48,18 +50,17 @@ extension RegistryReader {
             var pupils: Set<PersonID> = []
             var named: [String] = []
             for member in members {
-                switch member {
-                case .schoolClass(let key): pupils.formUnion(try reader.pupilsPresent(kind: 1, key: key, on: day))
-                case .group(let key): pupils.formUnion(try reader.pupilsPresent(kind: 2, key: key, on: day))
-                case .school(let uai):
-                    guard let key = try reader.schoolKey(uai: uai) else { continue }
-                    pupils.formUnion(try reader.pupilsPresent(kind: 0, key: key, on: day))
-                case .pupil(let key):
-                    if let person = try reader.person(key), person.kind == .pupil { pupils.insert(person.id) }
-                case .user(let key): named.append(key)
+                if case .user(let key) = member {
+                    named.append(key)
+                    continue
+                }
+                switch try reader.find(member, in: school) {
+                case .place(let place): pupils.formUnion(try reader.pupilsPresent(in: place, on: day))
+                case .person(let person): pupils.insert(person.id)
+                case .nothing, .several: continue
                 }
             }
-            return try reader.audience(pupils: pupils, named: named, author: author, schools: schools)
+            return try reader.audience(pupils: pupils, named: named, author: author, in: school, schools: schools)
         }
     }
 
@@ -67,6 +68,7 @@ extension RegistryReader {
         pupils: Set<PersonID>,
         named: [String],
         author: String?,
+        in school: String?,
         schools: Set<String>?
     ) throws -> Audience {
         var audience = Audience()
@@ -80,7 +82,7 @@ extension RegistryReader {
         }
         audience.pupilsWithoutGuardian = audience.pupils.filter { !withGuardian.contains($0) }
         for key in named {
-            guard let person = try person(key) else {
+            guard let person = try find(.user(key), in: school).person else {
                 if unknown.insert(ExactText(key)).inserted { audience.unknownUsers.append(key) }
                 continue
             }
@@ -90,7 +92,7 @@ extension RegistryReader {
                 concerned[person.id]?.withheld = .forbidden
             }
         }
-        if let author, let person = try person(author), concerned[person.id] != nil {
+        if let author, let person = try find(.user(author), in: school).person, concerned[person.id] != nil {
             concerned[person.id]?.role = .author
         }
         for id in concerned.keys { concerned[id]?.through.sort() }
@@ -104,17 +106,21 @@ extension RegistryReader {
     }
 
     /// Pupils in a class or group (or school) on the day; the dates of the place and of its school both count.
-    private func pupilsPresent(kind: Int, key: String, on day: (String?) -> CalendarDay) throws -> [PersonID] {
-        let place = try connection.first(
-            RegistrySQL.placeWithSchool.rawValue,
-            kind,
-            key
-        ) { ($0.int64(0), $0.int64(1), $0.textOrNil(2)) }
-        guard let (id, school, uai) = place else { return [] }
-        let today = Int64(day(uai).daysSince1970)
-        return try connection.all(RegistrySQL.pupilsPresent.rawValue, id, school, today) {
+    func pupilsPresent(in place: FoundPlace, on day: (String?) -> CalendarDay) throws -> [PersonID] {
+        let today = Int64(day(place.uai).daysSince1970)
+        return try connection.all(RegistrySQL.pupilsPresent.rawValue, place.id, place.school, today) {
             PersonID(rawValue: $0.int64(0))
         }
+    }
+
+    /// Whether the place has a pupil on the day. One row of the same question.
+    package func isAnybodyPresent(in place: FoundPlace, on day: CalendarDay) throws -> Bool {
+        try connection.first(
+            RegistrySQL.pupilsPresent.rawValue,
+            place.id,
+            place.school,
+            Int64(day.daysSince1970)
+        ) { $0.int64(0) } != nil
     }
 
     /// Calls `body` for each link of these pupils; a statement for many pupils, not for each.
@@ -124,12 +130,8 @@ extension RegistryReader {
         }
     }
 
-    private func schoolKey(uai: String) throws -> String? {
-        try connection.first(RegistrySQL.schoolKey.rawValue, uai) { $0.text(0) }
-    }
-
     /// Is or was this person, or a pupil of his or hers, a member of one of these schools?
-    private func isTied(_ person: PersonID, to schools: Set<String>) throws -> Bool {
+    func isTied(_ person: PersonID, to schools: Set<String>) throws -> Bool {
         let uais = try connection.all(RegistrySQL.schoolsOfPerson.rawValue, person.rawValue) { $0.textOrNil(0) }
         return uais.contains { uai in uai.map(schools.contains) ?? false }
     }

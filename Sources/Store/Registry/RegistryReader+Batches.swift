@@ -23,6 +23,8 @@ package struct DeviceAddress: Sendable {
     package var state: DeviceState
     /// nil: the app did not say.
     package var platform: Platform?
+    /// The language to speak to its owner in: the device's, else the directory's. A guardian's own choice goes before both: here is its place.
+    package var locale: String?
 }
 
 /// Reads of many rows in one statement, each row with a result of its own.
@@ -42,11 +44,22 @@ extension RegistryReader {
                     targetHash: row.blob(4),
                     registeredAt: try row.instant(5),
                     state: DeviceState(rawValue: row.int(6)) ?? .disabled,
-                    platform: Platform(name: row.text(7))
+                    platform: Platform(name: row.text(7)),
+                    locale: row.textOrNil(9)
                 )
             }
         }
         return found
+    }
+
+    /// First names; a person without one is not in the answer.
+    package func firstNames(of persons: some Collection<PersonID>) throws -> [PersonID: String] {
+        var names: [PersonID: String] = [:]
+        try connection.query(RegistryKeyedSQL.firstNames, keys: persons.map(\.rawValue)) { row in
+            let name = row.text(1)
+            if !name.isEmpty { names[PersonID(rawValue: row.int64(0))] = name }
+        }
+        return names
     }
 
     /// Devices of these persons that are not disabled and have registered since `seenSince`, in the order of their ids. A person without

@@ -37,18 +37,23 @@ package struct DeviceRow: Sendable {
 extension RegistryReader {
     /// What a list of devices is asked for; nil means any.
     package struct DeviceFilter: Sendable {
+        /// A person by the ENT's id or the feed's key: the devices of all of his or her accounts.
         package var user: String?
+        /// One account of the ENT.
+        package var account: String?
         package var installation: String?
         package var provider: ProviderID?
         package var state: DeviceState?
 
         package init(
             user: String? = nil,
+            account: String? = nil,
             installation: String? = nil,
             provider: ProviderID? = nil,
             state: DeviceState? = nil
         ) {
             self.user = user
+            self.account = account
             self.installation = installation
             self.provider = provider
             self.state = state
@@ -62,9 +67,15 @@ extension RegistryReader {
             guard let person = try person(user) else { return [] }
             owner = person.id.rawValue
         }
-        // With an owner by index device_owner, with an installation by its UNIQUE index, else by the primary key.
+        var account: Int64?
+        if let name = filter.account {
+            account = try connection.first("SELECT id FROM account WHERE ent_id = ?", name) { $0.int64(0) }
+            guard account != nil else { return [] }
+        }
+        // With an owner by index device_owner, with an account by device_account, with an installation by its UNIQUE index, else by the primary key.
         let one =
             (owner == nil ? "?2 IS NULL" : "owner = ?2") + " AND "
+            + (account == nil ? "?7 IS NULL" : "device.account = ?7") + " AND "
             + (filter.installation == nil ? "?3 IS NULL" : "installation = ?3")
         return try unreadable.listing(limit: limit, from: after?.rawValue ?? 0) { last, count in
             try connection.all(
@@ -79,7 +90,8 @@ extension RegistryReader {
                 filter.installation,
                 filter.provider.map { Int($0.rawValue) },
                 filter.state?.rawValue,
-                count
+                count,
+                account
             ) { row in (row.int64(0), try row.result(.device, row.int64(0), Self.deviceRow)) }
         }
     }
@@ -92,11 +104,16 @@ extension RegistryReader {
     package func device(installation: String, of owner: String? = nil) throws -> DeviceRow? {
         try connection.first(
             Self.deviceColumns
-                + " WHERE installation = ?1 AND (?2 IS NULL OR coalesce(ent_id, key, '') = ?2) ORDER BY is_proven DESC, device.id LIMIT 1",
+                + " WHERE installation = ?1 AND (?2 IS NULL OR coalesce(account.ent_id, key, '') = ?2) ORDER BY is_proven DESC, device.id LIMIT 1",
             installation,
             owner,
             row: Self.deviceRow
         )
+    }
+
+    /// Whether any device names this push service, whatever its state. Index device_host.
+    package func hasDevice(of provider: ProviderID, at host: String) throws -> Bool {
+        try connection.first(RegistrySQL.deviceAtHost.rawValue, Int(provider.rawValue), host) { _ in true } ?? false
     }
 
     /// How many devices of one lane stand in one state.
@@ -135,8 +152,7 @@ extension RegistryReader {
         -> [RowResult<Address>]
     {
         guard let seal else { preconditionFailure("This reader was made without the storage keys") }
-        guard let person = try person(userID) else { return [] }
-        return try connection.all(RegistrySQL.tokens.rawValue, person.id.rawValue, Int(provider.rawValue)) { row in
+        return try connection.all(RegistrySQL.tokens.rawValue, userID, Int(provider.rawValue)) { row in
             try row.result(.device, row.int64(0)) { row in
                 let bytes = try row.withBlob(1) { try seal.open($0, of: row.text(2)) }
                 guard let address = read(bytes) else { throw TargetSeal.Failure.damaged }
@@ -146,9 +162,9 @@ extension RegistryReader {
     }
 
     private static let deviceColumns = """
-        SELECT device.id, installation, owner, coalesce(ent_id, key, ''), provider, environment, app, platform, host, device.locale,
+        SELECT device.id, installation, owner, coalesce(account.ent_id, key, ''), provider, environment, app, platform, host, device.locale,
             tail, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, reason, registered_at, last_seen_at, token_kind
-        FROM device JOIN person ON person.id = device.owner
+        FROM device JOIN person ON person.id = device.owner LEFT JOIN account ON account.id = device.account
         """
 
     private static func deviceRow(_ row: borrowing Row) throws -> DeviceRow {

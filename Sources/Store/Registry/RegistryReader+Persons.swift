@@ -15,18 +15,35 @@ package struct StoredPerson: Hashable, Sendable {
     package var kind: PersonKind
     /// The feed's key.
     package var key: String?
+    /// The account that was asked for, else the oldest; there may be more (``RegistryReader/accounts(of:)``).
     package var entID: String?
+    /// Number of the feed whose key it is; 0 for a person of no feed.
+    package var feed: Int64
 
     /// The name the outside knows: the ENT's user id, else the feed's key.
     package var publicID: String { entID ?? key ?? "" }
 }
 
 extension RegistryReader {
-    /// Finds a person by the ENT's user id or the feed's key; either finds the person.
+    /// Finds a person by the ENT's user id or the feed's key; either finds the person. nil also for a key that several feeds have.
     package func person(_ name: String) throws -> StoredPerson? {
+        let persons = try persons(named: name)
+        return persons.count == 1 ? persons[0] : nil
+    }
+
+    /// Every person of this name: one by the ENT's user id, which is global, else one of each feed that has the key.
+    package func persons(named name: String) throws -> [StoredPerson] {
+        let name = name.trimmedIdentifier
         // The ENT's own id wins where a key of the feed looked the same.
-        try connection.first(RegistrySQL.personByAccount.rawValue, name, row: Self.person)
-            ?? connection.first(RegistrySQL.personByKey.rawValue, name, row: Self.person)
+        if let person = try connection.first(RegistrySQL.personByAccount.rawValue, name, row: Self.person) {
+            return [person]
+        }
+        return try connection.all(RegistrySQL.personByKey.rawValue, name, row: Self.person)
+    }
+
+    /// The ENT's ids of a person, the oldest account first.
+    package func accounts(of person: PersonID) throws -> [String] {
+        try connection.all(RegistrySQL.accountsOfPerson.rawValue, person.rawValue) { $0.text(0) }
     }
 
     package func person(_ id: PersonID) throws -> StoredPerson? {
@@ -38,7 +55,8 @@ extension RegistryReader {
             id: PersonID(rawValue: row.int64(0)),
             kind: PersonKind(rawValue: row.int(1)) ?? .unknown,
             key: row.textOrNil(2),
-            entID: row.textOrNil(3)
+            entID: row.textOrNil(3),
+            feed: row.int64(4)
         )
     }
 
@@ -47,48 +65,6 @@ extension RegistryReader {
         try connection.first(RegistrySQL.school.rawValue, uai) { row in
             StoredSchool(id: row.int64(0), uai: uai, name: row.text(1), isActive: row.intOrNil(2).map { $0 == 1 })
         }
-    }
-
-    /// The names of an audience that resolve to nothing, in their order.
-    package func unresolved(_ members: [AudienceMember]) throws -> [AudienceMember] {
-        try members.filter { member in
-            switch member {
-            case .schoolClass(let key): try place(kind: 1, key: key) == nil
-            case .group(let key): try place(kind: 2, key: key) == nil
-            case .school(let uai): try school(uai: uai) == nil
-            case .pupil(let key): try person(key)?.kind != .pupil
-            case .user(let key): try person(key) == nil
-            }
-        }
-    }
-
-    /// The schools (UAI) a member of an audience belongs to, for the publisher's rights; empty for users and for what is unknown.
-    package func schools(of member: AudienceMember) throws -> [String] {
-        switch member {
-        case .school(let uai): [uai]
-        case .schoolClass(let key): try schoolOfPlace(kind: 1, key: key)
-        case .group(let key): try schoolOfPlace(kind: 2, key: key)
-        case .pupil(let key):
-            try person(key).map { pupil in
-                try connection.all(
-                    "SELECT uai FROM membership JOIN place ON place.id = membership.place AND place.kind = 0 WHERE membership.person = ?",
-                    pupil.id.rawValue
-                ) { $0.textOrNil(0) ?? "" }
-            } ?? []
-        case .user: []
-        }
-    }
-
-    private func schoolOfPlace(kind: Int, key: String) throws -> [String] {
-        try connection.all(
-            "SELECT school.uai FROM place JOIN place school ON school.id = place.school WHERE place.kind = ? AND place.key = ?",
-            kind,
-            key
-        ) { $0.textOrNil(0) ?? "" }
-    }
-
-    private func place(kind: Int, key: String) throws -> Int64? {
-        try connection.first(RegistrySQL.place.rawValue, kind, key) { $0.int64(0) }
     }
 }
 

@@ -20,10 +20,15 @@ extension RegistryReader {
     /// `uai`: only this one. `after`: those behind this one.
     package func schools(uai: String? = nil, after: String?, limit: Int) throws -> [SchoolSummary] {
         try snapshot { reader in
-            // A complete delivery names every school of its feed, so the newest one is that of each school.
-            let newest = try reader.connection.first(
-                "SELECT id, coalesce(decided_at, at) FROM import WHERE format = 'aaf1d' AND state = 'applied' ORDER BY id DESC LIMIT 1"
-            ) { (id: ImportID(rawValue: $0.int64(0)), at: Instant(milliseconds: $0.int64(1))) }
+            // Every delivery speaks of its feed, so the newest one is that of each school; one of accounts only counts when there is no other.
+            var newest: [Int: (id: ImportID, at: Instant)] = [:]
+            try reader.connection.query(
+                """
+                SELECT feed.id, import.id, coalesce(decided_at, at) FROM feed JOIN import ON import.id = coalesce(
+                    (SELECT max(id) FROM import WHERE feed = feed.name AND state = 'applied' AND format <> 'ndjson'),
+                    (SELECT max(id) FROM import WHERE feed = feed.name AND state = 'applied'))
+                """
+            ) { newest[$0.int(0)] = (ImportID(rawValue: $0.int64(1)), Instant(milliseconds: $0.int64(2))) }
             return try reader.connection.all(Self.summaries, uai.map(SchoolCode.normal), after ?? "", limit) { row in
                 var summary = SchoolSummary(
                     school: StoredSchool(
@@ -36,7 +41,8 @@ extension RegistryReader {
                     guardians: row.int(6),
                     guardiansWithDevice: row.int(7)
                 )
-                if row.int(4) != 0 { (summary.lastImport, summary.lastImportAt) = (newest?.id, newest?.at) }
+                let last = newest[row.int(4)]
+                (summary.lastImport, summary.lastImportAt) = (last?.id, last?.at)
                 return summary
             }
         }

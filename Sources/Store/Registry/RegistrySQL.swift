@@ -1,22 +1,34 @@
 /// The statements of `registry.db` that run for every event, delivery or registration. A test holds each to its index.
 package enum RegistrySQL: String, CaseIterable, Sendable {
     /// UNIQUE index of `ent_id`.
-    case personByAccount = "SELECT id, kind, key, ent_id FROM person WHERE ent_id = ?"
-    /// UNIQUE index of `key`.
-    case personByKey = "SELECT id, kind, key, ent_id FROM person WHERE key = ?"
+    case personByAccount = """
+        SELECT person.id, kind, key, ent_id, feed FROM account CROSS JOIN person ON person.id = account.person WHERE ent_id = ?
+        """
+    /// Index person_key; the oldest account by index account_person. A key of two feeds finds two; who is only named by a pupil is nobody.
+    case personByKey = """
+        SELECT id, kind, key, (SELECT ent_id FROM account WHERE account.person = person.id ORDER BY account.id LIMIT 1), feed
+        FROM person WHERE key = ? AND (kind <> 0 OR EXISTS (SELECT 1 FROM account WHERE account.person = person.id))
+        ORDER BY feed LIMIT 10
+        """
     /// Primary key.
-    case person = "SELECT id, kind, key, ent_id FROM person WHERE id = ?"
-    /// UNIQUE indexes of `place`.
+    case person = """
+        SELECT id, kind, key, (SELECT ent_id FROM account WHERE account.person = person.id ORDER BY account.id LIMIT 1), feed
+        FROM person WHERE id = ?
+        """
+    /// Index account_person.
+    case accountsOfPerson = "SELECT ent_id FROM account WHERE person = ? ORDER BY id LIMIT 100"
+    /// Index place_uai.
     case school = """
         SELECT id, name, activation.is_active FROM place LEFT JOIN activation ON activation.uai = place.uai
         WHERE place.uai = ? AND kind = 0
         """
-    case schoolKey = "SELECT key FROM place WHERE uai = ? AND kind = 0"
-    case place = "SELECT id FROM place WHERE kind = ? AND key = ?"
-    case placeWithSchool = """
-        SELECT place.id, school.id, school.uai FROM place JOIN place school ON school.id = coalesce(place.school, place.id)
-        WHERE place.kind = ? AND place.key = ?
+    /// Index place_key: the places of this key, in all schools and feeds.
+    case places = """
+        SELECT place.id, school.id, school.uai FROM place CROSS JOIN place school ON school.id = place.school
+        WHERE place.kind = ? AND place.key = ? LIMIT 100
         """
+    /// Primary key of membership, by index membership_person.
+    case isAtSchool = "SELECT 1 FROM membership WHERE place = ? AND person = ?"
     /// Primary key of membership, twice: the dates of the place and of its school both count.
     case pupilsPresent = """
         SELECT here.person FROM membership here CROSS JOIN person ON person.id = here.person AND person.kind = 1
@@ -36,53 +48,71 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
             target, installation FROM device
         WHERE id > ? ORDER BY id LIMIT ?
         """
-    /// Index device_owner.
-    case tokens =
-        "SELECT id, target, installation FROM device WHERE owner = ? AND provider = ? AND state <> 2 ORDER BY id"
+    /// UNIQUE index of `ent_id`, index device_account.
+    case tokens = """
+        SELECT device.id, target, installation FROM account CROSS JOIN device ON device.account = account.id
+        WHERE ent_id = ? AND provider = ? AND state <> 2 ORDER BY device.id
+        """
     /// Indexes device_installation, device_target and device_fid.
     case claims = """
-        SELECT id, owner, installation = ?1, target_hash = ?2, is_proven, state FROM device
+        SELECT id, owner, installation = ?1, target_hash = ?2, is_proven, state, account FROM device
         WHERE installation = ?1 OR target_hash = ?2 OR fid_hash = ?3 ORDER BY id
         """
     /// ?18 is the row's id: a new row has none yet.
     case insertDevice = """
         INSERT INTO device(installation, owner, provider, environment, app, platform, host, locale, timezone, app_version,
-            target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind, fid_hash, is_proven, id)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16, ?17, ?18) RETURNING id
+            target, target_hash, tail, state, reason, registered_at, last_seen_at, token_kind, fid_hash, is_proven, id, account)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, NULL, ?14, ?14, ?15, ?16, ?17, ?18, ?19) RETURNING id
         """
     /// Primary key.
     case updateDevice = """
         UPDATE device SET installation = ?1, owner = ?2, provider = ?3, environment = ?4, app = ?5, platform = ?6, host = ?7,
             locale = ?8, timezone = ?9, app_version = ?10, target = ?11, target_hash = ?12, tail = ?13, state = 0, reason = NULL,
-            registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, is_proven = ?17, changed_at = ?14 WHERE id = ?18
+            registered_at = ?14, last_seen_at = ?14, token_kind = ?15, fid_hash = ?16, is_proven = ?17, changed_at = ?14, account = ?19
+        WHERE id = ?18
         RETURNING id
         """
+    /// Index device_host.
+    case deviceAtHost = "SELECT 1 FROM device WHERE provider = ? AND host = ? LIMIT 1"
     /// Primary key.
     case deleteDevice = "DELETE FROM device WHERE id = ?"
     /// Primary key.
     case prove = "UPDATE device SET is_proven = 1 WHERE id = ? AND target_hash = ? AND is_proven = 0"
-    /// What other accounts hold of the phone of a device. Its primary key; then device_installation, device_target and device_fid.
+    /// What else is registered of the phone of a device. Its primary key; then device_installation, device_target and device_fid.
     case rivals = """
         SELECT other.id FROM device CROSS JOIN device other
             ON other.installation = device.installation OR other.target_hash = device.target_hash OR other.fid_hash = device.fid_hash
-        WHERE device.id = ?1 AND other.owner <> device.owner
+        WHERE device.id = ?1 AND other.id <> device.id
         """
     /// Primary key: a part of the devices, for the keys they are sealed with.
     case sealedAfter = "SELECT id, installation, target FROM device WHERE id > ? ORDER BY id LIMIT ?"
     /// Primary key.
     case reseal = "UPDATE device SET target = ? WHERE id = ?"
-    /// Index device_owner. The one just registered stays even when the clock went back.
+    /// Index device_account. The one just registered stays even when the clock went back.
     case deleteStalest = """
-        DELETE FROM device WHERE owner = ?1 AND id NOT IN (
-            SELECT id FROM device WHERE owner = ?1 ORDER BY id = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
+        DELETE FROM device WHERE account = ?1 AND id NOT IN (
+            SELECT id FROM device WHERE account = ?1 ORDER BY id = ?3 DESC, last_seen_at DESC, id DESC LIMIT ?2)
         RETURNING id
         """
     /// UNIQUE indexes.
     case deleteInstallation = """
-        DELETE FROM device WHERE installation = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id
+        DELETE FROM device WHERE installation = ? AND account IN (SELECT id FROM account WHERE ent_id = ?) RETURNING id
         """
     case deleteTarget =
-        "DELETE FROM device WHERE target_hash = ? AND owner IN (SELECT id FROM person WHERE ent_id = ?) RETURNING id"
+        "DELETE FROM device WHERE target_hash = ? AND account IN (SELECT id FROM account WHERE ent_id = ?) RETURNING id"
+    /// UNIQUE index of `account`.
+    case preference = "SELECT id, document, timeline, version FROM preference WHERE account = ?"
+    case keepPreference = """
+        INSERT INTO preference(account, document, timeline, locale, version, changed_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT(account) DO UPDATE SET document = excluded.document, timeline = excluded.timeline,
+            locale = excluded.locale, version = excluded.version, changed_at = excluded.changed_at
+        """
+    case deletePreference = "DELETE FROM preference WHERE account = ?"
+    /// Index membership_person; primary key of place.
+    case placesOfPupil = """
+        SELECT place.kind, place.key, place.uai FROM membership CROSS JOIN place ON place.id = membership.place
+        WHERE membership.person = ?1 AND (from_day IS NULL OR from_day <= ?2) AND (to_day IS NULL OR to_day >= ?2)
+        """
     /// Index device_ill.
     case illDevices = "SELECT id, state FROM device WHERE state <> 0 AND state = ? AND changed_at < ? LIMIT ?"
     /// Index device_seen.

@@ -8,7 +8,7 @@ import Domain
 package struct UnreadableRow: Error, Hashable, Sendable {
     /// What the row is; the raw value is the label of a metric and a stable word of `/healthz`.
     package enum Table: String, CaseIterable, Sendable {
-        case device, event, page, operation, `import`
+        case device, event, page, operation, preference, `import`
     }
 
     package enum Cause: Hashable, Sendable {
@@ -35,7 +35,7 @@ package struct UnreadableRow: Error, Hashable, Sendable {
         switch table {
         case .event: EventID(rawValue: id).description
         case .import: ImportID(rawValue: id).description
-        case .device, .page, .operation: "\(table.rawValue) \(id)"
+        case .device, .page, .operation, .preference: "\(table.rawValue) \(id)"
         }
     }
 }

@@ -133,5 +133,40 @@ enum QueueSchema {
                 """
             )
         },
+        Migration(4) { connection in
+            try connection.execute(
+                """
+                -- Publishers that asked to be told how an event stands: at its end, or at `due_at` when that comes first; then again until one is taken.
+                CREATE TABLE callback(
+                    event INTEGER PRIMARY KEY, publisher TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
+                ) STRICT;
+                CREATE INDEX callback_due ON callback(publisher, due_at);
+
+                -- How a pruned event stood, in numbers: the JSON of `GET /v1/events/{id}`, without names and texts.
+                CREATE TABLE summary(event INTEGER PRIMARY KEY, publisher TEXT NOT NULL, view TEXT NOT NULL) STRICT;
+                """
+            )
+            // What the receipt warned of: told again with the event and to a repetition.
+            try connection.execute("ALTER TABLE event ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'")
+        },
+        Migration(5) { connection in
+            try connection.execute(
+                """
+                -- merge_key: equal in events that say the same. merged_with: those of them that were expanded before, a JSON array of ids.
+                ALTER TABLE event ADD COLUMN merge_key BLOB CHECK(merge_key IS NULL OR length(merge_key) = 32);
+                ALTER TABLE event ADD COLUMN merged_with TEXT NOT NULL DEFAULT '[]';
+                CREATE INDEX event_words ON event(merge_key, id) WHERE merge_key IS NOT NULL;
+                """
+            )
+        },
+        Migration(6) { connection in
+            try connection.execute(
+                """
+                -- When the quiet hours end that a delivery waits for; NULL: it waits for another attempt.
+                ALTER TABLE retry ADD COLUMN opens_at INTEGER;
+                CREATE INDEX retry_waiting ON retry(delivery, opens_at) WHERE opens_at IS NOT NULL;
+                """
+            )
+        },
     ]
 }

@@ -140,18 +140,147 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(5) { connection in
+            try connection.execute(
+                """
+                -- Named sources of the directory: a key of a person or place is unique in its feed only. What was there is of `main`.
+                CREATE TABLE feed(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+                INSERT INTO feed(id, name) VALUES (1, 'main');
+
+                -- kind: 0 school, 1 class, 2 group. school_key: of the school (of a school its own); school: its row.
+                -- import: the one that brought it.
+                CREATE TABLE place_5(
+                    id INTEGER PRIMARY KEY, kind INTEGER NOT NULL CHECK(kind IN (0, 1, 2)), feed INTEGER NOT NULL,
+                    school_key TEXT NOT NULL, key TEXT NOT NULL, school INTEGER, name TEXT NOT NULL, uai TEXT, import INTEGER
+                ) STRICT;
+                INSERT INTO place_5(id, kind, feed, school_key, key, school, name, uai)
+                    SELECT place.id, place.kind, 1, CASE WHEN place.kind = 0 THEN place.key ELSE coalesce(school.key, '') END,
+                        place.key, CASE WHEN place.kind = 0 THEN place.id ELSE place.school END, place.name, place.uai
+                    FROM place LEFT JOIN place school ON school.id = place.school;
+                DROP TABLE place;
+                ALTER TABLE place_5 RENAME TO place;
+                CREATE UNIQUE INDEX place_key ON place(kind, key, feed, school_key);
+                CREATE UNIQUE INDEX place_uai ON place(uai) WHERE uai IS NOT NULL;
+                CREATE INDEX place_school ON place(school);
+
+                -- kind: 0 not in the directory: known to devices or the ENT only, named by a pupil before his or her record came, or gone.
+                CREATE TABLE person_5(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL CHECK(kind BETWEEN 0 AND 3),
+                    feed INTEGER NOT NULL DEFAULT 0, key TEXT, last_name TEXT NOT NULL DEFAULT '', first_name TEXT NOT NULL DEFAULT '',
+                    import INTEGER
+                ) STRICT;
+                INSERT INTO person_5(id, kind, feed, key, last_name, first_name)
+                    SELECT id, kind, CASE WHEN key IS NULL THEN 0 ELSE 1 END, key, last_name, first_name FROM person;
+
+                -- Accounts of the ENT: several may be one person's. Devices belong to the account that registered them.
+                CREATE TABLE account(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, ent_id TEXT NOT NULL UNIQUE, person INTEGER NOT NULL REFERENCES person_5(id),
+                    profile INTEGER, locale TEXT
+                ) STRICT;
+                INSERT INTO account(ent_id, person, profile, locale)
+                    SELECT ent_id, id, profile, locale FROM person WHERE ent_id IS NOT NULL ORDER BY id;
+                CREATE INDEX account_person ON account(person);
+
+                -- account: NULL where the owner has none any more. owner: the person of the account, for the fan-out.
+                CREATE TABLE device_5(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, installation TEXT NOT NULL, account INTEGER REFERENCES account(id),
+                    owner INTEGER NOT NULL REFERENCES person_5(id),
+                    provider INTEGER NOT NULL, environment INTEGER NOT NULL, app TEXT NOT NULL, platform TEXT NOT NULL, host TEXT,
+                    token_kind TEXT NOT NULL, locale TEXT, timezone TEXT, app_version TEXT, target BLOB NOT NULL, target_hash BLOB NOT NULL,
+                    tail TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0 CHECK(state BETWEEN 0 AND 2), reason TEXT,
+                    registered_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, fid_hash BLOB, changed_at INTEGER NOT NULL DEFAULT 0,
+                    is_proven INTEGER NOT NULL DEFAULT 1 CHECK(is_proven IN (0, 1))
+                ) STRICT;
+                INSERT INTO device_5(id, installation, account, owner, provider, environment, app, platform, host, token_kind, locale,
+                        timezone, app_version, target, target_hash, tail, state, reason, registered_at, last_seen_at, fid_hash,
+                        changed_at, is_proven)
+                    SELECT device.id, installation, account.id, owner, provider, environment, app, platform, host, token_kind,
+                        device.locale, timezone, app_version, target, target_hash, tail, state, reason, registered_at, last_seen_at,
+                        fid_hash, changed_at, is_proven
+                    FROM device LEFT JOIN account ON account.person = device.owner;
+                DELETE FROM sqlite_sequence WHERE name IN ('device_5', 'person_5');
+                INSERT INTO sqlite_sequence(name, seq) SELECT name || '_5', seq FROM sqlite_sequence WHERE name IN ('device', 'person');
+                DROP TABLE device;
+                DROP TABLE person;
+                ALTER TABLE person_5 RENAME TO person;
+                ALTER TABLE device_5 RENAME TO device;
+                CREATE UNIQUE INDEX person_key ON person(key, feed) WHERE key IS NOT NULL;
+                CREATE UNIQUE INDEX device_installation ON device(installation, account);
+                CREATE UNIQUE INDEX device_target ON device(target_hash);
+                CREATE INDEX device_owner ON device(owner, last_seen_at);
+                CREATE INDEX device_account ON device(account, last_seen_at);
+                CREATE INDEX device_fid ON device(fid_hash) WHERE fid_hash IS NOT NULL;
+                CREATE INDEX device_seen ON device(last_seen_at);
+                CREATE INDEX device_ill ON device(state, changed_at) WHERE state <> 0;
+
+                -- The import that last said so.
+                ALTER TABLE membership ADD COLUMN import INTEGER;
+                ALTER TABLE guardianship ADD COLUMN import INTEGER;
+
+                ALTER TABLE import ADD COLUMN feed TEXT NOT NULL DEFAULT 'main';
+                DROP INDEX import_applied;
+                CREATE INDEX import_applied ON import(feed, id) WHERE state = 'applied';
+                -- What an applied import changed, record by record: kind as in DirectoryChange, action 0 added, 1 changed, 2 removed. Of
+                -- an import that changed more than Limits allow there are no rows.
+                CREATE TABLE import_change(
+                    import INTEGER NOT NULL, kind INTEGER NOT NULL, key TEXT NOT NULL, other TEXT NOT NULL, action INTEGER NOT NULL,
+                    school TEXT NOT NULL, PRIMARY KEY(import, kind, key, other, school, action)
+                ) STRICT, WITHOUT ROWID;
+                """
+            )
+        },
+        Migration(6) { connection in
+            // Whether a push service that addresses name is needed at all.
+            try connection.execute("CREATE INDEX device_host ON device(provider, host) WHERE host IS NOT NULL")
+        },
+        Migration(7) { connection in
+            try connection.execute(
+                """
+                -- What an account has chosen, by the ENT's id, whoever its person is. `timeline`: One Pocket's document as it came; `locale`: that of
+                -- the document, for those who load messages.
+                CREATE TABLE preference(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL UNIQUE, document TEXT NOT NULL, timeline TEXT,
+                    locale TEXT, version INTEGER NOT NULL, changed_at INTEGER NOT NULL
+                ) STRICT;
+                """
+            )
+        },
     ]
 
-    /// Where an import is collected before it is compared; lives on the writer's connection, in memory.
+    /// Where an import is collected before it is compared; lives on the writer's connection.
+    ///
+    /// `id` and `was` are the row and the kind the directory has now, filled when the delivery is complete. `hash` is of the contents as
+    /// delivered, NULL for what was copied from the directory. stage_scope: what the delivery speaks of (kind 3: persons).
     static let stage = """
         DROP TABLE IF EXISTS temp.stage_place;
         DROP TABLE IF EXISTS temp.stage_person;
         DROP TABLE IF EXISTS temp.stage_membership;
         DROP TABLE IF EXISTS temp.stage_link;
-        CREATE TEMP TABLE stage_place(kind INTEGER, key TEXT, school TEXT, name TEXT, uai TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_person(key TEXT PRIMARY KEY, kind INTEGER, last_name TEXT, first_name TEXT) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_membership(
-            person TEXT, kind INTEGER, key TEXT, from_day INTEGER, to_day INTEGER, PRIMARY KEY(kind, key, person)) WITHOUT ROWID;
+        DROP TABLE IF EXISTS temp.stage_user;
+        DROP TABLE IF EXISTS temp.stage_scope;
+        DROP TABLE IF EXISTS temp.stage_duplicate;
+        DROP TABLE IF EXISTS temp.stage_code;
+        DROP TABLE IF EXISTS temp.stage_change;
+        CREATE TEMP TABLE stage_place(kind INTEGER, key TEXT, school TEXT, name TEXT, uai TEXT, hash INTEGER, file TEXT, line INTEGER,
+            id INTEGER, PRIMARY KEY(kind, key, school)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_person(key TEXT PRIMARY KEY, kind INTEGER, last_name TEXT, first_name TEXT, hash INTEGER, file TEXT,
+            line INTEGER, id INTEGER, was INTEGER) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_membership(person TEXT, kind INTEGER, key TEXT, school TEXT, from_day INTEGER, to_day INTEGER,
+            PRIMARY KEY(person, kind, key, school)) WITHOUT ROWID;
         CREATE TEMP TABLE stage_link(pupil TEXT, guardian TEXT, raw TEXT, PRIMARY KEY(pupil, guardian)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_user(ent_id TEXT PRIMARY KEY, feed INTEGER, key TEXT, profile INTEGER, locale TEXT,
+            is_removed INTEGER, hash INTEGER, file TEXT, line INTEGER) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_scope(kind INTEGER, key TEXT, school TEXT, id INTEGER, PRIMARY KEY(kind, key, school)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_duplicate(kind INTEGER, key TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_code(key TEXT, first TEXT, first_file TEXT, first_line INTEGER, second TEXT, file TEXT, line INTEGER,
+            PRIMARY KEY(key, first, second)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_change(kind INTEGER, action INTEGER, key TEXT, other TEXT, school TEXT);
+        """
+
+    /// Once the delivery is on the stage.
+    static let stageIndexes = """
+        CREATE INDEX temp.stage_person_id ON stage_person(id);
+        CREATE INDEX temp.stage_link_guardian ON stage_link(guardian, pupil);
+        CREATE INDEX temp.stage_change_key ON stage_change(kind, key);
         """
 }

@@ -50,6 +50,7 @@ package struct SQLiteStores: Stores {
             try Writer(
                 path: folder + "/registry.db",
                 options: .init(queuedJobsMax: 4096),
+                connectionOptions: .registryWriter,
                 migrations: RegistrySchema.migrations,
                 prepare: { connection in
                     place.value = try connection.transaction(.immediate) {

@@ -33,6 +33,8 @@ struct Core {
     let pushClient: WebClient
     /// What a registration makes us ask of an address that a parent chose.
     let addressClient: WebClient
+    /// What publishers want to be told.
+    let callbackClient: WebClient
 
     var time: TimeSource { clock.source }
 
@@ -105,12 +107,13 @@ struct Core {
         providerClient = outbound()
         pushClient = outbound()
         addressClient = outbound(transfersMax: 4, waitingMax: 32)
+        callbackClient = WebClient(options: .init(transfersMax: 8, waitingMax: 64, caFile: caFile))
     }
 
     func close(_ logger: Logger) async {
         await queue.close()
         await registry.close()
-        for client in [parentsClient, newcomersClient, providerClient, pushClient, addressClient] {
+        for client in [parentsClient, newcomersClient, providerClient, pushClient, addressClient, callbackClient] {
             await client.stop()
         }
         logger.notice("stopped")

@@ -2,6 +2,7 @@ import API
 import Delivery
 import Domain
 import FanOut
+import Operator
 import Pipeline
 import Providers
 import Settings
@@ -14,22 +15,37 @@ struct DeliveryServices {
     let expander: Expander
     let orders: OrderRunner
     let disk: DiskWatch
-    let lanes: SharedLaneTable
     let publishers: PublisherDirectory
     let bounds: SchoolBounds
+    let callbacks: CallbackTargets
     let ends: CredentialEnds
+    let kinds: Current<PublicationCatalogue>
+    let messages: Current<MessageCatalogue>
+    let entOrigins: Current<Set<String>>
+    let mergeWindow: Current<Duration>
+    let rules: Current<DeliveryRules>
+    let waiting: Waiting
     let alarms: LaneAlarms
 
     init(_ settings: Settings, _ core: Core) async throws {
+        let rules = Current(DeliveryRules(settings))
+        self.rules = rules
         engine = FanOutEngine()
         try engine.start()
         let metrics = DispatchMetrics(core.metrics)
+        kinds = Current(settings.publications)
+        messages = Current(MessageCatalogue(settings.messages))
+        entOrigins = Current(settings.entOrigins)
+        mergeWindow = Current(.seconds(settings.merge.windowSeconds))
         dispatcher = try Dispatcher(
             queue: core.queue,
             registry: core.registry,
             engine: engine,
             stores: core.stores,
             services: Lanes.services(settings, client: core.pushClient, skews: core.skews),
+            kinds: kinds,
+            messages: messages,
+            rules: rules,
             limits: settings.limits,
             time: core.time,
             metrics: metrics,
@@ -39,29 +55,39 @@ struct DeliveryServices {
             try await dispatcher.add(definition)
         }
         try await dispatcher.openKnownServices()
-        let table = await dispatcher.laneTable()
-        lanes = SharedLaneTable(table)
         publishers = PublisherDirectory(Gateway.entries(settings))
         let bounds = SchoolBounds(Gateway.schools(settings))
         self.bounds = bounds
+        callbacks = CallbackTargets(settings)
         ends = CredentialEnds(settings)
         alarms = LaneAlarms(core.metrics, metrics, logger: Gateway.logger("lanes", settings))
         expander = try Expander(
             queue: core.queue,
             dispatcher: dispatcher,
             stores: core.stores,
-            lanes: table,
+            lanes: dispatcher.table,
             activeByDefault: settings.schools.areActiveByDefault,
             deviceAgeMax: Gateway.days(settings.retention.deviceStaleDays),
             publisherSchools: { bounds[$0] },
+            mergeWindow: mergeWindow,
+            rules: rules,
             limits: settings.limits,
             time: core.time,
             logger: Gateway.logger("expander", settings)
+        )
+        waiting = try Waiting(
+            queue: core.queue,
+            stores: core.stores,
+            wishChanges: core.registry.wishChanges,
+            rules: rules,
+            time: core.time,
+            logger: Gateway.logger("waiting", settings)
         )
         orders = try OrderRunner(
             queue: core.queue,
             stores: core.stores,
             gate: OrderGate(dispatcher),
+            expander: expander,
             time: core.time,
             logger: Gateway.logger("orders", settings)
         )

@@ -11,7 +11,8 @@ extension Gateway {
                     name: publisher.name,
                     sources: publisher.sources,
                     schools: publisher.schools,
-                    rights: Set(publisher.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
+                    rights: Set(publisher.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) }),
+                    callbackAfter: publisher.callback.map { .seconds($0.afterSeconds) }
                 ),
                 secrets: publisher.secrets.map(\.bytes),
                 keyHashes: publisher.keys.map(\.sha256)

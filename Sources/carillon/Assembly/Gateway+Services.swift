@@ -10,7 +10,7 @@ import Settings
 import Store
 
 extension Gateway {
-    /// What the doors call.
+    /// What the routes call.
     func services(_ core: Core, _ delivery: DeliveryServices, _ rules: HTTPRules) throws -> APIServices {
         let settings = effective.settings
         var services = APIServices(
@@ -26,7 +26,7 @@ extension Gateway {
                 time: core.time
             ),
             metrics: core.metrics,
-            laneTable: delivery.lanes,
+            laneTable: delivery.dispatcher.table,
             targetForms: settings.providers.targetForms,
             subscriptionKey: settings.providers.subscriptionKey,
             forecaster: try Forecaster(
@@ -34,6 +34,7 @@ extension Gateway {
                 rules: ForecastRules(
                     activeByDefault: settings.schools.areActiveByDefault,
                     deviceAgeMax: Self.days(settings.retention.deviceStaleDays),
+                    rules: delivery.rules,
                     limits: settings.limits,
                     isServiceAllowed: { [providers = settings.providers] in
                         providers.lane(of: $0.provider, at: $0.app) != nil
@@ -42,6 +43,10 @@ extension Gateway {
             )
         )
         services.http = rules
+        services.knowsKind = { [kinds = delivery.kinds] name in
+            let (app, action) = PublicationCatalogue.parts(name)
+            return kinds.value.knows(app: app, action: action)
+        }
         let network = Lanes.network(settings, core.addressClient, core.skews)
         services.verifyTarget = { [providers = settings.providers] in await providers.verify($0, in: network) }
         return services
@@ -59,6 +64,7 @@ extension Gateway {
                 queue: core.queue,
                 workFolder: core.workFolder,
                 heldFolder: heldFolder(core),
+                feeds: FeedRules(effective.settings.feeds.map { .init(name: $0.name, publisher: $0.publisher) }),
                 limits: limits,
                 time: core.time
             ),
@@ -96,10 +102,14 @@ extension Gateway {
         return Intake(
             queue: core.queue,
             registry: core.registryReader,
+            kinds: delivery.kinds,
+            entOrigins: delivery.entOrigins,
+            mergeWindow: delivery.mergeWindow,
             time: core.time,
             metrics: core.pipelineMetrics,
             identityWindow: Self.days(effective.settings.retention.identityDays),
             waitingMax: effective.settings.limits.acceptQueueMax,
+            rules: delivery.rules,
             hasRoom: { !disk.isFull },
             takesBulk: { disk.takesBulk },
             onAccepted: { [expander = delivery.expander] in expander.wake() },
@@ -131,11 +141,13 @@ extension Gateway {
         let inside = try inside(api, core)
         return [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
-            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders), delivery.disk,
-            Sweeping(sweeper: sweeper(core, delivery, logger)),
+            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
+            LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
+            Sweeping(sweeper: try sweeper(core, delivery, logger)),
+            CallingBack(runner: try callbacks(core, delivery)),
             LookingAtDevices(
                 look: DeviceLook(
-                    registry: core.registryReader,
+                    registry: inside.registryReader,
                     unreadable: core.queue.unreadable,
                     logger: Self.logger("devices", settings)
                 )
@@ -144,8 +156,8 @@ extension Gateway {
                 core.metrics,
                 dispatcher: delivery.dispatcher,
                 store: core.queue,
-                queue: core.queueReader,
-                registry: core.registryReader,
+                queue: inside.queueReader,
+                registry: inside.registryReader,
                 folder: core.folder,
                 ends: delivery.ends,
                 skews: core.skews,
@@ -204,13 +216,35 @@ extension Gateway {
         return listen
     }
 
-    private func sweeper(_ core: Core, _ delivery: DeliveryServices, _ logger: Logger) -> Sweeper {
+    private func callbacks(_ core: Core, _ delivery: DeliveryServices) throws -> CallbackRunner {
+        CallbackRunner(
+            queue: core.queue,
+            reader: try Reading { [stores = core.stores] in try stores.queueReader() },
+            targets: { [targets = delivery.callbacks] in targets.all },
+            conditions: { [dispatcher = delivery.dispatcher] in
+                Dictionary(
+                    await dispatcher.statuses().map { ($0.id, $0.state) },
+                    uniquingKeysWith: { first, _ in first }
+                )
+            },
+            post: { [client = core.callbackClient] in await CallbackAnswer.of($0, client) },
+            metrics: core.pipelineMetrics,
+            time: core.time,
+            logger: Self.logger("callbacks", effective.settings)
+        )
+    }
+
+    private func sweeper(_ core: Core, _ delivery: DeliveryServices, _ logger: Logger) throws -> Sweeper {
         let (retention, disk) = (effective.settings.retention, delivery.disk)
         return Sweeper(
             queue: core.queue,
             registry: core.registry,
             identityWindow: Self.days(retention.identityDays),
             eventAge: Self.days(retention.eventDays),
+            summaries: .init(
+                reader: try Reading { [stores = core.stores] in try stores.queueReader() },
+                age: Self.days(retention.summaryDays)
+            ),
             deviceAges: .init(
                 suspect: Self.days(retention.deviceSuspectDays),
                 disabled: Self.days(retention.deviceDisabledDays),

@@ -2,6 +2,7 @@ import API
 import Delivery
 import Domain
 import Logging
+import Operator
 import Pipeline
 import Providers
 import ServiceLifecycle
@@ -79,12 +80,15 @@ struct Gateway {
                 metadata: ["lane": "\(definition.name)", "parts": "\(waiting.joined(separator: ", "))"]
             )
         }
-        let lanes = await delivery.dispatcher.laneTable()
-        await delivery.expander.use(lanes)
-        delivery.lanes.replace(lanes)
         delivery.publishers.replace(Self.entries(settings))
         delivery.bounds.replace(Self.schools(settings))
+        delivery.callbacks.replace(settings)
         delivery.ends.replace(settings)
+        delivery.kinds.replace(settings.publications)
+        delivery.messages.replace(MessageCatalogue(settings.messages))
+        delivery.entOrigins.replace(settings.entOrigins)
+        delivery.mergeWindow.replace(.seconds(settings.merge.windowSeconds))
+        delivery.rules.replace(DeliveryRules(settings, generation: delivery.rules.value.generation + 1))
     }
 
     static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {

@@ -12,10 +12,7 @@ struct Listeners {
     /// - Throws: `DescriptorPlan.Shortage`, exit 78.
     init(_ settings: Settings) throws(DescriptorPlan.Shortage) {
         self.settings = settings
-        let providers = settings.providers
-        // Push services of browsers have two connections each, and there are five browsers.
-        let lanes = providers.all.reduce(0) { $0 + $1.lanes.count } + (providers.opening.isEmpty ? 0 : 2)
-        plan = try DescriptorPlan(limit: DescriptorPlan.raiseLimit(), lanes: lanes)
+        plan = try DescriptorPlan(limit: DescriptorPlan.raiseLimit(), lanes: settings.providers.lanesToPlanFor)
     }
 
     /// Publishers, parents and everybody else.

@@ -58,6 +58,15 @@ struct LookingAtDevices: Service {
     }
 }
 
+/// What waits for quiet hours to end, when wishes or the policy change.
+struct LookingAtWaiting: Service {
+    let waiting: Waiting
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await waiting.run() }
+    }
+}
+
 struct Sweeping: Service {
     let sweeper: Sweeper
 

@@ -85,7 +85,7 @@ struct PreviewTests {
             #expect(json["lanes"] == ["apns/onepocket": 1, "fcm/onepocket": 1])
             #expect(
                 json["deliveries"]
-                    == ["total": 4, "pending": 2, "rejected": 0, "expired": 0, "withheld": 2]
+                    == ["total": 4, "pending": 2, "deferred": 0, "rejected": 0, "expired": 0, "withheld": 2]
             )
             #expect(json["unresolved"] == [["user": "stranger"]])
         }

@@ -1,6 +1,7 @@
 import API
 import Domain
 import HTTPTypes
+import Hummingbird
 import Pipeline
 import Testing
 
@@ -25,6 +26,33 @@ struct BoundTests {
             #expect(last?.code == "rateLimited" && last?.header("Retry-After") != nil)
             // Another account has its own.
             #expect(try await door.send(method, path, ["Authorization": "Bearer token-of-u2"]).status != 429)
+        }
+    }
+
+    @Test func `every route of the public listener says where its client stands`() async throws {
+        try await Gateway.run { gateway, door async throws in
+            for route in publicRouter(gateway.services).routes where route.method != .head {
+                let path = "\(route.path)".replacing(/\{[^}]*\}/, with: "x")
+                // What each asks for first: a publisher's key, or a parent's token.
+                let isPublisher = path.hasPrefix("/v1/events") || path.hasPrefix("/v1/directory")
+                let bearer = isPublisher ? Gateway.publisherKey : "token-of-u1"
+                let headers = ["Authorization": "Bearer " + bearer, "Content-Type": "application/json"]
+                let answer = try await door.send(route.method, path, headers, PublishTests.timeline(path))
+                let name = answer.header("RateLimit-Policy")?.prefix { $0 != ";" }
+                #expect(name != nil && answer.header("RateLimit") != nil, "\(route.method) \(path): \(answer.status)")
+            }
+        }
+    }
+
+    @Test(arguments: ["/livez", "/readyz", "/version", "/openapi.json"])
+    func `one address asks so often for what needs no account`(path: String) async throws {
+        try await Gateway.run(change: { $0.limits.openRequestsBurst = 2 }) { gateway, door async throws in
+            #expect(try await door.send(.get, path).status == 200)
+            #expect(try await door.send(.get, path).header("RateLimit")?.hasPrefix("\"open\";r=0;") == true)
+            let third = try await door.send(.get, path)
+            #expect(third.status == 429 && third.code == "rateLimited" && third.header("Retry-After") != nil)
+            // Accounts have their own.
+            #expect(try await door.send(.get, "/v1/devices", ["Authorization": "Bearer token-of-u1"]).status == 200)
         }
     }
 

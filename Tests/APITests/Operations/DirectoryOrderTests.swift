@@ -5,6 +5,7 @@ import FoundationEssentials
 import Glibc
 import HTTPTypes
 import Pipeline
+import Providers
 import Store
 import Synchronization
 import Testing
@@ -36,6 +37,55 @@ struct DirectoryOrderTests {
         }
     }
 
+    @Test func `what a lane's wrong answers did is undone through the admin door, and written down`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            let registry = gateway.services.registry
+            let start = gateway.time.source.now()
+            let target = Target.fcmToken("token-token-u1")
+            let registration = Registration(
+                installation: "i-1",
+                target: target,
+                environment: .production,
+                app: "onepocket",
+                platform: .android
+            )
+            _ = try await registry.register(
+                registration,
+                for: Account(userID: "u1", externalKey: nil),
+                limits: Limits(),
+                now: start
+            )
+            func device() async throws -> DeviceRow {
+                try #require(try await gateway.services.registryReader.read { try $0.device(installation: "i-1") })
+            }
+            let fault = TargetFault(
+                lane: "fcm/onepocket",
+                device: try await device().id,
+                targetHash: registry.seal.hash(target),
+                kind: .suspect,
+                reason: "SENDER_ID_MISMATCH",
+                isHeld: false
+            )
+            _ = try await registry.apply([fault], now: start + .seconds(1))
+            func send(_ members: JSONValue) async throws -> Answer {
+                try await door.send(.post, "/admin/devices/restore", json, order(members))
+            }
+            let since = JSONValue.string(start.rfc3339)
+            let wrong = try await send(["actor": "lea", "why": "x", "since": "yesterday"])
+            #expect(wrong.status == 422 && wrong.code == "invalidOrder")
+            let dry = try await send([
+                "actor": "lea", "why": "x", "lane": "fcm/onepocket", "since": since, "dryRun": true,
+            ])
+            let before = try await device().state
+            #expect(try dry.json["restored"] == 1 && before == .suspect)
+            let done = try await send(["actor": "lea", "why": "wrong project", "lane": "fcm/onepocket", "since": since])
+            let after = try await device().state
+            #expect(try done.json["restored"] == 1 && after == .active)
+            let orders = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 9) }
+            #expect(orders.map(\.verb) == ["device.restore"] && orders.first?.why == "wrong project")
+        }
+    }
+
     /// Whom the data folder belongs to while root imports; without root nothing can be given away.
     private static let stranger: UInt32 = geteuid() == 0 ? 65_534 : geteuid()
 
@@ -47,6 +97,44 @@ struct DirectoryOrderTests {
             return stat(held + name, &status) == 0 ? status.st_uid : .max
         }
         return Set(owners).count == 1 && names.count == 1 ? owners[0] : .max
+    }
+
+    @Test func `a school's CSV speaks of that school only, is held by the limits and approved`() async throws {
+        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+            func post(_ school: String, _ pupils: Int) async throws -> (status: Int, json: JSONValue) {
+                let folder = gateway.folder + "/onde-\(school)-\(pupils)"
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                for name in ["eleves", "responsables", "enseignants"] {
+                    let file = "CSVExtraction-\(name).csv"
+                    let lines = try Data(contentsOf: sample("onde-csv/\(file)")).split(separator: UInt8(ascii: "\n"))
+                    let kept = name == "eleves" ? lines.prefix(1 + pupils) : lines[...]
+                    try Data(kept.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")]).write(
+                        to: URL(fileURLWithPath: "\(folder)/\(file)")
+                    )
+                }
+                try DeliveryArchive.write([folder], to: folder + ".tar")
+                let answer = try await door.send(
+                    .post,
+                    "/admin/directory/imports?format=onde-csv&school=\(school)",
+                    ["Content-Type": "application/x-tar"],
+                    Array(try Data(contentsOf: URL(fileURLWithPath: folder + ".tar")))
+                )
+                return (answer.status, try answer.json)
+            }
+            let first = try await post("0429902B", 205)
+            #expect(first.status == 200 && first.json["diff"]?["pupils"]?["added"] == 205)
+            // Another school of the same feed takes nothing from the first; the first child of the list has moved there.
+            let other = try await post("0429903C", 1)
+            #expect(other.json["diff"]?["pupils"] == ["added": 0, "changed": 1, "removed": 0], "\(other.json)")
+            #expect(other.json["diff"]?["schools"] == ["added": 1, "changed": 0, "removed": 0])
+
+            let held = try await post("0429902B", 50)
+            #expect(held.status == 202 && held.json["kept"] == true)
+            let path = "/admin/directory/imports/\(held.json["import"]?.string ?? "")/approve"
+            let applied = try await door.send(.post, path, json, order(["actor": "lea", "why": "looked"]))
+            #expect(try applied.status == 200 && applied.json["diff"] == held.json["diff"])
+            #expect(try applied.json["diff"]?["pupils"]?["removed"] == 155)
+        }
     }
 
     @Test func `a held delivery is approved by its number, once`() async throws {

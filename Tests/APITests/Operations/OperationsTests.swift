@@ -94,14 +94,4 @@ struct OperationsTests {
             #expect(try await door.send(.post, "/admin/lanes/probe?lane=apns/onepocket").code == "lanePaused")
         }
     }
-
-    @Test(arguments: ["GET /v1/preferences", "PUT /v1/preferences", "GET /userbook/preference/timeline"])
-    func `what is not built is told from a wrong address`(request: String) async throws {
-        let words = request.split(separator: " ").map(String.init)
-        let method = try #require(HTTPRequest.Method(words[0]))
-        try await Gateway.run { _, door async throws in
-            let answer = try await door.send(method, words[1])
-            #expect(answer.status == 501 && answer.code == "notBuilt")
-        }
-    }
 }

@@ -50,9 +50,11 @@ let registry = try SQLiteStores(folder: words[1]).openRegistry(
     }
 )
 
-try await registry.beginImport()
+func put(_ records: [DirectoryRecord]) -> [DirectoryChange] { records.map { DirectoryChange(.put($0)) } }
+let staged = try await registry.beginImport(ImportOrigin(format: "bench", mode: "complete"), scope: .feed)
 for school in schools {
-    try await registry.stage([.school(.init(key: school.letter, uai: school.uai, name: "School \(school.letter)"))])
+    let record = SchoolRecord(key: school.letter, uai: school.uai, name: "School \(school.letter)")
+    _ = try await registry.stage(put([.school(record)]), of: staged)
     for first in stride(from: 0, to: guardians, by: 2000) {
         var records: [DirectoryRecord] = []
         for number in stride(from: first, to: min(first + 2000, guardians - 1), by: 2) {
@@ -80,14 +82,13 @@ for school in schools {
                 )
             )
         }
-        try await registry.stage(records)
+        _ = try await registry.stage(put(records), of: staged)
     }
 }
 let report = try await registry.finishImport(
-    feed: 1,
+    staged,
     limits: ImportLimits(isYearChange: false),
     dryRun: false,
-    format: "bench",
     warnings: [],
     warningsTotal: 0,
     day: CalendarDay(daysSince1970: Int32(now.milliseconds / 86_400_000)),
@@ -97,6 +98,7 @@ guard report.diff.guardians.added > 0 else {
     print("nothing was imported: \(report)")
     exit(1)
 }
+let accounts = try await registry.beginImport(ImportOrigin(format: "bench", mode: "delta"), scope: .changes)
 for school in schools {
     let users = (0..<guardians).map {
         UserRecord(
@@ -106,8 +108,17 @@ for school in schools {
             locale: nil
         )
     }
-    _ = try await registry.map(users, now: now, dryRun: false)
+    _ = try await registry.stage(users.map { DirectoryChange(.putUser($0)) }, of: accounts)
 }
+_ = try await registry.finishImport(
+    accounts,
+    limits: ImportLimits(isYearChange: false),
+    dryRun: false,
+    warnings: [],
+    warningsTotal: 0,
+    day: CalendarDay(daysSince1970: Int32(now.milliseconds / 86_400_000)),
+    now: now
+)
 for school in schools {
     for first in stride(from: 0, to: guardians, by: 1000) {
         // A thousand at once share a commit.

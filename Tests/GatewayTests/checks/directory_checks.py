@@ -1,5 +1,5 @@
 """Checks of schools, held imports and a disk that fills: directory_checks.py BINARIES FOLDER CHECK."""
-import http.client, json, os, re
+import csv, http.client, io, json, os, re, zipfile
 
 from checker import doctor
 from gateway import BINARIES, FOLDER, main, start_with_shim, wait
@@ -147,7 +147,121 @@ def short_of_room(world):
     doctor(CARILLON, world.config)
 
 
-CHECKS = [schools_are_switched, held_import_is_approved, short_of_room]
+ONDE = os.path.join(os.path.dirname(SAMPLES), "onde-csv")
+ONDE_SCHOOL = "0429902B"
+
+
+def extractions(change=lambda name, text: text):
+    """The three extractions as a zip, in a folder of their own."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(os.listdir(ONDE)):
+            with open(os.path.join(ONDE, name), encoding="iso-8859-15", newline="") as file:
+                packed.writestr(f"Extractions d'été/{name.upper()}", change(name, file.read()).encode("iso-8859-15"))
+    return archive.getvalue()
+
+
+def deliver(world, query, body, kind="application/zip", status=200):
+    answer = world.call("POST", "/v1/directory/imports?" + query, body, {"Authorization": f"Bearer {world.key}", "Content-Type": kind})
+    assert answer[0] == status, answer
+    return answer[1]
+
+
+def reached(world, event):
+    """The pupils through whom each guardian of an event is reached."""
+    rows = world.call("GET", f"/v1/events/{event}/reach?limit=1000", headers={"Authorization": f"Bearer {world.key}"})[1]["items"]
+    return {row["guardian"]: tuple(sorted(row["through"])) for row in rows}
+
+
+def onde_extractions_are_imported(world):
+    """A school's zip over HTTP: planned, applied; an event to a class finds the guardians of the ground truth and no other; a changed phone, mail and
+    class keep them; a missing file and a file cut inside a quote change nothing."""
+    world.start()
+    with open(os.path.join(os.path.dirname(SAMPLES), "expected", "onde.json")) as file:
+        truth = json.load(file)
+    with open(os.path.join(ONDE, "CSVExtraction-eleves.csv"), encoding="iso-8859-15", newline="") as file:
+        classes = {row["INE"]: row["Identifiant classe"] for row in csv.DictReader(file, delimiter=";")}
+    query = f"format=onde-csv&school={ONDE_SCHOOL.lower()}"
+    planned = deliver(world, query + "&dryRun=true", extractions())
+    assert planned["state"] == "planned" and planned["diff"]["pupils"]["added"] == truth["pupils"], planned["diff"]
+    applied = deliver(world, query, extractions())
+    assert applied["state"] == "applied" and applied["diff"] == planned["diff"], applied["diff"]
+    assert applied["diff"]["links"]["added"] == sum(map(len, truth["links"].values())), applied["diff"]
+    ambiguous = [warning for warning in applied["warnings"] if warning["code"] == "ambiguousChild"]
+    assert [int(warning["record"]) for warning in ambiguous] == [entry["record"] for entry in truth["ambiguous"]], ambiguous
+    assert all(ine in warning["detail"] for warning, entry in zip(ambiguous, truth["ambiguous"]) for ine in entry["candidates"])
+
+    def expected(place):
+        through = {}
+        for ine, records in truth["links"].items():
+            for record in records if classes[ine] == place else []:
+                through.setdefault(record, []).append(ine)
+        return sorted(tuple(sorted(pupils)) for pupils in through.values())
+
+    def audience(name, place):
+        status, event, _ = post(world, name, school=ONDE_SCHOOL, audience=[{"class": place}])
+        assert status == 202, event
+        return world.done(event["id"])["id"]
+
+    for place in sorted(set(classes.values())):
+        found = reached(world, audience(f"first-{place}", place))
+        assert sorted(found.values()) == expected(place), place
+    # The guardians get accounts and a phone each; the keys are those that reach shows.
+    place = "70022"
+    guardians = sorted(reached(world, audience("keys", place)))
+    lines = [json.dumps({"op": "upsert", "kind": "user", "id": f"onde-{number}", "externalId": key, "profile": "relative"})
+             for number, key in enumerate(guardians)]
+    deliver(world, "format=ndjson", "\n".join(lines), "application/x-ndjson")
+    world.register_all([f"onde-{number}" for number in range(len(guardians))], 1)
+
+    # Phones, mails and the class of a family change: the same guardians, by the same keys, in another class.
+    moved = next(ine for ine, records in sorted(truth["links"].items()) if classes[ine] == place and len(records) > 1)
+
+    def change(name, text):
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+        if name.endswith("eleves.csv"):
+            for row in rows[1:]:
+                if row[5] == moved:
+                    child, row[16], row[17] = (row[0], row[2]), "CP B", "70023"
+                    change.child = child
+        elif name.endswith("responsables.csv"):
+            for row in rows[1:]:
+                row[8], row[9], row[11] = "new@example.org", "", "0600000000"
+                for start in range(12, len(row), 4):
+                    if (row[start + 1], row[start + 2]) == change.child and row[start + 3] == "CP A":
+                        row[start + 3] = "CP B"
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
+        return text.getvalue()
+    changed = deliver(world, query, extractions(change))
+    assert changed["state"] == "applied", changed
+    for kind in ("guardians", "links", "users", "staff"):
+        assert set(changed["diff"][kind].values()) == {0}, changed["diff"]
+    assert changed["diff"]["pupils"] == {"added": 0, "changed": 1, "removed": 0}, changed["diff"]
+    event = audience("moved", "70023")
+    through = [key for key, pupils in reached(world, event).items() if moved in pupils]
+    assert len(through) == len(truth["links"][moved]) and set(through) <= set(guardians), through
+    assert world.event(event)["deliveries"]["accepted"] >= len(through), world.event(event)
+
+    # What is not whole changes nothing.
+    def cut(name, text):
+        return text[:text.rindex('"')] if name.endswith("enseignants.csv") else text
+    failed = deliver(world, query, extractions(cut), status=422)
+    assert failed["state"] == "failed" and "ENSEIGNANTS.CSV" in failed["detail"], failed
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(os.path.join(ONDE, "CSVExtraction-eleves.csv"), "eleves.csv")
+    failed = deliver(world, query, archive.getvalue(), status=422)
+    assert "responsables" in failed["detail"], failed
+    again = deliver(world, query, extractions(change))
+    assert all(set(counts.values()) == {0} for counts in again["diff"].values()), again["diff"]
+    with open(world.log) as file:
+        log = file.read()
+    assert "Garance" not in log and "Andriamanitra" not in log
+    doctor(CARILLON, world.config)
+
+
+CHECKS = [schools_are_switched, held_import_is_approved, onde_extractions_are_imported, short_of_room]
 
 if __name__ == "__main__":
     main(CHECKS, {})

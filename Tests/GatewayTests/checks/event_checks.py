@@ -1,5 +1,5 @@
 """Checks of one publication: what was forecast against what then happens, page by page who was reached, and a publication taken back."""
-import collections, json, os, signal, threading
+import base64, collections, hashlib, hmac, http.server, json, os, signal, threading
 from gateway import conserved, main, receiver, resource, sums, wait
 
 SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "SampleData", "saint-etienne")
@@ -218,6 +218,127 @@ def correction_takes_the_place(world):
     assert world.command("operation", "verify").returncode == 0
 
 
-main([forecast_is_what_happens, withdrawn_in_the_middle, killed_while_withdrawing, correction_takes_the_place],
+def resend(world, event, query="", order={"to": "notReached"}):
+    return world.call("POST", f"/v1/events/{event}/resend{query}", json.dumps(order),
+                      {"Authorization": f"Bearer {world.key}", "Content-Type": "application/json"})
+
+
+def resend_rings_those_missed(world):
+    world.start()
+    with_phone, without = [f"u{number:03}" for number in range(20)], [f"v{number:03}" for number in range(150)]
+    world.register_all(with_phone, 2)
+    # Known from an earlier registration, and without a phone at the event.
+    world.register_all(without, 1)
+    for user in without:
+        assert world.call("DELETE", f"/v1/devices/{user}-0", headers={"Authorization": f"Bearer ent-{user}"})[0] == 204
+    event = world.done(world.published(with_phone + without))
+    name = event["id"]
+    assert (event["deliveries"]["accepted"], event["deliveries"]["withheld"], event["notReached"]) == (40, 150, {}), event
+    assert event["otherUsersNotReached"] == {"noDevice": 150}, event
+    # Nobody left who could be rung.
+    assert resend(world, name)[:2] == (202, {"operation": None, "deliveries": 0})
+    assert world.command("event", "resend", name, "--missing").returncode == 3
+    world.register_all(without[:120], 1)
+    status, plan, _ = resend(world, name, "?dryRun=true")
+    assert (status, plan) == (200, {"operation": None, "deliveries": 120}), plan
+    assert world.event(name) == event and world.accepted() == 40
+    assert resend(world, name, order={"to": "all"})[0] == 422 and resend(world, "E-1M85GH3SH0000")[0] == 404
+    refused = world.command("event", "resend", name, "--missing")
+    assert refused.returncode == 6 and "120" in refused.stderr, refused
+    status, answer, _ = resend(world, name)
+    assert status == 202 and answer["deliveries"] == 120 and answer["operation"].startswith("O-"), answer
+    world.kill()
+    world.start()
+    wait("the order's end", lambda: json.loads(world.command("operation", "show", answer["operation"], "-o", "json").stdout)["state"] == "done")
+    event = world.done(name)
+    sums(event)
+    assert (event["deliveries"]["accepted"], event["deliveries"]["withheld"], event["deliveries"]["total"]) == (160, 30, 190), event
+    assert event["otherUsersNotReached"] == {"noDevice": 30}, event
+    rows = reach(world, name, 50)
+    assert sorted(row["user"] for row in rows if row["state"] == "notReached") == without[120:]
+    # What was under way at the kill may have come twice, with the same collapse identifier; nobody of the first round did.
+    rung = collections.Counter(receiver(push) for push in world.records())
+    assert set(rung) == {*with_phone, *without[:120]} and all(rung[user] == 2 for user in with_phone), rung
+    status, again, _ = resend(world, name)
+    assert status == 202 and again["deliveries"] == 0, again
+    # From the command, for one more phone.
+    world.register_all(without[120:121], 1)
+    done = world.command("event", "resend", name, "--missing", "-o", "json")
+    assert done.returncode == 0 and json.loads(done.stdout)["changed"] == 1, done
+    wait("one more", lambda: world.event(name)["deliveries"]["accepted"] == 161)
+    # What was taken back rings nobody.
+    for lane in ("fcm/onepocket", "apns/onepocket"):
+        assert world.command("lane", "pause", lane, "--why", "check").returncode == 0
+    other = world.published(with_phone, "other")
+    assert withdraw(world, other)[0] == 200 and resend(world, other)[:1] == (409,)
+    assert world.command("event", "resend", other, "--missing").returncode == 6
+    world.kill()
+    assert json.loads(world.command("doctor", "--deep", "-o", "json").stdout)["isSound"]
+    assert world.command("operation", "verify").returncode == 0
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Fails until it is told otherwise; keeps what was posted."""
+    status, posts = 503, []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Receiver.posts.append((dict(self.headers), body, Receiver.status))
+        self.send_response(Receiver.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def signed(secret, headers, body):
+    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode() in headers["webhook-signature"].split()
+
+
+def publishers_are_told(world):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    secrets = [os.urandom(32), os.urandom(32)]
+    world.secret("one.callback", "".join(f"whsec_{base64.b64encode(secret).decode()}\n" for secret in secrets))
+    with open(world.config) as file:
+        text = file.read()
+    told = f"callbackURL: \"http://127.0.0.1:{server.server_port}/told\", callbackSecretFile: secrets/one.callback"
+    with open(world.config, "w") as file:
+        file.write(text.replace("keysFile: secrets/one.keys", "keysFile: secrets/one.keys, " + told))
+    world.start()
+    world.register_all(["u1", "u2"], 1)
+    name = world.done(world.published(["u1", "u2", "nobody"]))["id"]
+    first = wait("the first attempt", lambda: Receiver.posts[:])
+    world.kill()
+    Receiver.status = 204
+    world.start()
+    headers, body, _ = wait("the one that is taken", lambda: [post for post in Receiver.posts if post[2] == 204])[0]
+    assert headers["webhook-id"] == first[0][0]["webhook-id"] and all(signed(secret, headers, body) for secret in secrets), headers
+    view = json.loads(body)
+    assert view == world.event(name) and view["state"] == "done" and view["deliveries"]["accepted"] == 2, view
+    wait("its end", lambda: not world.query("queue", "SELECT 1 FROM callback"))
+    # Not ended in time: told all the same, once.
+    world.kill()
+    with open(world.config) as file:
+        text = file.read()
+    with open(world.config, "w") as file:
+        file.write(text.replace(told, told + ", callbackAfterSeconds: 1"))
+    world.start()
+    assert world.command("lane", "pause", "fcm/onepocket", "--why", "check").returncode == 0
+    assert world.command("lane", "pause", "apns/onepocket", "--why", "check").returncode == 0
+    late = world.published(["u1"], "late")
+    posts = wait("word of what waits", lambda: [json.loads(post[1]) for post in Receiver.posts if late in post[0]["webhook-id"]])
+    assert posts[0]["state"] != "done" and posts[0]["deliveries"]["accepted"] == 0, posts
+    for lane in ("fcm/onepocket", "apns/onepocket"):
+        assert world.command("lane", "resume", lane).returncode == 0
+    world.done(late)
+    wait("its end", lambda: not world.query("queue", "SELECT 1 FROM callback"))
+    assert sum(late in post[0]["webhook-id"] for post in Receiver.posts) == 1
+
+
+main([forecast_is_what_happens, withdrawn_in_the_middle, killed_while_withdrawing, correction_takes_the_place, resend_rings_those_missed,
+      publishers_are_told],
      {"forecast_is_what_happens": {"services": ["mozilla"]}, "withdrawn_in_the_middle": {"simulator": SLOW},
       "killed_while_withdrawing": {"simulator": SLOW}, "correction_takes_the_place": {"simulator": SLOW}})

@@ -69,8 +69,8 @@ class World:
     def __init__(self, binaries, folder, simulator=(), services=(), private=True, fcm="", more=""):
         self.binaries, self.folder = binaries, folder
         self.processes, self.devices_known = [], {}
-        # Before the gateway's own command line.
-        self.prefix = []
+        # Before the command lines of gateway and simulator, and around them; the operator's commands live in the time of this machine.
+        self.prefix, self.environment = [], {}
         self.options, self.fcm, self.private = list(simulator), fcm, private
         self.http_port, self.https_port = free_port(), free_port()
         self.public, self.metrics = free_port(), free_port()
@@ -88,6 +88,9 @@ class World:
                                    "-o", "json"], capture_output=True, text=True, check=True)
             self.vapid = json.loads(made.stdout)["publicKey"]
         self.start_simulator()
+        # Checks run at any hour; those of quiet hours set their own.
+        self.quiet_hours = "enabled: false"
+        self.rights = "events, directory"
         self.config = os.path.join(folder, "carillon.yaml")
         self.write_config(more)
 
@@ -107,9 +110,10 @@ class World:
               allowPrivateAddresses: {"true" if self.private else "false"} }}"""
         with open(self.config, "w") as file:
             file.write(f"""data: data
+merge: {{ windowSeconds: 0 }}
 listen: {{ public: "127.0.0.1:{self.public}", admin: "{self.admin}", metrics: "127.0.0.1:{self.metrics}" }}
 publishers:
-  - {{ name: one, sources: [], schools: ["*"], rights: [events, directory], keysFile: secrets/one.keys }}
+  - {{ name: one, sources: [], schools: ["*"], rights: [{self.rights}], keysFile: secrets/one.keys }}
 parents: {{ userinfoURL: "http://127.0.0.1:{self.http_port}/auth/oauth2/userinfo" }}
 providers:
   fcm:  [ {{ name: onepocket, app: onepocket, serviceAccountFile: simulator/fcm.json, endpoint: "https://localhost:{self.https_port}"{self.fcm} }} ]
@@ -117,6 +121,7 @@ providers:
             environment: production, endpoint: "https://127.0.0.1:{self.https_port}" }} ]{browsers}
 tls: {{ caFile: simulator/ca.pem }}
 storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
+quietHours: {{ {self.quiet_hours} }}
 {more}""")
 
     # --- processes
@@ -126,16 +131,17 @@ storage: {{ keyFile: secrets/storage.key, softFreeBytes: 0, softFreePercent: 0, 
         for name, (_, port) in self.services.items():
             services += ["--webpush-http1", f"unifiedpush:{port}"] if name == "http1" else ["--webpush", f"{name}:{port}"]
         self.simulator = subprocess.Popen(
-            [self.binary("carillon-simulator"), "serve", "--data", os.path.join(self.folder, "simulator"), "--port",
+            [*self.prefix, self.binary("carillon-simulator"), "serve", "--data", os.path.join(self.folder, "simulator"), "--port",
              str(self.https_port), "--http-port", str(self.http_port), "--log", self.pushes_file, "--log-lines", "1000",
-             *services, *self.options], stdout=subprocess.PIPE, text=True, preexec_fn=end_with_parent)
+             *services, *self.options], stdout=subprocess.PIPE, text=True, env={**os.environ, **self.environment},
+            preexec_fn=end_with_parent)
         self.processes.append(self.simulator)
         json.loads(self.simulator.stdout.readline())
 
     def serve(self, environment=None):
         return subprocess.Popen(
             [*self.prefix, self.binary("carillon"), "serve", "--config", self.config], stderr=open(self.log, "a"),
-            env={**os.environ, **(environment or {})}, preexec_fn=end_with_parent)
+            env={**os.environ, **self.environment, **(environment or {})}, preexec_fn=end_with_parent)
 
     def start(self, environment=None, mayDie=False):
         """mayDie: returns, too, when the gateway ends before it is ready."""

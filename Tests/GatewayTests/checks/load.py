@@ -5,6 +5,8 @@ from gateway import FOLDER, token_of, usual_provider
 
 SCHOOL = "0429901A"
 SOURCE = "https://ent.example.org/one"
+# Of one load; a check may run two, beside the devices it registers first.
+REGISTRATIONS_PER_USER = 7
 FAULTS = [
     {},
     {"fcm": {"*": {"behaviour": "503", "retryAfter": 1, "times": 40}}},
@@ -140,9 +142,10 @@ class Load:
     # --- devices ------------------------------------------------------------------------------------------------------------
     def register(self, chance, thread):
         number = 0
-        while not self.ending.wait(self.pause):
+        # In turn and so many only, however long a slow machine takes: beyond twenty an account loses its oldest phone.
+        while not self.ending.wait(self.pause) and number < REGISTRATIONS_PER_USER * len(self.users):
+            user, provider = self.users[number % len(self.users)], chance.choice(["fcm", "apns"])
             number += 1
-            user, provider = chance.choice(self.users), chance.choice(["fcm", "apns"])
             # Known to be possible before it is promised: an answer may be lost to a kill.
             self.note({"token": token_of(user, f"{thread}-{number}", provider), "user": user})
             try:

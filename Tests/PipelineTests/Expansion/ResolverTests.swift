@@ -28,7 +28,9 @@ struct ResolverTests {
         let audience = try resolver.audience(of: publication, acceptedAt: workshop.clock.now, schools: nil)
         return try resolver.routes(
             of: audience.persons,
-            withheldForAll: try resolver.withheldForAll(publication)
+            in: publication,
+            withheldForAll: try resolver.withheldForAll(publication),
+            now: workshop.clock.now
         )
     }
 
@@ -78,7 +80,9 @@ struct ResolverTests {
             // A school the directory does not know has no switch.
             #expect(try resolver(workshop, isActive: false).withheldForAll(publication) == nil)
             try workshop.damage("registry.db") {
-                try $0.execute("INSERT INTO place(kind, key, name, uai, feed) VALUES (0, '1', 'École', '0429901A', 1)")
+                try $0.execute(
+                    "INSERT INTO place(kind, feed, school_key, key, name, uai) VALUES (0, 1, '1', '1', 'École', '0429901A')"
+                )
             }
             #expect(try resolver(workshop, isActive: false).withheldForAll(publication) == .notActivated)
             #expect(try resolver(workshop).withheldForAll(publication) == nil)

@@ -1,4 +1,5 @@
 import Domain
+import FanOut
 import Providers
 
 /// A lane that addresses Firebase's devices; nothing is sent with it.
@@ -16,5 +17,20 @@ struct PlainLane: ProviderLane {
         return PushAddress(form: form, text: text)
     }
 
-    func wire(_ storage: CredentialStorage) -> any Wire { preconditionFailure("Nothing is sent") }
+    func wire(_ storage: CredentialStorage) -> any Wire { SilentWire() }
+}
+
+/// Speaks to nobody.
+final class SilentWire: Wire {
+    func write(
+        _ push: Push,
+        to request: RequestBuffer,
+        on connection: ConnectionInfo,
+        now: Instant,
+        scratch: inout [UInt8]
+    ) throws -> UsedCredential? { nil }
+
+    func classify(status: Int, body: [UInt8], retryAfter: String?, now: Instant) -> Classification {
+        Classification(.accepted, status: status, reason: "")
+    }
 }

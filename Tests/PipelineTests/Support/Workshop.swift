@@ -45,12 +45,20 @@ final class Workshop {
     let dispatcher: Dispatcher
     let expander: Expander
     let sweeper: Sweeper
+    let rules: Current<DeliveryRules>
     var loader: DeliveryLoader
 
     /// Opens the folder, or makes it.
-    init(_ folder: String, clock: Clock = Clock(start), limits: Limits = Limits(), key: TargetSeal.Key = key)
-        async throws
-    {
+    init(
+        _ folder: String,
+        clock: Clock = Clock(start),
+        limits: Limits = Limits(),
+        rules: DeliveryRules = .none,
+        key: TargetSeal.Key = key,
+        texts: [MessageTexts] = []
+    ) async throws {
+        let rules = Current(rules)
+        self.rules = rules
         self.folder = folder
         self.clock = clock
         queue = try SQLiteStores(folder: folder).openQueue(
@@ -73,6 +81,7 @@ final class Workshop {
             registry: registry,
             engine: FanOutEngine(),
             stores: SQLiteStores(folder: folder),
+            rules: rules,
             limits: limits,
             time: clock.source,
             metrics: DispatchMetrics(MetricRegistry(prefix: "test_")),
@@ -82,10 +91,12 @@ final class Workshop {
             queue: queue,
             dispatcher: dispatcher,
             stores: SQLiteStores(folder: folder),
-            lanes: lanes,
+            lanes: SharedLaneTable(lanes),
             activeByDefault: true,
             deviceAgeMax: .seconds(400 * 86_400),
             publisherSchools: { _ in nil },
+            mergeWindow: Current(.seconds(60)),
+            rules: rules,
             limits: limits,
             time: clock.source,
             logger: Self.logger
@@ -95,6 +106,10 @@ final class Workshop {
             registry: registry,
             identityWindow: .seconds(3 * 86_400),
             eventAge: .seconds(90 * 86_400),
+            summaries: EventSummaries(
+                reader: try Reading { try SQLiteStores(folder: folder).queueReader() },
+                age: .seconds(400 * 86_400)
+            ),
             deviceAges: .init(
                 suspect: .seconds(30 * 86_400),
                 disabled: .seconds(30 * 86_400),
@@ -108,7 +123,11 @@ final class Workshop {
             queue: try SQLiteStores(folder: folder).queueReader(),
             registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
-            limits: limits
+            kinds: Current(PublicationCatalogue()),
+            messages: Current(MessageCatalogue(texts)),
+            rules: rules,
+            limits: limits,
+            time: clock.source
         )
     }
 
@@ -144,6 +163,8 @@ final class Workshop {
     func accept(
         _ users: [String],
         lifetime: Duration = .seconds(3600),
+        dataClass: DataClass = .generic,
+        mergeKey: [UInt8]? = nil,
         _ change: (inout Publication) -> Void = { _ in }
     ) async throws -> EventID {
         var publication = publication(users)
@@ -153,13 +174,14 @@ final class Workshop {
             NewEvent(
                 publisher: "ent",
                 publication: publication,
-                dataClass: .generic,
+                dataClass: dataClass,
                 acceptedAt: clock.now,
                 expiresAt: clock.now + lifetime,
                 identity: Array(identity),
                 bodyHash: Array(identity),
                 identityWindow: .seconds(3 * 86_400),
-                unresolved: []
+                unresolved: [],
+                mergeKey: mergeKey
             )
         )
         guard case .created(let id, _) = acceptance else { throw StoreError.failed("\(acceptance)") }
@@ -243,10 +265,12 @@ func withWorkshop<T>(
     _ folder: TemporaryFolder,
     clock: Workshop.Clock = .init(Workshop.start),
     limits: Limits = Limits(),
+    rules: DeliveryRules = .none,
     key: TargetSeal.Key = Workshop.key,
+    texts: [MessageTexts] = [],
     _ body: (Workshop) async throws -> T
 ) async throws -> T {
-    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, key: key)
+    let workshop = try await Workshop(folder.path, clock: clock, limits: limits, rules: rules, key: key, texts: texts)
     do {
         let result = try await body(workshop)
         await workshop.close()

@@ -106,6 +106,40 @@ import Testing
         #expect(body["message"]?["notification"]?["body"]?.string == message.body)
     }
 
+    @Test(arguments: ["formUri", "formResultsUri", "subject"])
+    func `the text gives way to what opens a form or names a mail`(_ name: String) throws {
+        let long = String(repeating: "f", count: 3200)
+        let message = Samples.message(
+            body: String(repeating: "b", count: 300),
+            params: [name: .string(long), "resourceUri": "/r", "content": .string(String(repeating: "c", count: 800))]
+        )
+
+        let body = try JSONParser.parse(try APNsMessage(message).bytes())
+        let params = try JSONParser.parse(try #require(body["params"]?.string))
+
+        #expect(params[name]?.string == long)
+        #expect(params["content"] == nil)
+    }
+
+    @Test func `an address of a form that no message could carry goes, and the message arrives`() throws {
+        let message = Samples.message(params: ["formUri": .string(String(repeating: "f", count: 5000)), "subject": "s"])
+
+        let body = try JSONParser.parse(try FCMMessage(message).bytes())
+
+        #expect(body["message"]?["data"]?["params"]?.string == #"{"subject":"s"}"#)
+        #expect(body["message"]?["notification"]?["body"]?.string == message.body)
+    }
+
+    @Test func `names of children are a member of the data, and Apple's subtitle`() throws {
+        var message = Samples.message()
+        message.about = "Lina, Noé"
+        let apns = try JSONParser.parse(try APNsMessage(message).bytes())
+        #expect(apns["aps"]?["alert"]?["subtitle"] == "Lina, Noé" && apns["about"] == "Lina, Noé")
+        let fcm = try JSONParser.parse(try FCMMessage(message).bytes())
+        #expect(fcm["message"]?["data"]?["about"] == "Lina, Noé")
+        #expect(fcm["message"]?["notification"]?["title"]?.string == message.title)
+    }
+
     @Test func `routing keys beyond the limit are refused with the size`() {
         let message = Samples.message(params: ["resourceUri": .string(String(repeating: "/", count: 5000))])
 

@@ -169,8 +169,11 @@ struct AuditTests {
         // As the schema before: no chain, and none of the columns it brought.
         try connection.execute(
             """
-            DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
+            DROP INDEX event_words; ALTER TABLE event DROP COLUMN merge_key; ALTER TABLE event DROP COLUMN merged_with;
+            DROP INDEX retry_waiting; ALTER TABLE retry DROP COLUMN opens_at;
+            DROP TABLE callback; DROP TABLE summary; DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
             ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal; ALTER TABLE event DROP COLUMN superseding;
+            ALTER TABLE event DROP COLUMN warnings;
             DROP INDEX event_subject;
             DROP TABLE operation;
             CREATE TABLE operation(

@@ -96,7 +96,10 @@ struct OrderTests {
             #expect(try folder.reader().dueEvents(now: now, limit: 1).isEmpty)
             _ = try await begin(.drop, event, queue)
             #expect(try folder.reader().dueEvents(now: now, limit: 1) == [event])
-            guard case .duplicate(_, .scheduled, _) = try await queue.post(.sample("a", notBefore: now + .seconds(600)))
+            guard
+                case .duplicate(_, .scheduled, _, _) = try await queue.post(
+                    .sample("a", notBefore: now + .seconds(600))
+                )
             else {
                 Issue.record("the first answer again")
                 return

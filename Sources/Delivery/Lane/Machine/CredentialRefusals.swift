@@ -36,12 +36,9 @@ struct CredentialRefusals: Sendable {
         return now - at < Self.accuserMilliseconds
     }
 
-    /// Something was accepted.
-    mutating func accepted() {
+    /// Something was accepted, the configuration was read anew, or a person says that the cause is mended.
+    mutating func forget() {
         if !credentials.isEmpty { credentials = [] }
         if !accusers.isEmpty { accusers = [:] }
     }
-
-    /// The configuration was read anew, or a person says that the cause is mended.
-    mutating func forget() { accepted() }
 }

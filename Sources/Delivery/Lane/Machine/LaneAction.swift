@@ -96,5 +96,9 @@ struct LaneCondition: Sendable, Equatable {
     var window = 0
     /// The mass guard has stopped removals; a person has to look.
     var isFrozen = false
+    /// A connection has stood.
+    var hasConnected = false
+    /// The last try to connect failed.
+    var isRefused = false
     var lastError: String?
 }

@@ -22,7 +22,7 @@ extension LaneMachine {
         switch verdict {
         case .accepted:
             succeeded(&host)
-            refusals.accepted()
+            refusals.forget()
             platformAccepted(flight.delivery)
             let delivery = flight.delivery
             landing.accepted = (delivery.event.urgency, now.wall - delivery.event.acceptedAt)

@@ -22,8 +22,11 @@ extension LaneMachine {
         }
     }
 
-    /// The ordinary client has the lane now.
-    mutating func leftEngine() { disconnection = nil }
+    /// The ordinary client has the lane now: the host has answered, without HTTP/2.
+    mutating func leftEngine() {
+        disconnection = nil
+        hasConnected = true
+    }
 
     /// The lane's own condition first; a healthy lane at an ill host, or without a connection, is as closed as these are.
     mutating func condition(_ now: Moment, host: HostHealth) -> LaneCondition {
@@ -39,6 +42,8 @@ extension LaneMachine {
             startedTag: ready.startedTag,
             window: min(lane.windowSize(now: now.monotonic), bounds.windowMax),
             isFrozen: massGuard.isFrozen,
+            hasConnected: hasConnected,
+            isRefused: disconnection?.isRefusal ?? false,
             lastError: lastError
         )
         // What was lost while nothing waits is replaced when something does.

@@ -218,6 +218,12 @@ package enum Recovery {
                 try registry.run("DELETE FROM \(table) WHERE \(rule)")
                 report.registryOrphans += registry.changes
             }
+            try registry.execute(
+                """
+                DELETE FROM account WHERE person NOT IN (SELECT id FROM person);
+                UPDATE device SET account = NULL WHERE account NOT IN (SELECT id FROM account);
+                """
+            )
         }
     }
 

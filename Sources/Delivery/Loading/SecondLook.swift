@@ -1,0 +1,96 @@
+import Domain
+import Store
+
+/// Looks again at whom deliveries are for when they are loaded: hours, days and a night may lie between the expansion and this moment. Of
+/// a page that is sent for the first time only the hour is looked at; of what waited everything. Used on one thread.
+struct SecondLook {
+    private let queue: QueueReader
+    private let registry: RegistryReader
+    private let rules: Current<DeliveryRules>
+    private let time: TimeSource
+
+    /// What was found out about the persons of a page.
+    struct Findings {
+        /// Those who are not rung now.
+        var verdicts: [PersonID: PersonalLook.Verdict] = [:]
+        var unreadable: [UnreadableRow] = []
+        /// Set where somebody waits.
+        var publication: Publication?
+        fileprivate var look: PersonalLook?
+    }
+
+    init(queue: QueueReader, registry: RegistryReader, rules: Current<DeliveryRules>, time: TimeSource) {
+        self.queue = queue
+        self.registry = registry
+        self.rules = rules
+        self.time = time
+    }
+
+    /// A statement for the page, none where nothing could have changed.
+    func look(at page: StoredPage, slots: [Int], isRetry: Bool) throws -> Findings {
+        let rules = rules.value
+        guard isRetry || rules.quiet.isEnabled, page.lane != .nowhere else { return Findings() }
+        guard let publication = try queue.publication(of: page.event) else { return Findings() }
+        // Most publications are sent in the daytime: one look at the clock, unless somebody's own hours are asked for.
+        var findings = Findings(publication: publication)
+        let persons = Set(slots.lazy.filter(page.plan.slots.indices.contains).map { page.plan.slots[$0].person })
+        let concerned: ConcernedPersons
+        switch try queue.concerned(of: page.event, part: page.part) {
+        case .success(let persons): concerned = persons
+        case .failure(let row):
+            // Who is concerned through whom nobody knows: what was planned is sent.
+            findings.unreadable.append(row)
+            return findings
+        }
+        let entries = concerned.entries.filter { persons.contains($0.person) && $0.role != .pupilWithoutGuardian }
+        let look = PersonalLook(rules, registry: registry)
+        findings.look = look
+        let now = time.now()
+        try registry.snapshot { _ in
+            guard isRetry else {
+                findings.verdicts = try look.waits(of: entries, in: publication, now: now).mapValues { .waits($0) }
+                return
+            }
+            findings.verdicts = try look.verdicts(on: entries, of: publication, now: now)
+            for person in try look.lost(of: entries, in: publication) {
+                findings.verdicts[person] = .withheld(.noGuardian)
+            }
+        }
+        return findings
+    }
+
+    /// What becomes of a delivery that is not sent now.
+    func outcome(
+        _ verdict: PersonalLook.Verdict,
+        of page: StoredPage,
+        _ slot: Int,
+        attempts: Int,
+        isRetry: Bool,
+        _ findings: Findings
+    ) -> Outcome {
+        switch verdict {
+        case .withheld(let reason):
+            return Outcome(
+                page: page.id,
+                slot: slot,
+                result: SlotResult(.withheld, reason: reason),
+                attempts: attempts,
+                isRetry: isRetry
+            )
+        case .waits(let wait):
+            var expiresAt = page.expiresAt
+            if let look = findings.look, let publication = findings.publication {
+                expiresAt = look.expiry(publication, releasedAt: wait.dueAt, planned: expiresAt)
+            }
+            return Outcome(
+                page: page.id,
+                slot: slot,
+                result: SlotResult(.deferred, reason: .quietHours),
+                retryAt: wait.dueAt,
+                quiet: .init(opensAt: wait.opensAt, expiresAt: expiresAt),
+                attempts: attempts,
+                isRetry: isRetry
+            )
+        }
+    }
+}

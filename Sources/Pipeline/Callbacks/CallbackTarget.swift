@@ -1,0 +1,49 @@
+import Crypto
+package import Domain
+
+/// Where a publisher wants to be told, and how it knows that it is us.
+package struct CallbackTarget: Sendable {
+    package var url: String
+    /// Each signs; the receiver needs one of them.
+    package var secrets: [[UInt8]]
+
+    package init(url: String, secrets: [[UInt8]]) {
+        self.url = url
+        self.secrets = secrets
+    }
+
+    /// The three headers of Standard Webhooks 1.0: `v1`, HMAC-SHA256 over `id.timestamp.body`. The id of an event never changes, so a
+    /// receiver knows a repetition by it.
+    package func headers(event: EventID, body: [UInt8], now: Instant) -> [(name: String, value: String)] {
+        let id = "reach_\(event)"
+        let content = Array("\(id).\(now.seconds).".utf8) + body
+        let signatures = secrets.map { secret in
+            "v1,"
+                + Base64.encode(Array(HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: secret))))
+        }
+        return [
+            ("webhook-id", id), ("webhook-timestamp", "\(now.seconds)"),
+            ("webhook-signature", signatures.joined(separator: " ")),
+        ]
+    }
+}
+
+/// A callback as it leaves.
+package struct CallbackRequest: Sendable {
+    package var url: String
+    package var headers: [(name: String, value: String)]
+    /// JSON: the object of `GET /v1/events/{id}`.
+    package var body: [UInt8]
+}
+
+/// What came back.
+package struct CallbackAnswer: Sendable {
+    /// nil: no answer.
+    package var status: Int?
+    package var retryAfter: Duration?
+
+    package init(status: Int?, retryAfter: Duration? = nil) {
+        self.status = status
+        self.retryAfter = retryAfter
+    }
+}

@@ -1,0 +1,139 @@
+import Delivery
+import Domain
+import Store
+
+/// Rings those of an event who were not reached once more: with the devices, rights and wishes of this moment.
+extension Expander {
+    /// Whom a resend would ring, and by how many deliveries.
+    struct Missing: Sendable {
+        var persons = 0
+        var deliveries = 0
+    }
+
+    /// Reads what a resend needs of an event; nil when it does not exist.
+    func resend(of id: EventID) throws(StoreError) -> Resend? {
+        do { return try Resend(id, self) } catch { throw StoreError(error) }
+    }
+
+    /// Counts what a resend would do. Reads all pages of the event.
+    ///
+    /// - Returns: nil for an event that does not exist.
+    func missing(of id: EventID) throws(StoreError) -> Missing? {
+        do {
+            guard let resend = try resend(of: id) else { return nil }
+            var missing = Missing()
+            for part in 0..<resend.event.parts {
+                for person in try resend.rung(part: part, above: PersonID(rawValue: .min), self).routes {
+                    missing.persons += 1
+                    missing.deliveries += person.routes.count
+                }
+            }
+            return missing
+        } catch { throw StoreError(error) }
+    }
+
+    /// One commit of a resend: some persons behind `cursor`.
+    ///
+    /// - Returns: where the next step goes on; nil at the end, also when the event was withdrawn, replaced or pruned.
+    func resend(
+        _ resend: Resend,
+        operation: Int64,
+        behind cursor: Resend.Cursor
+    ) async throws(StoreError) -> Resend.Cursor? {
+        let now = time.now()
+        for part in cursor.part..<max(cursor.part, resend.event.parts) {
+            var rung: Resend.Rung
+            do { rung = try resend.rung(part: part, above: cursor.person, self) } catch { throw StoreError(error) }
+            guard let last = rung.last else { continue }
+            if !rung.unopened.isEmpty {
+                try await open(rung.unopened)
+                do { rung = try resend.rung(part: part, above: cursor.person, self) } catch { throw StoreError(error) }
+            }
+            var cutter = PageCutter()
+            for person in rung.routes { cutter.add(person, hasExpired: false) }
+            var step = ResendStep(
+                operation: operation,
+                event: resend.event.id,
+                part: part,
+                pages: cutter.pages(),
+                last: last,
+                expiresAt: resend.expiry(now: now),
+                isUrgent: resend.event.urgency == .urgent
+            )
+            let weight = Scheduler.weight(
+                resend.event.urgency,
+                deliveries: step.pages.reduce(0) { $0 + $1.plan.slots.count }
+            )
+            let flows = step.pages.map {
+                (Scheduler.Flow(lane: $0.lane, school: resend.event.school ?? "", weight: weight), $0.plan.slots.count)
+            }
+            for (page, tag) in zip(step.pages.indices, await dispatcher.tags(for: flows)) { step.pages[page].tag = tag }
+            guard let entries = try await queue.append(step, now: now) else { return nil }
+            await dispatcher.add(entries)
+            return Resend.Cursor(part: part, person: last)
+        }
+        return nil
+    }
+}
+
+/// A resend under way: an event whose text and audience were read once.
+struct Resend {
+    let event: StoredEvent
+    private let publication: Publication
+    private let persons: [PersonID: Audience.Person]
+    private let withheldForAll: Reason?
+
+    /// Behind which persons it goes on.
+    struct Cursor: Sendable {
+        var part: Int
+        var person: PersonID
+    }
+
+    /// Persons of one expansion step to be rung.
+    struct Rung {
+        /// With at least one delivery each, all pending.
+        var routes: [Resolver.Resolved] = []
+        /// The last person that was looked at, rung or not; nil when there is none.
+        var last: PersonID?
+        /// Push services whose lanes have to be opened first.
+        var unopened: Set<LaneKey> = []
+    }
+
+    /// nil for an event that does not exist.
+    init?(_ id: EventID, _ expander: isolated Expander) throws {
+        guard let row = try expander.reader.eventsWithText([id])[id] else { return nil }
+        (event, publication) = try row.get()
+        let resolver = expander.resolver(now: expander.time.now())
+        let audience = try resolver.audience(
+            of: publication,
+            acceptedAt: event.acceptedAt,
+            schools: expander.publisherSchools(event.publisher)
+        )
+        persons = Dictionary(audience.persons.lazy.map { ($0.person, $0) }, uniquingKeysWith: { first, _ in first })
+        withheldForAll = try resolver.withheldForAll(publication)
+    }
+
+    /// The next persons of an expansion step who were not reached, still are concerned and can be rung.
+    func rung(part: Int, above cursor: PersonID, _ expander: isolated Expander) throws -> Rung {
+        let missing = try expander.reader.notReached(of: event.id, part: part)
+            .drop { $0 <= cursor }
+            .prefix(expander.limits.personsPerExpansion)
+        var rung = Rung(last: missing.last)
+        let resolver = expander.resolver(now: expander.time.now())
+        // Whoever was unknown then has no delivery of his or her own to add to.
+        let known = missing.filter { $0.unknownIndex == nil }.compactMap { persons[$0] }
+        let now = expander.time.now()
+        for var resolved in try resolver.routes(of: known, in: publication, withheldForAll: withheldForAll, now: now) {
+            rung.unopened.formUnion(resolved.unopened)
+            resolved.routes.removeAll { $0.ending != nil || $0.lane == .nowhere }
+            if resolved.withheld == nil, !resolved.routes.isEmpty { rung.routes.append(resolved) }
+        }
+        return rung
+    }
+
+    /// The event's time to live, from now on.
+    func expiry(now: Instant) -> Instant {
+        let lifetime = event.expiresAt.milliseconds - (event.notBefore ?? event.acceptedAt).milliseconds
+        return max(event.expiresAt, Instant(milliseconds: now.milliseconds + max(lifetime, 60_000)))
+    }
+}

@@ -1,0 +1,68 @@
+import Database
+package import Domain
+
+/// The ids in `event.merged_with`.
+enum MergedEvents {
+    static func text(_ events: [EventID]) -> String {
+        JSONWriter.text(.array(events.map { .number("\($0.rawValue)") }))
+    }
+
+    /// What cannot be read is left out: then somebody is rung twice, and nobody lost.
+    static func ids(_ text: String) -> [EventID] {
+        guard text != "[]" else { return [] }
+        do {
+            return try JSONParser.parse(text).array?.compactMap { $0.int64.map { EventID(rawValue: $0) } } ?? []
+        } catch {
+            return []
+        }
+    }
+}
+
+/// How events that say the same stand for one person.
+package enum Coverage: Hashable, Sendable {
+    /// One of them was accepted by a provider.
+    case reached
+    /// One of them is still to be sent, or answered.
+    case waiting
+}
+
+extension QueueReader {
+    /// Events that say the same as this one, for the same time or less than `window` before it, and those that were begun to be expanded
+    /// before it, less than `window` after it. Index event_words.
+    package func sayingTheSame(as event: EventID, within window: Duration) throws -> [EventID] {
+        try connection.all(QueueSQL.sayingTheSame.rawValue, event.rawValue, window.wholeMilliseconds) { row in
+            EventID(rawValue: row.int64(0))
+        }
+    }
+
+    /// How these events stand for each of these persons; whom none of them rings (any more) is not in the answer. Reads the pages that can
+    /// hold one of them.
+    package func coverage(by events: [EventID], of persons: Set<PersonID>) throws -> [PersonID: Coverage] {
+        guard let first = persons.min(), let last = persons.max() else { return [:] }
+        var found: [PersonID: Coverage] = [:]
+        for id in events {
+            // Of one that was taken back nothing is sent any more.
+            let isOver = try event(id).map { $0.ending != nil } ?? true
+            let ids = try connection.all(QueueSQL.pagesOfPersons.rawValue, id.rawValue, first.rawValue, last.rawValue) {
+                PageID(rawValue: $0.int64(0))
+            }
+            // A page that cannot be read covers nobody.
+            for page in try pages(ids).values.compactMap(\.value) {
+                for (slot, planned) in page.plan.slots.enumerated() where persons.contains(planned.person) {
+                    guard let coverage = Self.coverage(page.result[slot], isOver: isOver) else { continue }
+                    if found[planned.person] != .reached { found[planned.person] = coverage }
+                }
+            }
+        }
+        return found
+    }
+
+    private static func coverage(_ result: SlotResult, isOver: Bool) -> Coverage? {
+        switch result.state {
+        case .accepted: .reached
+        case .withheld: result.reason == .merged ? .reached : nil
+        case .pending, .deferred, .held: isOver ? nil : .waiting
+        case .rejected, .expired, .dead, .dropped: nil
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Delivery
+import Domain
+import SQLite
+import Store
+import Testing
+
+@testable import Pipeline
+
+/// Rings once more those whom an event did not reach, and nobody else.
+@Suite(.timeLimit(.minutes(2)))
+struct ResendTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Carries an order out as the runner does, a step after another.
+    ///
+    /// - Returns: how many steps it took.
+    @discardableResult
+    private func resend(
+        _ event: EventID,
+        _ workshop: Workshop,
+        operation: Int64 = 1,
+        from person: Int64 = 0,
+        stepsMax: Int = .max
+    ) async throws -> Int {
+        let resend = try #require(try await workshop.expander.resend(of: event))
+        var cursor: Resend.Cursor? = .init(part: 0, person: PersonID(rawValue: person))
+        var steps = 0
+        while let from = cursor, steps < stepsMax {
+            cursor = try await workshop.expander.resend(resend, operation: operation, behind: from)
+            steps += 1
+        }
+        return steps
+    }
+
+    private func missing(_ event: EventID, _ workshop: Workshop) async throws -> [Int] {
+        let missing = try #require(try await workshop.expander.missing(of: event))
+        return [missing.persons, missing.deliveries]
+    }
+
+    private func order(_ event: EventID, _ workshop: Workshop) async throws -> Int64 {
+        var scope = OrderScope()
+        scope.words[.event] = [event.description]
+        return try await workshop.queue.begin(
+            NewOperation(actor: "test", verb: .resend, scope: scope, matched: 0, eligible: 0, why: ""),
+            now: workshop.clock.now
+        ).id
+    }
+
+    /// An event to `users`, those of `gone` without a phone, at its end.
+    private func ended(_ users: [String], gone: [String], _ workshop: Workshop) async throws -> EventID {
+        for user in users { try await workshop.register(user) }
+        for user in gone {
+            try await workshop.registry.remove(
+                installation: "i-" + user,
+                of: Account(userID: user, externalKey: nil)
+            )
+        }
+        let event = try await workshop.accept(users)
+        try await workshop.expander.work()
+        try await workshop.deliver()
+        #expect(try workshop.state(of: event) == .done)
+        return event
+    }
+
+    @Test func `those without a phone ring when they have one, once, and the sums stay exact`() async throws {
+        try await withWorkshop(folder) { workshop in
+            let event = try await ended(["u-1", "u-2", "u-3"], gone: ["u-2", "u-3"], workshop)
+            #expect(try await missing(event, workshop) == [0, 0])
+            try await workshop.register("u-2")
+            #expect(try await missing(event, workshop) == [1, 1])
+            let operation = try await order(event, workshop)
+            try await resend(event, workshop, operation: operation)
+            #expect(try workshop.state(of: event) == .sending)
+            // What waits is not missing.
+            #expect(try await missing(event, workshop) == [0, 0])
+            try await workshop.deliver()
+            #expect(try workshop.state(of: event) == .done)
+            let sums = try #require(try workshop.reader.report(on: event, laneReason: { _ in nil })).deliveries
+            #expect([sums.total, sums.accepted, sums.withheld] == [3, 2, 1])
+            #expect(try workshop.reader.operation(operation)?.changed == 1)
+            var check = Conservation(workshop.reader)
+            let violations = try check.check().violations
+            #expect(violations.isEmpty)
+        }
+    }
+
+    @Test func `a resend goes on behind its cursor`() async throws {
+        var limits = Limits()
+        limits.personsPerExpansion = 2
+        try await withWorkshop(folder, limits: limits) { workshop in
+            let users = (1...7).map { "u-\($0)" }
+            let event = try await ended(users, gone: users, workshop)
+            for user in users { try await workshop.register(user) }
+            let operation = try await order(event, workshop)
+            try await resend(event, workshop, operation: operation, stepsMax: 2)
+            let cursor = try #require(try workshop.reader.operation(operation)).cursor.rawValue
+            #expect(cursor > 0)
+            try await resend(event, workshop, operation: operation, from: cursor)
+            try await workshop.deliver()
+            let report = try #require(try workshop.reader.report(on: event, laneReason: { _ in nil }))
+            #expect(report.persons.map(\.standing) == Array(repeating: .reached, count: 7))
+            #expect(
+                report.persons.map { $0.deliveries.count { $0.result.state == .accepted } }
+                    == Array(repeating: 1, count: 7)
+            )
+        }
+    }
+
+    @Test func `an expired event gets its time to live anew`() async throws {
+        try await withWorkshop(folder) { workshop in
+            let event = try await ended(["u-1"], gone: ["u-1"], workshop)
+            try await workshop.register("u-1")
+            workshop.clock.advance(.seconds(7200))
+            try await resend(event, workshop, operation: try await order(event, workshop))
+            #expect(try workshop.reader.event(event)?.expiresAt == workshop.clock.now + .seconds(3600))
+            try await workshop.deliver()
+            #expect(try workshop.results(of: event).contains { $0.state == .accepted })
+        }
+    }
+
+    @Test func `nobody is rung for an event that was withdrawn meanwhile`() async throws {
+        try await withWorkshop(folder) { workshop in
+            let event = try await ended(["u-1"], gone: ["u-1"], workshop)
+            try await workshop.register("u-1")
+            let operation = try await order(event, workshop)
+            try workshop.damage("queue.db") {
+                try $0.execute("UPDATE event SET withdrawal = 9 WHERE id = \(event.rawValue)")
+            }
+            #expect(try await resend(event, workshop, operation: operation) == 1)
+            #expect(try workshop.reader.openPages().isEmpty)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Domain
+import Providers
+import Store
+import Testing
+
+@testable import Delivery
+@testable import Pipeline
+
+/// Which text a device gets: its language, and the names of a guardian's children.
+@Suite(.timeLimit(.minutes(1)))
+struct SpokenTextTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static let texts: [MessageTexts] = [("fr", "Billet"), ("tr", "Yazı"), ("ar", "مقال")].map {
+        language,
+        title in
+        var texts = MessageTexts(language: language)
+        texts.applications = ["BLOG": title]
+        return texts
+    }
+
+    private func speak(_ workshop: Workshop, _ user: String, _ locale: String?) async throws {
+        let registration = Registration(
+            installation: "i-" + user,
+            target: .fcmToken("token-" + user),
+            environment: .production,
+            app: "app",
+            locale: locale
+        )
+        _ = try await workshop.registry.register(
+            registration,
+            for: Account(userID: user, externalKey: nil),
+            limits: Limits(),
+            now: workshop.clock.now
+        )
+    }
+
+    private func load(_ workshop: Workshop, _ lane: RecordingLane) throws -> [LoadedDelivery] {
+        try workshop.reader.openPages().flatMap { try workshop.loader.load($0.page, on: lane, now: 0).deliveries }
+    }
+
+    @Test func `a fixed text is in the device's language, rendered once for each`() async throws {
+        try await withWorkshop(folder, texts: Self.texts) { workshop in
+            for (user, locale) in [("u-1", "fr-FR"), ("u-2", "tr-TR"), ("u-3", nil), ("u-4", "tr"), ("u-5", "de")] {
+                try await speak(workshop, user, locale)
+            }
+            try await workshop.accept(["u-1", "u-2", "u-3", "u-4", "u-5"])
+            try await workshop.expander.work()
+            let lane = RecordingLane()
+            let loaded = try load(workshop, lane)
+
+            #expect(lane.messages.map(\.title) == ["Billet", "Yazı"])
+            let events = Dictionary(uniqueKeysWithValues: loaded.map { ($0.push.receiver, ObjectIdentifier($0.event)) })
+            #expect(events["u-2"] == events["u-4"] && events["u-1"] == events["u-3"] && events["u-1"] == events["u-5"])
+            #expect(events["u-1"] != events["u-2"])
+        }
+    }
+
+    @Test func `the language a guardian has chosen goes before the device's`() async throws {
+        try await withWorkshop(folder, texts: Self.texts) { workshop in
+            try await speak(workshop, "u-1", "fr")
+            let changed: Result<StoredWishes, Never> = try await workshop.registry.changeWishes(
+                of: "u-1",
+                now: workshop.clock.now
+            ) { before in
+                var after = before
+                after.wishes.locale = "tr"
+                return after
+            }
+            #expect(changed.get().wishes.locale == "tr")
+            try await workshop.accept(["u-1"])
+            try await workshop.expander.work()
+            let lane = RecordingLane()
+            _ = try load(workshop, lane)
+            #expect(lane.messages.map(\.title).last == "Yazı")
+        }
+    }
+
+    @Test func `a text that was posted is the same for all`() async throws {
+        try await withWorkshop(folder, texts: Self.texts) { workshop in
+            try await speak(workshop, "u-1", "fr")
+            try await speak(workshop, "u-2", "tr")
+            try await workshop.accept(["u-1", "u-2"], dataClass: .clear)
+            try await workshop.expander.work()
+            let lane = RecordingLane()
+            _ = try load(workshop, lane)
+            #expect(lane.messages.map(\.title) == ["T"])
+        }
+    }
+
+    @Test(arguments: [DataClass.clear, .generic])
+    func `a guardian of siblings reads their names, one of a single child does not, and only in clear`(
+        _ dataClass: DataClass
+    ) async throws {
+        try await withWorkshop(folder) { workshop in
+            for user in ["u-1", "u-2"] { try await workshop.register(user) }
+            try workshop.family(["Lina": ["u-1", "u-2"], "Noé": ["u-1"]])
+            try await workshop.accept([], dataClass: dataClass) { $0.audience = [.pupil("k-Lina"), .pupil("k-Noé")] }
+            try await workshop.expander.work()
+            let lane = RecordingLane()
+            let loaded = try load(workshop, lane)
+
+            #expect(Set(loaded.map(\.push.receiver)) == ["u-1", "u-2"])
+            let names = lane.messages.compactMap(\.about)
+            #expect(names == (dataClass == .clear ? ["Lina, Noé"] : []))
+        }
+    }
+
+    @Test func `names of two directions of writing are kept apart, and a large family ends in an ellipsis`() {
+        #expect(SiblingNames.list(["Lina", "Noé"]) == "Lina, Noé")
+        #expect(
+            Array(SiblingNames.list(["Lina", "مريم"]).unicodeScalars)
+                == Array("\u{2068}Lina\u{2069}, \u{2068}مريم\u{2069}".unicodeScalars)
+        )
+        #expect(SiblingNames.list(["a", "b", "c", "d", "e", "f", "g"]) == "a, b, c, d, e, f…")
+    }
+}

@@ -1,0 +1,97 @@
+import Database
+import Domain
+import SQLite
+import Synchronization
+
+@testable import Store
+
+/// Real stores whose readers fail once where they are told to, as a busy file or a disk does that stumbles.
+final class FlakyStores: Stores {
+    enum Stumble: CaseIterable {
+        case busy, disk
+
+        fileprivate var error: SQLiteError {
+            // SQLITE_BUSY, SQLITE_IOERR_READ.
+            switch self {
+            case .busy: .busy(.init(code: 5, message: "database is locked", sql: nil))
+            case .disk: .ioFailure(.init(code: 266, message: "disk I/O error", sql: nil))
+            }
+        }
+    }
+
+    fileprivate let next = Mutex<(part: String, stumble: Stumble)?>(nil)
+    private let base: SQLiteStores
+
+    init(folder: String) { base = SQLiteStores(folder: folder) }
+
+    /// The next statement whose text holds `part` fails, once.
+    func stumble(_ stumble: Stumble, at part: String) { next.withLock { $0 = (part, stumble) } }
+
+    /// The statement has been asked for, and has failed.
+    var hasStumbled: Bool { next.withLock { $0 == nil } }
+
+    func openQueue(
+        now: Instant,
+        newKey: [UInt8],
+        onFatal: @escaping @Sendable (any Error) -> Void,
+        onCommit: @escaping @Sendable (CommitReport) -> Void
+    ) throws -> QueueStore { try base.openQueue(now: now, newKey: newKey, onFatal: onFatal, onCommit: onCommit) }
+
+    func openRegistry(
+        keys: [TargetSeal.Key],
+        newKey: [UInt8],
+        onFatal: @escaping @Sendable (any Error) -> Void
+    ) throws -> Registry { try base.openRegistry(keys: keys, newKey: newKey, onFatal: onFatal) }
+
+    func queueReader() throws -> QueueReader {
+        QueueReader(connection: flaky(try base.queueReader().connection))
+    }
+
+    func registryReader(seal: TargetSeal?) throws -> RegistryReader {
+        RegistryReader(connection: flaky(try base.registryReader(seal: seal).connection), seal: seal)
+    }
+
+    private func flaky(_ session: any Session) -> any Session {
+        func wrap(_ session: some Session) -> any Session { FlakySession(session, self) }
+        return wrap(session)
+    }
+
+    fileprivate func check(_ sql: String) throws {
+        let stumble = next.withLock { next -> Stumble? in
+            guard let told = next, sql.contains(told.part) else { return nil }
+            next = nil
+            return told.stumble
+        }
+        if let stumble { throw stumble.error }
+    }
+}
+
+private final class FlakySession<Base: Session>: Session {
+    private let base: Base
+    private let stores: FlakyStores
+
+    init(_ base: Base, _ stores: FlakyStores) {
+        self.base = base
+        self.stores = stores
+    }
+
+    func statement(_ sql: String) throws -> Base.Prepared {
+        try stores.check(sql)
+        return try base.statement(sql)
+    }
+
+    func execute(_ script: String) throws { try base.execute(script) }
+    var changes: Int { base.changes }
+    var isInTransaction: Bool { base.isInTransaction }
+    var dataVersion: Int64 { get throws { try base.dataVersion } }
+    func lastNumber(of table: String) throws -> Int64 { try base.lastNumber(of: table) }
+    func setLastNumber(of table: String, to number: Int64) throws { try base.setLastNumber(of: table, to: number) }
+    func ownFindings(limit: Duration?) throws -> [String]? { try base.ownFindings(limit: limit) }
+    func begin(_ kind: TransactionKind) throws { try base.begin(kind) }
+    func commit() throws { try base.commit() }
+    func rollBack() { base.rollBack() }
+    func savepoint<T>(_ body: (FlakySession) throws -> T) throws -> T { try base.savepoint { _ in try body(self) } }
+    func withTimeLimit<T>(_ limit: Duration, _ body: () throws -> T) rethrows -> T {
+        try base.withTimeLimit(limit, body)
+    }
+}
