@@ -2,9 +2,18 @@ import Domain
 
 /// `quietHours`: when nobody is rung.
 extension SettingsSection {
-    func quietHours() -> QuietPolicy {
+    /// `isNamed`: the configuration has the section. One that has none was written before there were quiet hours: an update alone changes
+    /// nobody's hours, so it rings as before, and is told.
+    func quietHours(isNamed: Bool) -> QuietPolicy {
         var policy = QuietPolicy()
-        policy.isEnabled = bool("enabled", default: policy.isEnabled)
+        policy.isEnabled = bool("enabled", default: isNamed)
+        if !isNamed {
+            reader.warn(
+                key(),
+                origin(of: "enabled"),
+                "is not set: people are rung at night and on Sundays; quietHours: {} is the national pause"
+            )
+        }
         policy.week = pauses() ?? policy.week
         policy.withHolidays = bool("holidays", default: policy.withHolidays)
         let calendar = path("calendar", default: "calendars/france.yaml")

@@ -13,7 +13,7 @@ extension SettingsSection {
         settings.tls = section("tls").tls()
         settings.proxy = section("proxy").proxy()
         settings.storage = section("storage").storage()
-        settings.quietHours = section("quietHours").quietHours()
+        settings.quietHours = section("quietHours").quietHours(isNamed: has("quietHours"))
         settings.retention = section("retention").retention()
         settings.schools = section("schools").schools()
         settings.feeds = section("directory").feeds(of: settings.publishers)

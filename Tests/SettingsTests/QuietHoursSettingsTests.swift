@@ -17,8 +17,16 @@ struct QuietHoursSettingsTests {
         try fixture.mistakes(SettingsFixture.least + yaml).map { "\($0.key) \($0.line ?? 0)" }
     }
 
-    @Test func `without a word the national pauses hold`() throws {
-        #expect(try policy("") == QuietPolicy())
+    @Test func `without the section an update changes nobody's hours, and says so`() throws {
+        let loaded = try fixture.load(SettingsFixture.least)
+        #expect(!loaded.settings.quietHours.isEnabled)
+        #expect(loaded.warnings.contains { $0.key == "quietHours" })
+        #expect(
+            try !fixture.load(SettingsFixture.least + "quietHours: {}").warnings.contains { $0.key == "quietHours" }
+        )
+    }
+
+    @Test func `without another word the national pauses hold`() throws {
         #expect(try policy("quietHours: {}") == QuietPolicy())
         #expect(try !policy("quietHours: { enabled: false }").isEnabled)
     }

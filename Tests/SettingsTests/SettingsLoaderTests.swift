@@ -24,6 +24,7 @@ import Testing
         storage: {keyFile: storage.key}
         log: {level: debug, format: text}
         limits: {attemptsMax: 3}
+        quietHours: {releaseSpreadMinutes: 20}
 
         """
 
@@ -52,6 +53,7 @@ import Testing
         #expect(settings.storage.keys.map(\.key.bytes) == [Array(0..<32)])
         #expect(settings.log.level == .debug)
         #expect(settings.limits.attemptsMax == 3)
+        #expect(settings.quietHours.isEnabled && settings.quietHours.releaseSpread == .seconds(1200))
         #expect(loaded.warnings.map(\.key) == ["providers.webpush.allowPrivateAddresses"])
     }
 
