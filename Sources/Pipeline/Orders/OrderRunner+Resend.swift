@@ -23,7 +23,9 @@ extension OrderRunner {
 
     /// False: cancelled.
     func resend(_ operation: StoredOperation, _ scope: OrderScope) async throws -> Bool {
-        guard let expander, let id = scope.wholeEvent else { throw UnreadableRow(.operation, operation.id, .damaged) }
+        // Nobody sends here: it goes on with the service.
+        guard let expander else { throw StoreError.stopped }
+        guard let id = scope.wholeEvent else { throw UnreadableRow(.operation, operation.id, .damaged) }
         guard let resend = try await expander.resend(of: id) else { return true }
         var cursor = Resend.Cursor(part: 0, person: PersonID(rawValue: operation.cursor.rawValue))
         while !cancelled.contains(operation.id) {
