@@ -183,12 +183,17 @@ struct DeliveryLoader {
         var load = Load(
             lane: lane,
             event: shown.event,
-            collapseKey: shown.collapseKey,
+            collapseKey: shown.stored.collapse,
             now: now,
             isRetry: isRetry
         )
         let planned = page.plan.slots
-        let findings = try again.look(at: page, slots: slots.map(\.slot), isRetry: isRetry)
+        let findings = try again.look(
+            at: page,
+            of: shown.publication,
+            slots: slots.map(\.slot),
+            isRetry: isRetry
+        )
         loaded.unreadable += findings.unreadable
         let concerned = slots.filter { slot, attempts in
             guard planned.indices.contains(slot), let verdict = findings.verdicts[planned[slot].person] else {
@@ -210,12 +215,11 @@ struct DeliveryLoader {
                 loaded.end(id, SlotResult(.rejected, reason: .unreadable), attempts: attempts, isRetry: isRetry)
                 continue
             }
-            load.event = try rendered.event(
+            load.event = rendered.event(
                 shown,
                 locale: addresses[planned[slot].device]?.value?.locale,
                 about: children[planned[slot].person],
-                on: lane,
-                in: queue
+                on: lane
             )
             add(
                 id,
@@ -238,10 +242,10 @@ struct DeliveryLoader {
         _ shown: RenderedEvents.Rendered,
         _ loaded: inout Loaded
     ) throws -> [(slot: Int, attempts: Int)] {
-        guard !shown.mergedWith.isEmpty else { return slots }
+        guard !shown.stored.mergedWith.isEmpty else { return slots }
         let planned = page.plan.slots
         let waiting = slots.map(\.slot).filter { planned.indices.contains($0) && page.result[$0].isBeforeFirstAttempt }
-        let coverage = try queue.coverage(by: shown.mergedWith, of: Set(waiting.map { planned[$0].person }))
+        let coverage = try queue.coverage(by: shown.stored.mergedWith, of: Set(waiting.map { planned[$0].person }))
         guard !coverage.isEmpty else { return slots }
         let now = time.now()
         return slots.filter { slot, attempts in

@@ -24,12 +24,12 @@ struct RenderedEvents {
     /// An event's message in one language.
     struct Rendered {
         var event: LoadedEvent
-        var collapseKey: EventID
+        /// What it was rendered from, for other languages and for names: no delivery reads it again.
+        var stored: StoredEvent
+        var publication: Publication
         /// Every language has its own text.
         var dependsOnLanguage: Bool
-        var isClear: Bool
-        /// Events that may stand in for it.
-        var mergedWith: [EventID]
+        var isClear: Bool { stored.dataClass == .clear }
     }
 
     enum Rendering {
@@ -58,39 +58,36 @@ struct RenderedEvents {
         let key = Key(event: id, form: lane.form, language: catalogue.french.language)
         // An operator may have given it more time.
         if let known = events[key], known.event.expiresAt == stored.expiresAt { return .loaded(known) }
-        return .loaded(try render(stored, key, catalogue.french, about: nil, on: lane, in: queue))
+        guard let publication = try queue.publication(of: id) else {
+            throw StoreError.damaged("event \(id) has no content")
+        }
+        return .loaded(render(stored, publication, key, catalogue.french, about: nil, on: lane))
     }
 
-    /// The same for a device: in the language of its locale, and with the names of the children it is about. Looks up nothing for an event
-    /// that says the same to everybody.
+    /// The same for a device: in the language of its locale, and with the names of the children it is about. Reads nothing.
     mutating func event(
         _ rendered: Rendered,
         locale: String?,
         about: String?,
-        on lane: any ProviderLane,
-        in queue: QueueReader
-    ) throws -> LoadedEvent {
+        on lane: any ProviderLane
+    ) -> LoadedEvent {
         let texts = rendered.dependsOnLanguage ? catalogue.texts(for: locale) : catalogue.french
         guard about != nil || texts.language != catalogue.french.language else { return rendered.event }
         let key = Key(event: rendered.event.id, form: lane.form, language: texts.language)
         if about == nil, let known = events[key], known.event.expiresAt == rendered.event.expiresAt {
             return known.event
         }
-        guard let stored = try queue.event(rendered.event.id) else { return rendered.event }
-        return try render(stored, key, texts, about: about, on: lane, in: queue).event
+        return render(rendered.stored, rendered.publication, key, texts, about: about, on: lane).event
     }
 
     private mutating func render(
         _ stored: StoredEvent,
+        _ publication: Publication,
         _ key: Key,
         _ texts: MessageTexts,
         about: String?,
-        on lane: any ProviderLane,
-        in queue: QueueReader
-    ) throws -> Rendered {
-        guard let publication = try queue.publication(of: key.event) else {
-            throw StoreError.damaged("event \(key.event) has no content")
-        }
+        on lane: any ProviderLane
+    ) -> Rendered {
         var message = MessageBuilder.message(
             publication,
             event: key.event,
@@ -107,10 +104,9 @@ struct RenderedEvents {
                 acceptedAt: stored.acceptedAt,
                 expiresAt: stored.expiresAt
             ),
-            collapseKey: stored.collapse,
-            dependsOnLanguage: MessageBuilder.dependsOnLanguage(publication, stored.dataClass),
-            isClear: stored.dataClass == .clear,
-            mergedWith: stored.mergedWith
+            stored: stored,
+            publication: publication,
+            dependsOnLanguage: MessageBuilder.dependsOnLanguage(publication, stored.dataClass)
         )
         // Names are a family's own: no other delivery has them.
         guard about == nil else { return rendered }

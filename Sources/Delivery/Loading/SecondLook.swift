@@ -14,8 +14,7 @@ struct SecondLook {
         /// Those who are not rung now.
         var verdicts: [PersonID: PersonalLook.Verdict] = [:]
         var unreadable: [UnreadableRow] = []
-        /// Set where somebody waits.
-        var publication: Publication?
+        fileprivate var publication: Publication?
         fileprivate var look: PersonalLook?
     }
 
@@ -26,13 +25,14 @@ struct SecondLook {
         self.time = time
     }
 
-    /// A statement for the page, none where nothing could have changed.
-    func look(at page: StoredPage, slots: [Int], isRetry: Bool) throws -> Findings {
-        let rules = rules.value
-        guard isRetry || rules.quiet.isEnabled, page.lane != .nowhere else { return Findings() }
-        guard let publication = try queue.publication(of: page.event) else { return Findings() }
-        // Most publications are sent in the daytime: one look at the clock, unless somebody's own hours are asked for.
-        var findings = Findings(publication: publication)
+    /// Three statements for the page; none where nothing can have changed: quiet hours have whole minutes, so of a page that is sent in the
+    /// minute in which it was made the expansion has judged.
+    func look(at page: StoredPage, of publication: Publication, slots: [Int], isRetry: Bool) throws -> Findings {
+        let look = PersonalLook(rules.value, registry: registry)
+        let now = time.now()
+        guard page.lane != .nowhere else { return Findings() }
+        guard isRetry || look.holdsUp(publication) && page.openedAt.minute != now.minute else { return Findings() }
+        var findings = Findings(publication: publication, look: look)
         let persons = Set(slots.lazy.filter(page.plan.slots.indices.contains).map { page.plan.slots[$0].person })
         let concerned: ConcernedPersons
         switch try queue.concerned(of: page.event, part: page.part) {
@@ -43,9 +43,6 @@ struct SecondLook {
             return findings
         }
         let entries = concerned.entries.filter { persons.contains($0.person) && $0.role != .pupilWithoutGuardian }
-        let look = PersonalLook(rules, registry: registry)
-        findings.look = look
-        let now = time.now()
         try registry.snapshot { _ in
             guard isRetry else {
                 findings.verdicts = try look.waits(of: entries, in: publication, now: now).mapValues { .waits($0) }
@@ -93,4 +90,9 @@ struct SecondLook {
             )
         }
     }
+}
+
+extension Instant {
+    /// Since 1970. Those of every time zone begin with it.
+    fileprivate var minute: Int64 { milliseconds / 60_000 }
 }

@@ -89,7 +89,8 @@ package final class PersonalLook {
         publication.expiresAt == nil ? max(planned, release + rules.timeToLive(publication)) : planned
     }
 
-    private func holdsUp(_ publication: Publication) -> Bool {
+    /// Whether quiet hours hold it up at all.
+    func holdsUp(_ publication: Publication) -> Bool {
         rules.quiet.isEnabled && publication.urgency != .urgent
     }
 

@@ -20,17 +20,17 @@ package actor OrderRunner {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let queue: QueueStore
-    private let reader: QueueReader
+    let reader: QueueReader
     private let registry: RegistryReader
     private let gate: OrderGate
     /// Makes the deliveries of a resend; nil where nobody sends.
-    private let expander: Expander?
+    let expander: Expander?
     private let time: TimeSource
     private let logger: Logger
     private let work: AsyncStream<Int64>
     private nonisolated let begun: AsyncStream<Int64>.Continuation
-    private nonisolated let isStopping = Mutex(false)
-    private var cancelled: Set<Int64> = []
+    nonisolated let isStopping = Mutex(false)
+    var cancelled: Set<Int64> = []
     /// Who waits for the end of an order, each under a number of its own.
     private var waiters: [Int64: [Int: CheckedContinuation<Void, Never>]] = [:]
     private var waitersSeen = 0
@@ -125,23 +125,6 @@ package actor OrderRunner {
             report.skipped = operation.skipped
             report.state = operation.state.rawValue
         } catch { throw .store(StoreError(error)) }
-    }
-
-    private func countMissing(_ order: Order) async throws(OrderRefusal) -> OrderReport {
-        guard let expander else { throw .needsService }
-        guard let id = order.scope.wholeEvent else { throw .wholeEventOnly }
-        let missing: Expander.Missing?
-        let event: StoredEvent?
-        do {
-            event = try reader.event(id)
-            missing = try await expander.missing(of: id)
-        } catch { throw .store(StoreError(error)) }
-        guard let missing, let event else { throw .nothingMatched }
-        guard event.ending == nil else { throw .eventWithdrawn(id) }
-        var report = OrderReport(verb: order.verb, filter: order.scope.description)
-        (report.matched, report.eligible) = (missing.deliveries, missing.deliveries)
-        if missing.deliveries > 0 { report.byEvent = [(id, missing.deliveries)] }
-        return report
     }
 
     /// The order that withdrew this event already: a second one is answered as the first. nil: it may be withdrawn.
@@ -310,21 +293,6 @@ package actor OrderRunner {
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
             begun.yield(id)
         }
-    }
-
-    /// False: cancelled.
-    private func resend(_ operation: StoredOperation, _ scope: OrderScope) async throws -> Bool {
-        guard let expander, let id = scope.wholeEvent else { throw UnreadableRow(.operation, operation.id, .damaged) }
-        guard let resend = try await expander.resend(of: id) else { return true }
-        var cursor = Resend.Cursor(part: 0, person: PersonID(rawValue: operation.cursor.rawValue))
-        while !cancelled.contains(operation.id) {
-            if isStopping.withLock({ $0 }) { throw StoreError.stopped }
-            guard let next = try await expander.resend(resend, operation: operation.id, behind: cursor) else {
-                return true
-            }
-            cursor = next
-        }
-        return false
     }
 
     /// False: cancelled.

@@ -2,7 +2,7 @@
 package enum QueueKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     /// Primary keys.
     case pages = """
-        SELECT page.id, page.event, lane, expires_at, plan.slots, result.slots, page.part FROM page
+        SELECT page.id, page.event, lane, expires_at, plan.slots, result.slots, page.part, opened_at FROM page
         LEFT JOIN plan ON plan.page = page.id LEFT JOIN result ON result.page = page.id WHERE page.id IN (?*)
         """
     /// Primary keys.

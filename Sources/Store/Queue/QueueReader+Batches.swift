@@ -8,6 +8,8 @@ package struct StoredPage: Sendable {
     package var lane: LaneID
     /// The step of the expansion it was made in.
     package var part: Int
+    /// When it was committed.
+    package var openedAt: Instant
     package var expiresAt: Instant
     package var plan: Plan
     package var result: PageResult
@@ -41,6 +43,7 @@ extension QueueReader {
             event: EventID(rawValue: row.int64(1)),
             lane: LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(2))),
             part: row.int(6),
+            openedAt: Instant(milliseconds: row.int64(7)),
             expiresAt: try row.instant(3),
             plan: try row.withBlob(4) { try Plan(decoding: $0) },
             result: try row.withBlob(5) { try PageResult(decoding: $0) }
