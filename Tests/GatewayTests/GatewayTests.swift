@@ -52,6 +52,10 @@ struct GatewayTests {
     @Test(arguments: ["evening_waits_for_the_morning", "a_changed_policy_lets_go"])
     func `quiet hours pass`(check: String) async throws { try await pass("quiet_checks", check) }
 
+    /// Told in FamilyWeek.md.
+    @Test(arguments: ["week_of_one_family"])
+    func `families pass`(check: String) async throws { try await pass("family_checks", check) }
+
     @Test(arguments: [
         "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
     ])

@@ -269,6 +269,18 @@ struct DeliveryLoader {
         }
     }
 
+    /// Whom an event names and nobody knew has a number in this event only; a resend may have found the account since.
+    private func isOwner(_ person: PersonID, of address: DeviceAddress, _ event: EventID) -> Bool {
+        guard let index = person.unknownIndex else { return address.owner == person }
+        do {
+            let names = try queue.event(event)?.unknownUsers ?? []
+            return try names.indices.contains(index) && registry.person(names[index])?.id == address.owner
+        } catch {
+            // Whose phone it is cannot be told now: nobody's rings for another.
+            return false
+        }
+    }
+
     private mutating func add(
         _ id: DeliveryID,
         _ person: PersonID,
@@ -286,10 +298,9 @@ struct DeliveryLoader {
             loaded.unreadable.append(failure)
             return end(.addressUnreadable)
         }
-        // Signed out, moved to another account, or proven gone since the audience was resolved.
-        guard let address = row?.value, address.owner == person, address.state != .disabled else {
-            return end(.tokenGone)
-        }
+        // Signed out, or moved to another account, since the audience was resolved; no provider has said anything about it.
+        guard let address = row?.value, isOwner(person, of: address, load.event.id) else { return end(.noDevice) }
+        guard address.state != .disabled else { return end(.tokenGone) }
         guard address.state != .suspect else { return end(.tokenSuspect) }
         let collapse = collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID)
         let prepared: PushAddress
