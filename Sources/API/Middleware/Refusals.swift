@@ -146,6 +146,7 @@ extension FilterWords.Problem {
         case .misplaced(let name, _, let position, let expected):
             "\(name.rawValue), character \(position): expected \(expected)."
         case .unknown(let name, _, _): "\(name.rawValue) names nothing."
+        case .several(let name, _, _): "\(name.rawValue) names several: give the ENT id, or the key as feed:key."
         }
     }
 }
