@@ -17,6 +17,10 @@ package struct OperatorContext: Sendable {
     package var terminal: Terminal?
     /// The next line of standard input, without line feed; nil at its end.
     package var input: @Sendable () -> String? = { readLine() }
+    /// Writes over the one line of a terminal at standard error; nil when there is none. An empty text clears it.
+    package var bar: (@Sendable (String) -> Void)?
+    /// Columns of that terminal.
+    package var barColumns = 79
     /// True when a person sits at standard input and error, and can be asked.
     package var isInteractive = false
 
@@ -60,6 +64,14 @@ package struct OperatorContext: Sendable {
             }
         )
         context.isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        if isatty(STDERR_FILENO) == 1 {
+            context.bar = { text in
+                // As of talk: there is nobody to tell.
+                do {
+                    try write(Array(("\r" + text.escapingHidden(except: []) + "\u{1B}[K").utf8), to: STDERR_FILENO)
+                } catch {}
+            }
+        }
         return context
     }
 

@@ -102,6 +102,7 @@ package actor DirectoryImporter {
     private let feeds: FeedRules
     private let executor = ThreadExecutor()
     private let thread = DeliveryThread()
+    private let meter = ImportMeter()
     private var isBusy = false
 
     /// Copying held deliveries blocks, so the importer has a thread of its own; reading has another.
@@ -133,6 +134,19 @@ package actor DirectoryImporter {
         self.time = time
     }
 
+    /// How far the import under way has come; nil when there is none. From any thread.
+    package nonisolated var progress: ImportProgress? { meter.progress }
+
+    private func begin() {
+        isBusy = true
+        meter.begin()
+    }
+
+    private func end() {
+        isBusy = false
+        meter.end()
+    }
+
     /// Whether this may be imported at all; before a delivery is received.
     package nonisolated func check(_ request: Request) throws(Refusal) {
         try feeds.check(request.feed, of: request.publisher)
@@ -142,8 +156,8 @@ package actor DirectoryImporter {
     package func run(_ request: Request) async throws(Refusal) -> ImportReport {
         try check(request)
         guard !isBusy else { throw .busy }
-        isBusy = true
-        defer { isBusy = false }
+        begin()
+        defer { end() }
         var report =
             request.format == .preferences ? try await importPreferences(request) : try await importDelivery(request)
         if report.state == .held { report.isKept = try await keep(request, report.id) }
@@ -159,8 +173,8 @@ package actor DirectoryImporter {
     /// - Returns: `applied`, or `held` with the new difference when that has changed.
     package func approve(_ approval: ImportApproval, why: String) async throws(Refusal) -> ImportReport {
         guard !isBusy else { throw .busy }
-        isBusy = true
-        defer { isBusy = false }
+        begin()
+        defer { end() }
         let stored: StoredImport?
         do throws(StoreError) { stored = try await registry.storedImport(approval.id) } catch {
             throw .unavailable(error)
@@ -223,7 +237,13 @@ package actor DirectoryImporter {
         _ approval: ImportApproval? = nil
     ) async throws(Refusal) -> ImportReport {
         do {
-            var reading = DeliveryReading(request: request, feeds: feeds, workFolder: workFolder, limits: limits)
+            var reading = DeliveryReading(
+                request: request,
+                feeds: feeds,
+                workFolder: workFolder,
+                limits: limits,
+                meter: meter
+            )
             let staged: StagedImport
             let summary: DeliveryReading.Summary
             do {
@@ -240,6 +260,7 @@ package actor DirectoryImporter {
                 )
             }
             let now = time.now()
+            meter.applies()
             return try await registry.finishImport(
                 staged,
                 limits: ImportLimits(isYearChange: request.isYearChange),
@@ -280,6 +301,7 @@ package actor DirectoryImporter {
         do {
             for await batch in batches.batches {
                 for warning in try await registry.stage(batch, of: staged) { met.add(warning) }
+                meter.staged(batch.count)
                 batches.taken()
             }
         } catch {

@@ -135,6 +135,7 @@ struct OpenAPITests {
         check("Health", HealthView.self)
         check("Unreadable", UnreadableView.self)
         check("Disk", DiskView.self)
+        check("ImportProgress", ImportProgressView.self)
         check("Clock", ClockView.self)
         check("HeldBack", HeldBackView.self)
         check("Ready", ReadyView.self)
