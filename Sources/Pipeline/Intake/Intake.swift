@@ -244,9 +244,8 @@ package final class Intake: Sendable {
         }
     }
 
-    /// What the store keeps of an identity: it finds the event again, and nothing can be read from it.
-    ///
-    /// - Parameter bodyHash: of the compared bytes; only an identity of ``Submission/Identity/bytes`` needs it.
+    /// What the store keeps of an identity: it finds the event again, and nothing can be read from it. `bodyHash` is of the compared bytes;
+    /// only an identity of ``Submission/Identity/bytes`` needs it.
     package static func scope(
         _ identity: Submission.Identity,
         publisher: String,
