@@ -1,4 +1,4 @@
-"""Checks of what the law lets a person demand: that nothing is done with the data, everything that is known, and its end."""
+"""Checks of what the law lets a person demand, and of the keys of those who publish."""
 import glob, json, os
 from gateway import main, wait
 
@@ -70,7 +70,35 @@ def erased_is_nowhere(world):
     assert files_with(world, "u2-who-goes-too") == []
 
 
-CHECKS = [restricted_is_not_rung, restricted_while_it_waits, erased_is_nowhere]
+def keys_change_without_a_restart(world):
+    world.start()
+    first = world.key
+
+    def status(key):
+        return world.call("GET", "/v1/events", headers={"Authorization": f"Bearer {key}"})[0]
+
+    assert status(first) == 200
+    made = json.loads(world.command("publisher", "rotate", "one", "--overlap", "1h", "-o", "json").stdout)
+    assert made["state"] == "in force", made
+    assert status(made["secret"]) == 200 and status(first) == 200, "both count while they overlap"
+    rows = {row["key"]: row for row in world.items("publisher", "list")}
+    assert set(rows) == {"k1", made["key"]} and rows["k1"]["until"] and rows["k1"]["lastUsedAt"], rows
+    revoked = json.loads(world.command("publisher", "revoke", "one", "k1", "--yes", "-o", "json").stdout)
+    assert revoked["state"] == "in force", revoked
+    assert status(first) == 401 and status(made["secret"]) == 200
+    refused = world.command("publisher", "revoke", "one", made["key"], "--yes")
+    assert refused.returncode == 6 and "only way in" in refused.stderr, refused
+    assert world.command("publisher", "revoke", "one", "k9", "--yes").returncode == 3
+    # The keys are hashes in the file, and nowhere else.
+    text = open(os.path.join(world.folder, "secrets", "one.keys")).read()
+    assert made["secret"] not in text and made["secret"] not in open(world.log).read(), text
+    assert os.stat(os.path.join(world.folder, "secrets", "one.keys")).st_mode & 0o777 == 0o600
+    # At once: the old key ends with the order.
+    last = json.loads(world.command("publisher", "rotate", "one", "--overlap", "0s", "-o", "json").stdout)
+    assert status(made["secret"]) == 401 and status(last["secret"]) == 200
+
+
+CHECKS = [restricted_is_not_rung, restricted_while_it_waits, erased_is_nowhere, keys_change_without_a_restart]
 
 if __name__ == "__main__":
     main(CHECKS, {})
