@@ -338,7 +338,8 @@ try:
     check("who gets one message for three", sorted(push["token"] for push in recaps), sorted(phones([busy])))
     row = next(row for row in call("GET", f"/v1/events/{event}/reach?limit=1000", headers=auth)[1]["items"] if row["guardian"] == busy)
     check("what the publisher reads of it", (row["state"], row["reason"]), ("reached", "recap"))
-    print(f"   one guardian's {len(recaps)} devices ring once for all three: {json.dumps(recaps[0]['payload'], ensure_ascii=False)[:160]}…")
+    title = json.dumps(recaps[0]["payload"], ensure_ascii=False).partition('"title": "')[2].partition('"')[0]
+    print(f"   one guardian's {len(recaps)} devices ring once for all three: {title}")
     check("who was not reached", morning["notReached"], {"noDevice": len(guardians) - len(reachable) - 1, "optedOut": 1})
     print(f"   {morning['guardians']['reached']} of {morning['guardians']['total']} guardians reached; not reached: {morning['notReached']}")
 

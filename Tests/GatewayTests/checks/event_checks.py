@@ -375,9 +375,11 @@ def said_twice_rings_once(world):
     assert sorted(token for token, _ in world.pushes()) == sorted(tokens.values())
 
     world.command("lane", "pause", "fcm/onepocket", "--why", "test")
-    held = world.published(["both"], "three")
+    # Whom the first two did not ring.
+    world.register("third", 0, "fcm")
+    held = world.published(["third"], "three")
     wait("its delivery", lambda: world.event(held)["deliveries"]["total"] == 1)
-    after = world.published(["both"], "four")
+    after = world.published(["third"], "four")
     wait("its delivery", lambda: world.event(after)["otherUsersWaiting"] == {"merged": 1})
     assert world.command("queue", "hold", "--event", held, "--why", "test", "--yes").returncode == 0
     assert world.command("lane", "resume", "fcm/onepocket").returncode == 0
