@@ -32,6 +32,8 @@ package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
     case merged = 26
     /// One message for several publications that quiet hours had held up rings this person.
     case recap = 27
+    /// The person's data may be kept and not used [GDPR art. 18].
+    case restricted = 28
 
     /// The word in the API; equal to the case's name.
     package var word: String { "\(self)" }
