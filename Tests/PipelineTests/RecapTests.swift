@@ -176,7 +176,9 @@ struct RecapTests {
         try await night { workshop in
             try await workshop.register("u-1")
             let urgent = try await workshop.accept(["u-1"], lifetime: Self.weekend) { $0.urgency = .urgent }
-            let expired = try await workshop.accept(["u-1"], lifetime: Self.monday - clock.now) { $0.expiresAt = Self.monday }
+            let expired = try await workshop.accept(["u-1"], lifetime: Self.monday - clock.now) {
+                $0.expiresAt = Self.monday
+            }
             let off = try await workshop.accept(["u-1"], lifetime: Self.weekend) { $0.app = "NEWS" }
             let words = [UInt8](repeating: 1, count: 32)
             let first = try await workshop.accept(["u-1"], lifetime: Self.weekend, mergeKey: words)

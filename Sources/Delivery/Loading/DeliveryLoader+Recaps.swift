@@ -192,7 +192,7 @@ extension DeliveryLoader.DeviceWaits {
 extension DeviceAddress {
     /// The device is the person's, and its address is not in doubt.
     fileprivate func canRing(_ person: PersonID) -> Bool {
-        owner == person && state != .disabled && state != .suspect
+        owner == person && state != .disabled && state != .suspect && !isRestricted
     }
 }
 
