@@ -45,7 +45,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "forecast_is_what_happens", "withdrawn_in_the_middle", "killed_while_withdrawing", "correction_takes_the_place",
-        "resend_rings_those_missed", "publishers_are_told",
+        "resend_rings_those_missed", "publishers_are_told", "said_twice_rings_once",
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
@@ -54,7 +54,7 @@ struct GatewayTests {
     ])
     func `persons and publishers pass`(check: String) async throws { try await pass("person_checks", check) }
 
-    @Test(arguments: ["evening_waits_for_the_morning", "a_changed_policy_lets_go"])
+    @Test(arguments: ["evening_waits_for_the_morning", "several_of_an_evening_ring_once", "a_changed_policy_lets_go"])
     func `quiet hours pass`(check: String) async throws { try await pass("quiet_checks", check) }
 
     @Test(arguments: [

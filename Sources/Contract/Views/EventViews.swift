@@ -73,6 +73,8 @@ package struct EventView: WireView {
     package var corrects: String?
     /// Events of the same words that ring somebody for this one.
     package var mergedWith: [JSONValue]?
+    /// Of the accepted deliveries those that one message for several events announced; absent when there is none.
+    package var inRecap: Int?
     package var withdrawnAt: Instant?
     package var withdrawnReason: String?
     package var dataClass = ""
@@ -103,7 +105,7 @@ package struct EventView: WireView {
         .always("school", \.school), .always("app", \.app), .always("action", \.action),
         .always("urgency", \.urgency), .always("acceptedAt", \.acceptedAt), .always("notBefore", \.notBefore),
         .always("expiresAt", \.expiresAt), .always("doneAt", \.doneAt), .maybe("corrects", \.corrects),
-        .maybe("mergedWith", \.mergedWith), .maybe("withdrawnAt", \.withdrawnAt),
+        .maybe("mergedWith", \.mergedWith), .maybe("inRecap", \.inRecap), .maybe("withdrawnAt", \.withdrawnAt),
         .maybe("withdrawnReason", \.withdrawnReason),
         .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs), .always("guardians", \.guardians),
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),

@@ -40,6 +40,30 @@ enum MessageBuilder {
         )
     }
 
+    /// Where the ENT shows what has been published. Not `resourceUri`: the app would open it in the browser, before its own timeline.
+    private static let timelineParams: JSONObject = {
+        var params = JSONObject()
+        params["uri"] = .string("/timeline/timeline")
+        return params
+    }()
+
+    /// One message for several events. No module of the app handles its type, so that a tap opens the app's timeline.
+    static func recap(of count: Int, event: EventID, texts: MessageTexts) -> Message {
+        Message(
+            event: event,
+            app: "TIMELINE",
+            action: "RECAP",
+            title: texts.text(.recapTitle, count: count),
+            body: texts.text(.recapBody),
+            authorID: nil,
+            resourceID: nil,
+            resourceSubID: nil,
+            params: .object(timelineParams),
+            urgency: .normal,
+            channel: "timeline"
+        )
+    }
+
     /// Whether what is shown is a fixed text, which every language has its own of.
     static func dependsOnLanguage(_ publication: Publication, _ dataClass: DataClass) -> Bool {
         guard dataClass == .clear, let title = publication.title, !title.isEmpty else { return true }

@@ -14,13 +14,19 @@ struct Explanation {
             var sentences = ["It has not been tried yet."]
             if let event = try inspection.ask({ try $0.event(row.event) }) { sentences += standing(of: event) }
             return sentences + [lane(row.lane)] + [expiry(row.expiresAt)]
+        case .accepted where result.reason == .recap: return [Self.sentence(.recap), Self.unshown]
         case .accepted:
             let tries = row.attempts <= 1 ? "at the first attempt" : "after \(row.attempts) attempts"
-            return ["The provider accepted it \(tries). Whether the phone showed it, no provider tells."]
+            return ["The provider accepted it \(tries).", Self.unshown]
         case .deferred where result.reason == .merged:
             let other = try merged(row)
             return ["Of another publication: " + Self.sentence(.merged)] + [other].compactMap { $0 }
                 + [expiry(row.expiresAt)]
+        case .deferred where result.reason == .recap:
+            return [
+                "One message announces it together with others of the night; it ends when a provider has accepted that one, and rings by itself when it cannot.",
+                expiry(row.expiresAt),
+            ]
         case .deferred where result.reason == .quietHours:
             return [quiet(row.nextAt, school: row.school, subject: "It"), expiry(row.expiresAt)]
         case .deferred:
@@ -52,6 +58,11 @@ struct Explanation {
         sentences.append(
             "Of \(sums.total) deliveries \(sums.accepted) were accepted, \(sums.pending) were not tried yet, \(sums.deferred) wait for another attempt, \(sums.rejected) were rejected, \(sums.expired) expired; \(sums.withheld) persons get nothing."
         )
+        if report.inRecap > 0 {
+            sentences.append(
+                "Of the accepted \(report.inRecap) were announced by one message for several publications of the night."
+            )
+        }
         let open = report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }
         let quieted = open.filter { $0.opensAt != nil }
         if let first = quieted.compactMap(\.opensAt).min() {
@@ -136,6 +147,8 @@ struct Explanation {
         "It expires \(RelativeTime.text(instant, now: now)) (\(instant.rfc3339))."
     }
 
+    private static let unshown = "Whether the phone showed it, no provider tells."
+
     static func sentence(_ reason: Reason) -> String {
         switch reason {
         case .noDevice: "no device is registered."
@@ -167,6 +180,8 @@ struct Explanation {
         case .unreadable: "the store's record of it is damaged. Try: carillon doctor."
         case .merged:
             "an event of the same author with the same words, posted just before, rings this person; this one does if that fails."
+        case .recap:
+            "a provider accepted one message for several publications that had waited for quiet hours to end, this one among them."
         case .superseded: "a newer revision of the publication took its place."
         }
     }

@@ -21,6 +21,7 @@ package enum EventStatus {
         view.corrects = event.collapse == event.id ? nil : event.collapse.description
         let isMerged = report.persons.contains { $0.deliveries.contains { $0.result.reason == .merged } }
         view.mergedWith = isMerged ? event.mergedWith.map { .string($0.description) } : nil
+        view.inRecap = report.inRecap > 0 ? report.inRecap : nil
         view.withdrawnAt = report.withdrawal?.at
         view.withdrawnReason = report.withdrawal?.why
         view.dataClass = event.dataClass.name
@@ -73,7 +74,7 @@ package enum EventStatus {
     package static func words(_ standing: EventReport.Standing) -> (state: String, reason: Reason?) {
         switch standing {
         case .reached: ("reached", nil)
-        case .reachedElsewhere: ("reached", .merged)
+        case .reachedElsewhere(let reason): ("reached", reason)
         case .waiting(let reason): ("waiting", reason)
         case .notReached(let reason): ("notReached", reason)
         }
