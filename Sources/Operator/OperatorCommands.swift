@@ -3,7 +3,8 @@ package import ArgumentParser
 /// The operator's commands; the executable's root lists them beside `serve`.
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
-        QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
+        QueueCommand.self, EventCommand.self, UserCommand.self, PersonCommand.self, DeadCommand.self, LaneCommand.self,
+        DeviceCommand.self,
         OperationCommand.self, DirectoryCommand.self, SchoolCommand.self, ClockCommand.self, CheckCommand.self,
         DoctorCommand.self, ConfigCommand.self, KeyCommand.self, StorageCommand.self, BackupCommand.self,
         RecoverCommand.self,

@@ -1,7 +1,7 @@
 /// One system that may post: who it is, whom it may speak for, how it proves itself.
 package struct PublisherSettings: Sendable {
     package enum Right: String, Sendable, CaseIterable {
-        case events, directory, urgent
+        case events, directory, urgent, persons
     }
 
     package var name: String

@@ -87,7 +87,12 @@ extension SettingsSection {
             if let right = PublisherSettings.Right(rawValue: text) {
                 rights.insert(right)
             } else {
-                reader.mistake(key("rights"), origin(of: "rights"), value: text, "must be of events, directory, urgent")
+                reader.mistake(
+                    key("rights"),
+                    origin(of: "rights"),
+                    value: text,
+                    "must be of events, directory, urgent, persons"
+                )
             }
         }
         return rights

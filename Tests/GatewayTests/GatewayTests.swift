@@ -49,6 +49,9 @@ struct GatewayTests {
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
+    @Test(arguments: ["restricted_is_not_rung", "restricted_while_it_waits", "erased_is_nowhere"])
+    func `persons pass`(check: String) async throws { try await pass("person_checks", check) }
+
     @Test(arguments: ["evening_waits_for_the_morning", "a_changed_policy_lets_go"])
     func `quiet hours pass`(check: String) async throws { try await pass("quiet_checks", check) }
 

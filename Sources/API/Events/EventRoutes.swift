@@ -22,6 +22,11 @@ struct EventRoutes {
     var routes: [Route] {
         [
             Route(.post, "/v1/events") { try await publish($0) },
+            Route(.get, "/v1/events") { call in
+                try await proven(call, questions) { publisher, _ in
+                    try await EventListRoute(services: services.admin).response(call, for: publisher.name)
+                }
+            },
             Route(.get, "/v1/events/{id}") { call in
                 try await proven(call, questions) { publisher, _ in
                     try await EventStatusRoute(services: services.admin).response(call, for: publisher.name)

@@ -11,7 +11,7 @@ package func publicRouter(_ services: APIServices) -> Router<APIContext> {
     return router(
         allowedOrigins: services.http.allowedOrigins,
         EventRoutes(services: services).routes + DeviceRoutes(services: services).routes
-            + limitedByAddress(open, services),
+            + PersonRoutes(services: services).routes + limitedByAddress(open, services),
         services.limits,
         RequestMetrics(services.metrics)
     )
@@ -41,7 +41,8 @@ package func adminRouter(_ services: AdminServices) -> Router<APIContext> {
         AdminRoutes(services: services).routes + OrderRoutes(services: services).routes
             + DeviceOrderRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
             + SchoolRoutes(services: services).routes + ClockRoutes(services: services).routes
-            + StorageRoutes(services: services).routes + OperationsRoutes.document,
+            + StorageRoutes(services: services).routes + PersonOrderRoutes(services: services).routes
+            + OperationsRoutes.document,
         services.limits
     )
 }

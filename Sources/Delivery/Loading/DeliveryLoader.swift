@@ -290,6 +290,10 @@ struct DeliveryLoader {
         guard let address = row?.value, address.owner == person, address.state != .disabled else {
             return end(.tokenGone)
         }
+        guard !address.isRestricted else {
+            let result = SlotResult(.withheld, reason: .restricted)
+            return loaded.end(id, result, attempts: attempts, isRetry: load.isRetry)
+        }
         guard address.state != .suspect else { return end(.tokenSuspect) }
         let collapse = collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID)
         let prepared: PushAddress

@@ -31,7 +31,7 @@ enum MessageBuilder {
                 ? texts.resolve(title: publication.title, kind: publication.kind)
                 : texts.title(kind: publication.kind),
             body: isClear ? publication.body : "",
-            authorID: publication.authorID,
+            authorID: isClear ? publication.authorID : nil,
             resourceID: resourceID(publication),
             resourceSubID: publication.resourceSubID,
             params: .object(params),

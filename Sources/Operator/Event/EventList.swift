@@ -1,5 +1,7 @@
 import ArgumentParser
+import Contract
 import Domain
+import Pipeline
 import Store
 
 struct EventList: AsyncParsableCommand {
@@ -48,7 +50,9 @@ struct EventList: AsyncParsableCommand {
         )
         let start = since.flatMap { TimeLength.milliseconds($0) }.map { options.renderer.now + .milliseconds(-$0) }
         try paging.write(listing, to: options.renderer, isFiltered: !words.isEmpty) { after, limit in
-            try events(inspection, before: after.map(QueueList.event), since: start, limit: limit).map(Self.json)
+            try events(inspection, before: after.map(QueueList.event), since: start, limit: limit).map {
+                EventStatus.row($0).object
+            }
         }
     }
 
@@ -92,19 +96,6 @@ struct EventList: AsyncParsableCommand {
         .text("SCHOOL", "school"), .text("APP", "app"), .text("ACTION", "action"), .text("URGENCY", "urgency"),
         .time("EXPIRES", "expiresAt"),
     ]
-
-    private static func json(_ event: StoredEvent) -> JSONObject {
-        func time(_ instant: Instant?) -> JSONValue { instant.map { .string($0.rfc3339) } ?? .null }
-        return JSONObject([
-            "id": .string(event.id.description), "state": .string(event.state.word),
-            "publisher": .string(event.publisher),
-            "school": event.school.map { .string($0) } ?? .null, "app": .string(event.app),
-            "action": .string(event.action),
-            "urgency": .string(event.urgency.name), "acceptedAt": time(event.acceptedAt),
-            "notBefore": time(event.notBefore),
-            "expiresAt": time(event.expiresAt), "doneAt": time(event.doneAt),
-        ])
-    }
 
     private static func state(_ text: String) throws -> EventState {
         guard let state = EventState(word: text) else {

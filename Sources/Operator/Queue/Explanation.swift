@@ -165,6 +165,8 @@ struct Explanation {
         case .quietHours: "quiet hours."
         case .notActivated: "the school is not activated."
         case .unknownUser: "neither the directory nor the devices know this person."
+        case .restricted:
+            "the person's data is restricted: it is kept, and used for nothing (carillon person restrict --lift)."
         case .noGuardian: "the pupil has no guardian in the directory."
         case .author: "the author is not notified of his or her own publication."
         case .tokenGone: "the provider says that the device is gone; it registers anew when the app is opened."

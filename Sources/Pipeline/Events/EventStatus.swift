@@ -51,6 +51,24 @@ package enum EventStatus {
         return view
     }
 
+    /// The event itself, without a look at its deliveries.
+    package static func row(_ event: StoredEvent) -> EventRowView {
+        var view = EventRowView()
+        view.id = event.id.description
+        view.state = event.state.word
+        view.publisher = event.publisher
+        view.school = event.school
+        view.app = event.app
+        view.action = event.action
+        view.urgency = event.urgency.name
+        view.subject = event.subject
+        view.acceptedAt = event.acceptedAt
+        view.notBefore = event.notBefore
+        view.expiresAt = event.expiresAt
+        view.doneAt = event.doneAt
+        return view
+    }
+
     /// `reached`, `waiting` or `notReached`, with the reason where there is one.
     package static func words(_ standing: EventReport.Standing) -> (state: String, reason: Reason?) {
         switch standing {

@@ -125,6 +125,11 @@ extension QueueReader {
         }
     }
 
+    /// The event that was posted with an identity (`Intake.scope`); nil when none was, or when that is longer ago than identities are kept.
+    package func event(postedAs scope: [UInt8]) throws -> EventID? {
+        try connection.first(QueueSQL.identity.rawValue, scope) { EventID(rawValue: $0.int64(0)) }
+    }
+
     /// Length of an event's stored text. Primary key; `length` reads no overflow page.
     package func contentBytes(of event: EventID) throws -> Int64? {
         try connection.first("SELECT length(publication) FROM content WHERE event = ?", event.rawValue) { $0.int64(0) }

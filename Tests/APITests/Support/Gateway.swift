@@ -32,7 +32,12 @@ struct Gateway: Sendable {
 
     static let publishers: [PublisherDirectory.Entry] = [
         .init(
-            publisher: Publisher(name: "one", sources: [source], schools: nil, rights: [.events, .directory]),
+            publisher: Publisher(
+                name: "one",
+                sources: [source],
+                schools: nil,
+                rights: [.events, .directory, .persons]
+            ),
             secrets: [secret],
             keyHashes: [PublisherKey.hash(publisherKey)!]
         ),
