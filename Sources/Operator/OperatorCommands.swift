@@ -27,8 +27,12 @@ package enum OperatorCommands {
         arguments: [String],
         context: OperatorContext
     ) async -> Int32 {
-        await OperatorContext.$task.withValue(context) {
+        var context = context
+        context.arguments = arguments
+        if context.isASCII { context.talk = { [talk = context.talk] in talk(PlainASCII.text($0)) } }
+        return await OperatorContext.$task.withValue(context) { [context] in
             do {
+                if let unknown = UnknownCommand.find(root, arguments) { throw unknown.failure }
                 var command = try root.parseAsRoot(arguments)
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
@@ -61,7 +65,7 @@ package enum OperatorCommands {
         let code = root.exitCode(for: error)
         if code == .success {
             // Help and version are answers, not errors.
-            do { try context.write(message + "\n") } catch { return ExitStatus.ok.rawValue }
+            do { try context.writeText(message + "\n") } catch { return ExitStatus.ok.rawValue }
             return ExitStatus.ok.rawValue
         }
         if !message.isEmpty { context.talk(message) }

@@ -13,6 +13,7 @@ struct EventList: AsyncParsableCommand {
               carillon event list --limit 10
               carillon event list --state sending -o ids
               carillon event list --school 0429901A --kind 'BLOG.*' --since 24h
+              carillon event list --search 'sortie au musée' --since 7d
             """
     )
 
@@ -26,6 +27,7 @@ struct EventList: AsyncParsableCommand {
     @Option(help: "The publication's app, or a pattern.") var app: String?
     @Option(help: "App and action, or a pattern: 'BLOG.*'.") var kind: String?
     @Option(help: "Accepted not longer ago than: 24h, 7d.") var since: String?
+    @Option(help: "A part of the title, letter case ignored. Titles themselves are not shown.") var search: String?
 
     func validate() throws {
         if let since, TimeLength.milliseconds(since) == nil {
@@ -37,6 +39,7 @@ struct EventList: AsyncParsableCommand {
         let inspection = try options.inspection()
         let named: [(String, String?)] = [
             ("state", state?.word), ("school", school), ("app", app), ("kind", kind), ("since", since),
+            ("search", search),
         ]
         let words = named.compactMap { name, value in value.map { "\(name) \($0)" } }
         let listing = Listing(
@@ -68,12 +71,23 @@ struct EventList: AsyncParsableCommand {
             for event in slice where found.count < limit {
                 if let since, event.acceptedAt < since { return found }
                 let words = [event.school ?? "", event.app, event.app + "." + event.action]
-                if zip(patterns, words).allSatisfy({ $0?.matches($1) ?? true }) { found.append(event) }
+                if zip(patterns, words).allSatisfy({ $0?.matches($1) ?? true }), try matchesSearch(event, inspection) {
+                    found.append(event)
+                }
             }
             cursor = slice.last?.id
             if slice.count < ListOptions.chunk { return found }
         }
         return found
+    }
+
+    /// Whoever may read the store may read its titles; of the encrypted there is nothing to be found.
+    private func matchesSearch(_ event: StoredEvent, _ inspection: Inspection) throws -> Bool {
+        guard let search else { return true }
+        guard event.dataClass != .encrypted else { return false }
+        let title = try inspection.ask { try $0.publication(of: event.id)?.title } ?? ""
+        // By bytes: a title full of combining marks costs no more than another.
+        return Array(title.lowercased().utf8).contains(Array(search.lowercased().utf8))
     }
 
     private static let columns: [Listing.Column] = [

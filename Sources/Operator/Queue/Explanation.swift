@@ -36,14 +36,34 @@ struct Explanation {
             return [why, next, lane(row.lane), expiry(row.expiresAt)].compactMap { $0 }
         case .held:
             return ["An operator holds it; it does not expire.", "carillon queue release \(row.id) lets it go on."]
-        case .rejected, .withheld, .expired, .dead, .dropped:
+        case .dead: return try dead(row)
+        case .rejected, .withheld, .expired, .dropped:
             let reason = result.reason.map(Self.sentence)
             let last = result.state == .rejected ? try inspection.ask { try $0.attempts(of: row.id) }.last : nil
             let other = result.reason == .merged ? try merged(row) : nil
             let word = other.map { [$0] } ?? last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
             return [reason ?? "It ended as \(result.state)."] + word
-                + (result.state == .dead ? ["It was tried \(row.attempts) times."] : [])
         }
+    }
+
+    /// What it died of, and what a person may do about it.
+    private func dead(_ row: DeliveryRow) throws -> [String] {
+        var sentences = ["Each of \(row.attempts) attempts failed; it is a dead letter."]
+        let last = try inspection.ask { try $0.attempts(of: row.id) }.last
+        if let last {
+            let answer = last.status == 0 ? "no answer, \(last.reason)" : "\(last.status) \(last.reason)"
+            sentences.append("The last answer was \(answer), \(RelativeTime.text(last.at, now: now)).")
+        }
+        sentences.append(lane(row.lane))
+        let isOver = row.expiresAt <= now
+        sentences.append(
+            isOver
+                ? "Its time to live is over, \(RelativeTime.text(row.expiresAt, now: now)): it can be sent late only."
+                : "It can still arrive in time: it expires \(RelativeTime.text(row.expiresAt, now: now))."
+        )
+        sentences.append("Try: carillon dead retry \(row.id)\(isOver ? " --fresh-ttl" : "")")
+        sentences.append("Or: carillon dead drop \(row.id) --why 'looked at' --yes")
+        return sentences
     }
 
     /// Which events ring in place of this delivery's.
@@ -116,7 +136,8 @@ struct Explanation {
         else {
             return "Its lane is not configured any more."
         }
-        let reason = lane["reason"]?.string.map { " (\($0))" } ?? ""
+        let since = LaneFacts.sinceText(lane, now: now).map { " for \($0)" } ?? ""
+        let reason = since + (lane["reason"]?.string.map { " (\($0))" } ?? "")
         let until = lane["until"]?.string.map { ", until \($0)" } ?? ""
         let pending = lane["pending"]?.int64 ?? 0
         switch lane["state"]?.string {
