@@ -41,7 +41,7 @@ struct KeyGenerate: AsyncParsableCommand {
         }
     }
 
-    private static func write(_ text: String, to path: String) throws {
+    static func write(_ text: String, to path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let next = errno == EEXIST ? "another name; a key in use must not be overwritten" : nil
