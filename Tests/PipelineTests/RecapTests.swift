@@ -308,7 +308,7 @@ struct RecapTests {
             sunrise()
             let sent = try await workshop.deliver()
             #expect(sent.isEmpty)
-            for event in events { #expect(try standing(workshop, event) == [.notReached(.tokenGone)]) }
+            for event in events { #expect(try standing(workshop, event) == [.notReached(.noDevice)]) }
         }
     }
 
