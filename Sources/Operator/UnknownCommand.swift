@@ -19,7 +19,12 @@ struct UnknownCommand {
             guard !known.isEmpty, !word.hasPrefix("-") else { return nil }
             guard let next = known.first(where: { $0._commandName == word }) else {
                 if path.isEmpty, word == "help" { return nil }
-                return UnknownCommand(path: path, word: word, suggestion: nearest(word, known.map { $0._commandName }), isHelp: isHelp)
+                return UnknownCommand(
+                    path: path,
+                    word: word,
+                    suggestion: nearest(word, known.map { $0._commandName }),
+                    isHelp: isHelp
+                )
             }
             command = next
             path.append(word)
@@ -32,7 +37,8 @@ struct UnknownCommand {
         return OperatorFailure(
             .usage,
             "there is no command \(before)\(word)",
-            next: suggestion.map { "carillon \(isHelp ? "help " : "")\(before)\($0)" } ?? (["carillon help"] + path).joined(separator: " ")
+            next: suggestion.map { "carillon \(isHelp ? "help " : "")\(before)\($0)" }
+                ?? (["carillon help"] + path).joined(separator: " ")
         )
     }
 

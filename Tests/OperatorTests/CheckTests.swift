@@ -48,7 +48,10 @@ struct CheckTests {
         let fixture = try OperatorFixture()
         try await fixture.fillStore(madeAt: OperatorFixture.now + .seconds(-9000))
         let ran = await fixture.run("check", "backlog", "-w", "1d", "-c", "1d")
-        #expect(ran.code == 1 && ran.output.contains("the oldest that was tried in vain waits for 2 h 30 min"), "\(ran)")
+        #expect(
+            ran.code == 1 && ran.output.contains("the oldest that was tried in vain waits for 2 h 30 min"),
+            "\(ran)"
+        )
         #expect(await fixture.run("check", "backlog", "-w", "1d", "-c", "1d", "--crit-deferred", "2h").code == 2)
         #expect(await fixture.run("check", "backlog", "-w", "1d", "-c", "1d", "--warn-deferred", "3h").code == 0)
     }

@@ -72,7 +72,15 @@ struct HintTests {
 
     @Test func `what is more than expected says how to look`() async throws {
         let refused = await fixture.run(
-            "queue", "hold", "--event", event, "--why", "x", "--expect", "0", "--offline"
+            "queue",
+            "hold",
+            "--event",
+            event,
+            "--why",
+            "x",
+            "--expect",
+            "0",
+            "--offline"
         )
         #expect(refused.code == 6)
         let looked = try await follow(refused)
@@ -118,7 +126,13 @@ struct HintTests {
     @Test func `in an outage the reasons of what waits are the lane's`() async throws {
         try await fixture.queue { queue in
             let lane = try await queue.lane(named: "fcm/onepocket", provider: .fcm, now: OperatorFixture.now)
-            queue.note(condition: "credentialFault", reason: "403", since: OperatorFixture.now, virtualTime: 0, of: lane.id)
+            queue.note(
+                condition: "credentialFault",
+                reason: "403",
+                since: OperatorFixture.now,
+                virtualTime: 0,
+                of: lane.id
+            )
         }
         let ran = await fixture.run("queue", "shape", "--lane", "fcm/onepocket", "--by", "reason")
         #expect(ran.code == 0 && ran.output.contains("503 UNAVAILABLE"), "\(ran)")
@@ -135,9 +149,14 @@ struct HintTests {
 
     @Test func `nobody on a socket is said as what it is`() async throws {
         let ran = await fixture.run("lane", "pause", "fcm/onepocket", "--why", "x")
-        #expect(ran.code == 4 && ran.talk.contains("there is no such socket") && !ran.talk.contains("port 80"), "\(ran.talk)")
+        #expect(
+            ran.code == 4 && ran.talk.contains("there is no such socket") && !ran.talk.contains("port 80"),
+            "\(ran.talk)"
+        )
         try fixture.write("admin.sock", "")
-        #expect(await fixture.run("lane", "pause", "fcm/onepocket", "--why", "x").talk.contains("nobody listens") == true)
+        #expect(
+            await fixture.run("lane", "pause", "fcm/onepocket", "--why", "x").talk.contains("nobody listens") == true
+        )
     }
 
     @Test func `the beginning of an id is enough to look, and not to give an order`() async throws {

@@ -38,7 +38,10 @@ struct ScreenWidthTests {
     @Test func `a row that is cut keeps its colours and ends them`() async {
         let ran = await fixture.run(["lane", "list"], columns: 60)
         let row = ran.output.split(separator: "\n").first { $0.contains("credentialFault") }
-        #expect(row?.contains("\u{1B}[31mcredentialFault") == true && row?.contains("\u{1B}[0m") == true, "\(ran.output)")
+        #expect(
+            row?.contains("\u{1B}[31mcredentialFault") == true && row?.contains("\u{1B}[0m") == true,
+            "\(ran.output)"
+        )
         #expect(DisplayWidth.cut("a\u{1B}[31mbcdef\u{1B}[0mg", to: 4) == "a\u{1B}[31mbc…\u{1B}[0m")
         #expect(DisplayWidth.cut("a\u{1B}[31mbc\u{1B}[0mdefg", to: 5) == "a\u{1B}[31mbc\u{1B}[0md…")
         #expect(DisplayWidth.cut("a\u{1B}[31mb\u{1B}[0m", to: 2) == "a\u{1B}[31mb\u{1B}[0m")
@@ -58,24 +61,35 @@ struct ScreenWidthTests {
     }
 
     @Test(arguments: [
-        ["event", "show"], ["event", "trace"], ["event", "reach"], ["queue", "why"], ["queue", "status"], ["user", "trace"],
+        ["event", "show"], ["event", "trace"], ["event", "reach"], ["queue", "why"], ["queue", "status"],
+        ["user", "trace"],
     ])
     func `a spreadsheet gets no JSON in a cell`(command: [String]) async {
         let subject = command[0] == "user" ? ["guardian-1"] : command[1] == "status" ? [] : [fixture.event.description]
         let ran = await fixture.run(command + subject + ["-o", "csv"])
-        #expect(ran.code == 0 && !ran.output.contains("{") && !ran.output.contains("[") && !ran.output.isEmpty, "\(ran)")
+        #expect(
+            ran.code == 0 && !ran.output.contains("{") && !ran.output.contains("[") && !ran.output.isEmpty,
+            "\(ran)"
+        )
     }
 
     @Test(arguments: ["C", "POSIX", "fr_FR.ISO-8859-1"])
     func `a locale of ASCII gets ASCII`(locale: String) async {
-        for arguments in [["lane", "list"], ["event", "show", fixture.event.description], ["queue", "list", "--where", "x"]] {
+        for arguments in [
+            ["lane", "list"], ["event", "show", fixture.event.description], ["queue", "list", "--where", "x"],
+        ] {
             let ran = await fixture.run(arguments, columns: 60, environment: ["LC_ALL": locale, "LANG": "fr_FR.UTF-8"])
             #expect((ran.output + ran.talk).utf8.allSatisfy { $0 < 0x80 }, "\(ran)")
-            #expect(ran.output.split(separator: "\n").allSatisfy { DisplayWidth.plain(String($0)).count <= 60 }, "\(ran)")
+            #expect(
+                ran.output.split(separator: "\n").allSatisfy { DisplayWidth.plain(String($0)).count <= 60 },
+                "\(ran)"
+            )
         }
         let json = await fixture.run(["event", "list", "-o", "json"], environment: ["LC_ALL": locale])
         #expect(json.code == 0)
-        #expect(await fixture.run(["event", "list"], columns: 60, environment: ["LC_ALL": "C.UTF-8"]).output.contains("·"))
+        #expect(
+            await fixture.run(["event", "list"], columns: 60, environment: ["LC_ALL": "C.UTF-8"]).output.contains("·")
+        )
     }
 
     @Test(arguments: [("École d'été…\n", "Ecole d'ete~\n"), ("D-…, a", "D-..., a"), ("≤5 · œ", "<=5 - oe"), ("学", "?")])

@@ -24,7 +24,8 @@ struct RequestMetrics: Sendable {
         )
         refusals = registry.counter(
             "refusals_total",
-            help: "What was refused, by the problem's code and the publisher that is proven to have sent it; also each event of a batch.",
+            help:
+                "What was refused, by the problem's code and the publisher that is proven to have sent it; also each event of a batch.",
             labels: ["code", "publisher"],
             labelSetsMax: 1000
         )

@@ -53,6 +53,7 @@ struct PersonRoutes {
         _ answer: (Publisher, StoredPerson) async throws -> Response
     ) async throws -> Response {
         let publisher = try services.publishers.keyHolder(header: call.header, now: services.time.now())
+        call.context.sender.isProven(publisher.name)
         return try await requests.limited(publisher.name, now: services.time.monotonic()) {
             guard publisher.rights.contains(.persons) else {
                 throw Problem(.missingRight, "This publisher has not the right persons.")

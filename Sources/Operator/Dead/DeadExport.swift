@@ -29,6 +29,9 @@ struct DeadExport: AsyncParsableCommand {
         if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
         let filter = try DeadList.filter(filters, inspection, now: renderer.now)
         let scope = filters.scope("dead letters", otherwise: "all")
-        try DeliveryStream(inspection, filter, scope: scope, columns: DeadList.columns).write(to: renderer, limit: limit)
+        try DeliveryStream(inspection, filter, scope: scope, columns: DeadList.columns).write(
+            to: renderer,
+            limit: limit
+        )
     }
 }

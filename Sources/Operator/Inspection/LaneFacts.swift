@@ -43,7 +43,9 @@ struct LaneFacts {
 
     /// How long a lane has been in its state.
     static func sinceText(_ lane: JSONObject, now: Instant) -> String? {
-        lane["since"]?.string.flatMap { Instant(rfc3339: $0) }.map { RelativeTime.length((now - $0).components.seconds) }
+        lane["since"]?.string.flatMap { Instant(rfc3339: $0) }.map {
+            RelativeTime.length((now - $0).components.seconds)
+        }
     }
 
     private static let columns: [Listing.Column] = [

@@ -36,7 +36,8 @@ struct LaneShow: AsyncParsableCommand {
         try renderer.write(object, id: "lane") {
             ["lane \(lane) · \(renderer.now.rfc3339) · \(facts.source)"]
                 + object.filter {
-                    !["lane", "reasons", "changedAt"].contains($0.name) && ($0.name, $0.value) != ("removalsFrozen", false)
+                    !["lane", "reasons", "changedAt"].contains($0.name)
+                        && ($0.name, $0.value) != ("removalsFrozen", false)
                         && ($0.name, $0.value) != ("credentialExpiresAt", .null)
                 }.map { member in
                     "  " + member.name + String(repeating: " ", count: max(2, 16 - member.name.count))

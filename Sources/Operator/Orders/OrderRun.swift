@@ -39,7 +39,9 @@ struct OrderRun {
             let given = try await give(order, channel)
             let isRunning = OrderReportView(shown: given).state == "running"
             let report = isRunning ? try await end(of: given, channel) : given
-            try options.renderer.write(report, id: "operation") { OrderText.lines(OrderReportView(shown: report), order) }
+            try options.renderer.write(report, id: "operation") {
+                OrderText.lines(OrderReportView(shown: report), order)
+            }
             try judge(OrderReportView(shown: report))
         }
     }
@@ -49,7 +51,8 @@ struct OrderRun {
         var request = AdminRequest("/admin/orders", BulkOrderView(order))
         request.timeout = Self.timeout
         let answer = try await channel.send(request)
-        if [404, 409].contains(answer.status), let refusal = OrderText.refusal(ProblemView(shown: answer.object), order) {
+        if [404, 409].contains(answer.status), let refusal = OrderText.refusal(ProblemView(shown: answer.object), order)
+        {
             throw refusal
         }
         return try answer.taken(order.scope.description)

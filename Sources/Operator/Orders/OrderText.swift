@@ -20,7 +20,8 @@ enum OrderText {
             lines.append("the event is not wholly expanded: the order also binds the deliveries that are still made")
         }
         if report.state == "planned" {
-            let again = report.eligible > 0 || report.bindsWhatComes ? "; to do it: \(again(order, report.eligible))" : ""
+            let again =
+                report.eligible > 0 || report.bindsWhatComes ? "; to do it: \(again(order, report.eligible))" : ""
             lines.append("nothing changed (dry run)\(again)")
         } else {
             let skipped = report.skipped.text
@@ -74,13 +75,16 @@ enum OrderText {
         let words = CommandLineWords().without("--dry-run").without("--yes").without(option: "--expect")
         let needsWhy = order.verb.needsWhy && order.why.allSatisfy(\.isWhitespace)
         let isConfirmed = order.verb.isForGood || eligible > Order.confirmedMax
-        return words.with((needsWhy ? ["--why", "TEXT"] : []) + (isConfirmed ? ["--yes"] : []) + ["--expect", "\(eligible)"]).text
+        return words.with(
+            (needsWhy ? ["--why", "TEXT"] : []) + (isConfirmed ? ["--yes"] : []) + ["--expect", "\(eligible)"]
+        ).text
     }
 
     /// An order that would change nothing is not given.
     static func nothingEligible(_ report: OrderReportView?, _ order: Order) -> OperatorFailure {
         let counts = report?.notEligible.text ?? ""
-        let one = order.scope.deliveries.count == 1 ? order.scope.deliveries.first.map { "carillon queue why \($0)" } : nil
+        let one =
+            order.scope.deliveries.count == 1 ? order.scope.deliveries.first.map { "carillon queue why \($0)" } : nil
         let event = order.scope.wholeEvent.map { "carillon queue why \($0)" }
         return OperatorFailure(
             .nothing,

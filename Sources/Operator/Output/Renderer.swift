@@ -85,7 +85,9 @@ struct Renderer {
         if isTitled { text += cut(header(of: listing)) + "\n" }
         if listing.items.isEmpty { return text + "(none)\n" }
         text += rows(of: listing)
-        if context.columns != nil, let more = more(of: listing), withHeader || listing.next != nil { text += more + "\n" }
+        if context.columns != nil, let more = more(of: listing), withHeader || listing.next != nil {
+            text += more + "\n"
+        }
         return text
     }
 
@@ -135,9 +137,10 @@ struct Renderer {
     private static func shortened(_ column: Listing.Column, _ items: [JSONObject]) -> Listing.Column {
         let values = Set(items.compactMap { $0[column.member]?.string })
         let longest = values.map(\.count).max() ?? 0
-        guard longest > 9, let length = (8..<longest - 1).first(where: { length in
-            Set(values.map { $0.prefix(length) }).count == values.count
-        })
+        guard longest > 9,
+            let length = (8..<longest - 1).first(where: { length in
+                Set(values.map { $0.prefix(length) }).count == values.count
+            })
         else { return column }
         var short = column
         short.shown = { value, _ in

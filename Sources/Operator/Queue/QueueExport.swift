@@ -29,7 +29,10 @@ struct QueueExport: AsyncParsableCommand {
         if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
         let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
         let scope = filters.scope("deliveries", otherwise: "still to do")
-        try DeliveryStream(inspection, filter, scope: scope, columns: Inspection.deliveryColumns).write(to: renderer, limit: limit)
+        try DeliveryStream(inspection, filter, scope: scope, columns: Inspection.deliveryColumns).write(
+            to: renderer,
+            limit: limit
+        )
     }
 }
 

@@ -36,13 +36,14 @@ struct StatusReport {
             }
         }
         let live = service?["lanes"]?.array.map { LaneFacts(source: "live", items: $0.compactMap(\.object)) }
-        let report: Result<(LaneFacts, [EventState: Int], (count: Int, opensAt: Instant?), Instant?), any Error> = Result {
-            (
-                try live ?? LaneFacts.stored(inspection, now: now),
-                try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
-                try inspection.ask { try $0.waitingForQuietHours() }, try inspection.ask { try $0.newestDead() }
-            )
-        }
+        let report: Result<(LaneFacts, [EventState: Int], (count: Int, opensAt: Instant?), Instant?), any Error> =
+            Result {
+                (
+                    try live ?? LaneFacts.stored(inspection, now: now),
+                    try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
+                    try inspection.ask { try $0.waitingForQuietHours() }, try inspection.ask { try $0.newestDead() }
+                )
+            }
         var sample: MetricsSample?
         if let web {
             if let before {

@@ -88,9 +88,19 @@ struct Gauges: Service {
         )
         clockInDoubt = metrics.gauge("clock_in_doubt", help: "1 while a step of the wall clock is doubted.").with()
         diskStage = metrics.gauge("disk_stage", help: "1 for the stage the disk is in.", labels: ["stage"])
-        deliveries = metrics.gauge("queue_deliveries", help: "Deliveries that wait.", labels: ["lane", "state"], labelSetsMax: Self.setsMax)
+        deliveries = metrics.gauge(
+            "queue_deliveries",
+            help: "Deliveries that wait.",
+            labels: ["lane", "state"],
+            labelSetsMax: Self.setsMax
+        )
         oldest = metrics.gauge("queue_oldest_seconds", help: "Age of the oldest pending delivery.", labels: ["lane"])
-        laneState = metrics.gauge("lane_state", help: "1 for the state the lane is in.", labels: ["lane", "state"], labelSetsMax: Self.setsMax)
+        laneState = metrics.gauge(
+            "lane_state",
+            help: "1 for the state the lane is in.",
+            labels: ["lane", "state"],
+            labelSetsMax: Self.setsMax
+        )
         laneSince = metrics.gauge(
             "lane_state_since_timestamp_seconds",
             help: "Since when the lane is in its state; the probes of a closed lane are no change.",
@@ -194,6 +204,8 @@ struct Gauges: Service {
         laneSince.show(lanes.compactMap { lane in lane.since.map { Sample([lane.name], Double($0.seconds)) } })
         inFlight.show(lanes.map { Sample([$0.name], Double($0.inFlight)) })
         connections.show(lanes.map { Sample([$0.name], Double($0.connections)) })
-        credentialExpiry.show(lanes.compactMap { lane in ends[lane.name].map { Sample([lane.name], Double($0.seconds)) } })
+        credentialExpiry.show(
+            lanes.compactMap { lane in ends[lane.name].map { Sample([lane.name], Double($0.seconds)) } }
+        )
     }
 }
