@@ -19,6 +19,8 @@ package struct OperatorContext: Sendable {
     package var input: @Sendable () -> String? = { readLine() }
     /// True when a person sits at standard input and error, and can be asked.
     package var isInteractive = false
+    /// The command line as it was given, without the program's name.
+    var arguments: [String] = []
 
     package init(
         environment: [String: String],
@@ -72,6 +74,12 @@ package struct OperatorContext: Sendable {
     }
 
     func write(_ text: String) throws { try output(Array(text.utf8)) }
+
+    /// The locale knows ASCII only.
+    var isASCII: Bool { PlainASCII.isWanted(environment) }
+
+    /// For people, as their locale can show it.
+    func writeText(_ text: String) throws { try write(isASCII ? PlainASCII.text(text) : text) }
 
     private static func terminalColumns() -> Int? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }

@@ -71,8 +71,20 @@ package struct Sweeper: Sendable {
     /// - Returns: what the first pass begins with: everything is due.
     package func begin() -> Progress { Progress(devicesDue: time.monotonic()) }
 
+    /// What a kill has interrupted: nothing of an erased person stays in the files.
+    private func endErasure() async {
+        do throws(StoreError) {
+            guard try await registry.isErasing() else { return }
+            try await queue.endErasure()
+            try await registry.endErasure()
+        } catch {
+            logger.error("an erasure could not be ended; the next start tries again", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Runs until cancelled: looks each second, and goes on at once while a slice was full.
     package func run() async {
+        await endErasure()
         var progress = begin()
         while !Task.isCancelled {
             await pass(&progress)

@@ -46,6 +46,7 @@ struct ImportRoutes {
     /// - Returns: the publisher's name.
     private func checkPublisher(_ call: Call, _ publishers: PublisherDirectory) throws(Problem) -> String {
         let publisher = try publishers.keyHolder(header: call.header, now: services.time.now())
+        call.context.sender.isProven(publisher.name)
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }

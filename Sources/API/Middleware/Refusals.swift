@@ -109,6 +109,11 @@ extension OrderRefusal: AnsweredError {
             problem.more.refusal = "eventWithdrawn"
             return problem
         case .needsService: return Problem(.notReady, "Only the running service sends; start it first.")
+        case .nothingEligible(let report):
+            var problem = Problem(.nothingMatched, "None of the deliveries it is about can be changed so.")
+            problem.more.refusal = "nothingEligible"
+            problem.more.order = report.view
+            return problem
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
         case .filter(.unknown(let name, _, let known)):
             var problem = Problem(.nothingMatched, "\(name.rawValue) names nothing.")

@@ -49,7 +49,7 @@ struct AdminClient: AdminChannel {
             return OperatorFailure(
                 .unreachable,
                 "the service does not answer on \(socket); nothing was changed",
-                why: error.sentence,
+                why: SocketState(socket).sentence ?? error.sentence,
                 next: "start the service, or run as the user who owns the socket"
                     + (canBeOffline ? ", or --offline while it is down" : "")
             )

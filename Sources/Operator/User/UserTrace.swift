@@ -71,7 +71,7 @@ struct UserTrace: AsyncParsableCommand {
             total: events.count < limit ? items.count : nil
         )
         if renderer.format == .table {
-            try renderer.context.write(
+            try renderer.context.writeText(
                 head(listing, events, devices, renderer) + renderer.table(listing, withHeader: false)
             )
         } else {

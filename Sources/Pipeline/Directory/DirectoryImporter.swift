@@ -100,6 +100,7 @@ package actor DirectoryImporter {
     private let limits: Limits
     private let time: TimeSource
     private let feeds: FeedRules
+    private let onEnd: @Sendable (_ feed: String, _ format: String, _ state: String) -> Void
     private let executor = ThreadExecutor()
     private let thread = DeliveryThread()
     private var isBusy = false
@@ -115,6 +116,7 @@ package actor DirectoryImporter {
     ///   - feeds: who may deliver which.
     ///   - limits: bounds of a delivery.
     ///   - time: the clocks.
+    ///   - onEnd: told how each delivery ended.
     package init(
         registry: Registry,
         queue: QueueStore? = nil,
@@ -122,8 +124,10 @@ package actor DirectoryImporter {
         heldFolder: String? = nil,
         feeds: FeedRules = FeedRules(),
         limits: Limits,
-        time: TimeSource
+        time: TimeSource,
+        onEnd: @escaping @Sendable (_ feed: String, _ format: String, _ state: String) -> Void = { _, _, _ in }
     ) {
+        self.onEnd = onEnd
         self.registry = registry
         log = queue.map { ImportLog(queue: $0) }
         held = heldFolder.map { HeldDeliveries(folder: $0, bytesMax: limits.importBytesMax) }
@@ -146,6 +150,7 @@ package actor DirectoryImporter {
         defer { isBusy = false }
         var report =
             request.format == .preferences ? try await importPreferences(request) : try await importDelivery(request)
+        onEnd(request.feed, request.format.rawValue, "\(report.state)")
         if report.state == .held { report.isKept = try await keep(request, report.id) }
         do throws(StoreError) {
             try await log?.keep(report, format: request.format.rawValue, request.origin, now: time.now())
@@ -183,6 +188,7 @@ package actor DirectoryImporter {
         )
         request.school = stored.report["school"]?.string
         let report = try await importDelivery(request, approval)
+        onEnd(request.feed, request.format.rawValue, "\(report.state)")
         guard report.state == .applied else { return report }
         held.remove([name])
         do throws(StoreError) {

@@ -60,6 +60,16 @@ extension RegistryReader {
         }
     }
 
+    /// Installations that begin with this, in their order. UNIQUE index of `installation`.
+    package func installations(prefix: String, limit: Int) throws -> [String] {
+        try connection.all(
+            "SELECT installation FROM device WHERE installation >= ?1 AND installation < ?2 ORDER BY installation LIMIT ?3",
+            prefix,
+            prefix + "\u{10FFFF}",
+            limit
+        ) { $0.text(0) }
+    }
+
     /// In the order of their ids, after `after`. One that cannot be read is noted (``RegistryReader/unreadable``) and left out.
     package func devices(_ filter: DeviceFilter, after: DeviceID?, limit: Int) throws -> [DeviceRow] {
         var owner: Int64?

@@ -11,4 +11,21 @@ enum StoredJSON {
         }
         return JSONObject(["unreadable": true])
     }
+
+    /// What stands in the place of an erased name.
+    static let erased = "erased"
+
+    /// The text with every string for which `isMeant` holds replaced; what cannot be read is gone as a whole.
+    static func erasing(_ text: String, _ isMeant: (String) -> Bool) -> String {
+        do { return JSONWriter.text(erasing(try JSONParser.parse(text), isMeant)) } catch { return "{}" }
+    }
+
+    static func erasing(_ value: JSONValue, _ isMeant: (String) -> Bool) -> JSONValue {
+        if let text = value.string { return isMeant(text) ? .string(erased) : value }
+        if let array = value.array { return .array(array.map { erasing($0, isMeant) }) }
+        guard let object = value.object else { return value }
+        var left = JSONObject()
+        for member in object { left[member.name] = erasing(member.value, isMeant) }
+        return .object(left)
+    }
 }

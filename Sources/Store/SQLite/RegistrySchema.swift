@@ -245,6 +245,10 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(8) { connection in
+            // Persons whose data is kept and used for nothing [GDPR art. 18]; the row of the person stays as long.
+            try connection.execute("CREATE TABLE restriction(person INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT")
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection.

@@ -8,6 +8,7 @@ import Providers
 import ServiceLifecycle
 import Settings
 import Store
+import Telemetry
 
 extension Gateway {
     /// What the routes call.
@@ -66,7 +67,8 @@ extension Gateway {
                 heldFolder: heldFolder(core),
                 feeds: FeedRules(effective.settings.feeds.map { .init(name: $0.name, publisher: $0.publisher) }),
                 limits: limits,
-                time: core.time
+                time: core.time,
+                onEnd: { [imports = core.pipelineMetrics.imports] in imports.with($0, $1, $2).add() }
             ),
             orders: delivery.orders,
             lanes: delivery.dispatcher,
@@ -164,16 +166,10 @@ extension Gateway {
                 skews: core.skews,
                 clock: core.clock,
                 alarms: delivery.alarms,
+                disk: delivery.disk,
                 providers: settings.providers
             ),
-            Reloading {
-                try await reload(core, delivery)
-            } failed: { report in
-                Self.logger("reload", settings).error(
-                    "reload refused, the old settings stay",
-                    metadata: ["report": "\(report)"]
-                )
-            },
+            reloading(core, delivery),
         ]
         services += servers.map { Bounded($0, within: Self.doorDrain) }
         let last: [any Service] = [
@@ -224,6 +220,25 @@ extension Gateway {
                 logger: Self.logger("public", settings)
             ),
         ]
+    }
+
+    private func reloading(_ core: Core, _ delivery: DeliveryServices) -> Reloading {
+        let logger = Self.logger("reload", effective.settings)
+        let last = core.metrics.gauge("config_last_reload_successful", help: "0 while the last reload was refused.").with()
+        last.set(1)
+        let before = LoadedSettings(effective)
+        return Reloading {
+            let loaded = try await reload(core, delivery)
+            last.set(1)
+            let changes = before.replace(loaded)
+            logger.notice(
+                "reloaded",
+                metadata: ["changed": "\(changes.isEmpty ? "nothing" : changes.joined(separator: ", "))"]
+            )
+        } failed: { report in
+            last.set(0)
+            logger.error("reload refused, the old settings stay", metadata: ["report": "\(report)"])
+        }
     }
 
     /// What the contract's address is to the server; the configuration and this machine were asked before.
