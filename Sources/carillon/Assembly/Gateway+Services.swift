@@ -224,7 +224,8 @@ extension Gateway {
 
     private func reloading(_ core: Core, _ delivery: DeliveryServices) -> Reloading {
         let logger = Self.logger("reload", effective.settings)
-        let last = core.metrics.gauge("config_last_reload_successful", help: "0 while the last reload was refused.").with()
+        let last = core.metrics.gauge("config_last_reload_successful", help: "0 while the last reload was refused.")
+            .with()
         last.set(1)
         let before = LoadedSettings(effective)
         return Reloading {

@@ -51,7 +51,9 @@ struct Gateway {
         let api = try services(core, delivery, listeners.rules)
         let group = ServiceGroup(
             configuration: .init(
-                services: try runningServices(core, delivery, api, listeners.measured(by: core.metrics), logger).map { .init(service: $0) },
+                services: try runningServices(core, delivery, api, listeners.measured(by: core.metrics), logger).map {
+                    .init(service: $0)
+                },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Self.logger("lifecycle", settings, .warning)
             )
