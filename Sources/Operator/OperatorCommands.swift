@@ -7,7 +7,8 @@ package enum OperatorCommands {
         DeadCommand.self, LaneCommand.self,
         DeviceCommand.self,
         OperationCommand.self, DirectoryCommand.self, SchoolCommand.self, ClockCommand.self, CheckCommand.self,
-        DoctorCommand.self, ConfigCommand.self, KeyCommand.self, StorageCommand.self, BackupCommand.self,
+        DoctorCommand.self, InitCommand.self, ConfigCommand.self, KeyCommand.self, StorageCommand.self,
+        BackupCommand.self,
         RecoverCommand.self,
         RetryRulesCommand.self, CompletionsCommand.self,
     ]

@@ -63,6 +63,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
+        "service_manager_is_told", "build_is_named",
     ])
     func `start and end pass`(check: String) async throws { try await pass("start_checks", check) }
 

@@ -118,7 +118,7 @@ struct KeysFile {
         let text = lines.map { $0 + "\n" }.joined()
         let next = path + ".new"
         unlink(next)
-        try KeyGenerate.write(text, to: next)
+        try NewFile.write(text, to: next)
         guard chown(next, mode.st_uid, mode.st_gid) == 0 || geteuid() != 0, chmod(next, mode.st_mode & 0o777) == 0,
             rename(next, path) == 0
         else {

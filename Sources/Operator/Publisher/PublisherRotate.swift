@@ -41,7 +41,7 @@ struct PublisherRotate: AsyncParsableCommand {
         guard let line = key.hash, let hash = PublisherKeyHash(line: line) else {
             preconditionFailure("A generated key has a line.")
         }
-        if let out { try KeyGenerate.write(key.secret + "\n", to: out) }
+        if let out { try NewFile.write(key.secret + "\n", to: out) }
         try file.rotate(to: hash, until: now + .milliseconds(TimeLength.milliseconds(overlap) ?? 0), now: now)
         let state = try await file.takeIntoForce(settings, having: hash.id)
         var object = JSONObject()

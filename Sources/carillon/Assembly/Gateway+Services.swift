@@ -141,7 +141,8 @@ extension Gateway {
     ) throws -> [any Service] {
         let settings = effective.settings
         let inside = try inside(api, core)
-        return [
+        let servers = servers(api, inside, listeners)
+        var services: [any Service] = [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
             LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
@@ -169,38 +170,55 @@ extension Gateway {
                 providers: settings.providers
             ),
             reloading(core, delivery),
-            Bounded(
-                APIServer(
-                    router: metricsRouter(inside),
-                    address: listening(settings.listen.metricsAddress.description),
-                    limits: listeners.metricsLimits,
-                    logger: Self.logger("metrics", settings)
-                ),
-                within: Self.doorDrain
-            ),
-            Bounded(
-                APIServer(
-                    router: adminRouter(inside.admin),
-                    address: listening(settings.listen.adminSocket),
-                    limits: listeners.adminLimits,
-                    logger: Self.logger("admin", settings)
-                ),
-                within: Self.doorDrain
-            ),
-            Bounded(
-                APIServer(
-                    router: publicRouter(api),
-                    address: listening(settings.listen.publicAddress.description),
-                    limits: listeners.publicLimits,
-                    logger: Self.logger("public", settings)
-                ),
-                within: Self.doorDrain
-            ),
+        ]
+        services += servers.map { Bounded($0, within: Self.doorDrain) }
+        let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
                 // Not exit, as at a failed store.
                 _exit(0)
             },
+            Announcing(
+                manager: ServiceManager(environment: Environment.current, processID: getpid()),
+                servers: servers,
+                answered: { [dispatcher = delivery.dispatcher] in _ = await dispatcher.statuses() },
+                ready: {
+                    logger.notice(
+                        "serving",
+                        metadata: [
+                            "version": "\(Version.sentence)", "data": "\(core.folder.path)",
+                            "public": "\(settings.listen.publicAddress)",
+                        ]
+                    )
+                }
+            ),
+        ]
+        return services + last
+    }
+
+    /// In the order of dependence, too: the public listener is the first to close.
+    private func servers(_ api: APIServices, _ inside: APIServices, _ listeners: Listeners) -> [APIServer] {
+        let settings = effective.settings
+        return [
+            APIServer(
+                router: metricsRouter(inside),
+                address: listening(settings.listen.metricsAddress.description),
+                limits: listeners.metricsLimits,
+                logger: Self.logger("metrics", settings)
+            ),
+            APIServer(
+                router: adminRouter(inside.admin),
+                // As the configuration has it: from the folder the process was started in when it is relative.
+                address: .unix(path: settings.listen.adminSocket),
+                limits: listeners.adminLimits,
+                logger: Self.logger("admin", settings)
+            ),
+            APIServer(
+                router: publicRouter(api),
+                address: listening(settings.listen.publicAddress.description),
+                limits: listeners.publicLimits,
+                logger: Self.logger("public", settings)
+            ),
         ]
     }
 

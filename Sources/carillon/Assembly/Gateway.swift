@@ -44,6 +44,7 @@ struct Gateway {
         // Behind the lock of the data folder: a second gateway on it is told so, and not that its own ports are taken.
         try ListenCheck(effective).check()
         if EarlySignals.wantsEnd { return await core.close(logger) }
+        Version.describe(to: core.metrics)
         ProcessMetrics.register(core.metrics)
         let delivery = try await DeliveryServices(settings, core)
         await removeForgotten(core, logger)
@@ -56,13 +57,6 @@ struct Gateway {
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Self.logger("lifecycle", settings, .warning)
             )
-        )
-        logger.notice(
-            "serving",
-            metadata: [
-                "version": "\(Version.current)", "data": "\(core.folder.path)",
-                "public": "\(settings.listen.publicAddress)",
-            ]
         )
         do { try await group.run() } catch {
             // Somebody took an address between the look and the start: named as at the look.
