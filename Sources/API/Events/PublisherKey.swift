@@ -9,7 +9,7 @@ package struct PublisherKey: Sendable {
     package let sha256: [UInt8]
     /// When it ends; nil: never by itself.
     package let until: Instant?
-    let use = Use()
+    package let use = Use()
 
     package init(id: String, sha256: [UInt8], until: Instant? = nil) {
         self.id = id
@@ -18,11 +18,11 @@ package struct PublisherKey: Sendable {
     }
 
     /// When somebody proved to hold it, since the start.
-    final class Use: Sendable {
+    package final class Use: Sendable {
         /// Milliseconds since 1970; 0: not yet.
         private let at = Atomic<Int64>(0)
 
-        var last: Instant? {
+        package var last: Instant? {
             let at = at.load(ordering: .relaxed)
             return at == 0 ? nil : Instant(milliseconds: at)
         }
@@ -35,7 +35,7 @@ package struct PublisherKey: Sendable {
     func hasEnded(_ now: Instant) -> Bool { until.map { $0 <= now } ?? false }
 
     /// Whether the presented key is this one and still counts; compared in constant time, and noted.
-    func isUsed(_ presented: [UInt8], now: Instant) -> Bool {
+    package func isUsed(_ presented: [UInt8], now: Instant) -> Bool {
         guard ConstantTime.areEqual(sha256, presented), !hasEnded(now) else { return false }
         use.note(now)
         return true
