@@ -194,6 +194,8 @@ struct RecapTests {
                 return after
             }
             sunrise()
+            var progress = workshop.sweeper.begin()
+            await workshop.sweeper.pass(&progress)
             let lane = RecordingLane()
             let sent = try await workshop.deliver(on: lane)
             #expect(sent.map(\.isRecap) == [true])
@@ -209,8 +211,6 @@ struct RecapTests {
             #expect(try standing(workshop, off) == [.notReached(.optedOut)])
             #expect(try standing(workshop, others[0]) == [.notReached(.withdrawn)])
             for event in others.dropFirst() { #expect(try standing(workshop, event) == [.reachedElsewhere(.recap)]) }
-            var progress = workshop.sweeper.begin()
-            await workshop.sweeper.pass(&progress)
             #expect(try standing(workshop, expired) == [.notReached(.expired)])
         }
     }
