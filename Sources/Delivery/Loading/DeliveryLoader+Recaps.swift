@@ -74,6 +74,8 @@ extension DeliveryLoader {
             else { continue }
             let id = DeliveryID(page: page.id, slot: slot)
             let row = waits.byDelivery[id]
+            // What has expired announces nobody; its own end is recorded where it would be sent.
+            if let row, row.expiresAt <= now { continue }
             let others = rows.filter { other in
                 other.delivery != id && other.isLetGo(now) && other.expiresAt > now
                     && (waits.openCarrier(of: other) ?? id) == id
