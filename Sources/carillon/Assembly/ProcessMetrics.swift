@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 import Telemetry
 
@@ -18,7 +19,7 @@ enum ProcessMetrics {
 
     private static var cpuSeconds: Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
     }
