@@ -28,7 +28,11 @@ struct CheckTests {
                 ),
             ]
         )
-        defer { service.stop() }
+        defer {
+            service.stop()
+            // The next service of the same test binds it anew.
+            do { try FileManager.default.removeItem(atPath: fixture.folder + "/admin.sock") } catch {}
+        }
         return await fixture.run(["check"] + arguments)
     }
 

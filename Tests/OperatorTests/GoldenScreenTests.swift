@@ -93,9 +93,9 @@ struct GoldenScreenTests {
                 service   does not answer on its admin socket: what is in flight is not known
                 waiting   pending 2   deferred 1   dead 1   oldest 11 min
                 events    scheduled 0   accepted 0   expanding 0   sending 2   doneToday 0   held 0
-                LANE            STATE   SINCE  IN FLIGHT  PENDING  DEFERRED  DEAD  OLDEST  UNTIL  REASON
-                apns/onepocket  paused  5 min          -        2         0     1  11 min  -      by lea: certificate rollover
-                fcm/onepocket   active  0 s            -        0         1     0       -  -      -
+                LANE            STATE   SINCE  WINDOW  IN FLIGHT  PENDING  DEFERRED  DEAD  OLDEST  UNTIL  REASON
+                apns/onepocket  paused  5 min       -          -        2         0     1  11 min  -      by lea: certificate rollover
+                fcm/onepocket   active  0 s         -          -        0         1     0       -  -      -
                 ! the service does not answer: nothing moves until it runs; try: carillon doctor
                 ! apns/onepocket: stopped by an operator for 5 min; try: carillon lane resume apns/onepocket
                 ! 1 dead letter, the newest 10 min ago; try: carillon dead list --by reason

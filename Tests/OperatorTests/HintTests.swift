@@ -31,8 +31,15 @@ struct HintTests {
         var words: [String] = []
         var word: String?
         var isQuoted = false
+        var isEscaped = false
         for character in text {
+            if isEscaped {
+                word = (word ?? "") + String(character)
+                isEscaped = false
+                continue
+            }
             switch character {
+            case "\\" where !isQuoted: isEscaped = true
             case "'":
                 isQuoted.toggle()
                 word = word ?? ""

@@ -15,7 +15,8 @@ struct RequestLogMiddleware: RouterMiddleware {
         let duration = ContinuousClock.now - started
         metrics?.answered(
             method: request.method.rawValue,
-            route: context.endpointPath,
+            // "NotFound" where nobody routes.
+            route: context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil },
             code: response.status.code,
             after: duration
         )

@@ -11,9 +11,12 @@ final class LoadedSettings: Sendable {
         var files: [String: [UInt8]] = [:]
 
         init(_ effective: EffectiveSettings) {
+            // Paths count from the configuration's folder.
+            let folder = effective.file.lastIndex(of: "/").map { effective.file[...$0] } ?? ""
             for entry in effective.entries {
                 values[entry.key] = entry.value
-                guard let data = FileManager.default.contents(atPath: entry.value) else { continue }
+                let path = entry.value.hasPrefix("/") ? entry.value : folder + entry.value
+                guard let data = FileManager.default.contents(atPath: path) else { continue }
                 files[entry.key] = Array(SHA256.hash(data: data))
             }
         }

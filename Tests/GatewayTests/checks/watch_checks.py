@@ -120,7 +120,7 @@ def an_outage_is_told_once(world):
     closed = wait("the closed lane", lambda: (lambda lane: lane if lane["state"] in ("open", "halfOpen") else None)(world.lane(FCM)))
     asked = lambda: sum(1 for record in world.records() if record["provider"] == "fcm" and record["status"] == 503)
     before = asked()
-    wait("five more probes", lambda: asked() >= before + 5)
+    wait("more probes", lambda: asked() >= before + 3)
     still = world.lane(FCM)
     assert still["state"] in ("open", "halfOpen") and still["since"] == closed["since"], (closed, still)
     assert world.items("lane", "show", FCM)[0]["changedAt"] == closed["since"]
