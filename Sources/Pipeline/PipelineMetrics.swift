@@ -46,7 +46,8 @@ package struct PipelineMetrics: Sendable {
         imports = registry.counter(
             "imports_total",
             help: "Deliveries of the directory, by feed, format and state: applied, planned, held, failed.",
-            labels: ["feed", "format", "state"]
+            labels: ["feed", "format", "state"],
+            labelSetsMax: 1000
         )
         storeCommitSeconds = registry.histogram("store_commit_seconds", help: "COMMIT of the queue, fsync included.")
             .with()

@@ -78,7 +78,7 @@ extension DeliveryLoader {
             if let row, row.expiresAt <= now { continue }
             let others = rows.filter { other in
                 other.delivery != id && other.isLetGo(now) && other.expiresAt > now
-                    && (waits.openCarrier(of: other) ?? id) == id
+                    && (waits.openCarrier(of: other) ?? id) == id && !waits.isCarrier(other)
             }
             let carries = others.contains { $0.carrier == id }
             if let row, !carries, waits.openCarrier(of: row) != nil {
@@ -161,6 +161,28 @@ extension DeliveryLoader {
             attempts: attempts,
             isRetry: true
         )
+    }
+
+    /// Those who followed a delivery that does not announce them any more: they say themselves what they have to say.
+    mutating func letGo(_ carrier: DeliveryID, on device: DeviceID, but followers: [DeliveryID], _ waits: DeviceWaits)
+        -> [Outcome]
+    {
+        let left = (waits.byDevice[device] ?? []).filter { row in
+            row.carrier == carrier && !followers.contains(row.delivery) && !waits.isCarrier(row)
+        }
+        let due = time.now() + .mergeLook
+        return left.map { row in
+            announced[row.delivery] = nil
+            return Outcome(
+                page: row.delivery.page,
+                slot: row.delivery.slot,
+                result: .inRecap,
+                retryAt: due,
+                group: .init(device: row.device),
+                attempts: row.attempts,
+                isRetry: true
+            )
+        }
     }
 
     /// The followers of a delivery that is sent now: recorded before its answer can be.

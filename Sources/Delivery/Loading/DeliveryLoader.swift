@@ -256,7 +256,11 @@ struct DeliveryLoader {
                 of: load,
                 to: &loaded
             )
-            if case .carried(let followers, _) = recap, loaded.deliveries.count > before {
+            guard loaded.deliveries.count > before else { continue }
+            var followers: [DeliveryID] = []
+            if case .carried(let carried, _) = recap { followers = carried }
+            loaded.ended += letGo(id, on: planned[slot].device, but: followers, waits)
+            if !followers.isEmpty {
                 loaded.ended += follow(id, followers, waits)
             }
         }

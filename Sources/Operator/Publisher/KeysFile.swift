@@ -40,7 +40,7 @@ struct KeysFile {
         }
     }
 
-    func revoke(_ id: String) throws {
+    func revoke(_ id: String, now: Instant) throws {
         guard publisher.keys.contains(where: { $0.id == id }) else {
             throw OperatorFailure(
                 .nothing,
@@ -48,10 +48,11 @@ struct KeysFile {
                 next: "carillon publisher list"
             )
         }
-        guard publisher.keys.count > 1 || !publisher.secrets.isEmpty else {
+        // A file without a line would be a mistake of the configuration, also beside a secret that signs.
+        guard publisher.keys.contains(where: { $0.id != id && ($0.until.map { $0 > now } ?? true) }) else {
             throw OperatorFailure(
                 .refused,
-                "it is the only way in of publisher \(publisher.name)",
+                "it is the only key of publisher \(publisher.name) that counts",
                 next: "carillon publisher rotate \(publisher.name) --overlap 0s"
             )
         }
@@ -89,8 +90,12 @@ struct KeysFile {
         for _ in 0..<Self.patience {
             let answer = await client.get("/admin/publishers")
             let views = answer?["items"]?.array?.compactMap { PublisherView(wire: $0) } ?? []
-            let keys = views.first { $0.name == publisher.name }?.keys.map(\.id) ?? []
-            if new.map(keys.contains) ?? true, old.map({ !keys.contains($0) }) ?? true { return "in force" }
+            // Without an answer nothing is known.
+            if let keys = views.first(where: { $0.name == publisher.name })?.keys.map(\.id),
+                new.map(keys.contains) ?? true, old.map({ !keys.contains($0) }) ?? true
+            {
+                return "in force"
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw OperatorFailure(
@@ -103,6 +108,12 @@ struct KeysFile {
 
     /// In place of the file when the new one is whole and on the disk: a reader sees the one or the other.
     private func rewrite(_ change: (String) -> String?, appending: () -> String? = { nil }) throws {
+        let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if folder >= 0 { close(folder) } }
+        // Two orders at once: the second reads what the first has written.
+        guard folder >= 0, flock(folder, LOCK_EX) == 0 else {
+            throw OperatorFailure(.failed, "\(path) cannot be replaced", why: String(cString: strerror(errno)))
+        }
         let bytes: Data
         var mode = stat()
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
@@ -111,8 +122,11 @@ struct KeysFile {
         guard stat(path, &mode) == 0 else {
             throw OperatorFailure(.failed, "\(path) cannot be read", why: String(cString: strerror(errno)))
         }
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            .compactMap { change(String($0)) }
+        var lines = String(decoding: bytes, as: UTF8.self).split(
+            omittingEmptySubsequences: false,
+            whereSeparator: \.isNewline
+        )
+        .compactMap { change(String($0)) }
         while lines.last?.isEmpty ?? false { lines.removeLast() }
         if let line = appending() { lines.append(line) }
         let text = lines.map { $0 + "\n" }.joined()
@@ -120,7 +134,7 @@ struct KeysFile {
         unlink(next)
         try NewFile.write(text, to: next)
         guard chown(next, mode.st_uid, mode.st_gid) == 0 || geteuid() != 0, chmod(next, mode.st_mode & 0o777) == 0,
-            rename(next, path) == 0
+            rename(next, path) == 0, fsync(folder) == 0
         else {
             let why = String(cString: strerror(errno))
             unlink(next)

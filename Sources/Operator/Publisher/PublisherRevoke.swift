@@ -32,7 +32,7 @@ struct PublisherRevoke: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.settings(secrets: true).settings
         let file = try KeysFile(of: publisher, in: settings)
-        try file.revoke(key)
+        try file.revoke(key, now: options.renderer.now)
         let state = try await file.takeIntoForce(settings, lacking: key)
         var object = JSONObject()
         object["publisher"] = .string(publisher)

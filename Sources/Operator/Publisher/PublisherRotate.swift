@@ -43,7 +43,12 @@ struct PublisherRotate: AsyncParsableCommand {
         }
         if let out { try NewFile.write(key.secret + "\n", to: out) }
         try file.rotate(to: hash, until: now + .milliseconds(TimeLength.milliseconds(overlap) ?? 0), now: now)
-        let state = try await file.takeIntoForce(settings, having: hash.id)
+        let state: String
+        var failure: (any Error)?
+        // The key is shown whatever comes: its hash is in the file, and it is nowhere else.
+        do { state = try await file.takeIntoForce(settings, having: hash.id) } catch {
+            (state, failure) = ("written, not in force yet", error)
+        }
         var object = JSONObject()
         object["publisher"] = .string(publisher)
         object["key"] = .string(hash.id)
@@ -52,5 +57,6 @@ struct PublisherRotate: AsyncParsableCommand {
         try options.renderer.write(object, id: "key") {
             [out == nil ? key.secret : nil, "\(publisher): key \(hash.id), \(state)"].compactMap { $0 }
         }
+        if let failure { throw failure }
     }
 }

@@ -162,8 +162,15 @@ package actor DirectoryImporter {
         guard !isBusy else { throw .busy }
         begin()
         defer { end() }
-        var report =
-            request.format == .preferences ? try await importPreferences(request) : try await importDelivery(request)
+        var report: ImportReport
+        do throws(Refusal) {
+            report =
+                request.format == .preferences
+                ? try await importPreferences(request) : try await importDelivery(request)
+        } catch {
+            onEnd(request.feed, request.format.rawValue, "failed")
+            throw error
+        }
         onEnd(request.feed, request.format.rawValue, "\(report.state)")
         if report.state == .held { report.isKept = try await keep(request, report.id) }
         do throws(StoreError) {

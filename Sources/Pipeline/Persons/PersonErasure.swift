@@ -33,12 +33,8 @@ package struct PersonErasure: Sendable {
         now: Instant
     ) async throws(StoreError) -> ErasedView {
         let names = try await registryReader.read { try $0.names(of: person) }
-        let (events, last) = try await forget(names, after: nil)
+        var events = try await forget(names)
         let erased = try await registry.erase(person)
-        // Whatever was accepted meanwhile.
-        let late = try await forget(names, after: last).events
-        try await queue.endErasure()
-        try await registry.endErasure()
         let operation = try await queue.keep(
             InstantOrder(
                 actor: actor,
@@ -49,11 +45,15 @@ package struct PersonErasure: Sendable {
             ),
             now: now
         )
+        // Whatever was accepted or expanded meanwhile.
+        events.formUnion(try await forget(names))
+        try await queue.endErasure()
+        try await registry.endErasure()
         var view = ErasedView()
         view.accounts = erased.accounts
         view.devices = erased.devices
         view.links = erased.links
-        view.events = events + late
+        view.events = events.count
         view.operation = OperationName.text(operation)
         return view
     }
@@ -84,12 +84,11 @@ package struct PersonErasure: Sendable {
         return view
     }
 
-    /// - Returns: how many events were changed, and the last one looked at.
-    private func forget(_ names: [String], after first: EventID?) async throws(StoreError) -> (events: Int, EventID?) {
+    /// - Returns: the events that named the person.
+    private func forget(_ names: [String]) async throws(StoreError) -> Set<EventID> {
         var changed: Set<EventID> = []
-        var end = first
         for name in names {
-            var cursor = first
+            var cursor: EventID?
             repeat {
                 let after = cursor
                 let slice = try await queueReader.read { try $0.events(naming: name, after: after) }
@@ -99,9 +98,8 @@ package struct PersonErasure: Sendable {
                 }
                 changed.formUnion(slice.events)
                 cursor = slice.last
-                if let last = slice.last { end = max(last, end ?? last) }
             } while cursor != nil
         }
-        return (changed.count, end)
+        return changed
     }
 }

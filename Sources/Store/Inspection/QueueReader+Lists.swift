@@ -92,14 +92,15 @@ extension QueueReader {
         ) { EventID(rawValue: $0.int64(0)) }
     }
 
-    /// When the oldest delivery was made that waits for another attempt, by lane; what waits for quiet hours does not count. Cost: the
-    /// whole of `retry`, about a second for a million.
+    /// When the delivery was tried first that has been tried in vain for longest, by lane; what waits for quiet hours, a recap or another
+    /// event does not count. Cost: the whole of `retry`, about a second for a million.
     package func oldestRetries() throws -> [LaneID: Instant] {
         var oldest: [LaneID: Instant] = [:]
         try connection.query(
             """
-            SELECT retry.lane, min(page.opened_at) FROM retry JOIN page ON page.id = retry.delivery >> 10
-            WHERE retry.opens_at IS NULL GROUP BY retry.lane
+            SELECT retry.lane, min(coalesce((SELECT min(at) FROM attempt WHERE attempt.delivery = retry.delivery), page.opened_at))
+            FROM retry JOIN page ON page.id = retry.delivery >> 10
+            WHERE retry.opens_at IS NULL AND retry.carrier IS NULL AND retry.attempts > 0 GROUP BY retry.lane
             """
         ) { row in
             oldest[LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(0)))] = Instant(milliseconds: row.int64(1))

@@ -63,11 +63,13 @@ extension QueueReader {
             guard let page = pages[carrier.page]?.value, carrier.slot < page.result.count else { continue }
             let over = try isOver[page.event] ?? (event(page.event).map { $0.ending != nil } ?? true)
             isOver[page.event] = over
-            switch Coverage(page.result[carrier.slot], isOver: over) {
-            case .reached: standings[carrier] = .reached
-            case .waiting: standings[carrier] = .waiting(dueAt: due[carrier])
-            case nil: break
+            let result = page.result[carrier.slot]
+            if result == .acceptedInRecap {
+                standings[carrier] = .reached
+            } else if Coverage(result, isOver: over) == .waiting {
+                standings[carrier] = .waiting(dueAt: due[carrier])
             }
+            // Whatever else became of it, its own text included, told nobody of the others.
         }
         return standings
     }

@@ -11,7 +11,8 @@ extension QueueReader {
         // Compared as bytes: `instr` of a blob and a blob.
         try connection.query(
             """
-            SELECT event.id, instr(publication, ?1), instr(unknown_users || unresolved || warnings, ?2) FROM event
+            SELECT event.id, instr(publication, ?1),
+                instr(unknown_users || unresolved || warnings || coalesce(subject, '') || coalesce(source, ''), ?2) FROM event
             LEFT JOIN content ON content.event = event.id WHERE event.id > ?3 ORDER BY event.id LIMIT 2000
             """,
             Array(name.utf8),
@@ -42,15 +43,17 @@ extension QueueStore {
 
     private static func forget(_ names: ErasedNames, in event: Int64, _ connection: any Session) throws {
         let answer = try connection.first(
-            "SELECT unknown_users, unresolved, warnings FROM event WHERE id = ?",
+            "SELECT unknown_users, unresolved, warnings, subject, source FROM event WHERE id = ?",
             event
-        ) { row in (row.text(0), row.text(1), row.text(2)) }
-        if let (unknown, unresolved, warnings) = answer {
+        ) { row in (row.text(0), row.text(1), row.text(2), row.textOrNil(3), row.textOrNil(4)) }
+        if let (unknown, unresolved, warnings, subject, source) = answer {
             try connection.run(
-                "UPDATE event SET unknown_users = ?, unresolved = ?, warnings = ? WHERE id = ?",
+                "UPDATE event SET unknown_users = ?, unresolved = ?, warnings = ?, subject = ?, source = ? WHERE id = ?",
                 StoredJSON.erasing(unknown, names.contains),
                 AudienceCoding.text(AudienceCoding.members(unresolved).map(names.erasing)),
                 StoredJSON.erasing(warnings, names.areIn),
+                subject.map(names.erasing),
+                source.map(names.erasing),
                 event
             )
         }
@@ -75,7 +78,10 @@ private struct ErasedNames: Sendable {
 
     func contains(_ text: String) -> Bool { names.contains(ExactText(text)) }
 
-    func areIn(_ text: String) -> Bool { names.contains { text.utf8.firstRange(of: $0.text.utf8) != nil } }
+    func areIn(_ text: String) -> Bool { names.contains { text.holdsWord($0.text) } }
+
+    /// A text that is one of the names, or holds it as a word.
+    func erasing(_ text: String) -> String { areIn(text) ? StoredJSON.erased : text }
 
     func erasing(_ member: AudienceMember) -> AudienceMember {
         switch member {
@@ -92,6 +98,9 @@ private struct ErasedNames: Sendable {
             publication.authorID = StoredJSON.erased
             publication.authorName = nil
         }
+        publication.subject = publication.subject.map(erasing)
+        publication.source = publication.source.map(erasing)
+        publication.id = publication.id.map(erasing)
         publication.params = StoredJSON.erasing(publication.params, contains)
         return publication
     }

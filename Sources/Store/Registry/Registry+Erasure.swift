@@ -82,7 +82,7 @@ extension Registry {
                 (id: $0.int64(0), text: $0.text(1))
             }
             for report in reports {
-                let forgetting = StoredJSON.erasing(report.text) { $0.utf8.firstRange(of: name.utf8) != nil }
+                let forgetting = StoredJSON.erasing(report.text) { $0.holdsWord(name) }
                 try connection.run("UPDATE import SET report = ? WHERE id = ?", forgetting, report.id)
             }
         }

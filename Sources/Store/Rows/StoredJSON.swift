@@ -29,3 +29,23 @@ enum StoredJSON {
         return .object(left)
     }
 }
+
+extension String {
+    /// Whether a name stands in the text with no letter or digit at either side, compared as bytes: `12` is not in `9123`.
+    func holdsWord(_ name: String) -> Bool {
+        let (text, name) = (Array(utf8), Array(name.utf8))
+        guard !name.isEmpty else { return false }
+        func isOfWord(_ index: Int) -> Bool {
+            guard text.indices.contains(index) else { return false }
+            // Of a letter beyond ASCII every byte is one.
+            return text[index] >= 0x80 || Character(Unicode.Scalar(text[index])).isLetter
+                || Character(Unicode.Scalar(text[index])).isNumber
+        }
+        var rest = text[...]
+        while let range = rest.firstRange(of: name) {
+            if !isOfWord(range.lowerBound - 1), !isOfWord(range.upperBound) { return true }
+            rest = rest[(range.lowerBound + 1)...]
+        }
+        return false
+    }
+}

@@ -55,6 +55,15 @@ extension Gateway {
 
     private func adminServices(_ core: Core, _ delivery: DeliveryServices) -> AdminServices {
         let limits = effective.settings.limits
+        // A series that begins at 1 has not increased, and no alert would see the first failure.
+        for feed in effective.settings.feeds {
+            for format in DirectoryImporter.Format.allCases {
+                _ = core.pipelineMetrics.imports.with(feed.name, format.rawValue, "failed")
+            }
+        }
+        for publisher in effective.settings.publishers where publisher.callback != nil {
+            _ = core.pipelineMetrics.callbacks.with(publisher.name, "dead")
+        }
         var admin = AdminServices(
             queue: core.queue,
             queueReader: core.queueReader,
