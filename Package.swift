@@ -29,6 +29,9 @@ func tests(_ target: String, _ more: [Target.Dependency] = [], exclude: [String]
     )
 }
 
+/// deploy/package names the commit; nothing else is built anew for it.
+let commit = ProcessInfo.processInfo.environment["CARILLON_COMMIT"]
+
 func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
@@ -45,25 +48,26 @@ let package = Package(
         .executable(name: "carillon", targets: ["carillon"]),
         .executable(name: "carillon-simulator", targets: ["carillon-simulator"]),
     ],
+    // Exact, and with what they bring along in deploy/dependencies.txt: Package.resolved is not kept.
     dependencies: [
         // HTTP in: routing, bodies, Unix socket; HTTP/2 and TLS of it serve the simulator only.
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         // The operator's command tree, its help and its completions.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         // Structured logs.
-        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         // Start in the order of dependence, stop in reverse, signals.
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         // Signatures (ES256, RS256, HMAC), sealing of tokens at rest.
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // The configuration file, with the line of every key for the report of mistakes.
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         // Header names of requests and answers, shared with Hummingbird.
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         // The simulator speaks HTTP/2 through another stack than the engine, so that a shared mistake shows.
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.45.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
     ],
     targets: [
         // Floor 0: system libraries (module map and small shims) and the nouns and rules.
@@ -131,13 +135,14 @@ let package = Package(
             ]
         ),
         // Floor 6: the executables.
+        .target(name: "CVersion", cSettings: commit.map { [.define("CARILLON_COMMIT", to: $0)] } ?? []),
         executable(
             "carillon",
             [
                 "Domain", "Contract", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery",
                 "Pipeline",
                 "API",
-                "Operator", crypto, lifecycle, logging, "Database",
+                "Operator", crypto, lifecycle, logging, "Database", "CVersion",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]

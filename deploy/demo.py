@@ -273,9 +273,10 @@ try:
                             for kind, diff in report.get("diff", {}).items() if any(diff.values())))
     later = {e["file"]: e["after-delta-2026-09-15"] for e in json.load(open(os.path.join(DATA, "expected/audience.json")))["events"]}
 
-    def post(name, suffix):
+    def post(name, suffix, **data):
         body = json.load(open(os.path.join(DATA, "events", name + ".json")))
         body["id"] += suffix
+        body["data"] |= data
         body.pop("expiresAt", None)
         status, answer = call("POST", "/v1/events", json.dumps(body), {"Content-Type": "application/cloudevents+json", **auth})
         check(f"{name}{suffix} accepted", status, 202)
@@ -307,7 +308,7 @@ try:
     def opens_at():
         raw = open(os.path.join(DATA, "events/cloudevent-01-class.json"), "rb").read()
         return call("POST", "/v1/events?preview=true", raw, {"Content-Type": "application/cloudevents+json", **auth})[1]["opensAt"]
-    say("it is evening: a parent has switched blog posts off, and a publication waits for the morning")
+    say("it is evening: a parent has switched blog posts off, and a publication waits for the morning; for one guardian two more")
     guardians = [g["guardian"] for g in later["cloudevent-01-class.json"]["guardians"]]
     off = next(key for key in guardians if tokens_of.get(ent_id.get(key)))
     status, _ = call("PUT", "/v1/preferences", json.dumps({"kinds": {"BLOG.PUBLISH-POST": {"push": False}}}),
@@ -318,6 +319,9 @@ try:
     wait("the night", opens_at)
     receipt = post("cloudevent-01-class", "-evening")
     event, reachable = receipt["id"], {key for key in guardians if tokens_of.get(ent_id.get(key))} - {off}
+    busy = min(reachable)
+    more = [post("cloudevent-01-class", f"-evening-{number}", audience=[{"user": ent_id[busy]}])["id"] for number in (2, 3)]
+    wait("the other publications", lambda: all(state(one)["state"] == "sending" for one in more))
     waiting = wait("the evening's publication", lambda: (lambda s: s if s["state"] == "sending" else None)(state(event)))
     check("who waits for the morning", waiting["waiting"], {"quietHours": len(reachable)})
     check("nobody rings at night", waiting["deliveries"]["accepted"], 0)
@@ -328,6 +332,14 @@ try:
     wait("the morning's delivery", lambda: state(event)["state"] == "done", 120)
     morning = state(event)
     check("who rings in the morning", morning["deliveries"]["accepted"], len(phones(reachable)))
+    wait("the other publications", lambda: all(state(one)["state"] == "done" for one in more))
+    call("GET", "/control/counts", port=sim["httpPort"])
+    recaps = [push for push in map(json.loads, open(os.path.join(WORK, "pushes.ndjson"))) if '"RECAP"' in json.dumps(push.get("payload"))]
+    check("who gets one message for three", sorted(push["token"] for push in recaps), sorted(phones([busy])))
+    row = next(row for row in call("GET", f"/v1/events/{event}/reach?limit=1000", headers=auth)[1]["items"] if row["guardian"] == busy)
+    check("what the publisher reads of it", (row["state"], row["reason"]), ("reached", "recap"))
+    title = json.dumps(recaps[0]["payload"], ensure_ascii=False).partition('"title": "')[2].partition('"')[0]
+    print(f"   one guardian's {len(recaps)} devices ring once for all three: {title}")
     check("who was not reached", morning["notReached"], {"noDevice": len(guardians) - len(reachable) - 1, "optedOut": 1})
     print(f"   {morning['guardians']['reached']} of {morning['guardians']['total']} guardians reached; not reached: {morning['notReached']}")
 

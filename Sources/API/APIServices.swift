@@ -44,6 +44,7 @@ package struct APIServices: Sendable {
         forecaster: Forecaster
     ) {
         self.admin = admin
+        self.admin.publishers = publishers
         self.intake = intake
         self.publishers = publishers
         self.parents = parents

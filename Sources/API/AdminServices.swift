@@ -20,6 +20,8 @@ package struct AdminServices: Sendable {
     /// What only a gateway that runs can do; without it, 501.
     package var live: (any LiveControl)?
     package var condition: any GatewayCondition = AlwaysReady()
+    /// Who may publish; nil where no gateway runs.
+    package var publishers: PublisherDirectory?
     package var limits: Limits
     package var time: TimeSource
     /// Where a directory delivery waits while it is read; exists, mode 0700, emptied at start by the assembly.

@@ -8,8 +8,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 403
     case missingRight, forbiddenSchool, forbiddenSource, forbiddenFeed, urgentForbidden
     // 404, 405, 408, 409
-    case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, nothingMatched
-    case methodNotAllowed
+    case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, unknownPerson
+    case nothingMatched, methodNotAllowed
     case bodyTooSlow
     case identityConflict, staleRevision, eventEnded, eventWithdrawn, orderRefused, lanePaused, removalsNotFrozen,
         importNotHeld
@@ -37,7 +37,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
         case .missingRight, .forbiddenSchool, .forbiddenSource, .forbiddenFeed, .urgentForbidden: 403
-        case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport, .nothingMatched:
+        case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport,
+            .unknownPerson, .nothingMatched:
             404
         case .methodNotAllowed: 405
         case .bodyTooSlow: 408
@@ -86,6 +87,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .unknownLane: "Unknown lane"
         case .unknownOperation: "Unknown operation"
         case .unknownImport: "Unknown import"
+        case .unknownPerson: "Unknown person"
         case .nothingMatched: "Nothing matched"
         case .malformedRequest: "The request is malformed"
         case .methodNotAllowed: "Method not allowed"

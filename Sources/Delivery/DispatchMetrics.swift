@@ -13,7 +13,9 @@ package struct DispatchMetrics: Sendable {
         deliveries = registry.counter(
             "deliveries_total",
             help: "Deliveries that ended, by outcome.",
-            labels: ["lane", "outcome"]
+            labels: ["lane", "outcome"],
+            // Every push service may have a lane.
+            labelSetsMax: 1000
         )
         deliverySeconds = registry.histogram(
             "delivery_duration_seconds",

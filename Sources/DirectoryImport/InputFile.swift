@@ -10,6 +10,7 @@ struct InputFile: ~Copyable {
     let name: String
     let bytes: Int
     private let descriptor: Int32
+    private let meter = ReadingMeter.current
 
     /// - Parameter path: must lead to a plain file; links are followed, pipes and devices refused.
     /// - Throws: ``DeliveryError/unreadable(file:code:)``.
@@ -31,7 +32,10 @@ struct InputFile: ~Copyable {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(DeliveryError) -> Int {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 { return count }
+            if count >= 0 {
+                meter?.add(count)
+                return count
+            }
             guard errno == EINTR else { throw .unreadable(file: name, code: errno) }
         }
     }

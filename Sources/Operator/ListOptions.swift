@@ -13,7 +13,9 @@ struct ListOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Go on after this cursor: the answer's next.", valueName: "cursor"))
     var after: String?
 
-    func validate() throws {
+    func validate() throws { try Self.check(limit) }
+
+    static func check(_ limit: Int?) throws {
         if let limit, !(1...1_000_000).contains(limit) { throw ValidationError("--limit must be from 1 to 1000000.") }
     }
 

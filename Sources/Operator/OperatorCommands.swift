@@ -3,9 +3,12 @@ package import ArgumentParser
 /// The operator's commands; the executable's root lists them beside `serve`.
 package enum OperatorCommands {
     package static let all: [any ParsableCommand.Type] = [
-        QueueCommand.self, EventCommand.self, UserCommand.self, DeadCommand.self, LaneCommand.self, DeviceCommand.self,
+        QueueCommand.self, EventCommand.self, UserCommand.self, PersonCommand.self, PublisherCommand.self,
+        DeadCommand.self, LaneCommand.self,
+        DeviceCommand.self,
         OperationCommand.self, DirectoryCommand.self, SchoolCommand.self, ClockCommand.self, CheckCommand.self,
-        DoctorCommand.self, ConfigCommand.self, KeyCommand.self, StorageCommand.self, BackupCommand.self,
+        DoctorCommand.self, InitCommand.self, ConfigCommand.self, KeyCommand.self, StorageCommand.self,
+        BackupCommand.self,
         RecoverCommand.self,
         RetryRulesCommand.self, CompletionsCommand.self,
     ]
@@ -25,8 +28,12 @@ package enum OperatorCommands {
         arguments: [String],
         context: OperatorContext
     ) async -> Int32 {
-        await OperatorContext.$task.withValue(context) {
+        var context = context
+        context.arguments = arguments
+        if context.isASCII { context.talk = { [talk = context.talk] in talk(PlainASCII.text($0)) } }
+        return await OperatorContext.$task.withValue(context) { [context] in
             do {
+                if let unknown = UnknownCommand.find(root, arguments) { throw unknown.failure }
                 var command = try root.parseAsRoot(arguments)
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
@@ -59,7 +66,7 @@ package enum OperatorCommands {
         let code = root.exitCode(for: error)
         if code == .success {
             // Help and version are answers, not errors.
-            do { try context.write(message + "\n") } catch { return ExitStatus.ok.rawValue }
+            do { try context.writeText(message + "\n") } catch { return ExitStatus.ok.rawValue }
             return ExitStatus.ok.rawValue
         }
         if !message.isEmpty { context.talk(message) }

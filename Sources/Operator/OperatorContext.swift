@@ -17,8 +17,14 @@ package struct OperatorContext: Sendable {
     package var terminal: Terminal?
     /// The next line of standard input, without line feed; nil at its end.
     package var input: @Sendable () -> String? = { readLine() }
+    /// Writes over the one line of a terminal at standard error; nil when there is none. An empty text clears it.
+    package var bar: (@Sendable (String) -> Void)?
+    /// Columns of that terminal.
+    package var barColumns = 79
     /// True when a person sits at standard input and error, and can be asked.
     package var isInteractive = false
+    /// The command line as it was given, without the program's name.
+    var arguments: [String] = []
 
     package init(
         environment: [String: String],
@@ -60,6 +66,14 @@ package struct OperatorContext: Sendable {
             }
         )
         context.isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        if isatty(STDERR_FILENO) == 1 {
+            context.bar = { text in
+                // As of talk: there is nobody to tell.
+                do {
+                    try write(Array(("\r" + text.escapingHidden(except: []) + "\u{1B}[K").utf8), to: STDERR_FILENO)
+                } catch {}
+            }
+        }
         return context
     }
 
@@ -72,6 +86,12 @@ package struct OperatorContext: Sendable {
     }
 
     func write(_ text: String) throws { try output(Array(text.utf8)) }
+
+    /// The locale knows ASCII only.
+    var isASCII: Bool { PlainASCII.isWanted(environment) }
+
+    /// For people, as their locale can show it.
+    func writeText(_ text: String) throws { try write(isASCII ? PlainASCII.text(text) : text) }
 
     private static func terminalColumns() -> Int? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }

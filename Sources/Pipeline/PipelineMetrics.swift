@@ -10,6 +10,7 @@ package struct PipelineMetrics: Sendable {
     package let storeCommitSeconds: Histogram
     package let unreadableRows: Family<Counter>
     package let callbacks: Family<Counter>
+    package let imports: Family<Counter>
 
     package init(_ registry: MetricRegistry) {
         self.registry = registry
@@ -41,6 +42,12 @@ package struct PipelineMetrics: Sendable {
             "callbacks_total",
             help: "Attempts to tell a publisher how an event stands; outcome: accepted, deferred, dead.",
             labels: ["publisher", "outcome"]
+        )
+        imports = registry.counter(
+            "imports_total",
+            help: "Deliveries of the directory, by feed, format and state: applied, planned, held, failed.",
+            labels: ["feed", "format", "state"],
+            labelSetsMax: 1000
         )
         storeCommitSeconds = registry.histogram("store_commit_seconds", help: "COMMIT of the queue, fsync included.")
             .with()

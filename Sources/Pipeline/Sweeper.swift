@@ -6,6 +6,8 @@ package import Store
 package struct Sweeper: Sendable {
     /// 10,000 deliveries a slice: a day of a million is gone after half a minute, at a few per cent of the writer's time.
     private static let pruneRest = Duration.milliseconds(200)
+    /// About ten minutes.
+    private static let passesPerErasure = 600
 
     private let queue: QueueStore
     private let registry: Registry
@@ -71,10 +73,24 @@ package struct Sweeper: Sendable {
     /// - Returns: what the first pass begins with: everything is due.
     package func begin() -> Progress { Progress(devicesDue: time.monotonic()) }
 
+    /// What a kill or a reader in the way has interrupted: nothing of an erased person stays in the files.
+    private func endErasure() async {
+        do throws(StoreError) {
+            guard try await registry.isErasing() else { return }
+            try await queue.endErasure()
+            try await registry.endErasure()
+        } catch {
+            logger.error("an erasure could not be ended; it is tried again", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Runs until cancelled: looks each second, and goes on at once while a slice was full.
     package func run() async {
         var progress = begin()
+        var passes = 0
         while !Task.isCancelled {
+            if passes % Self.passesPerErasure == 0 { await endErasure() }
+            passes += 1
             await pass(&progress)
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
         }

@@ -1,5 +1,5 @@
-/// When the writer checkpoints, between transactions. Never TRUNCATE: that gives the WAL's blocks back, and with them the
-/// promise that outcomes can be recorded on a full disk.
+/// When the writer checkpoints, between transactions. Never TRUNCATE, but to erase: that gives the WAL's blocks back, and with them
+/// the promise that outcomes can be recorded on a full disk.
 package struct CheckpointPolicy: Sendable {
     /// The WAL file has this many bytes of blocks from the start on.
     package var pregrownBytes: Int

@@ -6,6 +6,8 @@ package enum CheckpointMode: Sendable, Equatable {
     case passive
     /// Everything, then the next write starts the WAL over. Meets `busy` while a reader is in the way.
     case restart
+    /// The same, and the file is cut to nothing: only to erase, since it gives up the blocks that outcomes are sure of.
+    case truncate
 }
 
 extension Connection {
@@ -17,7 +19,12 @@ extension Connection {
     package func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) -> (log: Int, checkpointed: Int) {
         var log: Int32 = 0
         var checkpointed: Int32 = 0
-        let flag = mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART
+        let flag =
+            switch mode {
+            case .passive: SQLITE_CHECKPOINT_PASSIVE
+            case .restart: SQLITE_CHECKPOINT_RESTART
+            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            }
         let code = sqlite3_wal_checkpoint_v2(handle, "main", flag, &log, &checkpointed)
         guard code == SQLITE_OK else { throw SQLiteError(code, on: handle, sql: "checkpoint") }
         return (Int(log), Int(checkpointed))

@@ -15,6 +15,7 @@ package final class Connection: Session {
     private var statements: [String: Statement] = [:]
     /// Frames in the WAL after the last commit of this connection; the WAL hook keeps it.
     private(set) var walFrames = 0
+    var logState = LogState.refused
     private var progress: ProgressLimit?
 
     /// Opens the file and applies the pragmas of `options`, in order.

@@ -35,6 +35,7 @@ final class WriterLoop {
             switch queue.take(idleAfter: policy.wantsIdleCheckpoint ? policy.idle : nil) {
             case .batch(let jobs):
                 run(jobs)
+                if !hasFailed, connection.logState == .wanted { emptyLog() }
                 if !hasFailed, let mode = policy.dueAfterCommit() { checkpoint(mode) }
             case .idle:
                 checkpoint(.passive)
@@ -171,6 +172,17 @@ final class WriterLoop {
             CrashPoint.reach(.afterCheckpoint)
         } catch {
             // A reader in the way (busy) or no space: nothing is lost, all is still in the WAL, the next growth tries again.
+            if error.isFatal { fail(error) }
+        }
+    }
+
+    /// Once for each asking: with a reader in the way who asked asks again.
+    private func emptyLog() {
+        connection.logState = .refused
+        do throws(SQLiteError) {
+            try setSynchronous(.full)
+            try connection.emptyLog(pregrownTo: policy.pregrownBytes)
+        } catch {
             if error.isFatal { fail(error) }
         }
     }

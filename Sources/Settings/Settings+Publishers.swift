@@ -1,7 +1,9 @@
+package import Domain
+
 /// One system that may post: who it is, whom it may speak for, how it proves itself.
 package struct PublisherSettings: Sendable {
     package enum Right: String, Sendable, CaseIterable {
-        case events, directory, urgent
+        case events, directory, urgent, persons
     }
 
     package var name: String
@@ -16,6 +18,8 @@ package struct PublisherSettings: Sendable {
     package var keys: [PublisherKeyHash]
     /// Where it wants to be told how its events stand; nil: nowhere.
     package var callback: Callback?
+    /// The file of the keys' hashes; nil without one.
+    package var keysFile: String?
 
     /// Standard Webhooks, signed with every secret.
     package struct Callback: Sendable {
@@ -32,14 +36,27 @@ package struct PublisherKeyHash: Hashable, Sendable {
     package var id: String
     /// SHA-256 of the key's text (`cpk_…`), 32 bytes.
     package var sha256: [UInt8]
+    /// When it ends; nil: never by itself.
+    package var until: Instant?
 
-    /// nil when the line is not `<key id> sha256:<64 hex digits>`.
+    /// nil when the line is not `<key id> sha256:<64 hex digits>`, with `until=<RFC 3339>` behind where the key ends.
     package init?(line: some StringProtocol) {
         let words = line.split(whereSeparator: \.isWhitespace)
-        guard words.count == 2, words[0].utf8.count <= 64, words[1].hasPrefix("sha256:"),
+        guard (2...3).contains(words.count), words[0].utf8.count <= 64, words[1].hasPrefix("sha256:"),
             let hash = Hex.decode(words[1].dropFirst(7)), hash.count == 32
         else { return nil }
         id = String(words[0])
         sha256 = hash
+        guard words.count == 3 else { return }
+        guard words[2].hasPrefix("until="), let end = Instant(rfc3339: String(words[2].dropFirst(6))) else {
+            return nil
+        }
+        until = end
+    }
+
+    /// The line of the file.
+    package var line: String {
+        "\(id) sha256:\(sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())"
+            + (until.map { " until=\($0.rfc3339)" } ?? "")
     }
 }

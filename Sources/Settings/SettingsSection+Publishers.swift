@@ -21,14 +21,16 @@ extension SettingsSection {
         let name = name()
         let sources = strings("sources", default: [])
         let rights = rights()
+        let keysFile = optionalPath("keysFile")
         let publisher = PublisherSettings(
             name: name,
             sources: sources,
             schools: schools(),
             rights: rights,
             secrets: secrets("secretsFile"),
-            keys: keys(),
-            callback: callback()
+            keys: keys(keysFile),
+            callback: callback(),
+            keysFile: keysFile
         )
         // A signature counts only once the whole body is read: a delivery of gigabytes comes with a key, which its head proves.
         if rights.contains(.directory), hasFile("secretsFile"), !hasFile("keysFile") {
@@ -87,7 +89,12 @@ extension SettingsSection {
             if let right = PublisherSettings.Right(rawValue: text) {
                 rights.insert(right)
             } else {
-                reader.mistake(key("rights"), origin(of: "rights"), value: text, "must be of events, directory, urgent")
+                reader.mistake(
+                    key("rights"),
+                    origin(of: "rights"),
+                    value: text,
+                    "must be of events, directory, urgent, persons"
+                )
             }
         }
         return rights
@@ -106,9 +113,9 @@ extension SettingsSection {
         }
     }
 
-    private func keys() -> [PublisherKeyHash] {
-        guard let path = optionalPath("keysFile") else { return [] }
-        return secretLines("keysFile", path: path, form: "<key id> sha256:<64 hex digits>") {
+    private func keys(_ path: String?) -> [PublisherKeyHash] {
+        guard let path else { return [] }
+        return secretLines("keysFile", path: path, form: "<key id> sha256:<64 hex digits> [until=<RFC 3339 time>]") {
             PublisherKeyHash(line: $0)
         }
     }

@@ -30,6 +30,29 @@ package final class Family<M: Metric>: Sendable {
     }
 }
 
+extension Family where M == Gauge {
+    /// These series and no others: one that is not named is gone, instead of keeping its last value. Above the limit of label sets the values of
+    /// the rest are added up as `other`.
+    package func show(_ samples: [Sample]) {
+        metrics.withLock { metrics in
+            var shown: [[String]: M] = [:]
+            for sample in samples {
+                precondition(sample.labels.count == description.labels.count, "\(description.name) has other labels.")
+                let isBeyond = shown.count >= description.labelSetsMax && shown[sample.labels] == nil
+                let key = isBeyond ? sample.labels.map { _ in "other" } : sample.labels
+                if let other = shown[key] {
+                    other.add(sample.value)
+                    continue
+                }
+                let gauge = metrics[key] ?? make()
+                gauge.set(sample.value)
+                shown[key] = gauge
+            }
+            metrics = shown
+        }
+    }
+}
+
 extension Family: MetricFamily {
     func renderSamples(into text: inout String) {
         let sorted = metrics.withLock { $0.sorted { $0.key.lexicographicallyPrecedes($1.key) } }
@@ -37,8 +60,8 @@ extension Family: MetricFamily {
     }
 }
 
-/// A gauge that is asked at each scrape.
-struct ComputedGauge: MetricFamily {
+/// A metric that is asked at each scrape.
+struct ComputedMetric: MetricFamily {
     let description: MetricDescription
     let read: @Sendable () -> [Sample]
 

@@ -73,12 +73,22 @@ package final class MetricRegistry: Sendable {
         labelSetsMax: Int = 100,
         read: @escaping @Sendable () -> [Sample]
     ) {
-        let computed = ComputedGauge(
-            description: describe(name, .gauge, help, labels, labelSetsMax),
-            read: read
-        )
-        families.withLock { $0[prefix + name] = computed }
+        compute(describe(name, .gauge, help, labels, labelSetsMax), read)
     }
+
+    /// A count somebody else keeps, asked for at each scrape; `read` is quick and blocks on nothing.
+    package func counter(_ name: String, help: String, read: @escaping @Sendable () -> [Sample]) {
+        precondition(name.hasSuffix("_total"), "The name of a counter ends in _total.")
+        compute(describe(name, .counter, help, [], 1), read)
+    }
+
+    private func compute(_ description: MetricDescription, _ read: @escaping @Sendable () -> [Sample]) {
+        let computed = ComputedMetric(description: description, read: read)
+        families.withLock { $0[description.name] = computed }
+    }
+
+    /// What every process has, has the same name everywhere.
+    private func full(_ name: String) -> String { name.hasPrefix("process_") ? name : prefix + name }
 
     /// The exposition in text format 0.0.4, sorted by name
     /// [prometheus.io/docs/instrumenting/exposition_formats].
@@ -105,14 +115,14 @@ package final class MetricRegistry: Sendable {
     ) -> Family<M> {
         let description = describe(name, kind, help, labels, labelSetsMax)
         return families.withLock { families in
-            if let known = families[prefix + name] {
+            if let known = families[description.name] {
                 guard let same = known as? Family<M>, same.description.labels == labels else {
                     preconditionFailure("\(name) is made twice with different kinds or labels.")
                 }
                 return same
             }
             let family = Family<M>(description: description, make: make)
-            families[prefix + name] = family
+            families[description.name] = family
             return family
         }
     }
@@ -124,13 +134,13 @@ package final class MetricRegistry: Sendable {
         _ labels: [String],
         _ labelSetsMax: Int
     ) -> MetricDescription {
-        precondition(isMetricName(prefix + name), "\(name) is no Prometheus name.")
+        precondition(isMetricName(full(name)), "\(name) is no Prometheus name.")
         precondition(
             labels.allSatisfy { isMetricName($0) && !$0.contains(":") },
             "\(name) has a label that is no name."
         )
         return MetricDescription(
-            name: prefix + name,
+            name: full(name),
             kind: kind,
             help: help,
             labels: labels,

@@ -10,13 +10,9 @@ struct Carillon: AsyncParsableCommand {
         discussion: """
             Exit codes: 0 done, 1 failed, 2 usage, 3 nothing matched, 4 service not reachable, 5 store error, 6 refused.
             """,
-        version: Version.current,
+        version: Version.sentence,
         subcommands: [Serve.self] + OperatorCommands.all
     )
-}
-
-enum Version {
-    static let current = "0.1.0"
 }
 
 @main

@@ -19,6 +19,15 @@ struct LaneMachineTests {
         #expect(lane.state(of: 1) == .accepted)
     }
 
+    @Test mutating func `a recap that is accepted says so`() throws {
+        var recap = LoadedDelivery.sample(1, readAt: lane.time)
+        recap.isRecap = true
+        lane.load([recap, .sample(2, readAt: lane.time)])
+        for _ in 0..<2 { _ = lane.answer(try lane.beginOne(), .accepted) }
+        #expect(lane.outcome(of: 1)?.result == .acceptedInRecap)
+        #expect(lane.outcome(of: 2)?.result == .accepted(attempts: 1, latencyMilliseconds: 5))
+    }
+
     @Test mutating func `what has expired is ended and not sent`() {
         lane.load([.sample(1, expiresAt: lane.now.wall, readAt: lane.time)])
         let begun = lane.beginAll()

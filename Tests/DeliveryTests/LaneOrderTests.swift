@@ -18,7 +18,7 @@ struct LaneOrderTests {
             ("draining", ["paused", "draining", "active", "draining"]),
             ("open", ["paused", "draining", "halfOpen", "halfOpen"]),
             ("host", ["paused", "draining", "halfOpen", "halfOpen"]),
-            ("credentialFault", ["paused", "draining", "halfOpen", "halfOpen"]),
+            ("credentialFault", ["paused", "draining", "halfOpen", "credentialFault"]),
         ]
     )
     func `each order does what it says in each state`(from: String, to: [String]) {
@@ -35,7 +35,8 @@ struct LaneOrderTests {
             lane.time += 1
             lane.load(1...5)
             let begun = lane.beginAll()
-            let expected = ["active": 5, "draining": from == "host" ? 0 : 5, "halfOpen": 1][state] ?? 0
+            let expected =
+                ["active": 5, "draining": from == "host" ? 0 : 5, "halfOpen": 1, "credentialFault": 1][state] ?? 0
             #expect(begun.count == expected, "\(from): \(order)")
         }
     }

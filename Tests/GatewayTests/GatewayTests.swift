@@ -45,15 +45,25 @@ struct GatewayTests {
 
     @Test(arguments: [
         "forecast_is_what_happens", "withdrawn_in_the_middle", "killed_while_withdrawing", "correction_takes_the_place",
-        "resend_rings_those_missed", "publishers_are_told",
+        "resend_rings_those_missed", "publishers_are_told", "said_twice_rings_once",
     ])
     func `publications pass`(check: String) async throws { try await pass("event_checks", check) }
 
-    @Test(arguments: ["evening_waits_for_the_morning", "a_changed_policy_lets_go"])
+    @Test(arguments: [
+        "restricted_is_not_rung", "restricted_while_it_waits", "erased_is_nowhere", "keys_change_without_a_restart",
+    ])
+    func `persons and publishers pass`(check: String) async throws { try await pass("person_checks", check) }
+
+    @Test(arguments: ["evening_waits_for_the_morning", "several_of_an_evening_ring_once", "a_changed_policy_lets_go"])
     func `quiet hours pass`(check: String) async throws { try await pass("quiet_checks", check) }
+
+    /// Told in FamilyWeek.md.
+    @Test(arguments: ["week_of_one_family"])
+    func `families pass`(check: String) async throws { try await pass("family_checks", check) }
 
     @Test(arguments: [
         "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
+        "service_manager_is_told", "build_is_named",
     ])
     func `start and end pass`(check: String) async throws { try await pass("start_checks", check) }
 
@@ -61,6 +71,12 @@ struct GatewayTests {
         "schools_are_switched", "held_import_is_approved", "onde_extractions_are_imported", "short_of_room",
     ])
     func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
+
+    @Test(arguments: [
+        "alert_rules_are_right", "dashboard_is_that_of_the_metrics", "refusals_are_told", "reloads_say_what_changed",
+        "an_outage_is_told_once", "emptied_series_are_gone",
+    ])
+    func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }
 
     @Test(arguments: ["idle_crowd"])
     func `crowds pass`(check: String) async throws { try await pass("crowd_checks", check) }

@@ -1,7 +1,12 @@
-"""Answers of an independent implementation, Python's zoneinfo: reads {"offsets":[[zone,seconds]],"openings":[…]} and writes the same shape."""
+"""Answers of an independent implementation, Python's zoneinfo: reads {"zones":true,"offsets":[[zone,seconds]],"openings":[…],"policies":[…]} and writes the
+same shape."""
 import datetime, json, sys, zoneinfo
 
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+# The time of schools overseas, by the beginning of a UAI [Annexes of the code of the INSEE, zone1970.tab].
+OVERSEAS = {"971": "America/Guadeloupe", "972": "America/Martinique", "973": "America/Cayenne", "974": "Indian/Reunion", "975": "America/Miquelon",
+            "976": "Indian/Mayotte", "977": "America/St_Barthelemy", "978": "America/Marigot", "983": "Pacific/Noumea", "988": "Pacific/Noumea",
+            "984": "Pacific/Tahiti", "987": "Pacific/Tahiti", "986": "Pacific/Wallis"}
 
 
 def offset(zone, seconds):
@@ -29,7 +34,7 @@ def holds(pause, local):
 
 
 def opening(question):
-    """Minute after minute; None when none of `days` days lets ring."""
+    """Minute after minute; None when none of `length` seconds lets ring."""
     rules = [(zoneinfo.ZoneInfo(rule["zone"]), rule["pauses"], [[datetime.date.fromisoformat(day) for day in days] for days in rule["days"]])
              for rule in question["rules"]]
     moment = question["at"]
@@ -44,5 +49,34 @@ def opening(question):
     return None
 
 
+def department(text):
+    """How a UAI begins."""
+    return {"2A": "620", "2B": "720"}.get(text, text.zfill(3))
+
+
+def rule(policy, school):
+    """The hours of a school, as the configuration and the calendar say; None for one that is never quiet."""
+    own = policy["schools"].get(school)
+    if own == []:
+        return None
+    holidays = []
+    if policy["holidays"]:
+        holidays = [days for zone in policy["calendar"] if school[:3] in map(department, zone["departments"]) for days in zone["holidays"]]
+    pauses = policy["pauses"] if own is None else own
+    return {"zone": OVERSEAS.get(school[:3], "Europe/Paris"), "pauses": pauses, "days": holidays} if pauses or holidays else None
+
+
+def policy(question):
+    """The opening for somebody who is concerned through these schools and may have hours of his or her own."""
+    rules = [rule(question["policy"], school) for school in question["schools"]]
+    if question["own"]:
+        rules.append({**question["own"], "days": []})
+    return opening({**question, "rules": [rule for rule in rules if rule]})
+
+
 question = json.load(sys.stdin)
-json.dump({"offsets": [offset(*item) for item in question["offsets"]], "openings": [opening(item) for item in question["openings"]]}, sys.stdout)
+json.dump({
+    "zones": sorted(zoneinfo.available_timezones()) if question.get("zones") else [],
+    "offsets": [offset(*item) for item in question.get("offsets", [])],
+    "openings": [opening(item) for item in question.get("openings", [])],
+    "policies": [policy(item) for item in question.get("policies", [])]}, sys.stdout)

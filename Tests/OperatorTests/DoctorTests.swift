@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import Operator
@@ -136,6 +137,22 @@ struct DoctorTests {
     )
     func `the lock's holder is read from the kernel's table`(table: String, answer: LockHolder.Answer) {
         #expect(LockHolder.find(inode: 393, locks: table) == answer)
+    }
+
+    /// The kernel gives its table a page at a time.
+    @Test func `a holder is found in a table of many pages`() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/locks-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { do { try FileManager.default.removeItem(atPath: folder) } catch {} }
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        for name in (0..<400).map({ "\($0)" }) + ["lock"] + (400..<800).map({ "\($0)" }) {
+            let descriptor = open(folder + "/" + name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            try #require(descriptor >= 0 && flock(descriptor, LOCK_EX) == 0)
+            descriptors.append(descriptor)
+        }
+        #expect(try #require(SystemFile.text("/proc/locks")).utf8.count > 4 * 4096)
+        #expect(LockHolder.find(folder: folder) == .process(getpid()))
     }
 
     @Test func `the file system is that of the longest mount point`() {

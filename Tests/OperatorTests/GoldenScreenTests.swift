@@ -93,11 +93,12 @@ struct GoldenScreenTests {
                 service   does not answer on its admin socket: what is in flight is not known
                 waiting   pending 2   deferred 1   dead 1   oldest 11 min
                 events    scheduled 0   accepted 0   expanding 0   sending 2   doneToday 0   held 0
-                LANE            STATE   WINDOW  IN FLIGHT  PENDING  DEFERRED  DEAD  OLDEST  UNTIL  REASON
-                apns/onepocket  paused       -          -        2         0     1  11 min  -      by lea: certificate rollover
-                fcm/onepocket   active       -          -        0         1     0       -  -      -
+                LANE            STATE   SINCE  WINDOW  IN FLIGHT  PENDING  DEFERRED  DEAD  OLDEST  UNTIL  REASON
+                apns/onepocket  paused  5 min       -          -        2         0     1  11 min  -      by lea: certificate rollover
+                fcm/onepocket   active  0 s         -          -        0         1     0       -  -      -
                 ! the service does not answer: nothing moves until it runs; try: carillon doctor
-                ! apns/onepocket: stopped by an operator; try: carillon lane resume apns/onepocket
+                ! apns/onepocket: stopped by an operator for 5 min; try: carillon lane resume apns/onepocket
+                ! 1 dead letter, the newest 10 min ago; try: carillon dead list --by reason
                 """
         )
     }
@@ -154,7 +155,7 @@ struct GoldenScreenTests {
                 D-302 · 2026-09-21T14:13:20Z · store
                 It has not been tried yet.
                 All deliveries of the event are made and being sent.
-                Lane apns/onepocket was stopped by an operator (by lea: certificate rollover). Try: carillon lane resume
+                Lane apns/onepocket was stopped by an operator for 5 min (by lea: certificate rollover). Try: carillon lane resume
                   apns/onepocket.
                 It expires in 108 min (2026-09-21T16:01:40Z).
 
@@ -226,6 +227,7 @@ struct GoldenScreenTests {
                   provider        apns
                   state           paused
                   reason          by lea: certificate rollover
+                  since           5 min ago
                   until           -
                   window          -
                   inFlight        -
@@ -234,7 +236,6 @@ struct GoldenScreenTests {
                   dead            1
                   held            0
                   oldestSeconds   11 min
-                  changedAt       5 min ago
                 deferred and dead, by reason
                   1  503 ServiceUnavailable
 

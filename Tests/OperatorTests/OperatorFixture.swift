@@ -152,7 +152,7 @@ final class OperatorFixture {
     }
 
     /// One event to three guardians on one lane: accepted, to try again, withheld; and one device.
-    func fillStore() async throws {
+    func fillStore(madeAt: Instant = now) async throws {
         let data = folder + "/data"
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
         let queue = try SQLiteStores(folder: data).openQueue(
@@ -166,13 +166,12 @@ final class OperatorFixture {
             newKey: [UInt8](repeating: 9, count: 32),
             onFatal: { _ in }
         )
-        try await fill(queue, registry)
+        try await fill(queue, registry, madeAt)
         await registry.close()
         await queue.close()
     }
 
-    private func fill(_ queue: QueueStore, _ registry: Registry) async throws {
-        let now = Self.now
+    private func fill(_ queue: QueueStore, _ registry: Registry, _ now: Instant) async throws {
         let device = Registration(
             installation: "phone-1",
             target: .fcmToken("token-token-abcd"),

@@ -51,7 +51,7 @@ import Testing
         let event = fixture.event.description
         let blanks = String(repeating: " ", count: event.count - 5)
 
-        let ran = await fixture.run("event", "list")
+        let ran = await fixture.run(["event", "list"], columns: 118, environment: ["NO_COLOR": "1"])
         #expect(
             ran.output == """
                 events · 2026-09-21T14:13:20Z · store

@@ -1,5 +1,6 @@
 import Contract
 import Domain
+import Providers
 import SQLite
 import Store
 import Testing
@@ -40,7 +41,7 @@ struct MergingTests {
 
             #expect(try workshop.results(of: first).map(\.state) == [.accepted])
             #expect(try workshop.results(of: second).map(\.state) == [.withheld, .accepted])
-            #expect(try standings(workshop, second) == [.reachedElsewhere, .reached])
+            #expect(try standings(workshop, second) == [.reachedElsewhere(.merged), .reached])
             #expect(try workshop.state(of: second) == .done)
             let view = EventStatus.view(try #require(try workshop.reader.report(on: second, laneReason: { _ in nil })))
             #expect(view.mergedWith == [.string(first.description)])
@@ -90,6 +91,71 @@ struct MergingTests {
         }
     }
 
+    @Test func `a first event that an operator holds holds up nobody`() async throws {
+        try await withWorkshop(folder) { workshop in
+            let (first, second) = try await twoEvents(workshop)
+            let page = try #require(try workshop.reader.openPages().first { $0.event == first })
+            try await workshop.queue.record(
+                [Outcome(page: page.page, slot: 0, result: SlotResult(.held, reason: .held))],
+                now: workshop.clock.now
+            )
+            workshop.clock.advance(.mergeLook)
+            try await workshop.deliver()
+            #expect(try workshop.results(of: first).map(\.state) == [.held])
+            #expect(try workshop.results(of: second).map(\.state) == [.accepted, .accepted])
+            // What is published while it is held waits for what rings, not for it.
+            let third = try await workshop.accept(["u-1"], mergeKey: Self.words)
+            try await workshop.expander.work()
+            workshop.clock.advance(.mergeLook)
+            try await workshop.deliver()
+            #expect(try standings(workshop, third) == [.reachedElsewhere(.merged)])
+        }
+    }
+
+    @Test func `of two that wait for the morning one rings`() async throws {
+        // A Friday, 20:31 in Paris, and Monday at seven.
+        let (evening, monday) = (Instant(seconds: 1_795_807_860), Instant(seconds: 1_796_018_400))
+        var policy = QuietPolicy()
+        policy.releaseSpread = .zero
+        let clock = Workshop.Clock(evening)
+        try await withWorkshop(folder, clock: clock, rules: DeliveryRules(quiet: policy)) { workshop in
+            for user in ["u-1", "u-2"] { try await workshop.register(user) }
+            let weekend = Duration.seconds(72 * 3600)
+            let first = try await workshop.accept(["u-1"], lifetime: weekend, mergeKey: Self.words)
+            let second = try await workshop.accept(["u-1", "u-2"], lifetime: weekend, mergeKey: Self.words)
+            try await workshop.expander.work()
+            #expect(try standings(workshop, second) == [.waiting(.quietHours), .waiting(.quietHours)])
+            clock.advance(monday - clock.now)
+            let sent = try await workshop.deliver()
+            #expect(sent.map(\.push.receiver) == ["u-1", "u-2"])
+            #expect(try standings(workshop, second) == [.waiting(.merged), .reached])
+            // The other has not waited for it all night: it looks soon.
+            clock.advance(.mergeLook)
+            let more = try await workshop.deliver()
+            #expect(more.isEmpty)
+            #expect(try standings(workshop, second) == [.reachedElsewhere(.merged), .reached])
+            #expect(try workshop.state(of: first) == .done && workshop.state(of: second) == .done)
+        }
+    }
+
+    @Test func `of two that wait for the morning the second rings when the first is refused`() async throws {
+        let (evening, monday) = (Instant(seconds: 1_795_807_860), Instant(seconds: 1_796_018_400))
+        var policy = QuietPolicy()
+        policy.releaseSpread = .zero
+        let clock = Workshop.Clock(evening)
+        try await withWorkshop(folder, clock: clock, rules: DeliveryRules(quiet: policy)) { workshop in
+            try await workshop.register("u-1")
+            let weekend = Duration.seconds(72 * 3600)
+            for _ in 0..<2 { try await workshop.accept(["u-1"], lifetime: weekend, mergeKey: Self.words) }
+            try await workshop.expander.work()
+            clock.advance(monday - clock.now)
+            let refused = try await workshop.deliver { _ in SlotResult(.rejected, reason: .payloadRefused) }
+            clock.advance(.mergeLook)
+            let sent = try await workshop.deliver()
+            #expect(refused.count == 1 && sent.count == 1)
+        }
+    }
+
     @Test func `while the first waits the second looks again, ever more seldom, until its time ends`() async throws {
         try await withWorkshop(folder) { workshop in
             let (first, second) = try await twoEvents(workshop)
@@ -107,8 +173,8 @@ struct MergingTests {
                 now: workshop.clock.now
             )
             var looks = 0
-            for _ in 0..<1790 {
-                workshop.clock.advance(.seconds(1))
+            for _ in 0..<358 {
+                workshop.clock.advance(.seconds(5))
                 let due = try workshop.reader.dueRetries(on: workshop.lane, now: workshop.clock.now, limit: 10)
                 if due.contains(where: { $0.event == second }) { looks += 1 }
                 try await workshop.deliver()
@@ -120,7 +186,7 @@ struct MergingTests {
             workshop.clock.advance(.seconds(600))
             try await workshop.deliver()
             #expect(try workshop.results(of: first).map(\.state) == [.accepted])
-            #expect(try standings(workshop, second)[0] == .reachedElsewhere)
+            #expect(try standings(workshop, second)[0] == .reachedElsewhere(.merged))
         }
     }
 
@@ -134,8 +200,8 @@ struct MergingTests {
                 try await workshop.deliver()
                 workshop.clock.advance(.seconds(5))
             }
-            #expect(try standings(workshop, second) == [.reachedElsewhere, .reached])
-            #expect(try standings(workshop, third) == [.reachedElsewhere, .reachedElsewhere])
+            #expect(try standings(workshop, second) == [.reachedElsewhere(.merged), .reached])
+            #expect(try standings(workshop, third) == [.reachedElsewhere(.merged), .reachedElsewhere(.merged)])
         }
     }
 
@@ -154,7 +220,7 @@ struct MergingTests {
             try await workshop.deliver()
             clock.advance(.mergeLook)
             try await workshop.deliver()
-            #expect(try standings(workshop, second) == [.reachedElsewhere, .reached])
+            #expect(try standings(workshop, second) == [.reachedElsewhere(.merged), .reached])
         }
     }
 

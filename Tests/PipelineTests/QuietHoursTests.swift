@@ -203,7 +203,7 @@ struct QuietHoursTests {
             try await workshop.deliver()
             #expect(
                 try standing(workshop, event) == [
-                    .notReached(.optedOut), .notReached(.tokenGone), .waiting(.quietHours),
+                    .notReached(.optedOut), .notReached(.noDevice), .waiting(.quietHours),
                 ]
             )
             let waiting = try workshop.reader.waitingForQuietHours()

@@ -76,6 +76,8 @@ struct SweeperTests {
                         events[0].rawValue,
                         1,
                         now.milliseconds,
+                        Int64?.none,
+                        Int64?.none,
                         Int64?.none
                     )
                 }

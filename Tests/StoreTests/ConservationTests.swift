@@ -70,7 +70,7 @@ struct ConservationTests {
     @Test(
         arguments: [
             ("DELETE FROM retry", .retry),
-            ("INSERT INTO retry SELECT lane, due_at, delivery + 1, event, 1, expires_at, opens_at FROM retry", .retry),
+            ("INSERT INTO retry SELECT lane, due_at, delivery + 1, event, 1, expires_at, 0, 0, 0 FROM retry", .retry),
             ("UPDATE retry SET lane = 2", .retry),
             ("DELETE FROM dead", .dead),
             ("UPDATE dead SET delivery = delivery + 2", .dead),

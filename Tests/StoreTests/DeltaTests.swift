@@ -238,4 +238,29 @@ struct DeltaTests {
         }
         return records
     }
+
+    @Test func `a guardian without a record is named with the line that says so`() async throws {
+        try await folder.registry { registry async throws in
+            func person(_ key: String) -> PersonRecord { PersonRecord(key: key, lastName: "L", firstName: "F") }
+            func delta(_ changes: [DirectoryChange]) async throws -> [String] {
+                let origin = ImportOrigin(format: "ndjson", mode: "delta")
+                return try await registry.importing(changes, origin: origin, scope: .changes).warnings
+                    .filter { $0.code == "guardianMissing" }.map { "\($0.file):\($0.line) \($0.record)" }
+            }
+            let first = try await delta([
+                DirectoryChange(.putPerson(.pupil, person("p1")), file: "a", line: 1),
+                DirectoryChange(.putPerson(.pupil, person("p2")), file: "a", line: 2),
+                DirectoryChange(.putPerson(.guardian, person("g1")), file: "a", line: 3),
+                DirectoryChange(.link(pupil: "p1", guardian: "g1"), file: "a", line: 4),
+                DirectoryChange(.link(pupil: "p2", guardian: "g9"), file: "a", line: 5),
+            ])
+            #expect(first == ["a:5 p2"])
+            // Of pupils the directory has: the line of the link, and the one that takes the guardian's record away.
+            #expect(
+                try await delta([DirectoryChange(.link(pupil: "p1", guardian: "g8"), file: "b", line: 7)]) == ["b:7 p1"]
+            )
+            let gone = try await delta([DirectoryChange(.remove(.guardian, key: "g1"), file: "c", line: 9)])
+            #expect(gone == ["c:9 p1", "c:9 p1"])
+        }
+    }
 }

@@ -35,6 +35,22 @@ struct FeedTests {
             let reader = try reader()
             #expect(try reader.persons(named: "9201").map(\.feed) == [1, 2])
             #expect(try reader.person("9201") == nil)
+            // An operator says which; what cannot be told apart is no filter for a person nobody knows.
+            let meant = try reader.persons(meantBy: "lyon:9201")
+            let second = try reader.persons(named: "9201")[1].id
+            #expect(meant.map(\.feed) == [2] && meant.map(\.id) == [second])
+            #expect(try reader.persons(meantBy: "paris:9201").isEmpty)
+            try await folder.queue { _ in
+                var words = FilterWords()
+                words[.user] = ["9201"]
+                let queue = try folder.reader()
+                #expect(throws: FilterWords.Problem.several(.user, word: "9201", known: ["main:9201", "lyon:9201"])) {
+                    try words.resolve(queue: queue, registry: reader, now: TestFolder.start)
+                }
+                words[.user] = ["lyon:9201"]
+                let filter = try words.resolve(queue: queue, registry: reader, now: TestFolder.start)
+                #expect(filter.user == .known(meant[0].id))
+            }
             for member in [AudienceMember.schoolClass("70011"), .pupil("9001")] {
                 #expect(try guardians(member, in: "0420001A") == ["1/9201"])
                 #expect(try guardians(member, in: "0690001B") == ["2/9201"])
@@ -154,6 +170,9 @@ struct FeedTests {
             let person = try #require(try reader.person("9201"))
             #expect(try reader.accounts(of: person.id) == ["acc-old", "acc-new"])
             #expect(try reader.person("acc-new")?.id == person.id)
+            // Whoever is named is named by either, and by the feed's key.
+            for name in ["acc-old", "acc-new", "9201"] { #expect(try reader.names([.user(name)], person.id)) }
+            #expect(try !reader.names([.user("acc")], person.id))
             // The limit is the account's.
             #expect(try reader.route(person.id).count == 2 * Limits().devicesPerAccount)
             #expect(
@@ -169,6 +188,29 @@ struct FeedTests {
             #expect(try reader.route(person.id).count == 2 * Limits().devicesPerAccount - 1)
             let again = try await registry.map(users)
             #expect(again.changes == 0)
+        }
+    }
+
+    @Test func `an account that leaves a feed's person for another feed's is named`() async throws {
+        try await folder.registry { registry async throws in
+            _ = try await academy("ac10", feed: "main", into: registry)
+            _ = try await academy("ac26", feed: "lyon", into: registry)
+            func give(_ feed: String) async throws -> ImportReport {
+                let user = UserRecord(id: "acc", externalKey: "9201", profile: .relative, locale: nil, feed: feed)
+                return try await registry.importing(
+                    [DirectoryChange(.putUser(user), file: "users", line: 3)],
+                    origin: ImportOrigin(format: "ndjson", mode: "delta"),
+                    scope: .changes
+                )
+            }
+            #expect(try await give("main").warnings.isEmpty)
+            #expect(try await give("main").warnings.isEmpty)
+            let moved = try await give("lyon")
+            #expect(moved.state == .applied && moved.warnings.map(\.code) == ["accountMoves"])
+            let warning = try #require(moved.warnings.first)
+            #expect((warning.file, warning.line, warning.record) == ("users", 3, "acc"))
+            #expect(warning.detail.contains("9201 in feed main") && warning.detail.contains("in feed lyon"))
+            #expect(try reader().person("acc")?.feed == 2)
         }
     }
 

@@ -111,7 +111,15 @@ struct QueueSafetyTests {
             let other = try await queue.lane(named: "apns/onepocket", provider: .apns, now: now)
             #expect(other.id != lane.id)
             try await queue.setMode(.paused, of: lane.id, actor: "uid 0", why: "test", now: now + .seconds(1))
-            queue.note(condition: "open", reason: "503", virtualTime: 42, of: lane.id)
+            // An order that changes nothing is no new state.
+            try await queue.setMode(.paused, of: lane.id, actor: "uid 0", why: "test", now: now + .seconds(5))
+            queue.note(
+                condition: "open",
+                reason: "503",
+                since: now + .seconds(1),
+                virtualTime: 42,
+                of: lane.id
+            )
             return lane.id
         }
         try await folder.queue { queue async throws in

@@ -70,7 +70,17 @@ struct SchoolTests {
             let shown = try reader().schools(uai: all[1].school.uai, after: nil, limit: 1)
             #expect(shown.first?.guardiansWithDevice == 1)
             _ = try await registry.revoke("one", now: now)
-            _ = try await registry.revoke("two", now: now)
+            #expect(try reader().schools(uai: all[1].school.uai, after: nil, limit: 1).first?.guardiansWithDevice == 1)
+            // A suspect is not rung.
+            let two = try #require(try reader().devices(.init(installation: "two"), after: nil, limit: 1).first)
+            let fault = TargetFault(
+                lane: "fcm/onepocket",
+                device: two.id,
+                targetHash: registry.seal.hash(.fcmToken("token of two")),
+                kind: .suspect,
+                reason: "INVALID_ARGUMENT"
+            )
+            _ = try await registry.apply([fault], now: now)
             #expect(try reader().schools(uai: all[1].school.uai, after: nil, limit: 1).first?.guardiansWithDevice == 0)
         }
     }

@@ -23,6 +23,30 @@ struct MetricRegistryTests {
         )
     }
 
+    @Test func `what is shown anew replaces what was there`() {
+        let devices = registry.gauge("devices", help: "Devices.", labels: ["provider"], labelSetsMax: 3)
+        devices.show([Sample(["apns"], 3), Sample(["fcm"], 4)])
+        devices.show([Sample(["fcm"], 5)])
+        #expect(registry.render().hasSuffix("gauge\ncarillon_devices{provider=\"fcm\"} 5\n"))
+        devices.show(["a", "b", "c", "d", "e"].map { Sample([$0], 1) })
+        let lines = registry.render().split(separator: "\n").dropFirst(2)
+        #expect(lines.count == 4 && lines.contains("carillon_devices{provider=\"other\"} 2"), "\(lines)")
+        devices.show([])
+        #expect(registry.render().hasSuffix("gauge\n"))
+    }
+
+    @Test func `what every process has is named as everywhere`() {
+        registry.counter("process_cpu_seconds_total", help: "CPU.") { [Sample([], 1.5)] }
+        #expect(
+            registry.render() == """
+                # HELP process_cpu_seconds_total CPU.
+                # TYPE process_cpu_seconds_total counter
+                process_cpu_seconds_total 1.5
+
+                """
+        )
+    }
+
     @Test func `a histogram counts a value into every bucket at or above it`() {
         let seconds = registry.histogram("commit_seconds", help: "Commits.", buckets: [0.25, 1], labels: ["kind"]).with(
             "full"

@@ -32,6 +32,12 @@ struct AdminRoutes {
                 }
                 return try await answer(lane)
             },
+            Route(.get, "/admin/publishers") { _ in
+                guard let publishers = services.publishers else { throw Problem(.notBuilt, "Nobody publishes here.") }
+                let now = services.time.now()
+                let views = publishers.views(now: now)
+                return .json(.ok, ListView(at: now, views, total: views.count))
+            },
             Route(.post, "/admin/lanes/removals") { try await removals($0) },
             Route(.get, "/v1/events/{id}") { try await EventStatusRoute(services: services).response($0, for: nil) },
         ]

@@ -26,6 +26,7 @@ extension LaneView {
         provider = status.provider.name
         state = status.state
         reason = status.reason.isEmpty ? nil : status.reason
+        since = status.since
         until = status.until
         window = status.window
         inFlight = status.inFlight

@@ -39,6 +39,9 @@ struct ImportRoutes {
                     publisher: nil
                 )
             },
+            Route(.get, "/admin/directory/imports/progress") { _ in
+                .json(.ok, ImportProgressView(services.importer.progress))
+            },
             Route(.post, "/admin/directory/imports/{id}/approve") { try await approve($0) },
         ]
     }
@@ -46,6 +49,7 @@ struct ImportRoutes {
     /// - Returns: the publisher's name.
     private func checkPublisher(_ call: Call, _ publishers: PublisherDirectory) throws(Problem) -> String {
         let publisher = try publishers.keyHolder(header: call.header, now: services.time.now())
+        call.context.sender.isProven(publisher.name)
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }
@@ -165,5 +169,15 @@ enum ImportQuery {
             throw Problem(.invalidParameter, "school is a UAI: seven digits and a letter.")
         }
         return code
+    }
+}
+
+extension ImportProgressView {
+    /// nil: no import is under way.
+    fileprivate init(_ progress: ImportProgress?) {
+        self.init()
+        guard let progress else { return }
+        (state, bytes, bytesTotal) = (progress.step.rawValue, progress.bytes, progress.bytesTotal)
+        (read, staged) = (progress.read, progress.staged)
     }
 }

@@ -22,6 +22,11 @@ struct EventRoutes {
     var routes: [Route] {
         [
             Route(.post, "/v1/events") { try await publish($0) },
+            Route(.get, "/v1/events") { call in
+                try await proven(call, questions) { publisher, _ in
+                    try await EventListRoute(services: services.admin).response(call, for: publisher.name)
+                }
+            },
             Route(.get, "/v1/events/{id}") { call in
                 try await proven(call, questions) { publisher, _ in
                     try await EventStatusRoute(services: services.admin).response(call, for: publisher.name)
@@ -50,6 +55,7 @@ struct EventRoutes {
     /// The pipeline of an accept: what the head proves, body, signature, content, rights and commit, in this order.
     private func publish(_ call: Call) async throws -> Response {
         let claim = try services.publishers.claim(header: call.header, now: services.time.now())
+        if let holder = claim.keyHolder { call.context.sender.isProven(holder.publisher.name) }
         let form: EventForm
         do throws(Refusal) {
             form = try EventForm.recognise(contentType: call.header("Content-Type"), header: call.header)
@@ -107,6 +113,7 @@ struct EventRoutes {
         bytesMax: Int,
         _ answer: (PublisherDirectory.Proof, [UInt8]) async throws -> Response
     ) async throws -> Response {
+        if let holder = claim.keyHolder { call.context.sender.isProven(holder.publisher.name) }
         let reader = BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout)
         func read() async throws(Problem) -> (PublisherDirectory.Proof, [UInt8]) {
             let body = try await reader.bytes(of: call.request)
@@ -121,6 +128,7 @@ struct EventRoutes {
         } else {
             (proof, body) = try await read()
         }
+        call.context.sender.isProven(proof.publisher.name)
         return try await answer(proof, body)
     }
 

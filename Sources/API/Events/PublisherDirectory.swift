@@ -10,13 +10,12 @@ package final class PublisherDirectory: Sendable {
         package var publisher: Publisher
         /// Raw bytes of every live secret (``StandardWebhooks/secret(_:)``).
         package var secrets: [[UInt8]]
-        /// SHA-256 of every live key (``PublisherKey/entry(line:)``).
-        package var keyHashes: [[UInt8]]
+        package var keys: [PublisherKey]
 
-        package init(publisher: Publisher, secrets: [[UInt8]], keyHashes: [[UInt8]]) {
+        package init(publisher: Publisher, secrets: [[UInt8]], keys: [PublisherKey]) {
             self.publisher = publisher
             self.secrets = secrets
-            self.keyHashes = keyHashes
+            self.keys = keys
         }
     }
 
@@ -24,8 +23,19 @@ package final class PublisherDirectory: Sendable {
 
     package init(_ entries: [Entry]) { self.entries = Mutex(entries) }
 
-    /// Requests under way keep what they began with.
-    package func replace(_ entries: [Entry]) { self.entries.withLock { $0 = entries } }
+    /// Requests under way keep what they began with; a key that stays keeps when it was used.
+    package func replace(_ entries: [Entry]) {
+        self.entries.withLock { current in
+            let known = current.flatMap(\.keys)
+            for key in entries.flatMap(\.keys) {
+                if let same = known.first(where: { $0.sha256 == key.sha256 }) { key.use.take(over: same.use) }
+            }
+            current = entries
+        }
+    }
+
+    /// Who may publish, with the keys and when each was used last since the start.
+    func views(now: Instant) -> [PublisherView] { entries.withLock { $0 }.map { PublisherView($0, now: now) } }
 
     /// What a request says of its sender, before its body is read.
     struct Claim: Sendable {
@@ -50,7 +60,7 @@ package final class PublisherDirectory: Sendable {
         var claim = Claim()
         if let authorization = header("Authorization") {
             guard let key = BearerToken.read(authorization), let hash = PublisherKey.hash(key),
-                let holder = entries.first(where: { $0.keyHashes.contains { ConstantTime.areEqual($0, hash) } })
+                let holder = entries.first(where: { $0.keys.contains { $0.isUsed(hash, now: now) } })
             else { throw Self.unauthenticated("The key is not known here.", hasToken: true) }
             claim.keyHolder = holder
         }
@@ -106,5 +116,23 @@ package final class PublisherDirectory: Sendable {
         var problem = Problem(.unauthenticated, detail)
         problem.headers[.wwwAuthenticate] = BearerToken.challenge(hasToken: hasToken)
         return problem
+    }
+}
+
+extension PublisherView {
+    fileprivate init(_ entry: PublisherDirectory.Entry, now: Instant) {
+        self.init()
+        name = entry.publisher.name
+        rights = entry.publisher.rights.map(\.rawValue).sorted()
+        schools = entry.publisher.schools?.sorted()
+        signs = !entry.secrets.isEmpty
+        keys = entry.keys.map { key in
+            var view = PublisherKeyView()
+            view.id = key.id
+            view.until = key.until
+            view.hasEnded = key.hasEnded(now)
+            view.lastUsedAt = key.use.last
+            return view
+        }
     }
 }

@@ -1,33 +1,49 @@
 import Crypto
-import Domain
+package import Domain
+import Synchronization
 
 /// A publisher's bearer key, `cpk_` and 32 random bytes in base64url; only its SHA-256 is kept.
-package enum PublisherKey {
+package struct PublisherKey: Sendable {
+    package let id: String
+    /// 32 bytes.
+    package let sha256: [UInt8]
+    /// When it ends; nil: never by itself.
+    package let until: Instant?
+    package let use = Use()
+
+    package init(id: String, sha256: [UInt8], until: Instant? = nil) {
+        self.id = id
+        self.sha256 = sha256
+        self.until = until
+    }
+
+    /// When somebody proved to hold it, since the start.
+    package final class Use: Sendable {
+        /// Milliseconds since 1970; 0: not yet.
+        private let at = Atomic<Int64>(0)
+
+        package var last: Instant? {
+            let at = at.load(ordering: .relaxed)
+            return at == 0 ? nil : Instant(milliseconds: at)
+        }
+
+        func note(_ now: Instant) { at.store(now.milliseconds, ordering: .relaxed) }
+
+        func take(over other: Use) { at.store(other.at.load(ordering: .relaxed), ordering: .relaxed) }
+    }
+
+    func hasEnded(_ now: Instant) -> Bool { until.map { $0 <= now } ?? false }
+
+    /// Whether the presented key is this one and still counts; compared in constant time, and noted.
+    package func isUsed(_ presented: [UInt8], now: Instant) -> Bool {
+        guard ConstantTime.areEqual(sha256, presented), !hasEnded(now) else { return false }
+        use.note(now)
+        return true
+    }
+
     /// The 32 bytes kept of a key; nil when the text has not the form of one.
     package static func hash(_ key: some StringProtocol) -> [UInt8]? {
         guard key.hasPrefix("cpk_"), Base64.decode(key.dropFirst(4))?.count == 32 else { return nil }
         return Array(SHA256.hash(data: Array(key.utf8)))
-    }
-
-    /// The index of the hash the presented key has; every hash is compared, each in constant time.
-    package static func match(_ presented: some StringProtocol, among hashes: [[UInt8]]) -> Int? {
-        guard let hash = hash(presented) else { return nil }
-        var match: Int?
-        for (index, known) in hashes.enumerated() where ConstantTime.areEqual(hash, known) { match = index }
-        return match
-    }
-
-    /// Reads a line of the keys file: `<key id> sha256:<64 hex digits>`; nil when it is none.
-    package static func entry(line: some StringProtocol) -> (id: String, hash: [UInt8])? {
-        let parts = line.split(whereSeparator: \.isWhitespace)
-        guard parts.count == 2, parts[1].hasPrefix("sha256:") else { return nil }
-        let digits = parts[1].dropFirst(7).map(\.hexDigitValue)
-        guard digits.count == 64 else { return nil }
-        var hash: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[index], let low = digits[index + 1] else { return nil }
-            hash.append(UInt8(high << 4 | low))
-        }
-        return (String(parts[0]), hash)
     }
 }

@@ -44,7 +44,7 @@ struct Publishing {
         }
         switch submission {
         case .one(let event): return answer(try await accept(event))
-        case .batch(let events): return try await accept(events)
+        case .batch(let events): return try await accept(events, call.context.sender)
         }
     }
 
@@ -93,7 +93,7 @@ struct Publishing {
 
     // MARK: - A batch
 
-    private func accept(_ events: [Result<ParsedEvent, Refusal>]) async throws -> Response {
+    private func accept(_ events: [Result<ParsedEvent, Refusal>], _ sender: RequestSender) async throws -> Response {
         var submissions: [ParsedEvent] = []
         for case .success(let event) in events { submissions.append(event) }
         var accepted: [Result<Receipt, Problem>] = []
@@ -114,6 +114,7 @@ struct Publishing {
             case .success(let event): items.append(await looked(answers.removeFirst(), .init(event)))
             }
         }
+        for case .failure(let problem) in items { sender.refused(problem.code) }
         return try BatchAnswer(items: items).response()
     }
 

@@ -8,10 +8,6 @@ import Store
 
 /// `GET /v1/events/{id}/reach`: how each person stands, a page at a time.
 struct ReachRoute {
-    /// Persons of one answer.
-    private static let limitMax = 1000
-    private static let limitByDefault = 100
-
     let services: AdminServices
 
     /// 404 for an event that is not of this publisher.
@@ -62,15 +58,10 @@ struct ReachRoute {
     private struct Question {
         var state: ReachState?
         var after: PersonID?
-        var limit = ReachRoute.limitByDefault
+        let limit: Int
 
         init(_ call: Call) throws(Problem) {
-            if let text = call.query("limit") {
-                guard let limit = Int(text), (1...ReachRoute.limitMax).contains(limit) else {
-                    throw Problem(.invalidParameter, "limit is from 1 to \(ReachRoute.limitMax).")
-                }
-                self.limit = limit
-            }
+            limit = try call.limit()
             if let text = call.query("after") {
                 guard let cursor = ReachCursor(text) else {
                     throw Problem(.invalidParameter, "after is the next of an earlier answer.")

@@ -9,16 +9,19 @@ import NIOCore
 struct ProblemMiddleware: RouterMiddleware {
     let routes: [Route]
     let limits: Limits
+    var metrics: RequestMetrics?
 
     func handle(
         _ request: Request,
         context: APIContext,
         next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
+        defer { noteItems(context) }
         do {
             return try await next(request, context)
         } catch {
             let problem = problem(error, request)
+            note(problem, context)
             if let cause = problem.cause {
                 context.logger.error(
                     "request failed",
@@ -29,6 +32,34 @@ struct ProblemMiddleware: RouterMiddleware {
             if problem.leavesBodyUnread || Self.announcesLargeBody(request) { lingerThenClose(&response, context) }
             return response
         }
+    }
+
+    /// Who publishes reads here what was wrong, under the number the answer has; of the request itself nothing is told.
+    private func note(_ problem: Problem, _ context: APIContext) {
+        let publisher = context.sender.publisher
+        metrics?.refused(problem.code.rawValue, publisher: publisher)
+        guard let publisher else { return }
+        context.logger.info(
+            "request refused",
+            metadata: [
+                "code": .string(problem.code.rawValue), "publisher": .string(publisher),
+                "status": .stringConvertible(problem.code.status),
+            ]
+        )
+    }
+
+    /// One line for all refused events of a batch.
+    private func noteItems(_ context: APIContext) {
+        let codes = context.sender.refused
+        guard !codes.isEmpty, let publisher = context.sender.publisher else { return }
+        for code in codes { metrics?.refused(code.rawValue, publisher: publisher) }
+        let names = Set(codes.map(\.rawValue)).sorted().joined(separator: " ")
+        context.logger.info(
+            "events of a batch refused",
+            metadata: [
+                "code": .string(names), "publisher": .string(publisher), "count": .stringConvertible(codes.count),
+            ]
+        )
     }
 
     private func problem(_ error: any Error, _ request: Request) -> Problem {

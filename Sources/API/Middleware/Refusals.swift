@@ -109,6 +109,11 @@ extension OrderRefusal: AnsweredError {
             problem.more.refusal = "eventWithdrawn"
             return problem
         case .needsService: return Problem(.notReady, "Only the running service sends; start it first.")
+        case .nothingEligible(let report):
+            var problem = Problem(.nothingMatched, "None of the deliveries it is about can be changed so.")
+            problem.more.refusal = "nothingEligible"
+            problem.more.order = report.view
+            return problem
         case .nothingMatched: return Problem(.nothingMatched, "No delivery matches.")
         case .filter(.unknown(let name, _, let known)):
             var problem = Problem(.nothingMatched, "\(name.rawValue) names nothing.")
@@ -146,6 +151,7 @@ extension FilterWords.Problem {
         case .misplaced(let name, _, let position, let expected):
             "\(name.rawValue), character \(position): expected \(expected)."
         case .unknown(let name, _, _): "\(name.rawValue) names nothing."
+        case .several(let name, _, _): "\(name.rawValue) names several: give the ENT id, or the key as feed:key."
         }
     }
 }

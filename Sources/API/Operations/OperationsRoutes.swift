@@ -58,7 +58,18 @@ struct OperationsRoutes {
         view.lanes = try await LaneList(services: services.admin).views()
         view.oldestSeconds = view.lanes.compactMap(\.oldestSeconds).max()
         services.condition.add(to: &view)
+        view.alarms = (view.alarms ?? []) + view.lanes.compactMap(\.credentialAlarm)
+        if view.status == "ok", view.alarms?.isEmpty == false { view.status = "degraded" }
         return .json(view.reasons.isEmpty ? .ok : .serviceUnavailable, view)
+    }
+}
+
+extension LaneView {
+    /// A person has to renew it; everything else ends by itself.
+    fileprivate var credentialAlarm: String? {
+        guard state == "credentialFault" else { return nil }
+        let begin = since.map { " since \($0.rfc3339)" } ?? ""
+        return "\(lane): the provider refuses the credential\(begin)" + (reason.map { " (\($0))" } ?? "")
     }
 }
 

@@ -7,6 +7,8 @@ package struct APIContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// What `X-Request-Id` of the answer says.
     package var requestID = ""
+    /// Filled by the handler once it knows.
+    let sender = RequestSender()
     /// nil for a request that came over no connection.
     package let channel: (any Channel)?
 

@@ -51,6 +51,15 @@ struct Call: Sendable {
         }
     }
 
+    /// Items of one answer: from 1 to 1,000, by default 100.
+    func limit() throws(Problem) -> Int {
+        guard let text = query("limit") else { return 100 }
+        guard let limit = Int(text), (1...1000).contains(limit) else {
+            throw Problem(.invalidParameter, "limit is from 1 to 1000.")
+        }
+        return limit
+    }
+
     /// A header field, letter case ignored; several of one name come joined by commas.
     func header(_ name: String) -> String? {
         HeaderName.of(name).flatMap { request.headers[$0] }

@@ -11,8 +11,9 @@ package func publicRouter(_ services: APIServices) -> Router<APIContext> {
     return router(
         allowedOrigins: services.http.allowedOrigins,
         EventRoutes(services: services).routes + DeviceRoutes(services: services).routes
-            + limitedByAddress(open, services),
-        services.limits
+            + PersonRoutes(services: services).routes + limitedByAddress(open, services),
+        services.limits,
+        RequestMetrics(services.metrics)
     )
 }
 
@@ -40,18 +41,24 @@ package func adminRouter(_ services: AdminServices) -> Router<APIContext> {
         AdminRoutes(services: services).routes + OrderRoutes(services: services).routes
             + DeviceOrderRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
             + SchoolRoutes(services: services).routes + ClockRoutes(services: services).routes
-            + StorageRoutes(services: services).routes + OperationsRoutes.document,
+            + StorageRoutes(services: services).routes + PersonOrderRoutes(services: services).routes
+            + OperationsRoutes.document,
         services.limits
     )
 }
 
-private func router(allowedOrigins: [String] = [], _ routes: [Route], _ limits: Limits) -> Router<APIContext> {
+private func router(
+    allowedOrigins: [String] = [],
+    _ routes: [Route],
+    _ limits: Limits,
+    _ metrics: RequestMetrics? = nil
+) -> Router<APIContext> {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     // The first is the outermost.
     router.add(middleware: RequestIdentityMiddleware())
-    router.add(middleware: RequestLogMiddleware())
+    router.add(middleware: RequestLogMiddleware(metrics: metrics))
     router.add(middleware: CrossOriginMiddleware(allowed: Set(allowedOrigins)))
-    router.add(middleware: ProblemMiddleware(routes: routes, limits: limits))
+    router.add(middleware: ProblemMiddleware(routes: routes, limits: limits, metrics: metrics))
     for route in routes {
         router.on(RouterPath(route.path), method: route.method) { request, context in
             try await route.handler(Call(request: request, context: context))

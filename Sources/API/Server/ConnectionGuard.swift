@@ -68,6 +68,8 @@ private final class GuardedConnection {
     private var deadline: NIODeadline?
     private var isScheduled = false
 
+    func turnedAway(_ refusal: ConnectionRules.Refusal) { table.turnedAway("\(refusal)") }
+
     init(loop: any EventLoop, table: ConnectionTable, slot: ConnectionSlots.ID, times: ConnectionRules.Times) {
         self.loop = loop
         self.table = table
@@ -225,6 +227,7 @@ private final class RequestGate: ChannelDuplexHandler {
     private func refuse(_ refusal: ConnectionRules.Refusal, _ context: ChannelHandlerContext) {
         guard connection.rules.isIdle, !connection.rules.isLingering else { return context.close(promise: nil) }
         connection.rules.refuse()
+        connection.turnedAway(refusal)
         let body = ByteBuffer(bytes: refusal.problem.bytes)
         var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: refusal.problem.code.status))
         head.headers.add(name: "Content-Type", value: ProblemView.contentType)

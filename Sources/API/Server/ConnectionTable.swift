@@ -1,6 +1,7 @@
 import HummingbirdCore
 import NIOCore
 import Synchronization
+import Telemetry
 
 /// The connections of one listener, in ``ConnectionSlots``, with the channels behind them.
 final class ConnectionTable: AvailableConnectionsDelegate, Sendable {
@@ -14,6 +15,7 @@ final class ConnectionTable: AvailableConnectionsDelegate, Sendable {
 
     private let max: Int
     private let proxies: TrustedProxies
+    private let metrics: ListenerMetrics?
     private let state: Mutex<State>
 
     /// A connection that gives way ends a moment after its successor began.
@@ -22,6 +24,7 @@ final class ConnectionTable: AvailableConnectionsDelegate, Sendable {
     init(_ limits: ListenerLimits) {
         max = limits.connectionsMax
         proxies = limits.proxies
+        metrics = limits.metrics
         state = Mutex(
             State(slots: ConnectionSlots(max: limits.connectionsMax, perAddressMax: limits.connectionsPerAddressMax))
         )
@@ -43,7 +46,11 @@ final class ConnectionTable: AvailableConnectionsDelegate, Sendable {
                 return (state.last, state.channels.removeValue(forKey: victim))
             }
         }
-        victim?.close(promise: nil)
+        if id == nil { metrics?.refused("address") }
+        if let victim {
+            metrics?.refused("idle")
+            victim.close(promise: nil)
+        }
         return id
     }
 
@@ -58,11 +65,20 @@ final class ConnectionTable: AvailableConnectionsDelegate, Sendable {
         }
     }
 
+    /// A head that is none.
+    func turnedAway(_ reason: String) { metrics?.refused(reason) }
+
     // MARK: - Asked by the listening channel
 
-    func connectionOpened() { state.withLock { $0.accepted += 1 } }
+    func connectionOpened() {
+        metrics?.connections.add(1)
+        state.withLock { $0.accepted += 1 }
+    }
 
-    func connectionClosed() { state.withLock { $0.accepted -= 1 } }
+    func connectionClosed() {
+        metrics?.connections.add(-1)
+        state.withLock { $0.accepted -= 1 }
+    }
 
     /// With every connection at work, others wait in the kernel's queue: nothing is accepted that has no descriptor kept for it.
     func isAcceptingNewConnections() -> Bool {

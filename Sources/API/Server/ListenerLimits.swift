@@ -15,6 +15,7 @@ package struct ListenerLimits: Sendable {
         set { times.head = newValue }
     }
     var times = ConnectionRules.Times()
+    package var metrics: ListenerMetrics?
 
     package init() {}
 }

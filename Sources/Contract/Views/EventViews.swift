@@ -73,6 +73,8 @@ package struct EventView: WireView {
     package var corrects: String?
     /// Events of the same words that ring somebody for this one.
     package var mergedWith: [JSONValue]?
+    /// Of the accepted deliveries those that one message for several events announced; absent when there is none.
+    package var inRecap: Int?
     package var withdrawnAt: Instant?
     package var withdrawnReason: String?
     package var dataClass = ""
@@ -103,7 +105,7 @@ package struct EventView: WireView {
         .always("school", \.school), .always("app", \.app), .always("action", \.action),
         .always("urgency", \.urgency), .always("acceptedAt", \.acceptedAt), .always("notBefore", \.notBefore),
         .always("expiresAt", \.expiresAt), .always("doneAt", \.doneAt), .maybe("corrects", \.corrects),
-        .maybe("mergedWith", \.mergedWith), .maybe("withdrawnAt", \.withdrawnAt),
+        .maybe("mergedWith", \.mergedWith), .maybe("inRecap", \.inRecap), .maybe("withdrawnAt", \.withdrawnAt),
         .maybe("withdrawnReason", \.withdrawnReason),
         .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs), .always("guardians", \.guardians),
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
@@ -112,6 +114,31 @@ package struct EventView: WireView {
         .always("otherUsersWaiting", \.otherUsersWaiting), .always("otherUsersNotReached", \.otherUsersNotReached),
         .maybe("pruned", \.isPruned),
         .always("opensAt", \.opensAt),
+    ]
+}
+
+/// One event of a list; ``EventView`` has the numbers.
+package struct EventRowView: WireView {
+    package var id = ""
+    package var state = ""
+    package var publisher = ""
+    package var school: String?
+    package var app = ""
+    package var action = ""
+    package var urgency = ""
+    package var subject: String?
+    package var acceptedAt = Instant(milliseconds: 0)
+    package var notBefore: Instant?
+    package var expiresAt = Instant(milliseconds: 0)
+    package var doneAt: Instant?
+
+    package init() {}
+
+    package static let members: [WireMember<EventRowView>] = [
+        .always("id", \.id), .always("state", \.state), .always("publisher", \.publisher),
+        .always("school", \.school), .always("app", \.app), .always("action", \.action),
+        .always("urgency", \.urgency), .always("subject", \.subject), .always("acceptedAt", \.acceptedAt),
+        .always("notBefore", \.notBefore), .always("expiresAt", \.expiresAt), .always("doneAt", \.doneAt),
     ]
 }
 

@@ -7,6 +7,8 @@ package struct LaneView: WireView {
     /// `active paused draining open halfOpen credentialFault`.
     package var state = ""
     package var reason: String?
+    /// Since when it is in this state; the probes of a closed lane are no change.
+    package var since: Instant?
     /// When it opens by itself.
     package var until: Instant?
     package var window: Int?
@@ -24,7 +26,7 @@ package struct LaneView: WireView {
 
     package static let members: [WireMember<LaneView>] = [
         .always("lane", \.lane), .always("provider", \.provider), .always("state", \.state),
-        .always("reason", \.reason), .always("until", \.until), .always("window", \.window),
+        .always("reason", \.reason), .always("since", \.since), .always("until", \.until), .always("window", \.window),
         .always("inFlight", \.inFlight), .always("pending", \.pending), .always("deferred", \.deferred),
         .always("dead", \.dead), .always("held", \.held), .always("oldestSeconds", \.oldestSeconds),
         .maybe("connections", \.connections), .always("removalsFrozen", \.areRemovalsFrozen),

@@ -17,7 +17,7 @@ package struct ProblemView: WireView {
     package var errors: [FieldErrorView]?
     /// Of an event that was known before: its id.
     package var id: String?
-    /// Of an order: why it is refused (`needsYes expectExceeded eventEnded eventWithdrawn noFilter diffChanged`), and what it would have done.
+    /// Of an order: why it is refused (`needsYes expectExceeded nothingEligible eventEnded eventWithdrawn noFilter diffChanged`), and what it would have done.
     package var refusal: String?
     package var order: OrderReportView?
     /// Of a filter that names nothing: what it could name.

@@ -23,6 +23,7 @@ package struct StatusView: WireView {
 
 /// Deep health; `disk` and `clock` are added by those who watch them.
 package struct HealthView: WireView {
+    /// `ok`, `degraded` (a person should look: ``alarms``) or `failing` (it cannot promise: ``reasons``).
     package var status = ""
     package var reasons: [String] = []
     package var version = ""

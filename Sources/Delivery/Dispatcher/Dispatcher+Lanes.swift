@@ -33,6 +33,7 @@ extension Dispatcher {
     }
 
     package func statuses() -> [LaneStatus] {
+        for id in lanes.keys { look(at: id) }
         let now = time.now()
         let monotonic = time.monotonic()
         return lanes.values.sorted { $0.definition.name < $1.definition.name }.map { lane in
@@ -51,7 +52,8 @@ extension Dispatcher {
                 connections: snapshot?.connectionsReady ?? 0,
                 lastError: status.lastError ?? snapshot?.lastError,
                 // The lane itself learns of a freeze from before a restart with its next delivery only.
-                isFrozen: frozen[lane.definition.name] != nil
+                isFrozen: frozen[lane.definition.name] != nil,
+                since: lane.since.at
             )
         }
     }

@@ -22,6 +22,8 @@ package actor Dispatcher {
         /// When an operator's pause ends by itself.
         var pausedUntil: Instant?
         var noted = ""
+        /// Since when it is as it is.
+        var since: LaneSince
         /// What waited when it was opened was read up to here; it may be handed over once more.
         var readUpTo = PageID(rawValue: 0)
     }
@@ -174,7 +176,8 @@ package actor Dispatcher {
             engineLane: engineLane,
             feed: feed,
             wire: wire,
-            pausedUntil: stored.mode == .paused ? stored.until : nil
+            pausedUntil: stored.mode == .paused ? stored.until : nil,
+            since: stored.since(now: time.now())
         )
         if isRestored { restore(try reader.openPages(on: id), on: id) }
         publishTable()
@@ -322,13 +325,7 @@ package actor Dispatcher {
         case .stale(let batch): lookUp(batch, on: id)
         case .needsOrdinaryClient: useOrdinaryClient(lane, &group)
         case .removalsFrozen(let since): freeze(lane, since: since, &group)
-        case .conditionChanged:
-            let status = lane.feed.mail.condition
-            logger.log(
-                level: status.isActive ? .notice : .warning,
-                "lane changed",
-                metadata: ["lane": "\(lane.definition.name)", "state": "\(status.state)", "reason": "\(status.reason)"]
-            )
+        case .conditionChanged: look(at: id)
         case .needsCredential(let rejected):
             let (feed, wire, engine, engineLane, time) = (lane.feed, lane.wire, engine, lane.engineLane, time)
             group.addTask {
@@ -368,18 +365,28 @@ package actor Dispatcher {
             noteStarted(id)
             let status = lane.feed.mail.condition
             if lane.feed.mail.loaded > 0 || status.wakeAt.map({ $0 <= now }) ?? false { wake(lane) }
-            note(status, of: id)
+            look(at: id)
         }
     }
 
-    /// Keeps a lane's condition for readers beside a dead service; only when it changed.
-    private func note(_ status: LaneCondition, of id: LaneID) {
+    /// Tells the log of a change, once, and keeps the condition for readers beside a dead service.
+    func look(at id: LaneID) {
+        guard let status = lanes[id]?.feed.mail.condition, let name = lanes[id]?.definition.name else { return }
+        let hasChanged = lanes[id]?.since.see(status.state, reason: status.reason, now: time.now()) ?? false
+        if hasChanged {
+            logger.log(
+                level: status.isActive ? .notice : .warning,
+                "lane changed",
+                metadata: ["lane": "\(name)", "state": "\(status.state)", "reason": "\(status.reason)"]
+            )
+        }
         let text = status.state + " " + status.reason
         guard let lane = lanes[id], lane.noted != text else { return }
         lanes[id]?.noted = text
         queue.note(
             condition: status.state,
             reason: status.reason,
+            since: lane.since.at,
             virtualTime: plan.scheduler.virtualTime(of: id),
             of: id
         )

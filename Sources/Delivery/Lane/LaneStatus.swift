@@ -16,6 +16,8 @@ package struct LaneStatus: Sendable {
     package var lastError: String?
     /// Removals are frozen by the mass guard until a person has looked.
     package var isFrozen: Bool
+    /// Since when it is in this state, probes of a closed lane included.
+    package var since: Instant?
 
     package init(
         id: LaneID,
@@ -28,7 +30,8 @@ package struct LaneStatus: Sendable {
         inFlight: Int = 0,
         connections: Int = 0,
         lastError: String? = nil,
-        isFrozen: Bool = false
+        isFrozen: Bool = false,
+        since: Instant? = nil
     ) {
         self.id = id
         self.name = name
@@ -41,5 +44,6 @@ package struct LaneStatus: Sendable {
         self.connections = connections
         self.lastError = lastError
         self.isFrozen = isFrozen
+        self.since = since
     }
 }

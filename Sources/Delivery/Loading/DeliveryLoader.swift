@@ -6,13 +6,16 @@ import Store
 /// Makes planned deliveries ready to be sent: their event's message rendered, the device's address of this moment opened, the collapse
 /// identifier computed, a browser's message encrypted. Used on one thread.
 struct DeliveryLoader {
-    private let queue: QueueReader
+    let queue: QueueReader
     let registry: RegistryReader
     private let installationKey: SymmetricKey
-    private var rendered: RenderedEvents
+    var rendered: RenderedEvents
     private let siblings: SiblingNames
-    private let time: TimeSource
-    private let again: SecondLook
+    let rules: Current<DeliveryRules>
+    let time: TimeSource
+    let again: SecondLook
+    /// Deliveries that another announces, in a commit that was not seen on the disk yet (``DeliveryLoader/endAnnounced(_:of:_:_:)``).
+    var announced: [DeliveryID: DeliveryID] = [:]
     private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
@@ -23,6 +26,12 @@ struct DeliveryLoader {
         var ended: [Outcome] = []
         /// Rows that could not be read; what was asked of them ended as such, or does with their page.
         var unreadable: [UnreadableRow] = []
+
+        mutating func add(_ more: Loaded) {
+            deliveries += more.deliveries
+            ended += more.ended
+            unreadable += more.unreadable
+        }
 
         /// Ends a delivery without a push.
         mutating func end(_ id: DeliveryID, _ result: SlotResult, attempts: Int, isRetry: Bool) {
@@ -40,6 +49,8 @@ struct DeliveryLoader {
         /// Monotonic milliseconds: the age of the addresses.
         var now: Int64
         var isRetry: Bool
+        /// It announces several events.
+        var isRecap = false
     }
 
     init(
@@ -55,6 +66,7 @@ struct DeliveryLoader {
         self.queue = queue
         self.registry = registry
         self.time = time
+        self.rules = rules
         siblings = SiblingNames(queue: queue, registry: registry)
         again = SecondLook(queue: queue, registry: registry, rules: rules, time: time)
         self.installationKey = SymmetricKey(data: installationKey)
@@ -76,27 +88,29 @@ struct DeliveryLoader {
         var loaded = Loaded()
         let byPage = Dictionary(grouping: retries, by: \.delivery.page)
         let pages = try queue.pages(byPage.keys)
-        for (id, retries) in byPage {
+        // Of what waits for one device the first announces the others.
+        for (id, retries) in byPage.sorted(by: { $0.key < $1.key }) {
             guard let page = pages[id]?.value else {
                 loaded.unreadable.append(pages[id]?.failure ?? UnreadableRow(.page, id.rawValue, .incomplete))
                 continue
             }
             let slots = retries.map { ($0.delivery.slot, $0.attempts) }
-            let more = try load(page, slots: slots, isRetry: true, on: lane, now: now)
-            loaded.deliveries += more.deliveries
-            loaded.ended += more.ended
-            loaded.unreadable += more.unreadable
+            loaded.add(try load(page, slots: slots, isRetry: true, on: lane, now: now))
         }
         return loaded
     }
 
     /// The same deliveries with the addresses of this moment.
     mutating func reload(_ batch: LoadedBatch, on lane: any ProviderLane, now: Int64) throws -> Loaded {
+        // What they announce may be less by now.
+        let recaps = batch.deliveries[batch.position...].filter(\.isRecap)
         var loaded = Loaded()
+        if !recaps.isEmpty { loaded = try load(recaps.map { .init($0, now: time.now()) }, on: lane, now: now) }
+        let others = batch.deliveries[batch.position...].filter { !$0.isRecap }
         var endings: [EventID: SlotResult?] = [:]
         try registry.snapshot { registry in
-            let addresses = try registry.addresses(of: Set(batch.deliveries[batch.position...].map(\.device)))
-            for old in batch.deliveries[batch.position...] {
+            let addresses = try registry.addresses(of: Set(others.map(\.device)))
+            for old in others {
                 // Withdrawn or replaced since it was loaded.
                 let ending = try endings[old.event.id] ?? queue.event(old.event.id)?.ending
                 endings[old.event.id] = .some(ending)
@@ -188,14 +202,16 @@ struct DeliveryLoader {
             isRetry: isRetry
         )
         let planned = page.plan.slots
+        let waits = isRetry ? try deviceWaits(of: page, slots: slots.map(\.slot)) : DeviceWaits()
+        let unannounced = endAnnounced(slots, of: page, waits, &loaded)
         let findings = try again.look(
             at: page,
             of: shown.publication,
-            slots: slots.map(\.slot),
+            slots: unannounced.map(\.slot),
             isRetry: isRetry
         )
         loaded.unreadable += findings.unreadable
-        let concerned = slots.filter { slot, attempts in
+        let concerned = unannounced.filter { slot, attempts in
             guard planned.indices.contains(slot), let verdict = findings.verdicts[planned[slot].person] else {
                 return true
             }
@@ -208,6 +224,7 @@ struct DeliveryLoader {
         // One statement for the page, and with it one snapshot.
         let addresses = try registry.addresses(of: Array(devices))
         let children = shown.isClear ? try siblings.names(of: page, slots: slots.map(\.slot)) : [:]
+        let recaps = try recaps(of: page, slots: slots.map(\.slot), addresses, waits, on: lane)
         for (slot, attempts) in slots {
             let id = DeliveryID(page: page.id, slot: slot)
             guard planned.indices.contains(slot) else {
@@ -215,12 +232,20 @@ struct DeliveryLoader {
                 loaded.end(id, SlotResult(.rejected, reason: .unreadable), attempts: attempts, isRetry: isRetry)
                 continue
             }
-            load.event = rendered.event(
-                shown,
-                locale: addresses[planned[slot].device]?.value?.locale,
-                about: children[planned[slot].person],
-                on: lane
-            )
+            let locale = addresses[planned[slot].device]?.value?.locale
+            let recap = recaps[slot] ?? .none
+            switch recap {
+            case .none:
+                load.event = rendered.event(shown, locale: locale, about: children[planned[slot].person], on: lane)
+                load.isRecap = false
+            case .carried(_, let count):
+                load.event = rendered.recap(of: count, instead: shown, locale: locale, on: lane)
+                load.isRecap = true
+            case .awaited:
+                loaded.ended.append(putOff(slot, of: page, waits, attempts: attempts))
+                continue
+            }
+            let before = loaded.deliveries.count
             add(
                 id,
                 planned[slot].person,
@@ -231,6 +256,13 @@ struct DeliveryLoader {
                 of: load,
                 to: &loaded
             )
+            guard loaded.deliveries.count > before else { continue }
+            var followers: [DeliveryID] = []
+            if case .carried(let carried, _) = recap { followers = carried }
+            loaded.ended += letGo(id, on: planned[slot].device, but: followers, waits)
+            if !followers.isEmpty {
+                loaded.ended += follow(id, followers, waits)
+            }
         }
         return loaded
     }
@@ -259,12 +291,27 @@ struct DeliveryLoader {
                         page: page.id,
                         slot: slot,
                         result: .merging,
-                        retryAt: now + .mergeLook(after: now - shown.event.acceptedAt),
+                        // What waited for the morning has not waited for the other one yet.
+                        retryAt: now
+                            + (page.result[slot] == .merging
+                                ? .mergeLook(after: now - shown.event.acceptedAt) : .mergeLook),
                         attempts: attempts,
                         isRetry: true
                     )
                 )
             }
+            return false
+        }
+    }
+
+    /// Whom an event names and nobody knew has a number in this event only; a resend may have found the account since.
+    private func isOwner(_ person: PersonID, of address: DeviceAddress, _ event: EventID) -> Bool {
+        guard let index = person.unknownIndex else { return address.owner == person }
+        do {
+            let names = try queue.event(event)?.unknownUsers ?? []
+            return try names.indices.contains(index) && registry.person(names[index])?.id == address.owner
+        } catch {
+            // Whose phone it is cannot be told now: nobody's rings for another.
             return false
         }
     }
@@ -286,12 +333,16 @@ struct DeliveryLoader {
             loaded.unreadable.append(failure)
             return end(.addressUnreadable)
         }
-        // Signed out, moved to another account, or proven gone since the audience was resolved.
-        guard let address = row?.value, address.owner == person, address.state != .disabled else {
-            return end(.tokenGone)
+        // Signed out, or moved to another account, since the audience was resolved; no provider has said anything about it.
+        guard let address = row?.value, isOwner(person, of: address, load.event.id) else { return end(.noDevice) }
+        guard address.state != .disabled else { return end(.tokenGone) }
+        guard !address.isRestricted else {
+            let result = SlotResult(.withheld, reason: .restricted)
+            return loaded.end(id, result, attempts: attempts, isRetry: load.isRetry)
         }
         guard address.state != .suspect else { return end(.tokenSuspect) }
-        let collapse = collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID)
+        let collapse =
+            collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID, isRecap: load.isRecap)
         let prepared: PushAddress
         do throws(AddressFault) {
             prepared = try load.lane.address(
@@ -321,6 +372,7 @@ struct DeliveryLoader {
                 targetHash: address.targetHash,
                 attempts: attempts,
                 isRetry: load.isRetry,
+                isRecap: load.isRecap,
                 isUnproven: address.state == .unproven,
                 loadedAt: load.now
             )
@@ -328,8 +380,11 @@ struct DeliveryLoader {
     }
 
     /// 32 lower-case hex characters of HMAC-SHA-256(installation key, collapse key ‖ user): a second copy replaces the first.
-    private func collapseID(key: EventID, user: String) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array((key.description + user).utf8), using: installationKey)
+    ///
+    /// A recap is apart from the event that it is sent for, and whose correction must not take its place.
+    private func collapseID(key: EventID, user: String, isRecap: Bool) -> String {
+        let text = isRecap ? "recap " + key.description + user : key.description + user
+        let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: installationKey)
         let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: 32) { text in
             for (index, byte) in code.prefix(16).enumerated() {

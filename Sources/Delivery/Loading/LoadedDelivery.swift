@@ -15,6 +15,8 @@ struct LoadedDelivery: Sendable {
     let attempts: Int
     /// It comes from its `retry` row.
     let isRetry: Bool
+    /// It announces several events of which its own is one (record 0033).
+    var isRecap = false
     /// The device waits for a provider's word; the first acceptance makes it its account's own (``TargetFault/Kind/proven``).
     var isUnproven = false
     /// Times it was sent for nothing (not processed); bounded, then it counts as an attempt.

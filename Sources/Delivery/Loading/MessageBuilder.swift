@@ -31,12 +31,36 @@ enum MessageBuilder {
                 ? texts.resolve(title: publication.title, kind: publication.kind)
                 : texts.title(kind: publication.kind),
             body: isClear ? publication.body : "",
-            authorID: publication.authorID,
+            authorID: isClear ? publication.authorID : nil,
             resourceID: resourceID(publication),
             resourceSubID: publication.resourceSubID,
             params: .object(params),
             urgency: publication.urgency ?? kind.urgency,
             channel: kind.channel
+        )
+    }
+
+    /// Where the ENT shows what has been published. Not `resourceUri`: the app would open it in the browser, before its own timeline.
+    private static let timelineParams: JSONObject = {
+        var params = JSONObject()
+        params["uri"] = .string("/timeline/timeline")
+        return params
+    }()
+
+    /// One message for several events. No module of the app handles its type, so that a tap opens the app's timeline.
+    static func recap(of count: Int, event: EventID, texts: MessageTexts) -> Message {
+        Message(
+            event: event,
+            app: "TIMELINE",
+            action: "RECAP",
+            title: texts.text(.recapTitle, count: count),
+            body: texts.text(.recapBody),
+            authorID: nil,
+            resourceID: nil,
+            resourceSubID: nil,
+            params: .object(timelineParams),
+            urgency: .normal,
+            channel: "timeline"
         )
     }
 

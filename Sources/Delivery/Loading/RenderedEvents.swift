@@ -80,6 +80,18 @@ struct RenderedEvents {
         return render(rendered.stored, rendered.publication, key, texts, about: about, on: lane).event
     }
 
+    /// One message for `count` events, in the place of one of them. Names none, so every class of data may have it.
+    func recap(of count: Int, instead rendered: Rendered, locale: String?, on lane: any ProviderLane) -> LoadedEvent {
+        let message = MessageBuilder.recap(of: count, event: rendered.event.id, texts: catalogue.texts(for: locale))
+        return LoadedEvent(
+            id: rendered.event.id,
+            body: body(message, on: lane),
+            urgency: .normal,
+            acceptedAt: rendered.event.acceptedAt,
+            expiresAt: rendered.event.expiresAt
+        )
+    }
+
     private mutating func render(
         _ stored: StoredEvent,
         _ publication: Publication,

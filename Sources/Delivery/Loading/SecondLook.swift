@@ -85,6 +85,7 @@ struct SecondLook {
                 result: SlotResult(.deferred, reason: .quietHours),
                 retryAt: wait.dueAt,
                 quiet: .init(opensAt: wait.opensAt, expiresAt: expiresAt),
+                group: .init(device: page.plan.slots[slot].device),
                 attempts: attempts,
                 isRetry: isRetry
             )

@@ -38,7 +38,8 @@ package final class PersonalLook {
         let known = persons.filter { $0.person.unknownIndex == nil }
         let wishes = try registry.wishes(of: known.map(\.person))
         var verdicts: [PersonID: Verdict] = [:]
-        for entry in known {
+        for person in try registry.restricted(of: known.map(\.person)) { verdicts[person] = .withheld(.restricted) }
+        for entry in known where verdicts[entry.person] == nil {
             if let reason = try reason(entry, wishes[entry.person], kind, publication, now) {
                 verdicts[entry.person] = .withheld(reason)
             }

@@ -2,7 +2,7 @@
 package enum DeliveryState: UInt8, Hashable, Sendable, CaseIterable {
     /// To do. Can transition to every other state.
     case pending = 0
-    /// The provider accepted it. Terminal.
+    /// The provider accepted it, or the recap that announces it. Terminal.
     case accepted = 1
     /// A row in `retry` says when it is tried again. Can transition to every state but pending.
     case deferred = 2
@@ -29,7 +29,7 @@ package enum DeliveryState: UInt8, Hashable, Sendable, CaseIterable {
 /// One slot of a page's result: two bytes, overwritten in place.
 package struct SlotResult: Hashable, Sendable {
     package var state: DeliveryState
-    /// Why; nil for pending and accepted.
+    /// Why; nil for pending, and for accepted but of a recap.
     package var reason: Reason?
     /// Attempts so far, 15 at most; only kept with `accepted`, `retry` rows have the exact number.
     package var attempts: UInt8
@@ -46,6 +46,12 @@ package struct SlotResult: Hashable, Sendable {
     package static let pending = SlotResult(.pending)
     /// Waits for what becomes of another event that says the same to the same person.
     package static let merging = SlotResult(.deferred, reason: .merged)
+    /// Waits for the message that announces it together with others.
+    package static let inRecap = SlotResult(.deferred, reason: .recap)
+    /// The provider accepted a message that announces it together with others.
+    package static let acceptedInRecap = SlotResult(.accepted, reason: .recap)
+    /// Of ``acceptedInRecap`` in a page's result. Whatever is accepted by itself has an attempt.
+    private static let acceptedInRecapByte: UInt8 = 0xF0
 
     package static func accepted(attempts: Int, latencyMilliseconds: Int64) -> SlotResult {
         let bits = UInt8(clamping: Int64.bitWidth - max(latencyMilliseconds, 0).leadingZeroBitCount)
@@ -53,17 +59,21 @@ package struct SlotResult: Hashable, Sendable {
     }
 
     /// Waits for something else than another attempt.
-    package var isBeforeFirstAttempt: Bool { state == .deferred && (reason == .merged || reason == .quietHours) }
+    package var isBeforeFirstAttempt: Bool {
+        state == .deferred && (reason == .merged || reason == .quietHours || reason == .recap)
+    }
 
     package var bytes: (UInt8, UInt8) {
-        state == .accepted
-            ? (state.rawValue, latencyBucket << 4 | attempts) : (state.rawValue, reason?.rawValue ?? 0)
+        guard state == .accepted else { return (state.rawValue, reason?.rawValue ?? 0) }
+        return (state.rawValue, reason == .recap ? Self.acceptedInRecapByte : latencyBucket << 4 | attempts)
     }
 
     /// nil when a byte has no meaning: the page is damaged.
     package init?(_ first: UInt8, _ second: UInt8) {
         guard let state = DeliveryState(rawValue: first) else { return nil }
-        if state == .accepted {
+        if state == .accepted, second == Self.acceptedInRecapByte {
+            self = .acceptedInRecap
+        } else if state == .accepted {
             self.init(state, attempts: Int(second & 15), latencyBucket: second >> 4)
         } else if second == 0 {
             self.init(state)

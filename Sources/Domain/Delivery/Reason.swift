@@ -30,6 +30,10 @@ package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
     case unreadable = 25
     /// Another event of the same author with the same words, posted just before, rings this person.
     case merged = 26
+    /// One message for several publications that quiet hours had held up rings this person.
+    case recap = 27
+    /// The person's data may be kept and not used [GDPR art. 18].
+    case restricted = 28
 
     /// The word in the API; equal to the case's name.
     package var word: String { "\(self)" }

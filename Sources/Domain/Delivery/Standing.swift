@@ -2,9 +2,10 @@
 package enum Standing: Hashable, Sendable {
     /// At least one device whose provider accepted.
     case reached
-    /// Nothing of this event; the same words of another event, whose delivery a provider accepted.
-    case reachedElsewhere
-    /// Something is still to do; the reason when there is one (`retrying`, `quietHours`, `merged`, `credentialPaused`, `laneClosed`).
+    /// Nothing of this event alone: a provider accepted the same words of another event (`merged`), or one message for several events
+    /// (`recap`).
+    case reachedElsewhere(Reason)
+    /// Something is still to do; the reason when there is one (`retrying`, `quietHours`, `recap`, `merged`, `credentialPaused`, `laneClosed`).
     case waiting(Reason?)
     case notReached(Reason)
 
@@ -15,20 +16,21 @@ package enum Standing: Hashable, Sendable {
         laneReason: (LaneID) -> Reason?
     ) -> Self {
         if role == .author { return .notReached(.author) }
-        if deliveries.contains(where: { $0.result.state == .accepted }) { return .reached }
+        if deliveries.contains(where: { $0.result.state == .accepted && $0.result.reason == nil }) { return .reached }
+        if deliveries.contains(where: { $0.result == .acceptedInRecap }) { return .reachedElsewhere(.recap) }
         if deliveries.contains(where: { $0.result.state == .withheld && $0.result.reason == .merged }) {
-            return .reachedElsewhere
+            return .reachedElsewhere(.merged)
         }
         if let pending = deliveries.first(where: { $0.result.state == .pending }) {
             return .waiting(laneReason(pending.lane))
         }
         let deferred = deliveries.filter { $0.result.state == .deferred }
         if !deferred.isEmpty {
-            // A device that is tried again rings before one that waits for the morning.
-            for reason in [Reason.quietHours, .merged] where deferred.allSatisfy({ $0.result.reason == reason }) {
-                return .waiting(reason)
-            }
-            return .waiting(.retrying)
+            // The soonest: a device that is tried again rings before one that waits for the morning.
+            let waits = [Reason.quietHours, .merged, .recap]
+            let known = deferred.compactMap { result in waits.firstIndex { $0 == result.result.reason } }
+            guard known.count == deferred.count, let soonest = known.max() else { return .waiting(.retrying) }
+            return .waiting(waits[soonest])
         }
         if deliveries.contains(where: { $0.result.state == .held }) { return .waiting(.held) }
         // Of several endings the one an operator can do most about comes first.
@@ -43,5 +45,10 @@ package enum Standing: Hashable, Sendable {
         return .notReached(.noDevice)
     }
 
-    package var isReached: Bool { self == .reached || self == .reachedElsewhere }
+    package var isReached: Bool {
+        switch self {
+        case .reached, .reachedElsewhere: true
+        case .waiting, .notReached: false
+        }
+    }
 }

@@ -9,7 +9,7 @@
 /// | `class` | the event's urgency: `low normal urgent` |
 /// | `ref` | what the event is about, as posted: subject, resource, sub-resource or address; a word or a pattern |
 /// | `event` | one id |
-/// | `user` `device` | one ENT id or feed key; one installation |
+/// | `user` `device` | one ENT id, feed key, or `feed:key`; one installation |
 /// | `http` | `503`, `5xx`, `>=500`, `0` for no answer: of the last attempt |
 /// | `older` `younger` | time since the delivery was made: `90s`, `10m`, `1h30m`, `7d` |
 /// | `dueBefore` | an RFC 3339 instant, or a time from now |
@@ -38,6 +38,8 @@ package struct FilterWords: Hashable, Sendable {
         case misplaced(Name, text: String, position: Int, expected: String)
         /// The word is right, but names nothing.
         case unknown(Name, word: String, known: [String])
+        /// The word is a key of several; each has a name of its own.
+        case several(Name, word: String, known: [String])
     }
 
     /// Expressions of one filter, and as many conditions to leave out.
@@ -228,7 +230,7 @@ package struct FilterWords: Hashable, Sendable {
 /// Where a filter's names are looked up: the stores.
 package protocol FilterNames {
     func lanes() throws -> [(id: LaneID, name: String)]
-    /// By the ENT's id or the feed's key; nil for somebody the directory does not know.
+    /// By the ENT's id or the feed's key; nil for somebody the directory does not know. Throws ``FilterWords/Problem`` for the key of several.
     func person(_ user: String) throws -> PersonID?
     func device(_ installation: String) throws -> DeviceID?
 }

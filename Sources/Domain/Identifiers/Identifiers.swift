@@ -12,6 +12,18 @@ package struct EventID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     package var description: String { "E-" + Base32.encode(rawValue) }
 
+    /// The ids that begin with a part of one, of at least four digits: `E-1M85G`. nil when it is none, or whole.
+    package static func range(ofPrefix text: some StringProtocol) -> ClosedRange<Int64>? {
+        let digits = text.utf8.count - 2
+        guard (4..<digitsNow).contains(digits), let value = Base32.decode(text, prefix: "E-") else { return nil }
+        let shift = Int64(5 * (digitsNow - digits))
+        guard value <= Int64.max >> shift else { return nil }
+        return value << shift...(value << shift) + (1 << shift) - 1
+    }
+
+    /// Of the ids of this century: milliseconds since 1970 and a count.
+    private static let digitsNow = 13
+
     package static func < (lhs: EventID, rhs: EventID) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 

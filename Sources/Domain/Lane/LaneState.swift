@@ -15,13 +15,16 @@ package struct LaneState: Hashable, Sendable {
         case open(until: Int64)
         /// One probe at a time finds out. Can transition to: `active` (accepted), `open` (failed), `credentialFault`.
         case halfOpen
-        /// The credential was refused. Can transition to: `halfOpen` (each minute, on resume or after a reload).
+        /// The credential was refused. Can transition to: `halfOpen` (each minute, on resume or after a reload). A probe that fails for
+        /// another reason says nothing of the credential: back here.
         case credentialFault(nextProbe: Int64)
     }
 
     package private(set) var mode: Mode = .active
     /// What closed the lane, in the provider's or operator's words; never a token.
     package private(set) var reason = ""
+    /// The credential was refused, and nobody has accepted anything or acted since.
+    private var isCredentialRefused = false
     private var failuresInARow = 0
     private var openings = 0
     /// nil: no bound of its own (a host's).
@@ -78,7 +81,7 @@ package struct LaneState: Hashable, Sendable {
         case .paused: "paused"
         case .draining: "draining"
         case .open: "open"
-        case .halfOpen: "halfOpen"
+        case .halfOpen: isCredentialRefused ? "credentialFault" : "halfOpen"
         case .credentialFault: "credentialFault"
         }
     }
@@ -102,6 +105,7 @@ package struct LaneState: Hashable, Sendable {
         guard mode == .halfOpen else { return }
         mode = .active
         reason = ""
+        isCredentialRefused = false
         openings = 0
         window?.reopened()
     }
@@ -115,6 +119,7 @@ package struct LaneState: Hashable, Sendable {
         weigh(failure: true)
         window?.failed()
         switch mode {
+        case .halfOpen where isCredentialRefused: awaitProbe(now, asked: 0)
         case .halfOpen: open(why, atLeast: nil, now: now, random: random)
         case .active where failuresInARow >= Self.failuresMax || mostFail:
             open(why, atLeast: nil, now: now, random: random)
@@ -126,6 +131,7 @@ package struct LaneState: Hashable, Sendable {
     /// The provider as a whole said "not now".
     package mutating func busy(_ why: String, retryAfter: Int64?, now: Int64, random: Double) {
         switch mode {
+        case .halfOpen where isCredentialRefused: awaitProbe(now, asked: retryAfter ?? 0)
         case .active, .halfOpen, .open: open(why, atLeast: retryAfter, now: now, random: random)
         case .draining: pause(why)
         case .paused, .credentialFault: break
@@ -137,19 +143,27 @@ package struct LaneState: Hashable, Sendable {
         case .paused: break
         case .draining: pause(why)
         case .active, .open, .halfOpen, .credentialFault:
-            mode = .credentialFault(nextProbe: now + Self.probeIntervalMilliseconds)
+            isCredentialRefused = true
+            awaitProbe(now, asked: 0)
             reason = why
         }
+    }
+
+    private mutating func awaitProbe(_ now: Int64, asked: Int64) {
+        let wait = max(Self.probeIntervalMilliseconds, min(asked, Self.longestAskedMilliseconds))
+        mode = .credentialFault(nextProbe: now + wait)
     }
 
     package mutating func pause(_ why: String, draining: Bool = false) {
         mode = draining ? .draining : .paused
         reason = why
+        isCredentialRefused = false
     }
 
     /// Ends a pause as well as an open breaker; also called when a credential was reloaded. What was only paused sends at once, what was
     /// ill is probed at once.
     package mutating func resume() {
+        isCredentialRefused = false
         switch mode {
         case .active, .halfOpen: return
         case .paused, .draining:
@@ -161,7 +175,8 @@ package struct LaneState: Hashable, Sendable {
         openings = 0
     }
 
-    /// An operator wants to know now: what the provider closed is probed at once. A pause stays.
+    /// An operator wants to know now: what the provider closed is probed at once. A pause stays, and so does a refused credential until
+    /// something is accepted.
     package mutating func probe() {
         switch mode {
         case .open, .credentialFault: mode = .halfOpen

@@ -1,7 +1,7 @@
 import Domain
 import WebClient
 
-/// Asks the running service over its admin socket. One client serves one command; end it with ``stop()``.
+/// Asks the running service over its admin socket: an order, and how far it has come. One client serves one command; end it with ``stop()``.
 struct AdminClient: AdminChannel {
     /// A service that runs answers from memory; longer means it does not.
     static let quickTimeout = Duration.seconds(1)
@@ -9,7 +9,7 @@ struct AdminClient: AdminChannel {
     private let socket: String
     /// The command can do it itself with `--offline`.
     private let canBeOffline: Bool
-    private let client = WebClient(options: .init(transfersMax: 1))
+    private let client = WebClient(options: .init(transfersMax: 2))
 
     init(socket: String, canBeOffline: Bool = false) {
         self.socket = socket
@@ -49,7 +49,7 @@ struct AdminClient: AdminChannel {
             return OperatorFailure(
                 .unreachable,
                 "the service does not answer on \(socket); nothing was changed",
-                why: error.sentence,
+                why: SocketState(socket).sentence ?? error.sentence,
                 next: "start the service, or run as the user who owns the socket"
                     + (canBeOffline ? ", or --offline while it is down" : "")
             )

@@ -41,7 +41,8 @@ struct CheckLanes: AsyncParsableCommand {
             for item in lanes where item["state"]?.string != "active" {
                 let (name, state) = (item["lane"]?.string ?? "?", item["state"]?.string ?? "?")
                 let reason = item["reason"]?.string.map { " (\($0))" } ?? ""
-                result.add(state == "credentialFault" ? .critical : .warning, "\(name) \(state)\(reason)")
+                let since = LaneFacts.sinceText(item, now: renderer.now).map { " for \($0)" } ?? ""
+                result.add(state == "credentialFault" ? .critical : .warning, "\(name) \(state)\(since)\(reason)")
             }
             for (name, alarm) in try LaneAlarmFacts(inspection).alarms where pattern?.matches(name) ?? true {
                 result.add(alarm == .removalsFrozen ? .critical : .warning, "\(name): \(alarm.sentence)")

@@ -55,7 +55,7 @@ struct CheckResult {
             // Never cut: a monitoring system reads it. A bar would end the sentence.
             let safe = DisplayWidth.safe(text.split(separator: "|").joined(separator: "/"))
             let data = measures.map(\.text).joined(separator: " ")
-            try renderer.context.write("\(level.word) \(safe)" + (data.isEmpty ? "" : " | \(data)") + "\n")
+            try renderer.context.writeText("\(level.word) \(safe)" + (data.isEmpty ? "" : " | \(data)") + "\n")
         } else {
             try renderer.write(object, id: "check") { [] }
         }

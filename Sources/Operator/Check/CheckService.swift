@@ -21,7 +21,10 @@ struct CheckService: AsyncParsableCommand {
             guard let status else {
                 return CheckResult(
                     level: .critical,
-                    sentences: ["it does not answer on \(inspection.adminSocket) within a second"]
+                    sentences: [
+                        "it does not answer on \(inspection.adminSocket) within a second"
+                            + (SocketState(inspection.adminSocket).sentence.map { ": \($0)" } ?? "")
+                    ]
                 )
             }
             let uptime = status["uptimeSeconds"]?.int64 ?? 0

@@ -15,7 +15,13 @@ struct DeadExport: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup(title: "Filters") var filters: FilterOptions
 
-    func validate() throws { try DeadList.refuseStates(filters) }
+    @Option(help: "At most so many.")
+    var limit: Int?
+
+    func validate() throws {
+        try DeadList.refuseStates(filters)
+        try ListOptions.check(limit)
+    }
 
     func run() async throws {
         let inspection = try options.inspection()
@@ -23,6 +29,9 @@ struct DeadExport: AsyncParsableCommand {
         if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
         let filter = try DeadList.filter(filters, inspection, now: renderer.now)
         let scope = filters.scope("dead letters", otherwise: "all")
-        try DeliveryStream(inspection, filter, scope: scope, columns: DeadList.columns).write(to: renderer)
+        try DeliveryStream(inspection, filter, scope: scope, columns: DeadList.columns).write(
+            to: renderer,
+            limit: limit
+        )
     }
 }

@@ -55,7 +55,7 @@ struct DeadList: AsyncParsableCommand {
 
     static let columns: [Listing.Column] = [
         .text("DELIVERY", "id"), .text("EVENT", "event"), .text("SCHOOL", "school").optional, .text("USER", "user"),
-        .text("DEVICE", "device").optional, .text("LANE", "lane"), .number("TRIES", "attempts"),
+        .longID("DEVICE", "device").optional, .text("LANE", "lane"), .number("TRIES", "attempts"),
         .time("DIED", "diedAt"),
         .text("HTTP", "lastStatus"), .text("LAST", "lastReason"), .csv("app"), .csv("action"), .csv("madeAt"),
         .csv("expiresAt"), .csv("lastAt"),

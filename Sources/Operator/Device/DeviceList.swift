@@ -43,7 +43,7 @@ struct DeviceList: AsyncParsableCommand {
     }
 
     static let columns: [Listing.Column] = [
-        .text("INSTALLATION", "installation"), .text("USER", "user"), .text("PROVIDER", "provider"),
+        .longID("INSTALLATION", "installation"), .text("USER", "user"), .text("PROVIDER", "provider"),
         .text("TOKEN", "tokenTail"),
         .text("ENV", "environment"), .text("APP", "app"), .text("PLATFORM", "platform"), .state("STATE", "state"),
         .text("REASON", "reason"), .time("REGISTERED", "registeredAt"), .time("SEEN", "lastSeenAt"),

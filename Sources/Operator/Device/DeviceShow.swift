@@ -21,6 +21,7 @@ struct DeviceShow: AsyncParsableCommand {
 
     func run() async throws {
         let inspection = try options.inspection()
+        let installation = try inspection.installation(installation)
         let rows = try inspection.askRegistry {
             try $0.devices(.init(installation: installation), after: nil, limit: 1)
         }

@@ -87,7 +87,8 @@ struct DirectoryImportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let object = try await ImportOrder(request: request).run(options)
+        let watch = ImportWatch(withLines: options.renderer.format != .json)
+        let object = try await ImportOrder(request: request, watch: watch).run(options)
         try options.renderer.write(object, id: "import") { ImportText.lines(object) }
         let view = ImportView(shown: object)
         let id = view.id ?? ""

@@ -11,6 +11,7 @@ struct ImportOrder {
     static let timeout = Duration.seconds(3600)
 
     let request: DirectoryImporter.Request
+    let watch: ImportWatch
 
     /// - Returns: the report's object.
     /// - Throws: ``OperatorFailure`` when it was refused or the answer was lost.
@@ -72,7 +73,7 @@ struct ImportOrder {
             "the service's answer was lost; the import may be done or not",
             next: "the same command with --dry-run: an empty diff means that it was done"
         )
-        let answer = try await channel.send(order)
+        let answer = try await watch.during(channel) { [order] in try await channel.send(order) }
         do { return try answer.report("delivery") } catch var failure as OperatorFailure where failure.status == .store
         {
             // Of an import there are three ends: applied or planned, held, failed.

@@ -119,7 +119,7 @@ struct DoctorCommand: AsyncParsableCommand {
             }
             lines.append("\(findings.count) looked at, \(failed) fail, \(warned) warn")
             // Nothing is cut: what to do stands at the end of a line.
-            try renderer.context.write(lines.map { $0 + "\n" }.joined())
+            try renderer.context.writeText(lines.map { $0 + "\n" }.joined())
         } else {
             try renderer.write(
                 Listing(

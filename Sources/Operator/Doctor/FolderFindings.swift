@@ -1,5 +1,4 @@
 import Domain
-import FoundationEssentials
 import Glibc
 
 /// The data folder: who may read it, the room on its disk, how fast the disk keeps a promise.
@@ -150,12 +149,12 @@ struct FolderFindings {
 /// Which file system a path is on, from `/proc/self/mounts`.
 enum MountTable {
     static func fileSystem(of path: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: "/proc/self/mounts"), let real = realpath(path, nil)
+        guard let mounts = SystemFile.text("/proc/self/mounts"), let real = realpath(path, nil)
         else {
             return nil
         }
         defer { free(real) }
-        return fileSystem(of: String(cString: real), mounts: String(decoding: data, as: UTF8.self))
+        return fileSystem(of: String(cString: real), mounts: mounts)
     }
 
     /// The longest mount point above the path; of equal ones the last, which lies over the others.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// Who holds the data folder's lock, from `/proc/locks`: trying to take it would make a service that starts at that moment fail.
@@ -13,8 +12,8 @@ enum LockHolder {
     static func find(folder: String) -> Answer {
         var found = stat()
         guard stat(folder + "/lock", &found) == 0 else { return .nobody }
-        guard let data = FileManager.default.contents(atPath: "/proc/locks") else { return .unknown }
-        return find(inode: UInt64(found.st_ino), locks: String(decoding: data, as: UTF8.self))
+        guard let locks = SystemFile.text("/proc/locks") else { return .unknown }
+        return find(inode: UInt64(found.st_ino), locks: locks)
     }
 
     /// [proc(5)]: `1: FLOCK  ADVISORY  WRITE 812 fd:01:393 0 EOF`. The device is not compared: on overlays it differs from stat's.
@@ -33,8 +32,6 @@ enum LockHolder {
 
     /// The program's name; nil when it is gone or hidden.
     static func name(of pid: Int32) -> String? {
-        FileManager.default.contents(atPath: "/proc/\(pid)/comm").map {
-            String(decoding: $0.prefix { $0 != 0x0A }, as: UTF8.self)
-        }
+        SystemFile.text("/proc/\(pid)/comm").map { String($0.prefix { $0 != "\n" }) }
     }
 }

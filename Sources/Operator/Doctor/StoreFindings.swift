@@ -124,16 +124,17 @@ struct StoreFindings {
                 )
             )
         }
-        findings += Self.lanes(status)
+        findings += Self.lanes(status, now: context.time.now())
         let needed = DescriptorPlan.needed(lanes: settings.providers.lanesToPlanFor)
         if let finding = Descriptors.finding(pid: pid, needed: needed) { findings.append(finding) }
         return findings
     }
 
-    private static func lanes(_ status: JSONObject) -> [Finding] {
+    private static func lanes(_ status: JSONObject, now: Instant) -> [Finding] {
         (status["lanes"]?.array?.compactMap(\.object) ?? []).compactMap { lane in
             let (name, state) = (lane["lane"]?.string ?? "?", lane["state"]?.string ?? "?")
-            let reason = lane["reason"]?.string.map { " (\($0))" } ?? ""
+            let since = LaneFacts.sinceText(lane, now: now).map { " for \($0)" } ?? ""
+            let reason = since + (lane["reason"]?.string.map { " (\($0))" } ?? "")
             switch state {
             case "active": return .ok("lane \(name)", "active")
             case "credentialFault":
@@ -186,9 +187,7 @@ enum Descriptors {
 
     /// nil when the system does not tell. `needed`: what the service refuses to start below.
     static func finding(pid: Int64, needed: Int) -> Finding? {
-        guard let limits = FileManager.default.contents(atPath: "/proc/\(pid)/limits"),
-            let (soft, hard) = limit(String(decoding: limits, as: UTF8.self))
-        else { return nil }
+        guard let limits = SystemFile.text("/proc/\(pid)/limits"), let (soft, hard) = limit(limits) else { return nil }
         // Another user's service does not say what it has open.
         let used: Int?
         do { used = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count } catch { used = nil }

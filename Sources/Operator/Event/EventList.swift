@@ -1,5 +1,7 @@
 import ArgumentParser
+import Contract
 import Domain
+import Pipeline
 import Store
 
 struct EventList: AsyncParsableCommand {
@@ -11,6 +13,7 @@ struct EventList: AsyncParsableCommand {
               carillon event list --limit 10
               carillon event list --state sending -o ids
               carillon event list --school 0429901A --kind 'BLOG.*' --since 24h
+              carillon event list --search 'sortie au musée' --since 7d
             """
     )
 
@@ -24,6 +27,7 @@ struct EventList: AsyncParsableCommand {
     @Option(help: "The publication's app, or a pattern.") var app: String?
     @Option(help: "App and action, or a pattern: 'BLOG.*'.") var kind: String?
     @Option(help: "Accepted not longer ago than: 24h, 7d.") var since: String?
+    @Option(help: "A part of the title, letter case ignored. Titles themselves are not shown.") var search: String?
 
     func validate() throws {
         if let since, TimeLength.milliseconds(since) == nil {
@@ -35,6 +39,7 @@ struct EventList: AsyncParsableCommand {
         let inspection = try options.inspection()
         let named: [(String, String?)] = [
             ("state", state?.word), ("school", school), ("app", app), ("kind", kind), ("since", since),
+            ("search", search),
         ]
         let words = named.compactMap { name, value in value.map { "\(name) \($0)" } }
         let listing = Listing(
@@ -45,7 +50,9 @@ struct EventList: AsyncParsableCommand {
         )
         let start = since.flatMap { TimeLength.milliseconds($0) }.map { options.renderer.now + .milliseconds(-$0) }
         try paging.write(listing, to: options.renderer, isFiltered: !words.isEmpty) { after, limit in
-            try events(inspection, before: after.map(QueueList.event), since: start, limit: limit).map(Self.json)
+            try events(inspection, before: after.map(QueueList.event), since: start, limit: limit).map {
+                EventStatus.row($0).object
+            }
         }
     }
 
@@ -64,12 +71,23 @@ struct EventList: AsyncParsableCommand {
             for event in slice where found.count < limit {
                 if let since, event.acceptedAt < since { return found }
                 let words = [event.school ?? "", event.app, event.app + "." + event.action]
-                if zip(patterns, words).allSatisfy({ $0?.matches($1) ?? true }) { found.append(event) }
+                if zip(patterns, words).allSatisfy({ $0?.matches($1) ?? true }), try matchesSearch(event, inspection) {
+                    found.append(event)
+                }
             }
             cursor = slice.last?.id
             if slice.count < ListOptions.chunk { return found }
         }
         return found
+    }
+
+    /// Whoever may read the store may read its titles; of the encrypted there is nothing to be found.
+    private func matchesSearch(_ event: StoredEvent, _ inspection: Inspection) throws -> Bool {
+        guard let search else { return true }
+        guard event.dataClass != .encrypted else { return false }
+        let title = try inspection.ask { try $0.publication(of: event.id)?.title } ?? ""
+        // By bytes: a title full of combining marks costs no more than another.
+        return Array(title.lowercased().utf8).contains(Array(search.lowercased().utf8))
     }
 
     private static let columns: [Listing.Column] = [
@@ -78,19 +96,6 @@ struct EventList: AsyncParsableCommand {
         .text("SCHOOL", "school"), .text("APP", "app"), .text("ACTION", "action"), .text("URGENCY", "urgency"),
         .time("EXPIRES", "expiresAt"),
     ]
-
-    private static func json(_ event: StoredEvent) -> JSONObject {
-        func time(_ instant: Instant?) -> JSONValue { instant.map { .string($0.rfc3339) } ?? .null }
-        return JSONObject([
-            "id": .string(event.id.description), "state": .string(event.state.word),
-            "publisher": .string(event.publisher),
-            "school": event.school.map { .string($0) } ?? .null, "app": .string(event.app),
-            "action": .string(event.action),
-            "urgency": .string(event.urgency.name), "acceptedAt": time(event.acceptedAt),
-            "notBefore": time(event.notBefore),
-            "expiresAt": time(event.expiresAt), "doneAt": time(event.doneAt),
-        ])
-    }
 
     private static func state(_ text: String) throws -> EventState {
         guard let state = EventState(word: text) else {

@@ -34,10 +34,14 @@ struct EventResend: AsyncParsableCommand {
     @Flag(help: "Confirms.")
     var yes = false
 
+    @Option(help: "Refuses to change more than so many.")
+    var expect: Int?
+
     @Option(help: "Seconds to wait for the end; it then goes on by itself.")
     var timeout: Int = 600
 
     func validate() throws {
+        if let expect, expect < 0 { throw ValidationError("--expect is a number of deliveries.") }
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout is from 1 to 86400 seconds.") }
         guard missing else { throw ValidationError("Say whom: --missing.") }
     }
@@ -49,6 +53,7 @@ struct EventResend: AsyncParsableCommand {
         var order = Order(verb: .resend, scope: scope, why: why, actor: OperatorContext.current.actor)
         order.isDryRun = dryRun
         order.isConfirmed = yes
+        order.expect = expect
         try await OrderRun(order, options, nil, timeout: .seconds(timeout)).run()
     }
 }

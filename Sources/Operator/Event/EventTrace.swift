@@ -88,8 +88,8 @@ struct EventTrace: AsyncParsableCommand {
 
     /// Those the flags ask for.
     private func persons(_ report: EventReport, _ inspection: Inspection) throws -> [EventReport.Person] {
-        var wanted: PersonID?
-        if let user { wanted = try inspection.askRegistry { try $0.person(user)?.id } }
+        var wanted: [PersonID] = []
+        if let user { wanted = try inspection.askRegistry { try $0.persons(meantBy: user).map(\.id) } }
         return report.persons.filter { person in
             if missing, person.standing.isReached || person.role == .author { return false }
             guard let user else { return true }
@@ -97,7 +97,7 @@ struct EventTrace: AsyncParsableCommand {
             let isNamed = unknown.map {
                 report.event.unknownUsers.indices.contains($0) && report.event.unknownUsers[$0] == user
             }
-            return person.person == wanted || isNamed == true
+            return wanted.contains(person.person) || isNamed == true
         }
     }
 

@@ -31,12 +31,16 @@ struct EventWithdraw: AsyncParsableCommand {
     @Flag(help: "Confirms.")
     var yes = false
 
+    @Option(help: "Refuses to change more than so many.")
+    var expect: Int?
+
     @OptionGroup var offline: OfflineOption
 
     @Option(help: "Seconds to wait for the end; it then goes on by itself.")
     var timeout: Int = 600
 
     func validate() throws {
+        if let expect, expect < 0 { throw ValidationError("--expect is a number of deliveries.") }
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout is from 1 to 86400 seconds.") }
         if !dryRun { try WhyText.check(why) }
     }
@@ -48,6 +52,7 @@ struct EventWithdraw: AsyncParsableCommand {
         var order = Order(verb: .withdraw, scope: scope, why: why, actor: OperatorContext.current.actor)
         order.isDryRun = dryRun
         order.isConfirmed = yes
+        order.expect = expect
         try await OrderRun(order, options, offline, timeout: .seconds(timeout)).run()
     }
 }

@@ -107,6 +107,7 @@ extension FilterWords.Problem {
             "--\(name.flag), character \(position): expected \(expected).\n"
                 + Self.marked(text, position: position, indent: "  ")
         case .unknown(let name, let word, _): "there is no \(name.flag) \(word)"
+        case .several(let name, let word, _): "\(word) is the key of several; --\(name.flag) takes one of their names"
         }
     }
 
@@ -119,10 +120,10 @@ extension FilterWords.Problem {
     }
 
     var known: String? {
-        if case .unknown(_, _, let known) = self, !known.isEmpty {
+        switch self {
+        case .unknown(_, _, let known) where !known.isEmpty, .several(_, _, let known):
             "known: " + known.joined(separator: ", ")
-        } else {
-            nil
+        default: nil
         }
     }
 

@@ -99,7 +99,7 @@ extension Inspection {
     }
 
     static let deliveryColumns: [Listing.Column] = [
-        .text("DELIVERY", "id"), .text("EVENT", "event"), .text("USER", "user"), .text("DEVICE", "device").optional,
+        .text("DELIVERY", "id"), .text("EVENT", "event"), .text("USER", "user"), .longID("DEVICE", "device").optional,
         .text("LANE", "lane"), .state("STATE", "state"), .text("REASON", "reason"), .number("TRIES", "attempts"),
         .time("NEXT", "nextAt").optional, .csv("expiresAt"), .time("MADE", "madeAt").optional,
         .text("HTTP", "lastStatus").optional, .text("LAST", "lastReason").optional, .text("SCHOOL", "school").optional,

@@ -121,9 +121,37 @@ final class Inspection {
 
     /// - Throws: exit code 2 for what is no id, 3 for an unknown one.
     func event(_ text: String) throws -> StoredEvent {
-        guard let id = EventID(text) else { throw OperatorFailure(.usage, "\(text) is no event: E-…") }
+        let id = try eventID(text)
         guard let event = try ask({ try $0.event(id) }) else { throw Self.unknown(id) }
         return event
+    }
+
+    /// An id, or the beginning of one that only one event has. Orders want the whole id.
+    func eventID(_ text: String) throws -> EventID {
+        guard let id = EventID(text) else { throw OperatorFailure(.usage, "\(text) is no event: E-…") }
+        guard let range = EventID.range(ofPrefix: text) else { return id }
+        let found = try ask { try $0.events(in: range, limit: 4) }
+        guard found.count > 1 else { return found.first ?? id }
+        let names = found.prefix(3).map(\.description) + (found.count > 3 ? ["…"] : [])
+        throw OperatorFailure(
+            .usage,
+            "\(text) is the beginning of several events",
+            why: names.joined(separator: ", "),
+            next: "carillon event list"
+        )
+    }
+
+    /// The installation of this name, or the only one that begins so.
+    func installation(_ text: String) throws -> String {
+        let prefix = text.last == "…" ? String(text.dropLast()) : text
+        let found = try askRegistry { try $0.installations(prefix: prefix, limit: 2) }
+        guard !found.contains(prefix), prefix.utf8.count >= 4 else { return prefix }
+        guard found.count > 1 else { return found.first ?? prefix }
+        throw OperatorFailure(
+            .usage,
+            "\(prefix.showingInvisible) is the beginning of several installations",
+            next: "carillon device list"
+        )
     }
 
     private static func unknown(_ id: EventID) -> OperatorFailure {
@@ -132,7 +160,7 @@ final class Inspection {
 
     /// What is kept of a pruned event; nil for one that is there or was never known.
     func summary(_ text: String) throws -> JSONObject? {
-        guard let id = EventID(text) else { return nil }
+        let id = try eventID(text)
         return try ask { try $0.summary(of: id)?.view }
     }
 
@@ -140,7 +168,7 @@ final class Inspection {
     ///
     /// - Throws: exit code 2 for what is no id, 3 for an unknown one.
     func report(_ text: String) throws -> EventReport {
-        guard let id = EventID(text) else { throw OperatorFailure(.usage, "\(text) is no event: E-…") }
+        let id = try eventID(text)
         guard let report = try ask({ try $0.report(on: id, laneReason: laneReason) }) else {
             throw Self.unknown(id)
         }

@@ -32,6 +32,7 @@ struct LaneFacts {
             view.provider = lane.provider?.name
             view.state = lane.word
             view.reason = lane.reasonText
+            view.since = lane.changedAt.milliseconds > 0 ? lane.changedAt : nil
             view.until = lane.mode == .paused ? lane.until : nil
             view.add(backlogs[lane.id] ?? LaneBacklog(), now: now)
             view.areRemovalsFrozen = frozen[lane.name] != nil
@@ -40,13 +41,22 @@ struct LaneFacts {
         return LaneFacts(source: "store", items: items)
     }
 
+    /// How long a lane has been in its state.
+    static func sinceText(_ lane: JSONObject, now: Instant) -> String? {
+        lane["since"]?.string.flatMap { Instant(rfc3339: $0) }.map {
+            RelativeTime.length((now - $0).components.seconds)
+        }
+    }
+
     private static let columns: [Listing.Column] = [
-        .text("LANE", "lane"), .state("STATE", "state"), .number("WINDOW", "window"), .number("IN FLIGHT", "inFlight"),
-        .number("PENDING", "pending"), .number("DEFERRED", "deferred"), .number("DEAD", "dead"),
-        .seconds("OLDEST", "oldestSeconds"), .time("UNTIL", "until"), .text("REASON", "reason"),
+        .text("LANE", "lane"), .state("STATE", "state"), .length("SINCE", "since"),
+        .number("WINDOW", "window").important(1), .number("IN FLIGHT", "inFlight").important(2),
+        .number("PENDING", "pending").important(7), .number("DEFERRED", "deferred").important(5),
+        .number("DEAD", "dead").important(4), .seconds("OLDEST", "oldestSeconds"),
+        .until("UNTIL", "until").important(3), .text("REASON", "reason"),
     ]
     /// These are shown only where somebody has to look.
-    private static let held = Listing.Column.number("HELD", "held")
+    private static let held = Listing.Column.number("HELD", "held").important(6)
     private static let removals = Listing.Column(title: "REMOVALS", member: "removalsFrozen") { value, _ in
         value == true ? "frozen" : "-"
     }
@@ -57,7 +67,9 @@ struct LaneFacts {
             let place = columns.firstIndex { $0.member == "oldestSeconds" } ?? columns.endIndex
             columns.insert(Self.held, at: place)
         }
-        if items.contains(where: { $0["removalsFrozen"] == true }) { columns.append(Self.removals) }
+        if items.contains(where: { $0["removalsFrozen"] == true }) {
+            columns.insert(Self.removals, at: columns.count - 1)
+        }
         return Listing(id: "lane", scope: "lanes", source: source, columns: columns, items: items, total: items.count)
     }
 }

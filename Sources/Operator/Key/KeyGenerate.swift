@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 struct KeyGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,28 +30,13 @@ struct KeyGenerate: AsyncParsableCommand {
     func run() async throws {
         let key = GeneratedKey(kind)
         if let out {
-            try Self.write(key.secret + "\n", to: out)
+            try NewFile.write(key.secret + "\n", to: out)
             OperatorContext.current.talk("written: \(out) (mode 0600)")
         }
         let lines = [out == nil ? key.secret : nil, key.publicKey, key.hash].compactMap { $0 }
         try options.renderer.write(key.json(file: out), id: "id") {
             // PEM has lines of its own.
             lines.flatMap { $0.split(separator: "\n").map(String.init) }
-        }
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            let next = errno == EEXIST ? "another name; a key in use must not be overwritten" : nil
-            throw OperatorFailure(.failed, "\(path) cannot be made", why: String(cString: strerror(errno)), next: next)
-        }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            let why = String(cString: strerror(errno))
-            unlink(path)
-            throw OperatorFailure(.failed, "\(path) cannot be written", why: why)
         }
     }
 }

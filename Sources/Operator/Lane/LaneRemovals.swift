@@ -54,7 +54,7 @@ struct LaneRemovals: AsyncParsableCommand {
     }
 
     static let columns: [Listing.Column] = [
-        .text("INSTALLATION", "installation"), .text("USER", "user"), .text("TOKEN", "tokenTail"),
+        .longID("INSTALLATION", "installation"), .text("USER", "user"), .text("TOKEN", "tokenTail"),
         .text("WOULD BE", "state"), .text("REASON", "reason"), .time("SAID", "at"), .time("REGISTERED", "registeredAt"),
     ]
 

@@ -27,7 +27,8 @@ struct LaneShow: AsyncParsableCommand {
         let stored = try inspection.lane(named: lane)
         let facts = try await LaneFacts.read(inspection, now: renderer.now)
         var object = facts.items.first { $0["lane"]?.string == lane } ?? JSONObject(["lane": .string(lane)])
-        object["changedAt"] = stored.changedAt.milliseconds == 0 ? .null : .string(stored.changedAt.rfc3339)
+        // The name it had before `since` stood in the contract.
+        object["changedAt"] = object["since"] ?? .null
         let expiry = inspection.settings.providers.expiry(ofLane: lane)
         object["credentialExpiresAt"] = expiry.map { .string($0.rfc3339) } ?? .null
         let reasons = try reasons(of: stored.id, inspection, now: renderer.now)
@@ -35,7 +36,8 @@ struct LaneShow: AsyncParsableCommand {
         try renderer.write(object, id: "lane") {
             ["lane \(lane) · \(renderer.now.rfc3339) · \(facts.source)"]
                 + object.filter {
-                    !["lane", "reasons"].contains($0.name) && ($0.name, $0.value) != ("removalsFrozen", false)
+                    !["lane", "reasons", "changedAt"].contains($0.name)
+                        && ($0.name, $0.value) != ("removalsFrozen", false)
                         && ($0.name, $0.value) != ("credentialExpiresAt", .null)
                 }.map { member in
                     "  " + member.name + String(repeating: " ", count: max(2, 16 - member.name.count))
@@ -49,6 +51,7 @@ struct LaneShow: AsyncParsableCommand {
     private static func shown(_ member: JSONObject.Member, now: Instant) -> String {
         if member.name == "oldestSeconds" { return member.value.int64.map { RelativeTime.length($0) } ?? "-" }
         let time = member.value.string.flatMap { Instant(rfc3339: $0) }
+        if member.name == "until" { return time.map { RelativeTime.until($0, now: now) } ?? "-" }
         return time.map { RelativeTime.text($0, now: now) } ?? Listing.Column.plain(member.value)
     }
 

@@ -125,7 +125,8 @@ struct StoredLanes: LaneControl {
                 state: lane.word,
                 reason: lane.reasonText ?? "",
                 until: lane.mode == .paused ? lane.until : nil,
-                isFrozen: frozen.contains(lane.name)
+                isFrozen: frozen.contains(lane.name),
+                since: lane.changedAt.milliseconds > 0 ? lane.changedAt : nil
             )
         }
     }

@@ -31,7 +31,8 @@ struct OperationList: AsyncParsableCommand {
         )
         try paging.write(listing, to: options.renderer, isFiltered: false) { after, limit in
             let before = try after.map(Self.number)
-            return try inspection.ask { try $0.operations(before: before, limit: limit) }.map(\.view.object)
+            return try inspection.ask { try $0.operations(before: before, limit: limit) }
+                .map { inspection.naming($0).view.object }
         }
     }
 
@@ -40,5 +41,18 @@ struct OperationList: AsyncParsableCommand {
             throw OperatorFailure(.usage, "\(text) is no operation: O-17")
         }
         return id
+    }
+}
+
+extension Inspection {
+    /// An order about a lane is kept with the lane's number; people know its name.
+    func naming(_ operation: StoredOperation) -> StoredOperation {
+        let prefix = "lane="
+        guard operation.verb.hasPrefix("lane."), operation.filter.hasPrefix(prefix) else { return operation }
+        let digits = operation.filter.dropFirst(prefix.count).prefix { $0.isNumber }
+        guard let number = Int32(digits), let name = laneName(LaneID(rawValue: number)) else { return operation }
+        var named = operation
+        named.filter = prefix + name + operation.filter.dropFirst(prefix.count + digits.count)
+        return named
     }
 }

@@ -23,7 +23,7 @@ struct OperationShow: AsyncParsableCommand {
         let inspection = try options.inspection()
         let id = try OperationList.number(operation)
         let (found, log) = try inspection.ask { (try $0.operation(id), try $0.audit(of: id)) }
-        guard let found else {
+        guard let found = found.map(inspection.naming) else {
             throw OperatorFailure(.nothing, "there is no operation \(operation)", next: "carillon operation list")
         }
         var object = found.view.object

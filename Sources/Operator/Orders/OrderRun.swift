@@ -39,7 +39,9 @@ struct OrderRun {
             let given = try await give(order, channel)
             let isRunning = OrderReportView(shown: given).state == "running"
             let report = isRunning ? try await end(of: given, channel) : given
-            try options.renderer.write(report, id: "operation") { OrderText.lines(OrderReportView(shown: report)) }
+            try options.renderer.write(report, id: "operation") {
+                OrderText.lines(OrderReportView(shown: report), order)
+            }
             try judge(OrderReportView(shown: report))
         }
     }
@@ -49,7 +51,8 @@ struct OrderRun {
         var request = AdminRequest("/admin/orders", BulkOrderView(order))
         request.timeout = Self.timeout
         let answer = try await channel.send(request)
-        if answer.status == 409, let refusal = OrderText.refusal(ProblemView(shown: answer.object), order) {
+        if [404, 409].contains(answer.status), let refusal = OrderText.refusal(ProblemView(shown: answer.object), order)
+        {
             throw refusal
         }
         return try answer.taken(order.scope.description)
@@ -64,7 +67,7 @@ struct OrderRun {
         let eligible = report.eligible
         order.expect = order.expect ?? eligible
         guard order.verb.isForGood || eligible > Order.confirmedMax else { return true }
-        for line in OrderText.lines(report).dropLast() { context.talk(line) }
+        for line in OrderText.lines(report, order).dropLast() { context.talk(line) }
         context.talk("Type \(eligible) to \(order.verb) them:")
         guard context.input()?.filter({ !$0.isWhitespace }) == "\(eligible)" else { return false }
         order.isConfirmed = true
@@ -99,6 +102,8 @@ struct OrderRun {
 
     private func judge(_ report: OrderReportView) throws {
         switch report.state {
+        case "planned" where report.eligible == 0 && !report.bindsWhatComes:
+            throw OrderText.nothingEligible(report, order)
         case "planned", "done": return
         case let state?:
             throw OperatorFailure(

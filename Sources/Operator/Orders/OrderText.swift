@@ -6,7 +6,7 @@ import Store
 /// What people read of an order.
 enum OrderText {
     /// Lines of a report, planned or carried out.
-    static func lines(_ report: OrderReportView) -> [String] {
+    static func lines(_ report: OrderReportView, _ order: Order) -> [String] {
         let counts = report.notEligible.text
         var lines = [
             "\(report.filter): matched \(report.matched), eligible \(report.eligible)"
@@ -20,7 +20,9 @@ enum OrderText {
             lines.append("the event is not wholly expanded: the order also binds the deliveries that are still made")
         }
         if report.state == "planned" {
-            lines.append("nothing changed (dry run); to do it: --expect \(report.eligible) --why TEXT")
+            let again =
+                report.eligible > 0 || report.bindsWhatComes ? "; to do it: \(again(order, report.eligible))" : ""
+            lines.append("nothing changed (dry run)\(again)")
         } else {
             let skipped = report.skipped.text
             lines.append(
@@ -39,13 +41,13 @@ enum OrderText {
             return OperatorFailure(
                 .refused,
                 "it would \(order.verb) \(eligible) deliveries; nothing was changed",
-                next: "--dry-run to see them, then --yes --expect \(eligible)"
+                next: again(order, eligible)
             )
         case "expectExceeded":
             return OperatorFailure(
                 .refused,
                 "it would \(order.verb) \(eligible) deliveries, more than the \(order.expect ?? 0) expected; nothing was changed",
-                next: "--dry-run to see them"
+                next: CommandLineWords().without(option: "--expect").without("--yes").with(["--dry-run"]).text
             )
         case "eventEnded":
             let event = order.scope.wholeEvent?.description ?? "the event"
@@ -62,8 +64,33 @@ enum OrderText {
                 "\(event) was withdrawn or replaced; nothing was changed",
                 next: "carillon event show \(event)"
             )
+        case "nothingEligible": return nothingEligible(problem.order, order)
         case "noFilter": return OperatorFailure(.refused, "an order without a filter would be about everything")
         default: return nil
         }
+    }
+
+    /// The same command, for good and for no more than was counted.
+    private static func again(_ order: Order, _ eligible: Int) -> String {
+        let words = CommandLineWords().without("--dry-run").without("--yes").without(option: "--expect")
+        let needsWhy = order.verb.needsWhy && order.why.allSatisfy(\.isWhitespace)
+        let isConfirmed = order.verb.isForGood || eligible > Order.confirmedMax
+        return words.with(
+            (needsWhy ? ["--why", "TEXT"] : []) + (isConfirmed ? ["--yes"] : []) + ["--expect", "\(eligible)"]
+        ).text
+    }
+
+    /// An order that would change nothing is not given.
+    static func nothingEligible(_ report: OrderReportView?, _ order: Order) -> OperatorFailure {
+        let counts = report?.notEligible.text ?? ""
+        let one =
+            order.scope.deliveries.count == 1 ? order.scope.deliveries.first.map { "carillon queue why \($0)" } : nil
+        let event = order.scope.wholeEvent.map { "carillon queue why \($0)" }
+        return OperatorFailure(
+            .nothing,
+            "nothing to \(order.verb): \(report?.matched ?? 0) matched, none of them can be; nothing was changed",
+            why: counts.isEmpty ? nil : counts,
+            next: one ?? event ?? (order.scope.deliveries.isEmpty ? CommandLineWords().asList.text : nil)
+        )
     }
 }

@@ -9,14 +9,20 @@ struct Listing {
         var isNumber = false
         /// False: only in a CSV.
         var isInTable = true
-        /// Left out of a table that is too wide for the terminal.
-        var mayGo = false
+        /// In a table that is too wide for the terminal the columns of the lowest importance go first, of equals the last; nil: it stays.
+        var importance: Int?
+        /// An id of an outsider's making, shown by its beginning where that is enough to tell the rows apart and the table is too wide.
+        var isLongID = false
         /// A word of a state, coloured on a terminal.
         var isState = false
         /// What a table shows; by default the value as text.
         var shown: @Sendable (JSONValue, Instant) -> String = { value, _ in Self.plain(value) }
 
         static func text(_ title: String, _ member: String) -> Column { Column(title: title, member: member) }
+
+        static func longID(_ title: String, _ member: String) -> Column {
+            Column(title: title, member: member, isLongID: true)
+        }
 
         static func number(_ title: String, _ member: String) -> Column {
             Column(title: title, member: member, isNumber: true)
@@ -30,16 +36,38 @@ struct Listing {
         static func csv(_ member: String) -> Column { Column(title: member, member: member, isInTable: false) }
 
         /// The same, left out of a table that is too wide.
-        var optional: Column {
+        var optional: Column { important(1) }
+
+        /// The same, left out when those of less importance were not enough. Beyond ``detailsMax`` only for what would else be cut in
+        /// the middle of a row.
+        func important(_ importance: Int) -> Column {
             var column = self
-            column.mayGo = true
+            column.importance = importance
             return column
         }
+
+        /// Up to here a column goes so that the last one is seen whole.
+        static let detailsMax = 3
 
         /// An instant, as the time from or to now.
         static func time(_ title: String, _ member: String) -> Column {
             Column(title: title, member: member) { value, now in
                 value.string.flatMap { Instant(rfc3339: $0) }.map { RelativeTime.text($0, now: now) } ?? "-"
+            }
+        }
+
+        /// An instant to come; one that is over is now.
+        static func until(_ title: String, _ member: String) -> Column {
+            Column(title: title, member: member) { value, now in
+                value.string.flatMap { Instant(rfc3339: $0) }.map { RelativeTime.until($0, now: now) } ?? "-"
+            }
+        }
+
+        /// How long ago, without the word.
+        static func length(_ title: String, _ member: String) -> Column {
+            Column(title: title, member: member) { value, now in
+                value.string.flatMap { Instant(rfc3339: $0) }.map { RelativeTime.length((now - $0).components.seconds) }
+                    ?? "-"
             }
         }
 

@@ -7,6 +7,12 @@ enum RelativeTime {
         return seconds >= 0 ? "\(length(seconds)) ago" : "in \(length(-seconds))"
     }
 
+    /// Of something that is to come: what should have come by now comes now.
+    static func until(_ instant: Instant, now: Instant) -> String {
+        let seconds = (instant - now).components.seconds
+        return seconds > 0 ? "in \(length(seconds))" : "now"
+    }
+
     /// For the head of a narrow column: `40s`, `80s`, `10m40`, `2h`, `3d`.
     static func short(_ seconds: Int64) -> String {
         switch seconds {

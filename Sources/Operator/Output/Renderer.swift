@@ -13,7 +13,10 @@ struct Renderer {
 
     func write(_ listing: Listing) throws {
         switch format {
-        case .table: try context.write(table(listing))
+        case .table:
+            try context.writeText(table(listing))
+            // In a pipe the rows are alone; how to go on is for whoever reads the other stream.
+            if context.columns == nil, let more = more(of: listing), listing.next != nil { context.talk(more) }
         case .json:
             var envelope = JSONObject()
             envelope["at"] = .string(now.rfc3339)
@@ -47,7 +50,11 @@ struct Renderer {
             try context.write(
                 csv(
                     listing.columns.map { column in
-                        item[column.member].map { $0.isNull ? "" : Listing.Column.plain($0) } ?? ""
+                        switch item[column.member] {
+                        case nil, .null: ""
+                        case .some(let value) where value.array != nil || value.object != nil: column.shown(value, now)
+                        case .some(let value): Listing.Column.plain(value)
+                        }
                     }
                 )
             )
@@ -60,27 +67,35 @@ struct Renderer {
     /// `colored`: the lines may hold colours of this renderer; they were made safe cell by cell.
     func write(_ object: JSONObject, id: String, colored: Bool = false, lines: () -> [String]) throws {
         switch format {
-        case .table: try context.write(lines().map { (colored ? fitted($0) : cut($0)) + "\n" }.joined())
+        case .table: try context.writeText(lines().map { (colored ? fitted($0) : cut($0)) + "\n" }.joined())
         case .json, .ndjson: try line(.object(object))
         case .csv:
-            try context.write(byteOrderMark + csv(object.map(\.name)))
-            try context.write(csv(object.map { $0.value.isNull ? "" : Listing.Column.plain($0.value) }))
+            let cells = CSVCells(object)
+            try context.write(byteOrderMark + csv(cells.names))
+            try context.write(csv(cells.values))
         case .ids: try self.id(object[id])
         }
     }
 
     /// Header, column titles, rows, and how to go on; also for the part of a screen.
     func table(_ listing: Listing, withHeader: Bool = true) -> String {
+        // A pipe wants rows.
+        let isTitled = withHeader && context.columns != nil
         var text = ""
-        if withHeader { text += cut(header(of: listing)) + "\n" }
+        if isTitled { text += cut(header(of: listing)) + "\n" }
         if listing.items.isEmpty { return text + "(none)\n" }
         text += rows(of: listing)
-        if let next = listing.next {
-            text += "\(listing.items.count) shown, there are more: --after \(next)\n"
-        } else if let total = listing.total, withHeader {
-            text += total > listing.items.count ? "\(listing.items.count) shown of \(total)\n" : "\(total) in all\n"
+        if context.columns != nil, let more = more(of: listing), withHeader || listing.next != nil {
+            text += more + "\n"
         }
         return text
+    }
+
+    /// How many there are, and how to go on.
+    private func more(of listing: Listing) -> String? {
+        if let next = listing.next { return "\(listing.items.count) shown, there are more: --after \(next)" }
+        guard let total = listing.total else { return nil }
+        return total > listing.items.count ? "\(listing.items.count) shown of \(total)" : "\(total) in all"
     }
 
     /// What was asked for, when, and of whom.
@@ -92,11 +107,22 @@ struct Renderer {
         return context.columns.map { DisplayWidth.wrap(text, to: $0) } ?? [text]
     }
 
-    /// Titles and rows. What does not fit the terminal: first the columns that may go, from the right, then the end of the lines.
+    /// What the last column of a table keeps before columns of some importance go.
+    private static let lastMax = 32
+
+    /// Titles and rows. What does not fit the terminal: first the columns that may go, by their importance, then the end of the lines.
     private func rows(of listing: Listing) -> String {
         var columns = listing.columns.filter(\.isInTable)
         var table = textTable(listing, columns)
-        while let width = context.columns, table.width > width, let index = columns.lastIndex(where: \.mayGo) {
+        if let width = context.columns, table.width() > width, columns.contains(where: \.isLongID) {
+            columns = columns.map { $0.isLongID ? Self.shortened($0, listing.items) : $0 }
+            table = textTable(listing, columns)
+        }
+        while let width = context.columns, table.width() > width,
+            let least = columns.compactMap(\.importance).min(),
+            least <= Listing.Column.detailsMax || table.width(lastMax: Self.lastMax) > width,
+            let index = columns.lastIndex(where: { $0.importance == least })
+        {
             columns.remove(at: index)
             table = textTable(listing, columns)
         }
@@ -105,6 +131,22 @@ struct Renderer {
             return Self.painted(cell, listing.items[row][columns[column].member]?.string)
         }
         return lines.enumerated().map { ($0.offset == 0 ? bold($0.element) : $0.element) + "\n" }.joined()
+    }
+
+    /// The column with the shortest beginnings, of eight signs or more, that tell its values apart.
+    private static func shortened(_ column: Listing.Column, _ items: [JSONObject]) -> Listing.Column {
+        let values = Set(items.compactMap { $0[column.member]?.string })
+        let longest = values.map(\.count).max() ?? 0
+        guard longest > 9,
+            let length = (8..<longest - 1).first(where: { length in
+                Set(values.map { $0.prefix(length) }).count == values.count
+            })
+        else { return column }
+        var short = column
+        short.shown = { value, _ in
+            value.string.map { $0.count > length + 1 ? $0.prefix(length) + "…" : $0 } ?? Listing.Column.plain(value)
+        }
+        return short
     }
 
     private func textTable(_ listing: Listing, _ columns: [Listing.Column]) -> TextTable {
@@ -128,14 +170,10 @@ struct Renderer {
 
     func bold(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
-    /// A line that may hold colours: those are of no width and stay, unless it has to be cut.
+    /// A line that may hold colours: those are of no width and stay.
     func fitted(_ line: String) -> String {
         guard line.contains("\u{1B}") else { return cut(line) }
-        let plain = line.split(separator: "\u{1B}[", omittingEmptySubsequences: false).enumerated().map { index, part in
-            index == 0 ? String(part) : String(part.drop { $0 != "m" }.dropFirst())
-        }.joined()
-        guard let columns = context.columns, DisplayWidth.of(plain) > columns else { return line }
-        return cut(plain)
+        return context.columns.map { DisplayWidth.cut(line, to: $0) } ?? line
     }
 
     /// Made safe for a terminal, and cut at its edge.

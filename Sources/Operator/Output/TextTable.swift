@@ -23,9 +23,10 @@ package struct TextTable {
         return widths
     }
 
-    /// Columns of a terminal the longest line may take.
-    var width: Int {
-        let widths = Self.widths(cells)
+    /// Columns of a terminal the longest line may take. `lastMax`: what the last column counts for at most; its cells are cut first.
+    func width(lastMax: Int = .max) -> Int {
+        var widths = Self.widths(cells)
+        if let last = widths.popLast() { widths.append(min(last, lastMax)) }
         return widths.reduce(0, +) + 2 * max(0, widths.count - 1)
     }
 
@@ -35,7 +36,7 @@ package struct TextTable {
     /// - Returns: lines without trailing blanks.
     package func lines(columns: Int?) -> [String] { lines(columns: columns) { _, _, cell in cell } }
 
-    /// As ``lines(columns:)``; `paint` puts colour around the cell of a row and column. A line that is cut stays plain.
+    /// As ``lines(columns:)``; `paint` puts colour around the cell of a row and column, also of a line that is cut.
     func lines(columns: Int?, paint: (_ row: Int, _ column: Int, _ cell: String) -> String) -> [String] {
         let cells = cells
         let widths = Self.widths(cells)
@@ -52,7 +53,7 @@ package struct TextTable {
                 painted += (areNumbers[column] ? blanks + shown : shown + end) + gap
             }
             guard let columns, DisplayWidth.of(plain) > columns else { return painted }
-            return DisplayWidth.cut(plain, to: columns)
+            return DisplayWidth.cut(painted, to: columns)
         }
     }
 }
@@ -67,16 +68,35 @@ enum DisplayWidth {
             ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isHidden ? "·" : $0 })) : text
     }
 
+    /// The colours of ``Renderer/painted(_:_:)`` take no room and stay; one that is open at the cut ends there.
     static func cut(_ text: String, to columns: Int) -> String {
-        guard of(text) > columns else { return text }
+        guard of(plain(text)) > columns else { return text }
         var kept = ""
         var width = 0
+        var isColor = false
+        var isColored = false
         for character in text {
+            if character == "\u{1B}" { isColor = true }
+            if isColor {
+                kept.append(character)
+                guard character == "m" else { continue }
+                isColor = false
+                isColored = !kept.hasSuffix("[0m")
+                continue
+            }
             width += self.width(character)
             if width > columns - 1 { break }
             kept.append(character)
         }
-        return kept + "…"
+        return kept + "…" + (isColored ? "\u{1B}[0m" : "")
+    }
+
+    /// Without the colours.
+    static func plain(_ text: String) -> String {
+        guard text.contains("\u{1B}") else { return text }
+        return text.split(separator: "\u{1B}[", omittingEmptySubsequences: false).enumerated().map { index, part in
+            index == 0 ? String(part) : String(part.drop { $0 != "m" }.dropFirst())
+        }.joined()
     }
 
     /// At blanks; a longer word stands alone. Lines after the first are indented by two.

@@ -23,9 +23,13 @@ struct AgeTable {
     ) throws -> Listing {
         var matrix = AgeMatrix(bounds: bounds, of: unit)
         let scan = DeliveryScan(inspection.queue, filter)
-        try matrix.count(scan, by: key, now: renderer.now, laneName: { inspection.laneName($0) ?? "nowhere" }) { next in
-            try inspection.ask { _ in try next() }
-        }
+        try matrix.count(
+            scan,
+            by: key,
+            now: renderer.now,
+            laneName: { inspection.laneName($0) ?? "nowhere" },
+            laneReason: inspection.laneReason
+        ) { next in try inspection.ask { _ in try next() } }
         inspection.warn(scan)
         var rows = matrix.rows.map { (key: $0.key, counts: $0.value, sum: $0.value.reduce(0, +)) }
         rows.sort { ($1.sum, $0.key) < ($0.sum, $1.key) }

@@ -14,13 +14,19 @@ struct Explanation {
             var sentences = ["It has not been tried yet."]
             if let event = try inspection.ask({ try $0.event(row.event) }) { sentences += standing(of: event) }
             return sentences + [lane(row.lane)] + [expiry(row.expiresAt)]
+        case .accepted where result.reason == .recap: return [Self.sentence(.recap), Self.unshown]
         case .accepted:
             let tries = row.attempts <= 1 ? "at the first attempt" : "after \(row.attempts) attempts"
-            return ["The provider accepted it \(tries). Whether the phone showed it, no provider tells."]
+            return ["The provider accepted it \(tries).", Self.unshown]
         case .deferred where result.reason == .merged:
             let other = try merged(row)
             return ["Of another publication: " + Self.sentence(.merged)] + [other].compactMap { $0 }
                 + [expiry(row.expiresAt)]
+        case .deferred where result.reason == .recap:
+            return [
+                "One message announces it together with others of the night; it ends when a provider has accepted that one, and rings by itself when it cannot.",
+                expiry(row.expiresAt),
+            ]
         case .deferred where result.reason == .quietHours:
             return [quiet(row.nextAt, school: row.school, subject: "It"), expiry(row.expiresAt)]
         case .deferred:
@@ -30,14 +36,34 @@ struct Explanation {
             return [why, next, lane(row.lane), expiry(row.expiresAt)].compactMap { $0 }
         case .held:
             return ["An operator holds it; it does not expire.", "carillon queue release \(row.id) lets it go on."]
-        case .rejected, .withheld, .expired, .dead, .dropped:
+        case .dead: return try dead(row)
+        case .rejected, .withheld, .expired, .dropped:
             let reason = result.reason.map(Self.sentence)
             let last = result.state == .rejected ? try inspection.ask { try $0.attempts(of: row.id) }.last : nil
             let other = result.reason == .merged ? try merged(row) : nil
             let word = other.map { [$0] } ?? last.map { ["The provider's word was \($0.status) \($0.reason)."] } ?? []
             return [reason ?? "It ended as \(result.state)."] + word
-                + (result.state == .dead ? ["It was tried \(row.attempts) times."] : [])
         }
+    }
+
+    /// What it died of, and what a person may do about it.
+    private func dead(_ row: DeliveryRow) throws -> [String] {
+        var sentences = ["Each of \(row.attempts) attempts failed; it is a dead letter."]
+        let last = try inspection.ask { try $0.attempts(of: row.id) }.last
+        if let last {
+            let answer = last.status == 0 ? "no answer, \(last.reason)" : "\(last.status) \(last.reason)"
+            sentences.append("The last answer was \(answer), \(RelativeTime.text(last.at, now: now)).")
+        }
+        sentences.append(lane(row.lane))
+        let isOver = row.expiresAt <= now
+        sentences.append(
+            isOver
+                ? "Its time to live is over, \(RelativeTime.text(row.expiresAt, now: now)): it can be sent late only."
+                : "It can still arrive in time: it expires \(RelativeTime.text(row.expiresAt, now: now))."
+        )
+        sentences.append("Try: carillon dead retry \(row.id)\(isOver ? " --fresh-ttl" : "")")
+        sentences.append("Or: carillon dead drop \(row.id) --why 'looked at' --yes")
+        return sentences
     }
 
     /// Which events ring in place of this delivery's.
@@ -52,6 +78,11 @@ struct Explanation {
         sentences.append(
             "Of \(sums.total) deliveries \(sums.accepted) were accepted, \(sums.pending) were not tried yet, \(sums.deferred) wait for another attempt, \(sums.rejected) were rejected, \(sums.expired) expired; \(sums.withheld) persons get nothing."
         )
+        if report.inRecap > 0 {
+            sentences.append(
+                "Of the accepted \(report.inRecap) were announced by one message for several publications of the night."
+            )
+        }
         let open = report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }
         let quieted = open.filter { $0.opensAt != nil }
         if let first = quieted.compactMap(\.opensAt).min() {
@@ -105,7 +136,8 @@ struct Explanation {
         else {
             return "Its lane is not configured any more."
         }
-        let reason = lane["reason"]?.string.map { " (\($0))" } ?? ""
+        let since = LaneFacts.sinceText(lane, now: now).map { " for \($0)" } ?? ""
+        let reason = since + (lane["reason"]?.string.map { " (\($0))" } ?? "")
         let until = lane["until"]?.string.map { ", until \($0)" } ?? ""
         let pending = lane["pending"]?.int64 ?? 0
         switch lane["state"]?.string {
@@ -136,6 +168,8 @@ struct Explanation {
         "It expires \(RelativeTime.text(instant, now: now)) (\(instant.rfc3339))."
     }
 
+    private static let unshown = "Whether the phone showed it, no provider tells."
+
     static func sentence(_ reason: Reason) -> String {
         switch reason {
         case .noDevice: "no device is registered."
@@ -144,6 +178,8 @@ struct Explanation {
         case .quietHours: "quiet hours."
         case .notActivated: "the school is not activated."
         case .unknownUser: "neither the directory nor the devices know this person."
+        case .restricted:
+            "the person's data is restricted: it is kept, and used for nothing (carillon person restrict --lift)."
         case .noGuardian: "the pupil has no guardian in the directory."
         case .author: "the author is not notified of his or her own publication."
         case .tokenGone: "the provider says that the device is gone; it registers anew when the app is opened."
@@ -165,6 +201,8 @@ struct Explanation {
         case .unreadable: "the store's record of it is damaged. Try: carillon doctor."
         case .merged:
             "an event of the same author with the same words, posted just before, rings this person; this one does if that fails."
+        case .recap:
+            "a provider accepted one message for several publications that had waited for quiet hours to end, this one among them."
         case .superseded: "a newer revision of the publication took its place."
         }
     }

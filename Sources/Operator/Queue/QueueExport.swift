@@ -7,7 +7,7 @@ struct QueueExport: AsyncParsableCommand {
         commandName: "export",
         abstract: "Every delivery that matches, streamed: one JSON object a line unless -o says csv or ids.",
         discussion: """
-            As `queue list`, without limit and without a table.
+            As `queue list`, without a table, and without limit unless one is given.
 
             Examples:
               carillon queue export --state dead --younger 24h | jq -r .user | sort -u | wc -l
@@ -18,13 +18,21 @@ struct QueueExport: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup(title: "Filters") var filters: FilterOptions
 
+    @Option(help: "At most so many.")
+    var limit: Int?
+
+    func validate() throws { try ListOptions.check(limit) }
+
     func run() async throws {
         let inspection = try options.inspection()
         var renderer = options.renderer
         if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
         let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
         let scope = filters.scope("deliveries", otherwise: "still to do")
-        try DeliveryStream(inspection, filter, scope: scope, columns: Inspection.deliveryColumns).write(to: renderer)
+        try DeliveryStream(inspection, filter, scope: scope, columns: Inspection.deliveryColumns).write(
+            to: renderer,
+            limit: limit
+        )
     }
 }
 
@@ -41,13 +49,15 @@ struct DeliveryStream {
     }
 
     /// - Throws: exit code 3 when there was none.
-    func write(to renderer: Renderer) throws {
+    func write(to renderer: Renderer, limit: Int? = nil) throws {
+        var left = limit ?? .max
         let scan = DeliveryScan(inspection.queue, filter)
         try renderer.writeHeader(listing)
         var isEmpty = true
-        while let match = try inspection.next(of: scan) {
-            for row in try inspection.rows(of: match, in: scan) {
+        while left > 0, let match = try inspection.next(of: scan) {
+            for row in try inspection.rows(of: match, in: scan).prefix(left) {
                 isEmpty = false
+                left -= 1
                 try renderer.write(try inspection.json(row), of: listing)
             }
         }

@@ -13,6 +13,7 @@ struct QueueTail: AsyncParsableCommand {
             Examples:
               carillon queue tail
               carillon queue tail --lane 'fcm/*' --state rejected,dead
+              carillon queue tail --since 10m
               carillon queue tail -o ndjson --for 10m > outcomes.ndjson
             """
     )
@@ -25,6 +26,8 @@ struct QueueTail: AsyncParsableCommand {
 
     @Option(help: "Between two looks, from 1s to 1h.")
     var interval = "1s"
+    @Option(help: "First the outcomes so far of deliveries made not longer ago than: 10m, 2h.")
+    var since: String?
     @Option(help: "Ends after so many outcomes.")
     var count: Int?
     @Option(name: .customLong("for"), help: "Ends after this length of time.")
@@ -36,6 +39,9 @@ struct QueueTail: AsyncParsableCommand {
         }
         if let length, TimeLength.milliseconds(length) == nil {
             throw ValidationError("--for \(length): expected a length of time such as 10m.")
+        }
+        if let since, TimeLength.milliseconds(since) == nil {
+            throw ValidationError("--since \(since): expected a length of time such as 10m.")
         }
         if let count, count < 1 { throw ValidationError("--count must be at least 1.") }
     }
@@ -52,8 +58,10 @@ struct QueueTail: AsyncParsableCommand {
             source: "store",
             columns: [.csv("seenAt")] + Inspection.deliveryColumns
         )
-        if renderer.format == .table {
-            try renderer.context.write(renderer.cut("\(listing.scope) · \(renderer.now.rfc3339) · store") + "\n")
+        if renderer.format == .table, renderer.context.columns == nil {
+            // A pipe wants rows.
+        } else if renderer.format == .table {
+            try renderer.context.writeText(renderer.cut("\(listing.scope) · \(renderer.now.rfc3339) · store") + "\n")
         } else {
             try renderer.writeHeader(listing)
         }
@@ -61,14 +69,50 @@ struct QueueTail: AsyncParsableCommand {
         let wait = Duration.milliseconds(TimeLength.milliseconds(interval) ?? 1000)
         let end = length.flatMap { TimeLength.milliseconds($0) }.map { clock.now + .milliseconds($0) }
         var left = count ?? .max
+        var told: Set<Told> = []
+        for row in try earlier(filter, inspection, renderer).prefix(left) {
+            try write(row, inspection, listing, renderer)
+            told.insert(Told(row))
+            left -= 1
+        }
         while left > 0 {
             let look = try inspection.ask { _ in try tail.look(max: Self.outcomesMax) }
-            for row in look.rows.prefix(left) { try write(row, inspection, listing, renderer) }
-            left -= min(left, look.rows.count)
+            let rows = look.rows.filter { !told.contains(Told($0)) }
+            for row in rows.prefix(left) { try write(row, inspection, listing, renderer) }
+            left -= min(left, rows.count)
             if look.skipped > 0 { renderer.context.talk("carillon: \(look.skipped) outcomes were not shown") }
             if left == 0 || end.map({ clock.now >= $0 }) ?? false { return }
             try await Task.sleep(for: wait)
         }
+    }
+
+    /// An outcome that was shown before the tail began.
+    private struct Told: Hashable {
+        var id: DeliveryID
+        var result: SlotResult
+        var attempts: Int
+
+        init(_ row: DeliveryRow) { (id, result, attempts) = (row.id, row.result, row.attempts) }
+    }
+
+    /// At most as many as one look tells, the newest; in the order of the ids.
+    private func earlier(
+        _ filter: QueueFilter,
+        _ inspection: Inspection,
+        _ renderer: Renderer
+    ) throws -> ArraySlice<DeliveryRow> {
+        guard let length = since.flatMap({ TimeLength.milliseconds($0) }) else { return [] }
+        var filter = filter
+        let start = renderer.now + .milliseconds(-length)
+        filter.madeSince = max(filter.madeSince ?? start, start)
+        if filter.states.isEmpty { filter.states = Set(DeliveryState.allCases).subtracting([.pending]) }
+        let scan = DeliveryScan(inspection.queue, filter)
+        var rows: [DeliveryRow] = []
+        while let match = try inspection.next(of: scan) {
+            rows += try inspection.rows(of: match, in: scan)
+            if rows.count > 2 * Self.outcomesMax { rows.removeFirst(rows.count - Self.outcomesMax) }
+        }
+        return rows.suffix(Self.outcomesMax)
     }
 
     private func write(_ row: DeliveryRow, _ inspection: Inspection, _ listing: Listing, _ renderer: Renderer) throws {
@@ -93,6 +137,6 @@ struct QueueTail: AsyncParsableCommand {
         ]
         let after = [padded(word("user"), 12), why]
         let cells = before.map(DisplayWidth.safe) + [shown] + after.map(DisplayWidth.safe)
-        try renderer.context.write(renderer.fitted(cells.joined(separator: "  ")) + "\n")
+        try renderer.context.writeText(renderer.fitted(cells.joined(separator: "  ")) + "\n")
     }
 }

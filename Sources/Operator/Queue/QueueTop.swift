@@ -110,7 +110,10 @@ struct QueueTop: AsyncParsableCommand {
                 lines = failure.text.split(separator: "\n").map(String.init)
             }
             lines = Array(lines.prefix(rows - 1))
-            terminal.draw(frame: lines + [screen.resized(columns).renderer.fitted(DisplayWidth.safe(controls.footer))])
+            terminal.draw(
+                frame: lines + [screen.resized(columns).renderer.fitted(DisplayWidth.safe(controls.footer))],
+                isASCII: screen.renderer.context.isASCII
+            )
             next = await iterator.next()
         }
     }

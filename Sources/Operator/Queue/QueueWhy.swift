@@ -32,7 +32,8 @@ struct QueueWhy: AsyncParsableCommand {
             let row = try inspection.delivery(delivery)
             state = "\(row.result.state)"
             sentences = try explanation.sentences(of: row)
-        } else if let event = EventID(id) {
+        } else if EventID(id) != nil {
+            let event = try inspection.eventID(id)
             let text = try inspection.ask { try $0.unreadable(event) }
             if let text, try inspection.isEventLost(event) {
                 state = "unreadable"

@@ -6,7 +6,9 @@ enum Attention {
     static let oldestSecondsMax: Int64 = 900
 
     /// Most urgent first.
-    static func sentences(_ status: JSONObject) -> [String] {
+    static func deadLetters(_ count: Int64) -> String { "\(count) dead letter\(count == 1 ? "" : "s")" }
+
+    static func sentences(_ status: JSONObject, now: Instant) -> [String] {
         var sentences: [String] = []
         if status["service"]?["isAnswering"]?.bool == false {
             sentences.append("the service does not answer: nothing moves until it runs; try: carillon doctor")
@@ -17,26 +19,32 @@ enum Attention {
         if let percent = status["store"]?["diskFreePercent"]?.int64, percent < 5 {
             sentences.append("only \(percent) % of the disk is free; new events are refused when it is full")
         }
-        for lane in status["lanes"]?.array?.compactMap(\.object) ?? [] { sentences += self.lane(lane) }
+        for lane in status["lanes"]?.array?.compactMap(\.object) ?? [] { sentences += self.lane(lane, now: now) }
+        if let dead = status["dead"]?.int64, dead > 0 {
+            let newest = status["deadNewestAt"]?.string.flatMap { Instant(rfc3339: $0) }
+            let when = newest.map { ", the newest \(RelativeTime.text($0, now: now))" } ?? ""
+            sentences.append(deadLetters(dead) + when + "; try: carillon dead list --by reason")
+        }
         if let held = status["events"]?["held"]?.int64, held > 0 {
             sentences.append("\(held) events are held; try: carillon event list --state held")
         }
         return sentences
     }
 
-    private static func lane(_ lane: JSONObject) -> [String] {
+    private static func lane(_ lane: JSONObject, now: Instant) -> [String] {
         let name = lane["lane"]?.string ?? "?"
+        let since = LaneFacts.sinceText(lane, now: now).map { " for \($0)" } ?? ""
         switch lane["state"]?.string {
         case "credentialFault":
             return [
-                "\(name): the provider refuses our credential; a person must repair it; try: carillon lane show \(name)"
+                "\(name): the provider refuses our credential\(since); a person must repair it; try: carillon lane show \(name)"
             ]
         case "open", "halfOpen":
             return [
-                "\(name): the provider cannot be reached or said not now; try: carillon queue shape --lane \(name) --by reason"
+                "\(name): the provider cannot be reached or said not now\(since); try: carillon lane show \(name)"
             ]
         case "paused", "draining":
-            return ["\(name): stopped by an operator; try: carillon lane resume \(name)"]
+            return ["\(name): stopped by an operator\(since); try: carillon lane resume \(name)"]
         default:
             guard let oldest = lane["oldestSeconds"]?.int64, oldest > oldestSecondsMax else { return [] }
             return [

@@ -36,13 +36,14 @@ struct StatusReport {
             }
         }
         let live = service?["lanes"]?.array.map { LaneFacts(source: "live", items: $0.compactMap(\.object)) }
-        let report: Result<(LaneFacts, [EventState: Int], (count: Int, opensAt: Instant?)), any Error> = Result {
-            (
-                try live ?? LaneFacts.stored(inspection, now: now),
-                try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
-                try inspection.ask { try $0.waitingForQuietHours() }
-            )
-        }
+        let report: Result<(LaneFacts, [EventState: Int], (count: Int, opensAt: Instant?), Instant?), any Error> =
+            Result {
+                (
+                    try live ?? LaneFacts.stored(inspection, now: now),
+                    try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
+                    try inspection.ask { try $0.waitingForQuietHours() }, try inspection.ask { try $0.newestDead() }
+                )
+            }
         var sample: MetricsSample?
         if let web {
             if let before {
@@ -56,12 +57,13 @@ struct StatusReport {
             }
             await web.stop()
         }
-        let (facts, counts, quiet) = try report.get()
+        let (facts, counts, quiet, newestDead) = try report.get()
         let rates = before.flatMap { before in sample?.rates(since: before) }
         let object = json(
             facts,
             counts,
             quiet: quiet,
+            newestDead: newestDead,
             service: service,
             rates: rates,
             files: StoreFiles(folder: inspection.settings.data),
@@ -74,6 +76,7 @@ struct StatusReport {
         _ facts: LaneFacts,
         _ counts: [EventState: Int],
         quiet: (count: Int, opensAt: Instant?),
+        newestDead: Instant?,
         service: JSONObject?,
         rates: JSONObject?,
         files: StoreFiles,
@@ -98,6 +101,7 @@ struct StatusReport {
         for name in ["pending", "deferred", "dead", "held"] {
             object[name] = .number(facts.items.reduce(0) { $0 + ($1[name]?.int64 ?? 0) })
         }
+        object["deadNewestAt"] = newestDead.map { .string($0.rfc3339) } ?? .null
         var waiting = JSONObject()
         waiting["quietHours"] = .number(quiet.count)
         waiting["opensAt"] = quiet.opensAt.map { .string($0.rfc3339) } ?? .null
@@ -105,7 +109,7 @@ struct StatusReport {
         let oldest = facts.items.compactMap { $0["oldestSeconds"]?.int64 }.max()
         object["oldestSeconds"] = oldest.map { .number($0) } ?? .null
         object["rates"] = rates.map { .object($0) } ?? .null
-        object["attention"] = .array(Attention.sentences(object).map { .string($0) })
+        object["attention"] = .array(Attention.sentences(object, now: now).map { .string($0) })
         return object
     }
 }

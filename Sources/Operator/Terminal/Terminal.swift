@@ -103,9 +103,10 @@ package final class Terminal: Sendable {
     }
 
     /// A frame from the first line on; what is left of the last one is wiped.
-    func draw(frame lines: [String]) {
+    func draw(frame lines: [String], isASCII: Bool = false) {
         // After a signal the screen is another's again.
         guard state.withLock({ $0.saved != nil }) else { return }
+        let lines = isASCII ? lines.map(PlainASCII.text) : lines
         draw("\u{1B}[H" + lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J")
     }
 

@@ -21,7 +21,7 @@ struct UserTrace: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The ENT id or the feed's key.")
+    @Argument(help: "The ENT id, or the feed's key; feed:key where several feeds have it.")
     var user: String
 
     @Option(help: "How far back: 24h, 7d.")
@@ -41,7 +41,7 @@ struct UserTrace: AsyncParsableCommand {
     func run() async throws {
         let inspection = try options.inspection()
         let renderer = options.renderer
-        let person = try inspection.askRegistry { try $0.person(user) }
+        let person = try self.person(inspection)
         let start = renderer.now + .milliseconds(-(TimeLength.milliseconds(since) ?? 0))
         let events = try inspection.ask { queue in
             try queue.events(
@@ -71,13 +71,28 @@ struct UserTrace: AsyncParsableCommand {
             total: events.count < limit ? items.count : nil
         )
         if renderer.format == .table {
-            try renderer.context.write(
+            try renderer.context.writeText(
                 head(listing, events, devices, renderer) + renderer.table(listing, withHeader: false)
             )
         } else {
             try renderer.write(listing)
         }
         if items.isEmpty { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+    }
+
+    /// nil: neither the directory nor the devices know the name.
+    private func person(_ inspection: Inspection) throws -> StoredPerson? {
+        let (persons, names) = try inspection.askRegistry { registry in
+            let persons = try registry.persons(meantBy: user)
+            return (persons, persons.count > 1 ? try persons.map(registry.distinctName) : [])
+        }
+        guard persons.count > 1 else { return persons.first }
+        throw OperatorFailure(
+            .usage,
+            "\(user) is the key of \(persons.count) persons",
+            why: "their names: \(names.joined(separator: ", "))",
+            next: "carillon user trace \(names[0])"
+        )
     }
 
     /// What to know before the lines: the devices, and the sums.

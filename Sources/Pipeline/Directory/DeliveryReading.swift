@@ -10,10 +10,18 @@ struct DeliveryReading: Sendable {
     let feeds: FeedRules
     let workFolder: String
     let limits: Limits
+    let meter: ImportMeter
     /// Of ONDE CSV, which is read before it is staged.
     var linked: ONDERecords?
 
-    init(request: DirectoryImporter.Request, feeds: FeedRules, workFolder: String, limits: Limits) {
+    init(
+        request: DirectoryImporter.Request,
+        feeds: FeedRules,
+        workFolder: String,
+        limits: Limits,
+        meter: ImportMeter = ImportMeter()
+    ) {
+        self.meter = meter
         self.request = request
         self.feeds = feeds
         self.workFolder = workFolder
@@ -39,7 +47,9 @@ struct DeliveryReading: Sendable {
     private func readAAF(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
         let reader = AAFReader(mode: request.mode == .complete ? .complete : .delta, limits: limits)
         let summary = try unpacked { paths in
-            try reader.read(AAFDelivery(paths: paths)) { try sink(DirectoryChange($0)) }
+            let delivery = try AAFDelivery(paths: paths)
+            meter.has(bytes: ReadingMeter.bytes(ofFiles: delivery.files.map(\.path)))
+            return try reader.read(delivery) { try sink(DirectoryChange($0)) }
         }
         return Summary(warnings: summary.warnings, day: summary.generatedOn)
     }
@@ -49,6 +59,7 @@ struct DeliveryReading: Sendable {
         try unpacked { paths in
             let delivery = try NDJSONDelivery(paths: paths)
             for warning in delivery.warnings { warnings.add(warning) }
+            meter.has(bytes: ReadingMeter.bytes(ofFiles: delivery.files.map(\.path)))
             for file in delivery.files {
                 _ = try UserNDJSONReader(file: file.name, limits: limits).read(path: file.path) { line in
                     if case .user(let user) = line.item, let feed = user.feed,
@@ -138,13 +149,18 @@ actor DeliveryThread {
         defer { batches.finish() }
         var batch: [DirectoryChange] = []
         batch.reserveCapacity(ChangeBatches.changesPerBatch)
-        let summary = try reading.read { change in
-            batch.append(change)
-            guard batch.count >= ChangeBatches.changesPerBatch else { return }
+        func send() throws {
+            reading.meter.read(batch.count)
             try batches.send(batch)
             batch.removeAll(keepingCapacity: true)
         }
-        if !batch.isEmpty { try batches.send(batch) }
+        let summary = try ReadingMeter.$current.withValue(reading.meter.reading) {
+            try reading.read { change in
+                batch.append(change)
+                if batch.count >= ChangeBatches.changesPerBatch { try send() }
+            }
+        }
+        if !batch.isEmpty { try send() }
         return summary
     }
 }

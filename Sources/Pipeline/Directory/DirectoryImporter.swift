@@ -100,8 +100,10 @@ package actor DirectoryImporter {
     private let limits: Limits
     private let time: TimeSource
     private let feeds: FeedRules
+    private let onEnd: @Sendable (_ feed: String, _ format: String, _ state: String) -> Void
     private let executor = ThreadExecutor()
     private let thread = DeliveryThread()
+    private let meter = ImportMeter()
     private var isBusy = false
 
     /// Copying held deliveries blocks, so the importer has a thread of its own; reading has another.
@@ -115,6 +117,7 @@ package actor DirectoryImporter {
     ///   - feeds: who may deliver which.
     ///   - limits: bounds of a delivery.
     ///   - time: the clocks.
+    ///   - onEnd: told how each delivery ended.
     package init(
         registry: Registry,
         queue: QueueStore? = nil,
@@ -122,8 +125,10 @@ package actor DirectoryImporter {
         heldFolder: String? = nil,
         feeds: FeedRules = FeedRules(),
         limits: Limits,
-        time: TimeSource
+        time: TimeSource,
+        onEnd: @escaping @Sendable (_ feed: String, _ format: String, _ state: String) -> Void = { _, _, _ in }
     ) {
+        self.onEnd = onEnd
         self.registry = registry
         log = queue.map { ImportLog(queue: $0) }
         held = heldFolder.map { HeldDeliveries(folder: $0, bytesMax: limits.importBytesMax) }
@@ -131,6 +136,19 @@ package actor DirectoryImporter {
         self.feeds = feeds
         self.limits = limits
         self.time = time
+    }
+
+    /// How far the import under way has come; nil when there is none. From any thread.
+    package nonisolated var progress: ImportProgress? { meter.progress }
+
+    private func begin() {
+        isBusy = true
+        meter.begin()
+    }
+
+    private func end() {
+        isBusy = false
+        meter.end()
     }
 
     /// Whether this may be imported at all; before a delivery is received.
@@ -142,10 +160,18 @@ package actor DirectoryImporter {
     package func run(_ request: Request) async throws(Refusal) -> ImportReport {
         try check(request)
         guard !isBusy else { throw .busy }
-        isBusy = true
-        defer { isBusy = false }
-        var report =
-            request.format == .preferences ? try await importPreferences(request) : try await importDelivery(request)
+        begin()
+        defer { end() }
+        var report: ImportReport
+        do throws(Refusal) {
+            report =
+                request.format == .preferences
+                ? try await importPreferences(request) : try await importDelivery(request)
+        } catch {
+            onEnd(request.feed, request.format.rawValue, "failed")
+            throw error
+        }
+        onEnd(request.feed, request.format.rawValue, "\(report.state)")
         if report.state == .held { report.isKept = try await keep(request, report.id) }
         do throws(StoreError) {
             try await log?.keep(report, format: request.format.rawValue, request.origin, now: time.now())
@@ -159,8 +185,8 @@ package actor DirectoryImporter {
     /// - Returns: `applied`, or `held` with the new difference when that has changed.
     package func approve(_ approval: ImportApproval, why: String) async throws(Refusal) -> ImportReport {
         guard !isBusy else { throw .busy }
-        isBusy = true
-        defer { isBusy = false }
+        begin()
+        defer { end() }
         let stored: StoredImport?
         do throws(StoreError) { stored = try await registry.storedImport(approval.id) } catch {
             throw .unavailable(error)
@@ -183,6 +209,7 @@ package actor DirectoryImporter {
         )
         request.school = stored.report["school"]?.string
         let report = try await importDelivery(request, approval)
+        onEnd(request.feed, request.format.rawValue, "\(report.state)")
         guard report.state == .applied else { return report }
         held.remove([name])
         do throws(StoreError) {
@@ -223,7 +250,13 @@ package actor DirectoryImporter {
         _ approval: ImportApproval? = nil
     ) async throws(Refusal) -> ImportReport {
         do {
-            var reading = DeliveryReading(request: request, feeds: feeds, workFolder: workFolder, limits: limits)
+            var reading = DeliveryReading(
+                request: request,
+                feeds: feeds,
+                workFolder: workFolder,
+                limits: limits,
+                meter: meter
+            )
             let staged: StagedImport
             let summary: DeliveryReading.Summary
             do {
@@ -240,6 +273,7 @@ package actor DirectoryImporter {
                 )
             }
             let now = time.now()
+            meter.applies()
             return try await registry.finishImport(
                 staged,
                 limits: ImportLimits(isYearChange: request.isYearChange),
@@ -280,6 +314,7 @@ package actor DirectoryImporter {
         do {
             for await batch in batches.batches {
                 for warning in try await registry.stage(batch, of: staged) { met.add(warning) }
+                meter.staged(batch.count)
                 batches.taken()
             }
         } catch {

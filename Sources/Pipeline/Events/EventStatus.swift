@@ -21,6 +21,7 @@ package enum EventStatus {
         view.corrects = event.collapse == event.id ? nil : event.collapse.description
         let isMerged = report.persons.contains { $0.deliveries.contains { $0.result.reason == .merged } }
         view.mergedWith = isMerged ? event.mergedWith.map { .string($0.description) } : nil
+        view.inRecap = report.inRecap > 0 ? report.inRecap : nil
         view.withdrawnAt = report.withdrawal?.at
         view.withdrawnReason = report.withdrawal?.why
         view.dataClass = event.dataClass.name
@@ -51,11 +52,29 @@ package enum EventStatus {
         return view
     }
 
+    /// The event itself, without a look at its deliveries.
+    package static func row(_ event: StoredEvent) -> EventRowView {
+        var view = EventRowView()
+        view.id = event.id.description
+        view.state = event.state.word
+        view.publisher = event.publisher
+        view.school = event.school
+        view.app = event.app
+        view.action = event.action
+        view.urgency = event.urgency.name
+        view.subject = event.subject
+        view.acceptedAt = event.acceptedAt
+        view.notBefore = event.notBefore
+        view.expiresAt = event.expiresAt
+        view.doneAt = event.doneAt
+        return view
+    }
+
     /// `reached`, `waiting` or `notReached`, with the reason where there is one.
     package static func words(_ standing: EventReport.Standing) -> (state: String, reason: Reason?) {
         switch standing {
         case .reached: ("reached", nil)
-        case .reachedElsewhere: ("reached", .merged)
+        case .reachedElsewhere(let reason): ("reached", reason)
         case .waiting(let reason): ("waiting", reason)
         case .notReached(let reason): ("notReached", reason)
         }

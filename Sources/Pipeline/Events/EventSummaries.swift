@@ -46,6 +46,7 @@ package struct EventSummaries: Sendable {
         view.isPruned = true
         // Keys of persons, and a person's words.
         view.unresolved = []
+        view.warnings = []
         view.withdrawnReason = nil
         return JSONWriter.text(.object(view.object))
     }

@@ -120,15 +120,40 @@ struct Resend {
             .prefix(expander.limits.personsPerExpansion)
         var rung = Rung(last: missing.last)
         let resolver = expander.resolver(now: expander.time.now())
-        // Whoever was unknown then has no delivery of his or her own to add to.
-        let known = missing.filter { $0.unknownIndex == nil }.compactMap { persons[$0] }
+        let wanted = try missing.compactMap { number in
+            try (number.unknownIndex == nil ? persons[number] : found(number, expander)).map { (number, $0) }
+        }
         let now = expander.time.now()
-        for var resolved in try resolver.routes(of: known, in: publication, withheldForAll: withheldForAll, now: now) {
+        let resolved = try resolver.routes(
+            of: wanted.map(\.1),
+            in: publication,
+            withheldForAll: withheldForAll,
+            now: now
+        )
+        for ((number, _), var resolved) in zip(wanted, resolved) {
             rung.unopened.formUnion(resolved.unopened)
             resolved.routes.removeAll { $0.ending != nil || $0.lane == .nowhere }
-            if resolved.withheld == nil, !resolved.routes.isEmpty { rung.routes.append(resolved) }
+            guard resolved.withheld == nil, !resolved.routes.isEmpty else { continue }
+            // Found or not, the event knows him or her by this number.
+            resolved.person.person = number
+            rung.routes.append(resolved)
         }
         return rung
+    }
+
+    /// Who it is that nobody knew when the event came; nil for whom still nobody knows, and for whoever the event concerns under another
+    /// number, too.
+    private func found(_ number: PersonID, _ expander: isolated Expander) throws -> Audience.Person? {
+        let names = event.unknownUsers
+        func person(_ index: Int) throws -> PersonID? { try expander.registry.person(names[index])?.id }
+        guard let index = number.unknownIndex, names.indices.contains(index), let id = try person(index),
+            let person = persons[id]
+        else { return nil }
+        let before = PersonID(rawValue: id.rawValue - 1)
+        let same = try expander.reader.persons(of: event.id, after: before, limit: 1) { _ in nil }
+        guard same.first?.person != id else { return nil }
+        // Two accounts of one person: the first counts.
+        return try names[..<index].contains(where: { try expander.registry.person($0)?.id == id }) ? nil : person
     }
 
     /// The event's time to live, from now on.

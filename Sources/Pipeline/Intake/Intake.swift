@@ -244,7 +244,13 @@ package final class Intake: Sendable {
         }
     }
 
-    private static func scope(_ identity: Submission.Identity, publisher: String, bodyHash: [UInt8]) -> [UInt8] {
+    /// What the store keeps of an identity: it finds the event again, and nothing can be read from it. `bodyHash` is of the compared bytes;
+    /// only an identity of ``Submission/Identity/bytes`` needs it.
+    package static func scope(
+        _ identity: Submission.Identity,
+        publisher: String,
+        bodyHash: [UInt8] = []
+    ) -> [UInt8] {
         var hash = SHA256()
         func add(_ text: String) {
             hash.update(data: Array(text.utf8))

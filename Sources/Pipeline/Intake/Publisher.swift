@@ -5,6 +5,8 @@ package struct Publisher: Hashable, Sendable {
         case directory
         /// To ring in quiet hours.
         case urgent
+        /// To export, erase and restrict what is known of a person.
+        case persons
     }
 
     package var name: String

@@ -35,6 +35,8 @@ package enum OrderRefusal: Error, Sendable {
     case needsConfirmation(OrderReport)
     case expectExceeded(OrderReport)
     case nothingMatched
+    /// What it is about cannot be changed so.
+    case nothingEligible(OrderReport)
     /// Only a whole event is withdrawn.
     case wholeEventOnly
     /// All of it has ended: nothing can be taken back.

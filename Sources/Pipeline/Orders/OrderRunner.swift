@@ -106,6 +106,10 @@ package actor OrderRunner {
         var report = order.verb == .resend ? try await countMissing(order) : try count(order)
         guard report.matched > 0 || report.bindsWhatComes else { throw .nothingMatched }
         if order.isDryRun { return report }
+        // A withdrawal binds also what is in flight; of anything else nothing would come but a line in the log.
+        guard report.eligible > 0 || report.bindsWhatComes || order.verb == .withdraw else {
+            throw .nothingEligible(report)
+        }
         if let expect = order.expect, report.eligible > expect { throw .expectExceeded(report) }
         let needsYes = order.verb.isForGood || report.eligible > Order.confirmedMax
         guard order.isConfirmed || !needsYes else { throw .needsConfirmation(report) }

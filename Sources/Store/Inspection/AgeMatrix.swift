@@ -39,12 +39,13 @@ package struct AgeMatrix: Sendable {
         }
     }
 
-    /// Counts what a scan finds, to its end. `step` wraps each read, for the caller's limit of time.
+    /// Counts what a scan finds, to its end. `laneReason`: why what waits on a lane waits, when it is closed. `step` wraps each read, for the caller's limit of time.
     package mutating func count(
         _ scan: DeliveryScan,
         by key: Key,
         now: Instant,
         laneName: (LaneID) -> String,
+        laneReason: (LaneID) -> Reason? = { _ in nil },
         step: (() throws -> PageMatch?) throws -> PageMatch?
     ) throws {
         while let match = try step({ try scan.next() }) {
@@ -52,12 +53,12 @@ package struct AgeMatrix: Sendable {
             let index = bounds.firstIndex { age <= $0 } ?? bounds.count
             if unit == .users {
                 let people = try scan.persons(of: match)
-                let keys = try self.keys(of: match, in: scan, by: key, laneName)
+                let keys = try self.keys(of: match, in: scan, by: key, laneName, laneReason)
                 for (person, key) in zip(people, keys) { add(person, match.event.id, key, index) }
             } else if let one = Self.key(of: match, by: key, laneName) {
                 add(one, index, match.slots.count)
             } else {
-                for key in try keys(of: match, in: scan, by: key, laneName) { add(key, index, 1) }
+                for key in try keys(of: match, in: scan, by: key, laneName, laneReason) { add(key, index, 1) }
             }
         }
         for (key, found) in persons { if let key { rows[key] = counts(found) } }
@@ -82,7 +83,8 @@ package struct AgeMatrix: Sendable {
         of match: PageMatch,
         in scan: DeliveryScan,
         by key: Key,
-        _ laneName: (LaneID) -> String
+        _ laneName: (LaneID) -> String,
+        _ laneReason: (LaneID) -> Reason?
     ) throws -> [String] {
         if let one = Self.key(of: match, by: key, laneName) { return match.slots.map { _ in one } }
         if key == .state { return match.slots.map { "\(match.result[$0].state)" } }
@@ -93,7 +95,11 @@ package struct AgeMatrix: Sendable {
         if !exceptions.slots.isEmpty {
             for row in try scan.rows(of: exceptions) { told[row.id.slot] = Self.reason(of: row) }
         }
-        return match.slots.map { told[$0] ?? match.result[$0].reason?.word ?? "-" }
+        // What was not tried yet waits for its turn, or for its lane.
+        let waiting = laneReason(match.header.lane)?.word ?? "-"
+        return match.slots.map { slot in
+            told[slot] ?? match.result[slot].reason?.word ?? (match.result[slot].state == .pending ? waiting : "-")
+        }
     }
 
     /// The provider's own words where there are some: they tell one fault from another.

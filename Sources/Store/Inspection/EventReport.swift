@@ -48,6 +48,11 @@ package struct EventReport: Sendable {
     /// The order that withdrew it; nil while nobody did.
     package var withdrawal: StoredOperation?
 
+    /// Accepted deliveries that one message for several events announced.
+    package var inRecap: Int {
+        persons.reduce(0) { $0 + $1.deliveries.count { $0.result == .acceptedInRecap } }
+    }
+
     package var guardians: [Person] { persons.filter { $0.role == .guardian } }
 
     /// Pupils of the audience with at least one, and with all of their concerned guardians reached.

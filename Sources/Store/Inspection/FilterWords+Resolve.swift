@@ -13,7 +13,11 @@ extension FilterWords {
         let registry: RegistryReader
 
         func lanes() throws -> [(id: LaneID, name: String)] { try queue.lanes().map { ($0.id, $0.name) } }
-        func person(_ user: String) throws -> PersonID? { try registry.person(user)?.id }
+        func person(_ user: String) throws -> PersonID? {
+            let persons = try registry.persons(meantBy: user)
+            guard persons.count > 1 else { return persons.first?.id }
+            throw FilterWords.Problem.several(.user, word: user, known: try persons.map(registry.distinctName))
+        }
         func device(_ installation: String) throws -> DeviceID? { try registry.device(installation: installation)?.id }
     }
 }

@@ -82,6 +82,37 @@ extension QueueReader {
         return counts
     }
 
+    /// Events whose ids lie there, the oldest first. Primary key.
+    package func events(in range: ClosedRange<Int64>, limit: Int) throws -> [EventID] {
+        try connection.all(
+            "SELECT id FROM event WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",
+            range.lowerBound,
+            range.upperBound,
+            limit
+        ) { EventID(rawValue: $0.int64(0)) }
+    }
+
+    /// When the delivery was tried first that has been tried in vain for longest, by lane; what waits for quiet hours, a recap or another
+    /// event does not count. Cost: the whole of `retry`, about a second for a million.
+    package func oldestRetries() throws -> [LaneID: Instant] {
+        var oldest: [LaneID: Instant] = [:]
+        try connection.query(
+            """
+            SELECT retry.lane, min(coalesce((SELECT min(at) FROM attempt WHERE attempt.delivery = retry.delivery), page.opened_at))
+            FROM retry JOIN page ON page.id = retry.delivery >> 10
+            WHERE retry.opens_at IS NULL AND retry.carrier IS NULL AND retry.attempts > 0 GROUP BY retry.lane
+            """
+        ) { row in
+            oldest[LaneID(rawValue: Int32(truncatingIfNeeded: row.int64(0)))] = Instant(milliseconds: row.int64(1))
+        }
+        return oldest
+    }
+
+    /// When the newest dead letter died; nil when there is none. Index dead_lane.
+    package func newestDead() throws -> Instant? {
+        try connection.first("SELECT max(died_at) FROM dead") { $0.int64OrNil(0) }?.map(Instant.init(milliseconds:))
+    }
+
     /// Newest first, from below `before`. One that cannot be read is noted (``QueueReader/unreadable``) and left out.
     package func events(before: EventID?, state: EventState?, limit: Int) throws -> [StoredEvent] {
         let filter = state == nil ? "" : " AND \(Self.shownState) = ?2"
@@ -93,6 +124,11 @@ extension QueueReader {
             guard let state else { return try connection.all(sql, top, count, row: read) }
             return try connection.all(sql, top, state.rawValue, count, row: read)
         }
+    }
+
+    /// The event that was posted with an identity (`Intake.scope`); nil when none was, or when that is longer ago than identities are kept.
+    package func event(postedAs scope: [UInt8]) throws -> EventID? {
+        try connection.first(QueueSQL.identity.rawValue, scope) { EventID(rawValue: $0.int64(0)) }
     }
 
     /// Length of an event's stored text. Primary key; `length` reads no overflow page.

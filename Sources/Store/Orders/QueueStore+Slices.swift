@@ -202,6 +202,8 @@ private struct SliceWork {
             header.event,
             attempts,
             header.expiresAt,
+            Int64?.none,
+            Int64?.none,
             Int64?.none
         )
     }

@@ -24,6 +24,18 @@ package enum Coverage: Hashable, Sendable {
     case reached
     /// One of them is still to be sent, or answered.
     case waiting
+
+    /// By one delivery; nil: it rings nobody (any more). What an operator holds may never ring: nobody waits for it.
+    ///
+    /// `isOver`: its event was taken back, and nothing of it is sent any more.
+    init?(_ result: SlotResult, isOver: Bool) {
+        switch result.state {
+        case .accepted: self = .reached
+        case .withheld where result.reason == .merged: self = .reached
+        case .pending where !isOver, .deferred where !isOver: self = .waiting
+        case .pending, .deferred, .held, .withheld, .rejected, .expired, .dead, .dropped: return nil
+        }
+    }
 }
 
 extension QueueReader {
@@ -49,20 +61,11 @@ extension QueueReader {
             // A page that cannot be read covers nobody.
             for page in try pages(ids).values.compactMap(\.value) {
                 for (slot, planned) in page.plan.slots.enumerated() where persons.contains(planned.person) {
-                    guard let coverage = Self.coverage(page.result[slot], isOver: isOver) else { continue }
+                    guard let coverage = Coverage(page.result[slot], isOver: isOver) else { continue }
                     if found[planned.person] != .reached { found[planned.person] = coverage }
                 }
             }
         }
         return found
-    }
-
-    private static func coverage(_ result: SlotResult, isOver: Bool) -> Coverage? {
-        switch result.state {
-        case .accepted: .reached
-        case .withheld: result.reason == .merged ? .reached : nil
-        case .pending, .deferred, .held: isOver ? nil : .waiting
-        case .rejected, .expired, .dead, .dropped: nil
-        }
     }
 }

@@ -9,6 +9,8 @@ package struct Outcome: Sendable {
     package var retryAt: Instant?
     /// Of a delivery that quiet hours hold up: when they end, and when it expires.
     package var quiet: Quiet?
+    /// Of one that quiet hours hold or held up: what it may be announced with.
+    package var group: Group?
     /// Attempts so far, this one included.
     package var attempts: Int
     /// Kept as a row unless the first attempt was accepted.
@@ -23,6 +25,18 @@ package struct Outcome: Sendable {
         package init(opensAt: Instant, expiresAt: Instant) {
             self.opensAt = opensAt
             self.expiresAt = expiresAt
+        }
+    }
+
+    /// The deliveries of one device that one message may announce.
+    package struct Group: Sendable {
+        package var device: DeviceID
+        /// Which of them announces this one, too; nil: that is not decided.
+        package var carrier: DeliveryID?
+
+        package init(device: DeviceID, carrier: DeliveryID? = nil) {
+            self.device = device
+            self.carrier = carrier
         }
     }
 
@@ -47,6 +61,7 @@ package struct Outcome: Sendable {
         result: SlotResult,
         retryAt: Instant? = nil,
         quiet: Quiet? = nil,
+        group: Group? = nil,
         attempts: Int = 0,
         attempt: Attempt? = nil,
         isRetry: Bool = false
@@ -56,6 +71,7 @@ package struct Outcome: Sendable {
         self.result = result
         self.retryAt = retryAt
         self.quiet = quiet
+        self.group = group
         self.attempts = attempts
         self.attempt = attempt
         self.isRetry = isRetry

@@ -7,6 +7,12 @@ package enum QueueKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
         """
     /// Primary keys.
     case results = "SELECT page, slots FROM result WHERE page IN (?*)"
+    /// Index retry_device.
+    case waitsOfDevices = """
+        SELECT lane, device, delivery, event, attempts, due_at, expires_at, opens_at, carrier FROM retry WHERE device IN (?*)
+        """
+    /// UNIQUE index retry_delivery.
+    case dueTimes = "SELECT delivery, due_at FROM retry WHERE delivery IN (?*)"
     /// Primary keys. The columns of ``QueueReader/eventColumns``, then the content.
     case events = """
         SELECT id, CASE WHEN withdrawal IS NOT NULL THEN 6 WHEN standing = 1 AND state < 4 THEN 5 ELSE state END,

@@ -57,11 +57,14 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     /// UNIQUE index retry_delivery.
     case deleteRetry = "DELETE FROM retry WHERE delivery = ?"
     case retryAttempts = "SELECT attempts FROM retry WHERE delivery = ?"
-    case hastenRetry = "UPDATE retry SET due_at = ?, expires_at = ?, opens_at = NULL WHERE delivery = ?"
+    case hastenRetry =
+        "UPDATE retry SET due_at = ?, expires_at = ?, opens_at = NULL, device = NULL, carrier = NULL WHERE delivery = ?"
     case keepRetry = """
-        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at, opens_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO retry(lane, due_at, delivery, event, attempts, expires_at, opens_at, device, carrier)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at, event = excluded.event,
-            attempts = excluded.attempts, expires_at = excluded.expires_at, opens_at = excluded.opens_at
+            attempts = excluded.attempts, expires_at = excluded.expires_at, opens_at = excluded.opens_at,
+            device = excluded.device, carrier = excluded.carrier
         """
     /// Index retry_waiting; keyset.
     case waitingRetries = """

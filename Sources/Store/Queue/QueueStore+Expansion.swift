@@ -222,6 +222,8 @@ extension QueueStore {
                 step.event.rawValue,
                 0,
                 step.expiresAt.milliseconds,
+                Int64?.none,
+                Int64?.none,
                 Int64?.none
             )
         }
@@ -234,7 +236,9 @@ extension QueueStore {
                 step.event.rawValue,
                 0,
                 step.expiry(releasedAt: wait.dueAt).milliseconds,
-                wait.opensAt.milliseconds
+                wait.opensAt.milliseconds,
+                page.plan.slots[slot].device.rawValue,
+                Int64?.none
             )
         }
         if expiresAt > step.expiresAt {

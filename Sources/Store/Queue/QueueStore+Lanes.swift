@@ -18,8 +18,19 @@ package struct StoredLane: Sendable {
     package var until: Instant?
     package var condition: String
     package var conditionReason: String
+    /// Since when it is in the state that order and condition make; an order that changes nothing leaves it.
     package var changedAt: Instant
     package var virtualTime: Int64
+
+    /// What a dispatcher that begins now says of it: sound until something else is met, unless an operator stopped it.
+    package func since(now: Instant) -> LaneSince {
+        switch mode {
+        case .paused: LaneSince(state: "paused", at: changedAt)
+        case .draining: LaneSince(state: "draining", at: changedAt)
+        case .active:
+            LaneSince(state: "active", at: condition == "active" && changedAt.milliseconds > 0 ? changedAt : now)
+        }
+    }
 }
 
 extension QueueStore {
@@ -52,7 +63,10 @@ extension QueueStore {
     ) async throws(StoreError) {
         try await writer.run(.full) { connection in
             try connection.run(
-                "UPDATE lane SET mode = ?, actor = ?, why = ?, until = ?, changed_at = ? WHERE id = ?",
+                """
+                UPDATE lane SET mode = ?1, actor = ?2, why = ?3, until = ?4,
+                    changed_at = CASE WHEN mode = ?1 THEN changed_at ELSE ?5 END WHERE id = ?6
+                """,
                 mode.rawValue,
                 actor,
                 why,
@@ -77,12 +91,13 @@ extension QueueStore {
 
     /// What the dispatcher sees, for readers when the service is down; not an order. Hands over and returns; a note that is refused is
     /// replaced by the next.
-    package func note(condition: String, reason: String, virtualTime: Int64, of lane: LaneID) {
+    package func note(condition: String, reason: String, since: Instant, virtualTime: Int64, of lane: LaneID) {
         hand { connection in
             try connection.run(
-                "UPDATE lane SET condition = ?, condition_reason = ?, virtual_time = ? WHERE id = ?",
+                "UPDATE lane SET condition = ?, condition_reason = ?, changed_at = ?, virtual_time = ? WHERE id = ?",
                 condition,
                 reason,
+                since.milliseconds,
                 virtualTime,
                 Int64(lane.rawValue)
             )

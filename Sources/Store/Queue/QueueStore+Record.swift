@@ -141,7 +141,9 @@ extension QueueStore {
                 event,
                 outcome.attempts,
                 outcome.quiet?.expiresAt.milliseconds ?? expiresAt,
-                outcome.quiet?.opensAt.milliseconds
+                outcome.quiet?.opensAt.milliseconds,
+                outcome.group?.device.rawValue,
+                outcome.group?.carrier?.rawValue
             )
             if let quiet = outcome.quiet, quiet.expiresAt.milliseconds > expiresAt {
                 try connection.run(QueueSQL.prolongPage.rawValue, quiet.expiresAt.milliseconds, delivery.page.rawValue)

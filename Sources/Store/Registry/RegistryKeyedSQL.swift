@@ -4,7 +4,8 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     case addresses = """
         SELECT device.id, owner, coalesce(account.ent_id, key, ''), target, target_hash, registered_at,
             CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, platform, installation,
-            coalesce(preference.locale, device.locale, account.locale)
+            coalesce(preference.locale, device.locale, account.locale),
+            EXISTS (SELECT 1 FROM restriction WHERE restriction.person = owner)
         FROM device JOIN person ON person.id = device.owner LEFT JOIN account ON account.id = device.account
             LEFT JOIN preference ON preference.account = account.ent_id
         WHERE device.id IN (?*)
@@ -22,6 +23,8 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
         SELECT account.person, preference.id, changed_at, document FROM account
         CROSS JOIN preference ON preference.account = account.ent_id WHERE account.person IN (?*)
         """
+    /// Primary key.
+    case restricted = "SELECT person FROM restriction WHERE person IN (?*)"
     /// Index membership_person; primary key of place.
     case schoolsOfPupils = """
         SELECT membership.person, place.uai FROM membership CROSS JOIN place ON place.id = membership.place AND place.kind = 0

@@ -131,7 +131,7 @@ extension RegistryReader {
     }
 
     /// Is or was this person, or a pupil of his or hers, a member of one of these schools?
-    func isTied(_ person: PersonID, to schools: Set<String>) throws -> Bool {
+    package func isTied(_ person: PersonID, to schools: Set<String>) throws -> Bool {
         let uais = try connection.all(RegistrySQL.schoolsOfPerson.rawValue, person.rawValue) { $0.textOrNil(0) }
         return uais.contains { uai in uai.map(schools.contains) ?? false }
     }

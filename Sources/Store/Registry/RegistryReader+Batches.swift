@@ -25,6 +25,8 @@ package struct DeviceAddress: Sendable {
     package var platform: Platform?
     /// The language to speak to its owner in: the device's, else the directory's. A guardian's own choice goes before both: here is its place.
     package var locale: String?
+    /// Nothing may be sent to its owner.
+    package var isRestricted: Bool
 }
 
 /// Reads of many rows in one statement, each row with a result of its own.
@@ -45,7 +47,8 @@ extension RegistryReader {
                     registeredAt: try row.instant(5),
                     state: DeviceState(rawValue: row.int(6)) ?? .disabled,
                     platform: Platform(name: row.text(7)),
-                    locale: row.textOrNil(9)
+                    locale: row.textOrNil(9),
+                    isRestricted: row.bool(10)
                 )
             }
         }
@@ -60,6 +63,15 @@ extension RegistryReader {
             if !name.isEmpty { names[PersonID(rawValue: row.int64(0))] = name }
         }
         return names
+    }
+
+    /// Those of these persons whose data may be kept and not used.
+    package func restricted(of persons: some Collection<PersonID>) throws -> Set<PersonID> {
+        var found: Set<PersonID> = []
+        try connection.query(RegistryKeyedSQL.restricted, keys: persons.map(\.rawValue)) { row in
+            found.insert(PersonID(rawValue: row.int64(0)))
+        }
+        return found
     }
 
     /// Devices of these persons that are not disabled and have registered since `seenSince`, in the order of their ids. A person without

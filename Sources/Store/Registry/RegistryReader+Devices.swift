@@ -60,13 +60,21 @@ extension RegistryReader {
         }
     }
 
+    /// Installations that begin with this, in their order. UNIQUE index of `installation`.
+    package func installations(prefix: String, limit: Int) throws -> [String] {
+        try connection.all(
+            "SELECT installation FROM device WHERE installation >= ?1 AND installation < ?2 ORDER BY installation LIMIT ?3",
+            prefix,
+            prefix + "\u{10FFFF}",
+            limit
+        ) { $0.text(0) }
+    }
+
     /// In the order of their ids, after `after`. One that cannot be read is noted (``RegistryReader/unreadable``) and left out.
     package func devices(_ filter: DeviceFilter, after: DeviceID?, limit: Int) throws -> [DeviceRow] {
-        var owner: Int64?
-        if let user = filter.user {
-            guard let person = try person(user) else { return [] }
-            owner = person.id.rawValue
-        }
+        // Of a key that several feeds have: the devices of each.
+        let owners = try filter.user.map { try persons(meantBy: $0).map(\.id.rawValue) }
+        guard owners?.isEmpty != true else { return [] }
         var account: Int64?
         if let name = filter.account {
             account = try connection.first("SELECT id FROM account WHERE ent_id = ?", name) { $0.int64(0) }
@@ -74,7 +82,7 @@ extension RegistryReader {
         }
         // With an owner by index device_owner, with an account by device_account, with an installation by its UNIQUE index, else by the primary key.
         let one =
-            (owner == nil ? "?2 IS NULL" : "owner = ?2") + " AND "
+            (owners.map { "owner IN (\($0.map(String.init).joined(separator: ",")))" } ?? "?2 IS NULL") + " AND "
             + (account == nil ? "?7 IS NULL" : "device.account = ?7") + " AND "
             + (filter.installation == nil ? "?3 IS NULL" : "installation = ?3")
         return try unreadable.listing(limit: limit, from: after?.rawValue ?? 0) { last, count in
@@ -86,7 +94,7 @@ extension RegistryReader {
                     ORDER BY device.id LIMIT ?6
                     """,
                 last,
-                owner,
+                Int64?.none,
                 filter.installation,
                 filter.provider.map { Int($0.rawValue) },
                 filter.state?.rawValue,

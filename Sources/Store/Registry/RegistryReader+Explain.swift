@@ -22,7 +22,7 @@ extension RegistryReader {
         }
     }
 
-    private func explain(_ person: StoredPerson) throws -> JSONObject {
+    func explain(_ person: StoredPerson) throws -> JSONObject {
         var object = JSONObject()
         object["kind"] = .string("\(person.kind)")
         object["key"] = .text(person.key)

@@ -32,33 +32,32 @@ extension RegistryReader {
             places.contains { $0.kind == kind && $0.key.hasSameBytes(as: key) }
                 && (school == nil || places.contains { $0.kind == 0 && $0.uai == school })
         }
-        let known = try person(pupil)
+        let names = try names(of: pupil)
         return members.contains { member in
             switch member {
             case .school(let uai): places.contains { $0.kind == 0 && $0.uai == uai }
             case .schoolClass(let key, let school): isIn(1, key, school)
             case .group(let key, let school): isIn(2, key, school)
-            case .pupil(let key, _), .user(let key): known?.isNamed(key) ?? false
+            case .pupil(let key, _), .user(let key): names.contains(ExactText(key))
             }
         }
     }
 
     /// Whether an audience names the person directly.
     package func names(_ members: [AudienceMember], _ person: PersonID) throws -> Bool {
-        guard members.contains(where: { if case .user = $0 { true } else { false } }),
-            let known = try self.person(person)
-        else { return false }
-        return members.contains { if case .user(let key) = $0 { known.isNamed(key) } else { false } }
+        guard members.contains(where: { if case .user = $0 { true } else { false } }) else { return false }
+        let names = try names(of: person)
+        return members.contains { if case .user(let key) = $0 { names.contains(ExactText(key)) } else { false } }
+    }
+
+    /// What an audience may call a person: the feed's key, and each of the ENT's ids.
+    private func names(of person: PersonID) throws -> Set<ExactText> {
+        guard let known = try self.person(person) else { return [] }
+        return Set((try accounts(of: person) + [known.key].compactMap { $0 }).map { ExactText($0) })
     }
 
     /// The keys of classes that the directory does not know.
     package func unknownClasses(_ keys: [String]) throws -> [String] {
         try keys.filter { try find(.schoolClass($0), in: nil) == .nothing }
-    }
-}
-
-extension StoredPerson {
-    fileprivate func isNamed(_ name: String) -> Bool {
-        (entID?.hasSameBytes(as: name) ?? false) || (key?.hasSameBytes(as: name) ?? false)
     }
 }

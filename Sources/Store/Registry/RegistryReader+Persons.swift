@@ -41,6 +41,21 @@ extension RegistryReader {
         return try connection.all(RegistrySQL.personByKey.rawValue, name, row: Self.person)
     }
 
+    /// As ``persons(named:)``, for operators, who can also say which feed's person they mean: `lyon:9201`.
+    package func persons(meantBy name: String) throws -> [StoredPerson] {
+        let found = try persons(named: name)
+        guard found.isEmpty, let colon = name.firstIndex(of: ":") else { return found }
+        let feed = try connection.first("SELECT id FROM feed WHERE name = ?", String(name[..<colon])) { $0.int64(0) }
+        return try persons(named: String(name[name.index(after: colon)...])).filter { $0.feed == feed }
+    }
+
+    /// How an operator names just this one of several with one key: its ENT id, else feed and key.
+    package func distinctName(of person: StoredPerson) throws -> String {
+        if let id = person.entID { return id }
+        let feed = try connection.first("SELECT name FROM feed WHERE id = ?", person.feed) { $0.text(0) }
+        return (feed.map { $0 + ":" } ?? "") + (person.key ?? "")
+    }
+
     /// The ENT's ids of a person, the oldest account first.
     package func accounts(of person: PersonID) throws -> [String] {
         try connection.all(RegistrySQL.accountsOfPerson.rawValue, person.rawValue) { $0.text(0) }

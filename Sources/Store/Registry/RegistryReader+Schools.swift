@@ -8,6 +8,7 @@ package struct SchoolSummary: Hashable, Sendable {
     package var pupils: Int
     /// Their guardians, each once.
     package var guardians: Int
+    /// With a device that is rung: neither suspect nor disabled.
     package var guardiansWithDevice: Int
     /// The newest applied delivery of the school's feed; nil for a school that no delivery brought.
     package var lastImport: ImportID?
@@ -65,9 +66,25 @@ extension RegistryReader {
         SELECT id, uai, name, is_active, feed, (SELECT count(*) FROM pupil WHERE school = school.id),
             (SELECT count(*) FROM adult WHERE school = school.id),
             (SELECT count(*) FROM adult WHERE school = school.id AND EXISTS (
-                SELECT 1 FROM device WHERE owner = adult.id AND state <> 2))
+                SELECT 1 FROM device WHERE owner = adult.id AND state = 0))
         FROM school ORDER BY uai
         """
+}
+
+extension RegistryReader {
+    /// Imports that wait for a person. Reads all imports, a few for each day.
+    package func heldImports() throws -> Int {
+        try connection.first("SELECT count(*) FROM import WHERE state = 'held'") { $0.int(0) } ?? 0
+    }
+
+    /// When an import of a feed was applied last.
+    package func lastApplied() throws -> [String: Instant] {
+        var last: [String: Instant] = [:]
+        try connection.query(
+            "SELECT feed, max(coalesce(decided_at, at)) FROM import WHERE state = 'applied' GROUP BY feed"
+        ) { last[$0.text(0)] = Instant(milliseconds: $0.int64(1)) }
+        return last
+    }
 }
 
 extension Registry {

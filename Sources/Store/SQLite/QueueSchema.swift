@@ -168,5 +168,16 @@ enum QueueSchema {
                 """
             )
         },
+        Migration(7) { connection in
+            try connection.execute(
+                """
+                -- Of a delivery that quiet hours hold or held up, while one message may announce several: its device.
+                ALTER TABLE retry ADD COLUMN device INTEGER;
+                -- The delivery that announces this one, too; its own device is known by those that follow it.
+                ALTER TABLE retry ADD COLUMN carrier INTEGER;
+                CREATE INDEX retry_device ON retry(device) WHERE device IS NOT NULL;
+                """
+            )
+        },
     ]
 }

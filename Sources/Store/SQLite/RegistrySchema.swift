@@ -245,12 +245,16 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(8) { connection in
+            // Persons whose data is kept and used for nothing [GDPR art. 18]; the row of the person stays as long.
+            try connection.execute("CREATE TABLE restriction(person INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT")
+        },
     ]
 
     /// Where an import is collected before it is compared; lives on the writer's connection.
     ///
     /// `id` and `was` are the row and the kind the directory has now, filled when the delivery is complete. `hash` is of the contents as
-    /// delivered, NULL for what was copied from the directory. stage_scope: what the delivery speaks of (kind 3: persons).
+    /// delivered, NULL for what was copied from the directory. stage_scope: what the delivery speaks of (kind 3: persons), and where first.
     static let stage = """
         DROP TABLE IF EXISTS temp.stage_place;
         DROP TABLE IF EXISTS temp.stage_person;
@@ -267,10 +271,11 @@ enum RegistrySchema {
             line INTEGER, id INTEGER, was INTEGER) WITHOUT ROWID;
         CREATE TEMP TABLE stage_membership(person TEXT, kind INTEGER, key TEXT, school TEXT, from_day INTEGER, to_day INTEGER,
             PRIMARY KEY(person, kind, key, school)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_link(pupil TEXT, guardian TEXT, raw TEXT, PRIMARY KEY(pupil, guardian)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_link(pupil TEXT, guardian TEXT, raw TEXT, file TEXT, line INTEGER, PRIMARY KEY(pupil, guardian)) WITHOUT ROWID;
         CREATE TEMP TABLE stage_user(ent_id TEXT PRIMARY KEY, feed INTEGER, key TEXT, profile INTEGER, locale TEXT,
             is_removed INTEGER, hash INTEGER, file TEXT, line INTEGER) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_scope(kind INTEGER, key TEXT, school TEXT, id INTEGER, PRIMARY KEY(kind, key, school)) WITHOUT ROWID;
+        CREATE TEMP TABLE stage_scope(kind INTEGER, key TEXT, school TEXT, id INTEGER, file TEXT, line INTEGER,
+            PRIMARY KEY(kind, key, school)) WITHOUT ROWID;
         CREATE TEMP TABLE stage_duplicate(kind INTEGER, key TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID;
         CREATE TEMP TABLE stage_code(key TEXT, first TEXT, first_file TEXT, first_line INTEGER, second TEXT, file TEXT, line INTEGER,
             PRIMARY KEY(key, first, second)) WITHOUT ROWID;

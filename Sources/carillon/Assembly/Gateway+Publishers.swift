@@ -15,7 +15,7 @@ extension Gateway {
                     callbackAfter: publisher.callback.map { .seconds($0.afterSeconds) }
                 ),
                 secrets: publisher.secrets.map(\.bytes),
-                keyHashes: publisher.keys.map(\.sha256)
+                keys: publisher.keys.map { PublisherKey(id: $0.id, sha256: $0.sha256, until: $0.until) }
             )
         }
     }

@@ -8,6 +8,7 @@ import Providers
 import ServiceLifecycle
 import Settings
 import Store
+import Telemetry
 
 extension Gateway {
     /// What the routes call.
@@ -54,6 +55,15 @@ extension Gateway {
 
     private func adminServices(_ core: Core, _ delivery: DeliveryServices) -> AdminServices {
         let limits = effective.settings.limits
+        // A series that begins at 1 has not increased, and no alert would see the first failure.
+        for feed in effective.settings.feeds {
+            for format in DirectoryImporter.Format.allCases {
+                _ = core.pipelineMetrics.imports.with(feed.name, format.rawValue, "failed")
+            }
+        }
+        for publisher in effective.settings.publishers where publisher.callback != nil {
+            _ = core.pipelineMetrics.callbacks.with(publisher.name, "dead")
+        }
         var admin = AdminServices(
             queue: core.queue,
             queueReader: core.queueReader,
@@ -66,7 +76,8 @@ extension Gateway {
                 heldFolder: heldFolder(core),
                 feeds: FeedRules(effective.settings.feeds.map { .init(name: $0.name, publisher: $0.publisher) }),
                 limits: limits,
-                time: core.time
+                time: core.time,
+                onEnd: { [imports = core.pipelineMetrics.imports] in imports.with($0, $1, $2).add() }
             ),
             orders: delivery.orders,
             lanes: delivery.dispatcher,
@@ -139,7 +150,8 @@ extension Gateway {
     ) throws -> [any Service] {
         let settings = effective.settings
         let inside = try inside(api, core)
-        return [
+        let servers = servers(api, inside, listeners)
+        var services: [any Service] = [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
             LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
@@ -163,49 +175,80 @@ extension Gateway {
                 skews: core.skews,
                 clock: core.clock,
                 alarms: delivery.alarms,
+                disk: delivery.disk,
                 providers: settings.providers
             ),
-            Reloading {
-                try await reload(core, delivery)
-            } failed: { report in
-                Self.logger("reload", settings).error(
-                    "reload refused, the old settings stay",
-                    metadata: ["report": "\(report)"]
-                )
-            },
-            Bounded(
-                APIServer(
-                    router: metricsRouter(inside),
-                    address: listening(settings.listen.metricsAddress.description),
-                    limits: listeners.metricsLimits,
-                    logger: Self.logger("metrics", settings)
-                ),
-                within: Self.doorDrain
-            ),
-            Bounded(
-                APIServer(
-                    router: adminRouter(inside.admin),
-                    address: listening(settings.listen.adminSocket),
-                    limits: listeners.adminLimits,
-                    logger: Self.logger("admin", settings)
-                ),
-                within: Self.doorDrain
-            ),
-            Bounded(
-                APIServer(
-                    router: publicRouter(api),
-                    address: listening(settings.listen.publicAddress.description),
-                    limits: listeners.publicLimits,
-                    logger: Self.logger("public", settings)
-                ),
-                within: Self.doorDrain
-            ),
+            reloading(core, delivery),
+        ]
+        services += servers.map { Bounded($0, within: Self.doorDrain) }
+        let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
                 // Not exit, as at a failed store.
                 _exit(0)
             },
+            Announcing(
+                manager: ServiceManager(environment: Environment.current, processID: getpid()),
+                servers: servers,
+                answered: { [dispatcher = delivery.dispatcher] in _ = await dispatcher.statuses() },
+                ready: {
+                    logger.notice(
+                        "serving",
+                        metadata: [
+                            "version": "\(Version.sentence)", "data": "\(core.folder.path)",
+                            "public": "\(settings.listen.publicAddress)",
+                        ]
+                    )
+                }
+            ),
         ]
+        return services + last
+    }
+
+    /// In the order of dependence, too: the public listener is the first to close.
+    private func servers(_ api: APIServices, _ inside: APIServices, _ listeners: Listeners) -> [APIServer] {
+        let settings = effective.settings
+        return [
+            APIServer(
+                router: metricsRouter(inside),
+                address: listening(settings.listen.metricsAddress.description),
+                limits: listeners.metricsLimits,
+                logger: Self.logger("metrics", settings)
+            ),
+            APIServer(
+                router: adminRouter(inside.admin),
+                // As the configuration has it: from the folder the process was started in when it is relative.
+                address: .unix(path: settings.listen.adminSocket),
+                limits: listeners.adminLimits,
+                logger: Self.logger("admin", settings)
+            ),
+            APIServer(
+                router: publicRouter(api),
+                address: listening(settings.listen.publicAddress.description),
+                limits: listeners.publicLimits,
+                logger: Self.logger("public", settings)
+            ),
+        ]
+    }
+
+    private func reloading(_ core: Core, _ delivery: DeliveryServices) -> Reloading {
+        let logger = Self.logger("reload", effective.settings)
+        let last = core.metrics.gauge("config_last_reload_successful", help: "0 while the last reload was refused.")
+            .with()
+        last.set(1)
+        let before = LoadedSettings(effective)
+        return Reloading {
+            let loaded = try await reload(core, delivery)
+            last.set(1)
+            let changes = before.replace(loaded)
+            logger.notice(
+                "reloaded",
+                metadata: ["changed": "\(changes.isEmpty ? "nothing" : changes.joined(separator: ", "))"]
+            )
+        } failed: { report in
+            last.set(0)
+            logger.error("reload refused, the old settings stay", metadata: ["report": "\(report)"])
+        }
     }
 
     /// What the contract's address is to the server; the configuration and this machine were asked before.

@@ -44,22 +44,19 @@ struct Gateway {
         // Behind the lock of the data folder: a second gateway on it is told so, and not that its own ports are taken.
         try ListenCheck(effective).check()
         if EarlySignals.wantsEnd { return await core.close(logger) }
+        Version.describe(to: core.metrics)
+        ProcessMetrics.register(core.metrics)
         let delivery = try await DeliveryServices(settings, core)
         await removeForgotten(core, logger)
         let api = try services(core, delivery, listeners.rules)
         let group = ServiceGroup(
             configuration: .init(
-                services: try runningServices(core, delivery, api, listeners, logger).map { .init(service: $0) },
+                services: try runningServices(core, delivery, api, listeners.measured(by: core.metrics), logger).map {
+                    .init(service: $0)
+                },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Self.logger("lifecycle", settings, .warning)
             )
-        )
-        logger.notice(
-            "serving",
-            metadata: [
-                "version": "\(Version.current)", "data": "\(core.folder.path)",
-                "public": "\(settings.listen.publicAddress)",
-            ]
         )
         do { try await group.run() } catch {
             // Somebody took an address between the look and the start: named as at the look.
@@ -70,8 +67,9 @@ struct Gateway {
     }
 
     /// SIGHUP: everything is read and checked anew; with a mistake the old settings stay.
-    func reload(_ core: Core, _ delivery: DeliveryServices) async throws {
-        let settings = try Self.load(config).settings
+    func reload(_ core: Core, _ delivery: DeliveryServices) async throws -> EffectiveSettings {
+        let loaded = try Self.load(config)
+        let settings = loaded.settings
         for definition in try Lanes.definitions(settings, client: core.providerClient, skews: core.skews) {
             let waiting = try await delivery.dispatcher.reload(definition)
             guard !waiting.isEmpty else { continue }
@@ -89,6 +87,7 @@ struct Gateway {
         delivery.entOrigins.replace(settings.entOrigins)
         delivery.mergeWindow.replace(.seconds(settings.merge.windowSeconds))
         delivery.rules.replace(DeliveryRules(settings, generation: delivery.rules.value.generation + 1))
+        return loaded
     }
 
     static func logger(_ label: String, _ settings: Settings, _ least: Logger.Level? = nil) -> Logger {

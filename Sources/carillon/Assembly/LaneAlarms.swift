@@ -23,7 +23,8 @@ final class LaneAlarms: Sendable {
         gauge = registry.gauge(
             "lane_alarm",
             help: "1 while a person should look: rejections, suspects or removalsFrozen.",
-            labels: ["lane", "alarm"]
+            labels: ["lane", "alarm"],
+            labelSetsMax: 1000
         )
         deliveries = metrics.deliveries
         self.logger = logger
@@ -51,6 +52,16 @@ final class LaneAlarms: Sendable {
                 metadata: ["lane": "\(lane.name)", "alarm": "\(alarm.rawValue)", "what": "\(alarm.sentence)"]
             )
         }
+    }
+
+    /// Forgets lanes that were closed, with what stood of them.
+    func keep(only lanes: Set<String>) {
+        let gone = state.withLock { state in
+            let gone = state.standing.keys.filter { !lanes.contains($0) }
+            for lane in gone { (state.shares[lane], state.standing[lane]) = (nil, nil) }
+            return gone
+        }
+        for lane in gone { for alarm in LaneAlarm.allCases { gauge.with(lane, alarm.rawValue).set(0) } }
     }
 
     /// Sentences, by lane.

@@ -71,12 +71,13 @@ struct StandardWebhooksTests {
     @Test func `a publisher key is known by its hash`() throws {
         let key = "cpk_" + Base64.encodeURL(Array(repeating: 7, count: 32))
         let hash = try #require(PublisherKey.hash(key))
-        let line = "one sha256:" + hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let other = try #require(PublisherKey.hash("cpk_" + Base64.encodeURL(Array(repeating: 8, count: 32))))
+        let known = PublisherKey(id: "k1", sha256: hash, until: Instant(milliseconds: 2_000))
 
-        #expect(PublisherKey.entry(line: line)?.hash == hash)
-        #expect(PublisherKey.match(key, among: [Array(repeating: 0, count: 32), hash]) == 1)
-        #expect(PublisherKey.match("cpk_" + Base64.encodeURL(Array(repeating: 8, count: 32)), among: [hash]) == nil)
+        #expect(!known.isUsed(other, now: Instant(milliseconds: 1_000)) && known.use.last == nil)
+        #expect(known.isUsed(hash, now: Instant(milliseconds: 1_999)))
+        #expect(known.use.last == Instant(milliseconds: 1_999))
+        #expect(!known.isUsed(hash, now: Instant(milliseconds: 2_000)))
         #expect(PublisherKey.hash("cpk_short") == nil)
-        #expect(PublisherKey.entry(line: "one sha256:zz") == nil)
     }
 }

@@ -25,6 +25,21 @@ struct OperationsTests {
         }
     }
 
+    @Test func `a refused credential is no health`() async throws {
+        let lanes = FakeLanes(state: "credentialFault")
+        try await Gateway.run(door: { metricsRouter($0) }, change: { $0.lanes = lanes }) { _, door async throws in
+            let health = try await door.send(.get, "/healthz")
+            #expect(health.status == 200)
+            #expect(try health.json["status"] == "degraded")
+            let alarm = try health.json["alarms"]?.array?.first?.string
+            #expect(
+                alarm == "apns/onepocket: the provider refuses the credential since 1970-01-01T00:01:00Z (403)",
+                "\(alarm ?? "")"
+            )
+            #expect(try health.json["lanes"]?.array?.first?["since"] == "1970-01-01T00:01:00Z")
+        }
+    }
+
     @Test func `a gateway that cannot promise says why`() async throws {
         let full: @Sendable (inout APIServices) -> Void = {
             $0.condition = FakeCondition(reasonsNotReady: ["diskFull"])

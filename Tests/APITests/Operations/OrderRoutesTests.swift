@@ -177,8 +177,10 @@ struct OrderRoutesTests {
             let shown = try await door.send(.get, "/admin/operations/\(name)")
             #expect(try shown.json["actor"] == "eva" && shown.json["why"] == "x" && shown.json["changed"]?.int64 == 150)
             let again = try await order(door, "{\(filter)}")
-            #expect(try again.json["notEligible"]?["held"]?.int64 == 150)
-            #expect(try again.json["changed"]?.int64 == 0)
+            #expect(again.status == 404 && again.code == "nothingMatched")
+            #expect(try again.json["order"]?["notEligible"]?["held"]?.int64 == 150)
+            let listed = try await door.send(.get, "/admin/operations").json["items"]?.array
+            #expect(listed?.map { $0["operation"]?.string } == [name])
         }
     }
 

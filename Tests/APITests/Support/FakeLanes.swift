@@ -14,14 +14,27 @@ final class FakeLanes: LaneControl {
     /// What is held, for each time it is asked.
     private let held: Mutex<[(held: Int, changed: Int)]>
 
-    init(held: [(held: Int, changed: Int)] = []) { self.held = Mutex(held) }
+    /// Of the lane of APNs.
+    private let state: String
+
+    init(held: [(held: Int, changed: Int)] = [], state: String = "active") {
+        self.held = Mutex(held)
+        self.state = state
+    }
 
     var orders: [String] { given.withLock { $0 } }
 
     func statuses() async throws(StoreError) -> [LaneStatus] {
         [
             LaneStatus(id: LaneID(rawValue: 1), name: "fcm/onepocket", provider: .fcm, state: "active"),
-            LaneStatus(id: LaneID(rawValue: 2), name: "apns/onepocket", provider: .apns, state: "active"),
+            LaneStatus(
+                id: LaneID(rawValue: 2),
+                name: "apns/onepocket",
+                provider: .apns,
+                state: state,
+                reason: state == "active" ? "" : "403",
+                since: Instant(seconds: 60)
+            ),
         ]
     }
 

@@ -32,19 +32,24 @@ struct Gateway: Sendable {
 
     static let publishers: [PublisherDirectory.Entry] = [
         .init(
-            publisher: Publisher(name: "one", sources: [source], schools: nil, rights: [.events, .directory]),
+            publisher: Publisher(
+                name: "one",
+                sources: [source],
+                schools: nil,
+                rights: [.events, .directory, .persons]
+            ),
             secrets: [secret],
-            keyHashes: [PublisherKey.hash(publisherKey)!]
+            keys: [PublisherKey(id: "k1", sha256: PublisherKey.hash(publisherKey)!)]
         ),
         .init(
             publisher: Publisher(name: "other", sources: [], schools: nil, rights: [.events]),
             secrets: [],
-            keyHashes: [PublisherKey.hash(otherKey)!]
+            keys: [PublisherKey(id: "k1", sha256: PublisherKey.hash(otherKey)!)]
         ),
         .init(
             publisher: Publisher(name: "limited", sources: [], schools: ["0429902B"], rights: [.events]),
             secrets: [],
-            keyHashes: [PublisherKey.hash(limitedKey)!]
+            keys: [PublisherKey(id: "k1", sha256: PublisherKey.hash(limitedKey)!)]
         ),
     ]
 

@@ -75,7 +75,7 @@ extension DeliverySimulation {
                 continue
             }
             guard store.owners[slot.device] == slot.person else {
-                end(id, SlotResult(.rejected, reason: .tokenGone), attempts, isRetry)
+                end(id, SlotResult(.rejected, reason: .noDevice), attempts, isRetry)
                 continue
             }
             loaded.append(

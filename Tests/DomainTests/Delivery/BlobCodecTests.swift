@@ -39,7 +39,9 @@ struct BlobCodecTests {
             slots.append(SlotResult(state))
             slots += Reason.allCases.map { SlotResult(state, reason: $0) }
         }
-        for attempts in 0...15 {
+        // What is accepted by itself has an attempt.
+        slots += [.acceptedInRecap, SlotResult(.accepted)]
+        for attempts in 1...15 {
             slots += (0...15).map { SlotResult(.accepted, attempts: attempts, latencyBucket: $0) }
         }
         let result = PageResult(slots)

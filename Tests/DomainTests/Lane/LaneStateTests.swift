@@ -72,7 +72,27 @@ struct LaneStateTests {
     func `a probe asks what the provider closed, and ends no pause`(from: String) {
         var lane = Self.lane(in: from)
         lane.probe()
-        #expect(lane.word == (["open", "credentialFault"].contains(from) ? "halfOpen" : from))
+        #expect(lane.word == (from == "open" ? "halfOpen" : from))
+        let permits = lane.permits(inFlight: 0, now: 0)
+        #expect(permits == !["paused"].contains(from))
+    }
+
+    /// The host falls ill while the credential is refused: what the probes meet says nothing of the credential.
+    @Test(arguments: [Input.failed, .busy])
+    func `a refused credential stays one through an ill host`(sickness: Input) throws {
+        var lane = Self.lane(in: "credentialFault")
+        for _ in 0..<20 {
+            let now = try #require(lane.wakeAt)
+            let permits = lane.permits(inFlight: 0, now: now)
+            #expect(permits && lane.word == "credentialFault" && lane.reason == "403")
+            Self.apply(sickness, to: &lane, now: now)
+            #expect(lane.word == "credentialFault" && lane.reason == "403")
+            #expect(try #require(lane.wakeAt) >= now + LaneState.probeIntervalMilliseconds)
+        }
+        let now = try #require(lane.wakeAt)
+        _ = lane.permits(inFlight: 0, now: now)
+        lane.answered()
+        #expect(lane.isActive && lane.reason.isEmpty)
     }
 
     @Test func `only failures in a row open the lane`() {

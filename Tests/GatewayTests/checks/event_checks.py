@@ -126,7 +126,7 @@ def withdrawn_in_the_middle(world):
     # Lanes move on, nothing of the withdrawn event with them, and nothing brings it back.
     other = world.published(users[:10], "other")
     world.done(other)
-    assert world.command("queue", "retry", "--event", event, "--yes").returncode == 0
+    assert world.command("queue", "retry", "--event", event, "--yes").returncode == 3, "nothing of it can be tried again"
     assert len(list(world.records())) == sent + 20
     status, second, _ = withdraw(world, event, "again")
     assert status == 200 and second == first, second
@@ -338,7 +338,57 @@ def publishers_are_told(world):
     assert sum(late in post[0]["webhook-id"] for post in Receiver.posts) == 1
 
 
+def said_twice_rings_once(world):
+    """One text posted twice within the window, the gateway killed in the expansion of the second and while that waits: a parent of both rings
+    once and counts as reached in both; of a first that is held, and then withdrawn, the second rings."""
+    world.merge_seconds = 60
+    world.write_config()
+    # The first expansion is the first event's.
+    world.start({"CARILLON_CRASH": "expansion:2"})
+    tokens = {user: world.register(user, 0, "fcm") for user in ("both", "second")}
+    assert world.command("lane", "pause", "fcm/onepocket", "--why", "test").returncode == 0
+    first = world.published(["both"], "one")
+    wait("its delivery", lambda: world.event(first)["deliveries"]["total"] == 1)
+    identity = {"Idempotency-Key": "two"}
+    try:
+        world.publish(["both", "second"], "two", identity)
+    except OSError:
+        pass  # It is on the disk, or comes again below.
+    wait("the crash", lambda: world.gateway.poll() is not None)
+    assert world.gateway.returncode == -signal.SIGKILL, world.gateway.returncode
+    world.processes.remove(world.gateway)
+    world.start()
+    status, answer, _ = world.publish(["both", "second"], "two", identity)
+    assert status in (200, 202), answer
+    second = answer["id"]
+    assert second != first
+    state = wait("its deliveries", lambda: (lambda e: e if e["deliveries"]["total"] == 2 else None)(world.event(second)))
+    assert state["otherUsersWaiting"] == {"merged": 1, "laneClosed": 1}, state
+    world.kill()
+    world.start()
+    assert world.command("lane", "resume", "fcm/onepocket").returncode == 0
+    for event in (first, second):
+        world.done(event)
+    rows = {row["user"]: (row["state"], row["reason"]) for row in reach(world, second, 10)}
+    assert rows == {"both": ("reached", "merged"), "second": ("reached", None)}, rows
+    assert world.event(second)["mergedWith"] == [first]
+    assert sorted(token for token, _ in world.pushes()) == sorted(tokens.values())
+
+    world.command("lane", "pause", "fcm/onepocket", "--why", "test")
+    # Whom the first two did not ring.
+    world.register("third", 0, "fcm")
+    held = world.published(["third"], "three")
+    wait("its delivery", lambda: world.event(held)["deliveries"]["total"] == 1)
+    after = world.published(["third"], "four")
+    wait("its delivery", lambda: world.event(after)["otherUsersWaiting"] == {"merged": 1})
+    assert world.command("queue", "hold", "--event", held, "--why", "test", "--yes").returncode == 0
+    assert world.command("lane", "resume", "fcm/onepocket").returncode == 0
+    assert world.done(after)["deliveries"]["accepted"] == 1
+    assert world.command("event", "withdraw", held, "--why", "test", "--yes").returncode == 0
+    assert world.event(held)["deliveries"]["accepted"] == 0
+
+
 main([forecast_is_what_happens, withdrawn_in_the_middle, killed_while_withdrawing, correction_takes_the_place, resend_rings_those_missed,
-      publishers_are_told],
+      publishers_are_told, said_twice_rings_once],
      {"forecast_is_what_happens": {"services": ["mozilla"]}, "withdrawn_in_the_middle": {"simulator": SLOW},
       "killed_while_withdrawing": {"simulator": SLOW}, "correction_takes_the_place": {"simulator": SLOW}})

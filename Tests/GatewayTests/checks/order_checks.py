@@ -98,10 +98,10 @@ def drop_in_the_middle(world):
     assert state["deliveries"]["accepted"] == 1000 - dropped["changed"], (state, dropped)
     # Every single request that the providers saw, of those not dropped and of the other event.
     assert len(list(world.records())) == 1000 - dropped["changed"] + 20
-    assert world.command("queue", "release", "--event", event).returncode == 0, "nothing is eligible, and that is no failure"
+    assert world.command("queue", "release", "--event", event).returncode == 3, "nothing is eligible"
     conserved(world, {"r": event, "other": other})
     log = world.items("operation", "list")
-    assert [line["verb"] for line in log] == ["release", "drop"] and "uid" in log[1]["actor"], log
+    assert [line["verb"] for line in log] == ["drop"] and "uid" in log[0]["actor"], log
     verified(world)
 
 

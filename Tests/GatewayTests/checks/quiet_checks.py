@@ -1,5 +1,5 @@
 """Checks of quiet hours, with a clock moved by hand: quiet_checks.py BINARIES FOLDER CHECK."""
-import datetime, json, signal, time, zoneinfo
+import datetime, http.client, json, signal, time, zoneinfo
 
 from checker import doctor
 from gateway import main, wait
@@ -42,9 +42,11 @@ def reach(world, event):
     return {row["user"]: (row["state"], row["reason"], row["opensAt"]) for row in rows}
 
 
-def evening_waits_for_the_morning(world):
-    """Friday evening: what is published waits, also over a kill, shows until when, and rings on Monday at seven; but not what was withdrawn,
-    and not for the parent who has switched the kind off."""
+def friday_evening(world):
+    """
+    A gateway and a simulator on the next Friday, 20:31 in Paris. Returns how to turn the clock of every process that starts then, and the
+    Monday's opening.
+    """
     clock = Clock()
     # libfaketime changes the environment of the first program it meets, and Swift finds its arguments beside the environment.
     world.prefix, world.environment = ["/usr/bin/env"], clock.environment
@@ -52,7 +54,6 @@ def evening_waits_for_the_morning(world):
     world.write_config()
 
     def turn(moment):
-        """The hands of the clock of every process that starts now."""
         clock.step(int(moment.timestamp() - time.time()))
 
     friday = evening_before(datetime.datetime.now(datetime.timezone.utc), [4], 20, 31)
@@ -64,6 +65,13 @@ def evening_waits_for_the_morning(world):
     world.start_simulator()
     world.start()
     import_school(world)
+    return turn, monday
+
+
+def evening_waits_for_the_morning(world):
+    """Friday evening: what is published waits, also over a kill, shows until when, and rings on Monday at seven; but not what was withdrawn,
+    and not for the parent who has switched the kind off."""
+    turn, monday = friday_evening(world)
     users = ["anne", "bruno", "chloe"]
     world.register_all(users, 1, lambda number: "fcm")
     choose(world, "bruno", kinds={"blog.publish-post": {"push": False}})
@@ -102,6 +110,59 @@ def evening_waits_for_the_morning(world):
     doctor(CARILLON, world.config)
 
 
+def several_of_an_evening_ring_once(world):
+    """Three of one evening are one message in the morning, on each device, also when the gateway is killed between the provider's answer and
+    its record; two are two. What was taken back is not counted."""
+    turn, monday = friday_evening(world)
+    phones = world.register_all(["anne"], 2, lambda number: "fcm")
+    phone = world.register_all(["bruno"], 1, lambda number: "fcm")
+    both = [post(world, ["anne", "bruno"], f"both-{number}")["id"] for number in range(2)]
+    events = both + [post(world, ["anne"], "one")["id"]]
+    mistake = post(world, ["anne"], "mistake")["id"]
+    wait("its deliveries", lambda: world.event(mistake)["otherUsersWaiting"] == {"quietHours": 1})
+    status, answer, _ = world.call("POST", f"/v1/events/{mistake}/withdraw", json.dumps({"reason": "mistake"}),
+                                   {"Authorization": f"Bearer {world.key}", "Content-Type": "application/json"})
+    assert status == 200, answer
+    wait("the others' deliveries", lambda: all(world.event(event)["opensAt"] == zulu(monday) for event in events))
+
+    world.kill()
+    turn(monday - datetime.timedelta(seconds=20))
+    # First what the others wait for is recorded, then the provider's answers.
+    world.start({"CARILLON_CRASH": "beforeRecord:2"}, mayDie=True)
+
+    def is_gone():
+        # A question each time: with a clock that is not the machine's a process that nobody asks sleeps on.
+        try:
+            world.event(events[0])
+        except (OSError, http.client.HTTPException):
+            pass
+        return world.gateway.poll() is not None
+    wait("the crash", is_gone)
+    assert world.gateway.returncode == -signal.SIGKILL, world.gateway.returncode
+    world.processes.remove(world.gateway)
+    world.start()
+    for event in events:
+        assert world.done(event, 60)["otherUsersNotReached"] == {}, world.event(event)
+    rows = world.call("GET", f"/v1/events/{events[2]}/reach", headers={"Authorization": f"Bearer {world.key}"})[1]["items"]
+    assert [(row["state"], row["reason"], len(row["devices"])) for row in rows] == [("reached", "recap", 2)], rows
+    assert all(device["state"] == "accepted" and device["reason"] == "recap" for device in rows[0]["devices"]), rows
+    assert reach(world, both[0]) == {"anne": ("reached", "recap", None), "bruno": ("reached", None, None)}
+
+    rung = {}
+    for push in world.records():
+        if push["outcome"] == "accepted":
+            notification, data = push["payload"]["notification"], push["payload"]["data"]
+            rung.setdefault(push["token"], set()).add((push["collapse"], notification["title"], data["type"], data["event-type"]))
+    assert set(rung) == phones | phone, rung
+    recaps = set.union(*(rung[token] for token in phones))
+    assert len(recaps) == 1 and [recap[1:] for recap in recaps] == [("3 nouvelles publications", "TIMELINE", "RECAP")], recaps
+    assert sorted(one[1:] for one in rung[next(iter(phone))]) == [("T", "BLOG", "PUBLISH-POST")] * 2, rung
+    why = world.command("queue", "why", rows[0]["devices"][0]["delivery"])
+    assert "one message for several publications" in why.stdout, why
+    assert world.event(mistake)["deliveries"]["accepted"] == 0
+    doctor(CARILLON, world.config)
+
+
 def a_changed_policy_lets_go(world):
     """The head of the school lets ring after all: a reload reaches what waits; so does a parent who switches the kind off meanwhile."""
     now = datetime.datetime.now(PARIS)
@@ -137,4 +198,4 @@ def a_changed_policy_lets_go(world):
 
 
 if __name__ == "__main__":
-    main([evening_waits_for_the_morning, a_changed_policy_lets_go], {})
+    main([evening_waits_for_the_morning, several_of_an_evening_ring_once, a_changed_policy_lets_go], {})

@@ -145,4 +145,47 @@ def nothing_that_drips_keeps_it(world):
     print(f"ended after {time.monotonic() - start:.1f} s", file=sys.stderr)
 
 
-main([addresses_are_named, storage_keys_are_named, signals_count_from_the_start, nothing_that_drips_keeps_it], {})
+def notified(world, name, **variables):
+    """A gateway that was told of a service manager, and the manager's ear."""
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind("\0" + name[1:] if name.startswith("@") else name)
+    manager.settimeout(60)
+    world.gateway = world.serve({"NOTIFY_SOCKET": name, **variables})
+    world.processes.append(world.gateway)
+    assert manager.recv(100) == b"READY=1"
+    # What is asked now answers: nobody has to try again.
+    assert world.call("GET", "/livez")[0] == 200 and "fcm/onepocket" in world.lanes()
+    http.client.HTTPConnection("127.0.0.1", world.metrics).connect()
+    assert '"message":"serving"' in open(world.log).read()
+    return manager
+
+
+def service_manager_is_told(world):
+    """Ready when all three listen, alive again and again, stopping at the end; under a file's name and an abstract one."""
+    for name in (os.path.join(world.folder, "notify"), f"@carillon-{os.getpid()}"):
+        manager = notified(world, name, WATCHDOG_USEC="200000")
+        for _ in range(5):
+            assert manager.recv(100) == b"WATCHDOG=1"
+        world.gateway.send_signal(signal.SIGTERM)
+        wait("the last words", lambda: manager.recv(100) == b"STOPPING=1")
+        assert world.gateway.wait(60) == 0
+        manager.close()
+    # A watchdog that is meant for somebody else is not fed.
+    manager = notified(world, name, WATCHDOG_USEC="1000", WATCHDOG_PID="1")
+    world.gateway.send_signal(signal.SIGTERM)
+    assert manager.recv(100) == b"STOPPING=1"
+    assert world.gateway.wait(60) == 0
+
+
+def build_is_named(world):
+    world.start()
+    text = subprocess.run([world.binary("carillon"), "--version"], capture_output=True, text=True).stdout.strip()
+    connection = http.client.HTTPConnection("127.0.0.1", world.metrics)
+    connection.request("GET", "/metrics")
+    series = [line for line in connection.getresponse().read().decode().splitlines() if line.startswith("carillon_build_info{")]
+    commit = text.split("(commit ")[1].rstrip(")") if "(" in text else "unknown"
+    assert series == [f'carillon_build_info{{version="{text.split()[0]}",commit="{commit}"}} 1'], (text, series)
+
+
+main([addresses_are_named, storage_keys_are_named, signals_count_from_the_start, nothing_that_drips_keeps_it, service_manager_is_told,
+      build_is_named], {})

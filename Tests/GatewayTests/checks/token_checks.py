@@ -137,7 +137,7 @@ def shared_phone(world, close, is_closed):
     assert rung == set(users[10:]), f"rang for those who have no phone any more: {sorted(rung & set(users[:10]))}"
     assert (state["deliveries"]["accepted"], state["deliveries"]["rejected"]) == (10, 10), state
     reasons = {(d["state"], d["reason"]) for d in world.deliveries(event) if d["state"] != "accepted"}
-    assert reasons == {("rejected", "tokenGone")}, reasons
+    assert reasons == {("rejected", "noDevice")}, reasons
     conserved(world, {"r": event})
 
 

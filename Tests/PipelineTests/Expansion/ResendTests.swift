@@ -108,6 +108,86 @@ struct ResendTests {
         }
     }
 
+    @Test func `whom nobody knew then rings once known, under the number the event has`() async throws {
+        try await withWorkshop(folder) { workshop in
+            try await workshop.register("u-1")
+            let event = try await workshop.accept(["u-1", "late", "never"])
+            try await workshop.expander.work()
+            try await workshop.deliver()
+            #expect(try await missing(event, workshop) == [0, 0])
+            try await workshop.register("late")
+            #expect(try await missing(event, workshop) == [1, 1])
+            try await resend(event, workshop, operation: try await order(event, workshop))
+            try await workshop.deliver()
+            let report = try #require(try workshop.reader.report(on: event, laneReason: { _ in nil }))
+            #expect(report.persons.map(\.standing) == [.reached, .reached, .notReached(.unknownUser)])
+            #expect([report.deliveries.total, report.deliveries.accepted, report.deliveries.withheld] == [3, 2, 1])
+            #expect(try await missing(event, workshop) == [0, 0])
+            var check = Conservation(workshop.reader)
+            let violations = try check.check().violations
+            #expect(violations.isEmpty)
+        }
+    }
+
+    @Test func `a phone that was found and then handed on does not ring for the one before`() async throws {
+        try await withWorkshop(folder) { workshop in
+            try await workshop.register("u-1")
+            let event = try await workshop.accept(["u-1", "late"])
+            try await workshop.expander.work()
+            try await workshop.deliver()
+            try await workshop.register("late")
+            try await resend(event, workshop, operation: try await order(event, workshop))
+            try await workshop.registry.remove(installation: "i-late", of: Account(userID: "late", externalKey: nil))
+            try await workshop.deliver()
+            let report = try #require(try workshop.reader.report(on: event, laneReason: { _ in nil }))
+            #expect(report.persons.map(\.standing) == [.reached, .notReached(.noDevice)])
+        }
+    }
+
+    @Test func `an order given while no service runs leaves a resend under way to the service`() async throws {
+        try await withWorkshop(folder) { workshop in
+            let event = try await ended(["u-1"], gone: ["u-1"], workshop)
+            try await workshop.register("u-1")
+            let operation = try await order(event, workshop)
+            try await workshop.register("u-2")
+            let other = try await workshop.accept(["u-2"])
+            try await workshop.expander.work()
+            func runner(_ expander: Expander?) throws -> OrderRunner {
+                try OrderRunner(
+                    queue: workshop.queue,
+                    stores: SQLiteStores(folder: workshop.folder),
+                    gate: .none,
+                    expander: expander,
+                    time: workshop.clock.source,
+                    logger: Workshop.logger
+                )
+            }
+            // As the command does with --offline: nothing is sent, and what an earlier process began is met first.
+            let offline = try runner(nil)
+            let running = Task { await offline.run() }
+            var scope = OrderScope()
+            scope.words[.event] = [other.description]
+            let report = try await offline.give(
+                Order(verb: .hold, scope: scope, why: "test", actor: "test"),
+                patience: .seconds(60)
+            )
+            offline.stop()
+            await running.value
+            #expect(report.state == "done" && report.changed == 1)
+            #expect(try workshop.reader.operation(operation)?.state == .running)
+
+            let service = try runner(workshop.expander)
+            let serving = Task { await service.run() }
+            while try workshop.reader.operation(operation)?.state == .running { await Task.yield() }
+            service.stop()
+            await serving.value
+            #expect(try workshop.reader.operation(operation)?.state == .done)
+            try await workshop.deliver()
+            #expect(try workshop.state(of: event) == .done)
+            #expect(try workshop.results(of: event).contains { $0.state == .accepted })
+        }
+    }
+
     @Test func `an expired event gets its time to live anew`() async throws {
         try await withWorkshop(folder) { workshop in
             let event = try await ended(["u-1"], gone: ["u-1"], workshop)

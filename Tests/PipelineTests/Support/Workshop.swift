@@ -189,30 +189,57 @@ final class Workshop {
         return id
     }
 
-    /// Loads every open page and every retry that is due; all that can be loaded is accepted.
-    func deliver() async throws {
+    /// What a provider makes of a delivery: accepted, rejected for good, or not now.
+    typealias Answer = (LoadedDelivery) -> SlotResult
+
+    /// Loads every open page and every retry that is due; all that can be loaded is accepted, unless `answer` says otherwise.
+    ///
+    /// - Returns: what was sent.
+    @discardableResult
+    func deliver(on lane: any ProviderLane = PlainLane(), _ answer: Answer = Workshop.accept) async throws
+        -> [LoadedDelivery]
+    {
+        var sent: [LoadedDelivery] = []
         for entry in try reader.openPages() {
-            try await record(try loader.load(entry.page, on: PlainLane(), now: 0))
+            sent += try await record(try loader.load(entry.page, on: lane, now: 0), answer)
         }
-        let due = try reader.dueRetries(on: lane, now: clock.now, limit: 500)
-        if !due.isEmpty { try await record(try loader.load(due, on: PlainLane(), now: 0)) }
+        let due = try loadDue(on: lane)
+        return sent + (try await record(due, answer))
     }
 
-    private func record(_ loaded: DeliveryLoader.Loaded) async throws {
+    /// What is due, loaded and sent; nobody has answered yet.
+    func loadDue(on lane: any ProviderLane = PlainLane()) throws -> DeliveryLoader.Loaded {
+        let due = try reader.dueRetries(on: self.lane, now: clock.now, limit: 500)
+        return due.isEmpty ? DeliveryLoader.Loaded() : try loader.load(due, on: lane, now: 0)
+    }
+
+    static func accept(_ delivery: LoadedDelivery) -> SlotResult {
+        delivery.isRecap ? .acceptedInRecap : .accepted(attempts: 1, latencyMilliseconds: 5)
+    }
+
+    /// - Returns: what was sent.
+    @discardableResult
+    func record(_ loaded: DeliveryLoader.Loaded, _ answer: Answer = Workshop.accept) async throws -> [LoadedDelivery] {
         queue.unreadable.note(loaded.unreadable)
         try await queue.endUnreadable(
             loaded.unreadable.filter { $0.table == .page }.map { PageID(rawValue: $0.id) },
             now: clock.now
         )
-        let accepted = loaded.deliveries.map {
-            Outcome(
-                page: $0.id.page,
-                slot: $0.id.slot,
-                result: .accepted(attempts: 1, latencyMilliseconds: 5),
-                isRetry: $0.isRetry
+        let answered = loaded.deliveries.map { delivery in
+            let result = answer(delivery)
+            return Outcome(
+                page: delivery.id.page,
+                slot: delivery.id.slot,
+                result: result,
+                retryAt: result.state == .deferred ? clock.now + .seconds(30) : nil,
+                attempts: delivery.attempts + (result.state == .deferred ? 1 : 0),
+                isRetry: delivery.isRetry
             )
         }
-        try await queue.record(loaded.ended + accepted, now: clock.now)
+        // The recorder has what was loaded before anything of it can be answered.
+        try await queue.record(loaded.ended, now: clock.now)
+        try await queue.record(answered, now: clock.now)
+        return loaded.deliveries
     }
 
     /// How each delivery of an event stands, in the order of their ids.

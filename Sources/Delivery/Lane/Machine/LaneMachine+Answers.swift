@@ -27,7 +27,10 @@ extension LaneMachine {
             let delivery = flight.delivery
             landing.accepted = (delivery.event.urgency, now.wall - delivery.event.acceptedAt)
             let attempts = delivery.attempts + 1
-            let result = SlotResult.accepted(attempts: attempts, latencyMilliseconds: answer.latency.wholeMilliseconds)
+            let result: SlotResult =
+                delivery.isRecap
+                ? .acceptedInRecap
+                : .accepted(attempts: attempts, latencyMilliseconds: answer.latency.wholeMilliseconds)
             keep(flight, result, answer, isExceptional: attempts > 1)
         case .tokenDead(let since):
             succeeded(&host)

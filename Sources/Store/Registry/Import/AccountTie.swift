@@ -52,6 +52,15 @@ struct AccountTie {
     }
 
     private func move(_ account: Int64, to person: Int64) throws {
+        // Whoever's data is restricted, it stays so for the account, whosever it is now.
+        try connection.run(
+            """
+            INSERT INTO restriction(person, at) SELECT ?1, at FROM restriction
+            WHERE person = (SELECT person FROM account WHERE id = ?2) ON CONFLICT(person) DO NOTHING
+            """,
+            person,
+            account
+        )
         try connection.run("UPDATE account SET person = ? WHERE id = ?", person, account)
         try connection.run("UPDATE device SET owner = ? WHERE account = ?", person, account)
     }

@@ -196,6 +196,7 @@ struct DirectoryApply {
             """
             DELETE FROM person WHERE kind = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.person = person.id)
                 AND NOT EXISTS (SELECT 1 FROM device WHERE device.owner = person.id)
+                AND NOT EXISTS (SELECT 1 FROM restriction WHERE restriction.person = person.id)
                 AND NOT EXISTS (SELECT 1 FROM guardianship WHERE guardianship.guardian = person.id)
             """
         )

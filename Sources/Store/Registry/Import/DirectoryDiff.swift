@@ -312,12 +312,36 @@ struct DirectoryDiff {
         return schools
     }
 
+    /// Accounts that another feed's person has so far: their devices stop ringing for that one's children, so a person has to see it.
+    func movedAccounts() throws -> [ImportWarning] {
+        try connection.all(
+            """
+            SELECT stage.file, stage.line, stage.ent_id, person.key, was.name, stage.key, now.name FROM stage_user stage
+            CROSS JOIN account ON account.ent_id = stage.ent_id CROSS JOIN person ON person.id = account.person
+            JOIN feed was ON was.id = person.feed JOIN feed now ON now.id = stage.feed
+            WHERE stage.is_removed = 0 AND person.feed <> stage.feed AND person.kind <> 0
+            ORDER BY stage.line, stage.ent_id LIMIT 100000
+            """
+        ) { row in
+            let (before, after) = (row.text(3).showingInvisible, row.text(5).showingInvisible)
+            return ImportWarning(
+                file: row.textOrNil(0) ?? "",
+                line: row.intOrNil(1) ?? 0,
+                record: row.text(2),
+                code: "accountMoves",
+                detail:
+                    "The account of \(before) in feed \(row.text(4)) becomes that of \(after) in feed \(row.text(6)); its devices do not ring for the former any more. Two feeds need two accounts."
+            )
+        }
+    }
+
     /// Guardians that pupils name and nobody has a record of: no guardian, and a warning each.
     func missingGuardians() throws -> [ImportWarning] {
         try connection.all(
             """
-            SELECT link.pupil, link.guardian, pupil.file, pupil.line FROM stage_link link
-            JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
+            SELECT link.pupil, link.guardian, coalesce(link.file, pupil.file, scope.file), coalesce(link.line, pupil.line, scope.line)
+            FROM stage_link link JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
+            LEFT JOIN stage_scope scope ON scope.kind = 3 AND scope.key = pupil.key AND scope.school = ''
             WHERE NOT EXISTS (SELECT 1 FROM stage_person adult WHERE adult.key = link.guardian AND adult.kind = 2)
             ORDER BY link.pupil, link.guardian LIMIT 100000
             """

@@ -108,6 +108,7 @@ extension Registry {
                 limits: limits
             ).passed()
             report.add(try diff.missingGuardians())
+            report.add(try diff.movedAccounts())
             if let approval {
                 report.id = approval.id
                 report.hasChanged = try Self.hasChanged(report, since: approval.id, connection)

@@ -6,7 +6,9 @@ extension Stage {
     mutating func put(_ pupil: PupilRecord, _ change: DirectoryChange, hash: Int64?) throws {
         guard try put(pupil.person, .pupil, change, hash: hash) else { return }
         for membership in pupil.memberships { try keep(membership, of: pupil.person.key, change) }
-        for link in pupil.guardians { try connection.run(Self.keepLink, pupil.person.key, link.key, link.raw) }
+        for link in pupil.guardians {
+            try connection.run(Self.keepLink, pupil.person.key, link.key, link.raw, String?.none, Int?.none)
+        }
     }
 
     mutating func putStaff(_ person: PersonRecord, _ change: DirectoryChange) throws {
@@ -24,7 +26,7 @@ extension Stage {
         _ change: DirectoryChange,
         hash: Int64?
     ) throws -> Bool {
-        try touch(person.key)
+        try touch(person.key, change)
         let before = try personMet(person.key)
         if let before {
             if let hash, let first = before.hash {
@@ -62,7 +64,7 @@ extension Stage {
         throws
     {
         guard let personKind = PersonKind(kind) else { return }
-        try touch(person.key)
+        try touch(person.key, change)
         let hash = Self.hash(person)
         let before = try personMet(person.key)
         guard before?.kind == personKind.rawValue else {
@@ -114,7 +116,7 @@ extension Stage {
     }
 
     mutating func names(_ key: String, _ kind: PersonKind, _ change: DirectoryChange) throws -> PersonRecord? {
-        try touch(key)
+        try touch(key, change)
         let names = try connection.first(
             "SELECT last_name, first_name FROM stage_person WHERE key = ? AND kind = ?",
             key,

@@ -128,7 +128,7 @@ extension Stage {
                 feed,
                 school
             ) { $0.text(0) }
-            for member in members { try touch(member) }
+            for member in members { try touch(member, change) }
             try touchPlace(kind, key, school)
             try connection.run(
                 "DELETE FROM stage_place WHERE kind = ? AND key = ? AND school = ?",

@@ -48,7 +48,7 @@ struct Stage {
         case .leave(let pupil, let place): try leave(pupil, place, change)
         case .link(let pupil, let guardian):
             guard try touchPupil(pupil, change) else { return }
-            try connection.run(Self.keepLink, pupil, guardian, "")
+            try connection.run(Self.keepLink, pupil, guardian, "", change.file, change.line)
         case .unlink(let pupil, let guardian):
             guard try touchPupil(pupil, change) else { return }
             try connection.run("DELETE FROM stage_link WHERE pupil = ? AND guardian = ?", pupil, guardian)
@@ -64,14 +64,14 @@ struct Stage {
     }
 
     static let keepLink =
-        "INSERT INTO stage_link(pupil, guardian, raw) VALUES (?, ?, ?) ON CONFLICT(pupil, guardian) DO NOTHING"
+        "INSERT INTO stage_link(pupil, guardian, raw, file, line) VALUES (?, ?, ?, ?, ?) ON CONFLICT(pupil, guardian) DO NOTHING"
 
     // MARK: What the delivery speaks of
 
     /// A delta speaks of this person: what the directory has of him or her is copied, so that the stage shows the whole.
-    func touch(_ key: String) throws {
+    func touch(_ key: String, _ change: DirectoryChange) throws {
         guard scope == .changes else { return }
-        try connection.run(Self.keepScope, 3, key, "")
+        try connection.run(Self.keepScope, 3, key, "", change.file, change.line)
         guard connection.changes > 0 else { return }
         let row = try connection.first("SELECT id, kind FROM person WHERE key = ? AND feed = ?", key, feed) {
             ($0.int64(0), $0.int(1))
@@ -105,16 +105,16 @@ struct Stage {
             "SELECT person.key FROM guardianship CROSS JOIN person ON person.id = guardianship.pupil WHERE guardian = ?",
             id
         ) { $0.text(0) }
-        for pupil in pupils { try touch(pupil) }
+        for pupil in pupils { try touch(pupil, change) }
     }
 
     func touchPlace(_ kind: DirectoryChange.Kind, _ key: String, _ school: String) throws {
         guard scope == .changes else { return }
-        try connection.run(Self.keepScope, kind.rawValue, key, school)
+        try connection.run(Self.keepScope, kind.rawValue, key, school, String?.none, Int?.none)
     }
 
     static let keepScope =
-        "INSERT INTO stage_scope(kind, key, school) VALUES (?, ?, ?) ON CONFLICT(kind, key, school) DO NOTHING"
+        "INSERT INTO stage_scope(kind, key, school, file, line) VALUES (?, ?, ?, ?, ?) ON CONFLICT(kind, key, school) DO NOTHING"
 
     // MARK: Warnings
 

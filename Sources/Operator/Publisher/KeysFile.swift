@@ -1,0 +1,144 @@
+import Contract
+import Domain
+import FoundationEssentials
+import Glibc
+import Settings
+
+/// The file with the hashes of a publisher's keys: changed as a whole, comments kept, and taken into force by the running service.
+struct KeysFile {
+    private static let patience = 50
+
+    private let path: String
+    private let publisher: PublisherSettings
+
+    init(of name: String, in settings: Settings) throws {
+        guard let publisher = settings.publishers.first(where: { $0.name == name }) else {
+            let names = settings.publishers.map(\.name).joined(separator: ", ")
+            throw OperatorFailure(.nothing, "there is no publisher \(name)", why: "of \(names)")
+        }
+        guard let path = publisher.keysFile else {
+            throw OperatorFailure(
+                .refused,
+                "publisher \(name) has no keysFile",
+                next: "carillon key generate publisher, and publishers[].keysFile in the configuration"
+            )
+        }
+        self.publisher = publisher
+        self.path = path
+    }
+
+    /// The other keys end at `until`, unless they end before; those that have ended go.
+    func rotate(to new: PublisherKeyHash, until: Instant, now: Instant) throws {
+        try rewrite { line in
+            guard var key = PublisherKeyHash(line: line) else { return line }
+            let end = min(key.until ?? until, until)
+            guard end > now else { return nil }
+            key.until = end
+            return key.line
+        } appending: {
+            new.line
+        }
+    }
+
+    func revoke(_ id: String, now: Instant) throws {
+        guard publisher.keys.contains(where: { $0.id == id }) else {
+            throw OperatorFailure(
+                .nothing,
+                "publisher \(publisher.name) has no key \(id)",
+                next: "carillon publisher list"
+            )
+        }
+        // A file without a line would be a mistake of the configuration, also beside a secret that signs.
+        guard publisher.keys.contains(where: { $0.id != id && ($0.until.map { $0 > now } ?? true) }) else {
+            throw OperatorFailure(
+                .refused,
+                "it is the only key of publisher \(publisher.name) that counts",
+                next: "carillon publisher rotate \(publisher.name) --overlap 0s"
+            )
+        }
+        try rewrite { PublisherKeyHash(line: $0)?.id == id ? nil : $0 }
+    }
+
+    /// Has the running service read the file, and waits until it has.
+    ///
+    /// - Returns: `in force`, or that the next start takes it.
+    func takeIntoForce(_ settings: Settings, having new: String? = nil, lacking old: String? = nil) async throws
+        -> String
+    {
+        let client = AdminClient(socket: settings.listen.adminSocket)
+        let result: Result<String, any Error>
+        do { result = .success(try await takeIntoForce(client, having: new, lacking: old)) } catch {
+            result = .failure(error)
+        }
+        await client.stop()
+        return try result.get()
+    }
+
+    private func takeIntoForce(_ client: AdminClient, having new: String?, lacking old: String?) async throws -> String
+    {
+        guard let status = await client.get("/admin/status"), let process = status["pid"]?.int64 else {
+            return "in force from the next start on"
+        }
+        guard kill(pid_t(truncatingIfNeeded: process), SIGHUP) == 0 else {
+            throw OperatorFailure(
+                .failed,
+                "the file is written, and the service (\(process)) could not be told",
+                why: String(cString: strerror(errno)),
+                next: "kill -HUP \(process), as the user it runs as"
+            )
+        }
+        for _ in 0..<Self.patience {
+            let answer = await client.get("/admin/publishers")
+            let views = answer?["items"]?.array?.compactMap { PublisherView(wire: $0) } ?? []
+            // Without an answer nothing is known.
+            if let keys = views.first(where: { $0.name == publisher.name })?.keys.map(\.id),
+                new.map(keys.contains) ?? true, old.map({ !keys.contains($0) }) ?? true
+            {
+                return "in force"
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw OperatorFailure(
+            .failed,
+            "the file is written, and the service has not taken it",
+            why: "its configuration has a mistake",
+            next: "carillon config check"
+        )
+    }
+
+    /// In place of the file when the new one is whole and on the disk: a reader sees the one or the other.
+    private func rewrite(_ change: (String) -> String?, appending: () -> String? = { nil }) throws {
+        let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if folder >= 0 { close(folder) } }
+        // Two orders at once: the second reads what the first has written.
+        guard folder >= 0, flock(folder, LOCK_EX) == 0 else {
+            throw OperatorFailure(.failed, "\(path) cannot be replaced", why: String(cString: strerror(errno)))
+        }
+        let bytes: Data
+        var mode = stat()
+        do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
+            throw OperatorFailure(.failed, "\(path) cannot be read", why: "\(error)")
+        }
+        guard stat(path, &mode) == 0 else {
+            throw OperatorFailure(.failed, "\(path) cannot be read", why: String(cString: strerror(errno)))
+        }
+        var lines = String(decoding: bytes, as: UTF8.self).split(
+            omittingEmptySubsequences: false,
+            whereSeparator: \.isNewline
+        )
+        .compactMap { change(String($0)) }
+        while lines.last?.isEmpty ?? false { lines.removeLast() }
+        if let line = appending() { lines.append(line) }
+        let text = lines.map { $0 + "\n" }.joined()
+        let next = path + ".new"
+        unlink(next)
+        try NewFile.write(text, to: next)
+        guard chown(next, mode.st_uid, mode.st_gid) == 0 || geteuid() != 0, chmod(next, mode.st_mode & 0o777) == 0,
+            rename(next, path) == 0, fsync(folder) == 0
+        else {
+            let why = String(cString: strerror(errno))
+            unlink(next)
+            throw OperatorFailure(.failed, "\(path) cannot be replaced", why: why)
+        }
+    }
+}

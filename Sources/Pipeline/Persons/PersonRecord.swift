@@ -1,0 +1,47 @@
+package import Domain
+package import Store
+
+/// Everything that is known of one person, as JSON: for the person, who has a right to it [GDPR art. 15].
+package struct PersonRecord: Sendable {
+    /// Of the newest events.
+    private static let eventsMax = 10_000
+
+    private let queueReader: Reading<QueueReader>
+    private let registryReader: Reading<RegistryReader>
+
+    package init(queueReader: Reading<QueueReader>, registryReader: Reading<RegistryReader>) {
+        self.queueReader = queueReader
+        self.registryReader = registryReader
+    }
+
+    /// `since`: of the events.
+    package func object(_ person: StoredPerson, since: Instant, now: Instant) async throws(StoreError) -> JSONObject {
+        var object = JSONObject()
+        object["at"] = .string(now.rfc3339)
+        let record = try await registryReader.read { reader in
+            try reader.snapshot { try $0.record(of: person) }
+        }
+        for member in record { object[member.name] = member.value }
+        let events = try await queueReader.read { reader in
+            try reader.events(
+                concerning: .known(person.id),
+                since: since,
+                until: now + .seconds(60),
+                max: Self.eventsMax,
+                laneReason: { _ in nil }
+            )
+        }
+        object["events"] = .array(events.map(Self.event))
+        return object
+    }
+
+    private static func event(_ entry: PersonalEvent) -> JSONValue {
+        let (state, reason) = EventStatus.words(entry.standing)
+        return [
+            "event": .string(entry.event.id.description), "acceptedAt": .string(entry.event.acceptedAt.rfc3339),
+            "school": entry.event.school.map { .string($0) } ?? .null, "app": .string(entry.event.app),
+            "action": .string(entry.event.action), "state": .string(state),
+            "reason": reason.map { .string($0.word) } ?? .null,
+        ]
+    }
+}

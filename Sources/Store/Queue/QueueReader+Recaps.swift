@@ -1,0 +1,76 @@
+import Database
+package import Domain
+
+/// A delivery that quiet hours hold or held up, and that others of its device may be announced with.
+package struct DeviceWait: Hashable, Sendable {
+    package var device: DeviceID
+    package var delivery: DeliveryID
+    package var event: EventID
+    package var attempts: Int
+    package var dueAt: Instant
+    package var expiresAt: Instant
+    /// When quiet hours end; nil: they have let it go.
+    package var opensAt: Instant?
+    /// Which delivery announces this one; nil: that is not decided.
+    package var carrier: DeliveryID?
+
+    package func isLetGo(_ now: Instant) -> Bool { opensAt == nil || dueAt <= now }
+}
+
+/// How the delivery stands that announces others.
+package enum CarrierStanding: Hashable, Sendable {
+    /// A provider accepted it.
+    case reached
+    /// It is still to be sent, or answered; when it was due or is.
+    case waiting(dueAt: Instant?)
+}
+
+extension QueueReader {
+    /// What waits on a lane for these devices. Index retry_device.
+    package func waits(of devices: some Collection<DeviceID>, on lane: LaneID) throws -> [DeviceID: [DeviceWait]] {
+        var waits: [DeviceID: [DeviceWait]] = [:]
+        try connection.query(QueueKeyedSQL.waitsOfDevices, keys: devices.map(\.rawValue)) { row in
+            guard row.int64(0) == Int64(lane.rawValue) else { return }
+            let device = DeviceID(rawValue: row.int64(1))
+            waits[device, default: []].append(
+                DeviceWait(
+                    device: device,
+                    delivery: DeliveryID(rawValue: row.int64(2)),
+                    event: EventID(rawValue: row.int64(3)),
+                    attempts: row.int(4),
+                    dueAt: Instant(milliseconds: row.int64(5)),
+                    expiresAt: Instant(milliseconds: row.int64(6)),
+                    opensAt: row.int64OrNil(7).map { Instant(milliseconds: $0) },
+                    carrier: row.int64OrNil(8).map { DeliveryID(rawValue: $0) }
+                )
+            )
+        }
+        return waits
+    }
+
+    /// How these deliveries stand that announce others; one that rings nobody (any more) is not in the answer.
+    package func carriers(_ carriers: Set<DeliveryID>) throws -> [DeliveryID: CarrierStanding] {
+        guard !carriers.isEmpty else { return [:] }
+        var due: [DeliveryID: Instant] = [:]
+        try connection.query(QueueKeyedSQL.dueTimes, keys: carriers.map(\.rawValue)) { row in
+            due[DeliveryID(rawValue: row.int64(0))] = Instant(milliseconds: row.int64(1))
+        }
+        // Behind the rows: what has ended meanwhile is seen as ended.
+        let pages = try pages(Set(carriers.map(\.page)))
+        var isOver: [EventID: Bool] = [:]
+        var standings: [DeliveryID: CarrierStanding] = [:]
+        for carrier in carriers {
+            guard let page = pages[carrier.page]?.value, carrier.slot < page.result.count else { continue }
+            let over = try isOver[page.event] ?? (event(page.event).map { $0.ending != nil } ?? true)
+            isOver[page.event] = over
+            let result = page.result[carrier.slot]
+            if result == .acceptedInRecap {
+                standings[carrier] = .reached
+            } else if Coverage(result, isOver: over) == .waiting {
+                standings[carrier] = .waiting(dueAt: due[carrier])
+            }
+            // Whatever else became of it, its own text included, told nobody of the others.
+        }
+        return standings
+    }
+}

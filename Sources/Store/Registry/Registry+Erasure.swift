@@ -1,0 +1,178 @@
+import Database
+package import Domain
+
+/// What the registry forgot of a person.
+package struct ErasedPerson: Hashable, Sendable {
+    package var accounts = 0
+    package var devices = 0
+    /// Places and relations of the directory.
+    package var links = 0
+
+    package init() {}
+}
+
+extension Registry {
+    /// Nothing of the person is left but a number that nothing leads to: events that concerned him or her still add up.
+    ///
+    /// Goes: names, key, accounts, devices with their history, choices, places, relations, and the key in what imports said and changed.
+    /// The directory's next delivery brings the person back as a new one when the school still has him or her.
+    package func erase(_ person: StoredPerson) async throws(StoreError) -> ErasedPerson {
+        let (erased, devices) = try await writer.run(.full) { connection in
+            try connection.overwritingDeleted {
+                try Self.mark(connection)
+                return try Self.erase(person, connection)
+            }
+        }
+        await deviceChanges.tell(devices)
+        wishChanges.note()
+        return erased
+    }
+
+    private static func erase(
+        _ person: StoredPerson,
+        _ connection: any Session
+    ) throws -> (ErasedPerson, [DeviceID]) {
+        let id = person.id.rawValue
+        var erased = ErasedPerson()
+        let accounts = try connection.all(RegistrySQL.accountsOfPerson.rawValue, id) { $0.text(0) }
+        let devices = try connection.all("SELECT id FROM device WHERE owner = ?", id) { $0.int64(0) }
+        for device in devices {
+            try connection.run("DELETE FROM device_history WHERE device = ?", device)
+            try connection.run("DELETE FROM held_fault WHERE device = ?", device)
+            try connection.run(RegistrySQL.deleteDevice.rawValue, device)
+        }
+        for account in accounts { try connection.run(RegistrySQL.deletePreference.rawValue, account) }
+        try connection.run("DELETE FROM account WHERE person = ?", id)
+        erased.accounts = connection.changes
+        for statement in [
+            "DELETE FROM membership WHERE person = ?", "DELETE FROM guardianship WHERE pupil = ?",
+            "DELETE FROM guardianship WHERE guardian = ?",
+        ] {
+            try connection.run(statement, id)
+            erased.links += connection.changes
+        }
+        try connection.run("DELETE FROM restriction WHERE person = ?", id)
+        let names = try names(of: person, accounts, connection)
+        for name in names { try connection.run("DELETE FROM import_change WHERE key = ?1 OR other = ?1", name) }
+        try forget(names, inReports: connection)
+        try connection.run(
+            """
+            UPDATE person SET kind = 0, feed = 0, key = NULL, last_name = '', first_name = '', import = NULL WHERE id = ?
+            """,
+            id
+        )
+        erased.devices = devices.count
+        return (erased, devices.map { DeviceID(rawValue: $0) })
+    }
+
+    /// A key that another feed gives to somebody else is not a name of this person alone; it stays where nobody can tell who is meant.
+    private static func names(
+        of person: StoredPerson,
+        _ accounts: [String],
+        _ connection: any Session
+    ) throws -> [String] {
+        guard let key = person.key else { return accounts }
+        let bearers = try connection.first("SELECT count(*) FROM person WHERE key = ?", key) { $0.int(0) } ?? 0
+        return accounts + (bearers > 1 ? [] : [key])
+    }
+
+    private static func forget(_ names: [String], inReports connection: any Session) throws {
+        for name in names {
+            let reports = try connection.all("SELECT id, report FROM import WHERE instr(report, ?) > 0", name) {
+                (id: $0.int64(0), text: $0.text(1))
+            }
+            for report in reports {
+                let forgetting = StoredJSON.erasing(report.text) { $0.holdsWord(name) }
+                try connection.run("UPDATE import SET report = ? WHERE id = ?", forgetting, report.id)
+            }
+        }
+    }
+
+    /// The person's data is kept and used for nothing, or may be used again. On disk when this returns.
+    ///
+    /// - Returns: whether that changed anything.
+    package func restrict(
+        _ person: PersonID,
+        _ isRestricted: Bool,
+        now: Instant
+    ) async throws(StoreError) -> Bool {
+        let (changed, devices) = try await writer.run(.full) { connection in
+            let id = person.rawValue
+            if isRestricted {
+                try connection.run(
+                    "INSERT INTO restriction(person, at) VALUES (?, ?) ON CONFLICT(person) DO NOTHING",
+                    id,
+                    now.milliseconds
+                )
+            } else {
+                try connection.run("DELETE FROM restriction WHERE person = ?", id)
+            }
+            let changed = connection.changes > 0
+            return (changed, try connection.all("SELECT id FROM device WHERE owner = ?", id) { $0.int64(0) })
+        }
+        await deviceChanges.tell(devices.map { DeviceID(rawValue: $0) })
+        wishChanges.note()
+        return changed
+    }
+}
+
+extension RegistryReader {
+    /// Since when the person's data is restricted; nil when it is not.
+    package func restriction(of person: PersonID) throws -> Instant? {
+        try connection.first("SELECT at FROM restriction WHERE person = ?", person.rawValue) {
+            Instant(milliseconds: $0.int64(0))
+        }
+    }
+
+    /// What events may call a person: the ENT's ids and the feed's key, unless another feed gives that key to somebody else.
+    package func names(of person: StoredPerson) throws -> [String] {
+        let accounts = try accounts(of: person.id)
+        guard let key = person.key, try persons(named: key).count <= 1 else { return accounts }
+        return accounts + [key]
+    }
+
+    /// Everything the registry has of a person, names included: for the person's own eyes, or a court's.
+    package func record(of person: StoredPerson) throws -> JSONObject {
+        var object = try explain(person)
+        try connection.query("SELECT last_name, first_name FROM person WHERE id = ?", person.id.rawValue) { row in
+            object["lastName"] = .string(row.text(0))
+            object["firstName"] = .string(row.text(1))
+        }
+        object["restrictedSince"] = try restriction(of: person.id).map { .string($0.rfc3339) } ?? .null
+        var devices: [JSONValue] = []
+        try connection.query(
+            """
+            SELECT installation, app, platform, locale, timezone, app_version, tail, state, registered_at, last_seen_at, id
+            FROM device WHERE owner = ? ORDER BY id
+            """,
+            person.id.rawValue
+        ) { row in
+            var device = JSONObject()
+            for (index, name) in ["installation", "app", "platform", "locale", "timezone", "appVersion", "tokenTail"]
+                .enumerated()
+            {
+                device[name] = row.textOrNil(index).map { .string($0) } ?? .null
+            }
+            device["state"] = .string(DeviceState(rawValue: row.int(7))?.word ?? "")
+            device["registeredAt"] = .string(Instant(milliseconds: row.int64(8)).rfc3339)
+            device["lastSeenAt"] = .string(Instant(milliseconds: row.int64(9)).rfc3339)
+            device["history"] = .array(try history(of: row.int64(10)))
+            devices.append(.object(device))
+        }
+        object["devices"] = .array(devices)
+        object["preferences"] = .array(
+            try accounts(of: person.id).compactMap { account in
+                let stored = try wishes(ofAccount: account)
+                guard stored.version > 0 else { return nil }
+                return ["account": .string(account), "choices": .object(stored.wishes.document)]
+            }
+        )
+        return object
+    }
+
+    private func history(of device: Int64) throws -> [JSONValue] {
+        try connection.all("SELECT at, reason FROM device_history WHERE device = ? ORDER BY id LIMIT 1000", device) {
+            ["at": .string(Instant(milliseconds: $0.int64(0)).rfc3339), "what": .string($0.text(1))]
+        }
+    }
+}

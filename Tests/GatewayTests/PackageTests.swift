@@ -1,0 +1,13 @@
+import Testing
+
+/// What is installed: the Debian package in a root of its own, the image, the chart, the proxies, a new folder; on the built executables.
+extension GatewayTests {
+    @Test(arguments: ["lives_and_dies", "proxies_are_sound", "bill_of_materials", "image_runs"])
+    func `it can be installed`(check: String) async throws { try await Self.run("package_checks.py", check) }
+
+    @Test(arguments: ["chart", "values_are_checked", "configuration_is_the_gateways", "compose"])
+    func `the chart is sound`(check: String) async throws { try await Self.run("chart_checks.py", check) }
+
+    @Test(arguments: ["first_push", "readme_session"])
+    func `a first push is three commands`(check: String) async throws { try await Self.run("init_checks.py", check) }
+}
