@@ -1,9 +1,19 @@
+import Glibc
 import Testing
 
 /// What is installed: the Debian package in a root of its own, the image, the chart, the proxies, a new folder; on the built executables.
 extension GatewayTests {
-    @Test(arguments: ["lives_and_dies", "proxies_are_sound", "bill_of_materials", "image_runs"])
+    @Test(
+        .enabled(
+            if: getenv("CARILLON_DEBIAN_ROOT") != nil,
+            "deploy/test makes a Debian root where the machine lets it mount"
+        ),
+        arguments: ["lives_and_dies", "proxies_are_sound", "image_runs"]
+    )
     func `it can be installed`(check: String) async throws { try await Self.run("package_checks.py", check) }
+
+    @Test(arguments: ["bill_of_materials"])
+    func `what it consists of is listed`(check: String) async throws { try await Self.run("package_checks.py", check) }
 
     @Test(arguments: ["chart", "values_are_checked", "configuration_is_the_gateways", "compose"])
     func `the chart is sound`(check: String) async throws { try await Self.run("chart_checks.py", check) }

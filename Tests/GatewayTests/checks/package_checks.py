@@ -9,7 +9,7 @@ from gateway import FOLDER, main, end_with_parent, wait
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 ROOT = os.path.join(os.path.realpath(FOLDER), "root")
-if "CARILLON_MOUNTS" not in os.environ:
+if "CARILLON_MOUNTS" not in os.environ and "bill_of_materials" not in sys.argv:
     # Mounts of our own: gone with this process. Root's, by sudo where it asks for no password.
     before = [] if os.getuid() == 0 else ["sudo", "-n", "--preserve-env"]
     command = ["unshare", "--mount", "env", "CARILLON_MOUNTS=1", sys.executable, "-B", *sys.argv]
@@ -34,7 +34,7 @@ def path(name):
 
 def make_root():
     os.makedirs(ROOT)
-    tar = os.environ.get("CARILLON_DEBIAN_ROOT") or os.path.join(SOURCE, ".build/debian-root.tar")
+    tar = os.environ.get("CARILLON_DEBIAN_ROOT", "")
     assert os.path.exists(tar), "CARILLON_DEBIAN_ROOT must name the tar of a Debian; deploy/test makes it"
     ran("tar", "-xf", tar, "-C", ROOT)
     ran("mount", "-t", "proc", "proc", path("/proc"))
