@@ -9,7 +9,6 @@ import Store
 struct OrderRoutes {
     /// Ten thousand named deliveries.
     private static let bodyBytesMax = 512 * 1024
-    private static let operationsMax = 1000
 
     let services: AdminServices
 
@@ -47,10 +46,7 @@ struct OrderRoutes {
     }
 
     private func list(_ call: Call) async throws -> Response {
-        let limit = call.query("limit").map { Int($0) } ?? 100
-        guard let limit, (1...Self.operationsMax).contains(limit) else {
-            throw Problem(.invalidParameter, "limit is from 1 to \(Self.operationsMax).")
-        }
+        let limit = try call.limit()
         let after = call.query("after").map { OperationName.number($0) }
         guard after != .some(nil) else { throw Problem(.invalidParameter, "after is an operation: O-17.") }
         let found = try await services.queueReader.read { try $0.operations(before: after ?? nil, limit: limit + 1) }

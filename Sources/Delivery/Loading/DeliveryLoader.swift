@@ -16,6 +16,8 @@ struct DeliveryLoader {
     let again: SecondLook
     /// Deliveries that another announces, in a commit that was not seen on the disk yet (``DeliveryLoader/endAnnounced(_:of:_:_:)``).
     var announced: [DeliveryID: DeliveryID] = [:]
+    /// Those of the event that was asked for last.
+    private var unknownUsers: (event: EventID, names: [String]) = (EventID(rawValue: 0), [])
     private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
@@ -256,13 +258,11 @@ struct DeliveryLoader {
                 of: load,
                 to: &loaded
             )
-            guard loaded.deliveries.count > before else { continue }
+            guard loaded.deliveries.count > before, !waits.byDevice.isEmpty else { continue }
             var followers: [DeliveryID] = []
             if case .carried(let carried, _) = recap { followers = carried }
             loaded.ended += letGo(id, on: planned[slot].device, but: followers, waits)
-            if !followers.isEmpty {
-                loaded.ended += follow(id, followers, waits)
-            }
+            loaded.ended += follow(id, followers, waits)
         }
         return loaded
     }
@@ -305,10 +305,14 @@ struct DeliveryLoader {
     }
 
     /// Whom an event names and nobody knew has a number in this event only; a resend may have found the account since.
-    private func isOwner(_ person: PersonID, of address: DeviceAddress, _ event: EventID) -> Bool {
+    private mutating func isOwner(_ person: PersonID, of address: DeviceAddress, _ event: EventID) -> Bool {
         guard let index = person.unknownIndex else { return address.owner == person }
         do {
-            let names = try queue.event(event)?.unknownUsers ?? []
+            // Their list may still grow while the event is expanded.
+            if unknownUsers.event != event || !unknownUsers.names.indices.contains(index) {
+                unknownUsers = (event, try queue.event(event)?.unknownUsers ?? [])
+            }
+            let names = unknownUsers.names
             return try names.indices.contains(index) && registry.person(names[index])?.id == address.owner
         } catch {
             // Whose phone it is cannot be told now: nobody's rings for another.

@@ -17,32 +17,19 @@ struct PersonErase: AsyncParsableCommand {
     )
 
     @OptionGroup var options: GlobalOptions
-
-    @Argument(help: "The ENT id or the feed's key.")
-    var user: String
-
-    @Option(help: "The reason, for those who come after; name nobody.")
-    var why: String
+    @OptionGroup var order: PersonOrder
 
     @Flag(help: "Confirms: it is for good.")
     var yes = false
 
-    @OptionGroup var offline: OfflineOption
-
     func validate() throws {
-        try WhyText.check(why)
         guard yes else { throw ValidationError("It is for good: confirm with --yes.") }
     }
 
     func run() async throws {
-        var order = OrderView(why: why)
-        order.isConfirmed = true
-        let object = try await options.give(
-            "/admin/persons/\(AdminRequest.escape(user))/erase",
-            order,
-            about: "person \(user)",
-            offline
-        )
+        var view = OrderView(why: order.why)
+        view.isConfirmed = true
+        let object = try await order.give("erase", view, options)
         try options.renderer.write(object, id: "operation") {
             let view = ErasedView(shown: object)
             return [

@@ -16,24 +16,10 @@ struct PersonExport: AsyncParsableCommand {
     )
 
     @OptionGroup var options: GlobalOptions
-
-    @Argument(help: "The ENT id or the feed's key.")
-    var user: String
-
-    @Option(help: "The reason, for those who come after.")
-    var why: String
-
-    @OptionGroup var offline: OfflineOption
-
-    func validate() throws { try WhyText.check(why) }
+    @OptionGroup var order: PersonOrder
 
     func run() async throws {
-        let object = try await options.give(
-            "/admin/persons/\(AdminRequest.escape(user))/export",
-            OrderView(why: why),
-            about: "person \(user)",
-            offline
-        )
+        let object = try await order.give("export", OrderView(why: order.why), options)
         try options.renderer.write(object, id: "key") {
             object.map { "\($0.name): \(JSONWriter.text($0.value).showingInvisible)" }
         }

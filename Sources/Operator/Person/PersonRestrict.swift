@@ -16,31 +16,17 @@ struct PersonRestrict: AsyncParsableCommand {
     )
 
     @OptionGroup var options: GlobalOptions
-
-    @Argument(help: "The ENT id or the feed's key.")
-    var user: String
+    @OptionGroup var order: PersonOrder
 
     @Flag(help: "The data may be used again.")
     var lift = false
 
-    @Option(help: "The reason, for those who come after.")
-    var why: String
-
-    @OptionGroup var offline: OfflineOption
-
-    func validate() throws { try WhyText.check(why) }
-
     func run() async throws {
-        var order = RestrictionOrderView()
-        order.isRestricted = !lift
-        order.actor = OperatorContext.current.actor
-        order.why = why
-        let object = try await options.give(
-            "/admin/persons/\(AdminRequest.escape(user))/restrict",
-            order,
-            about: "person \(user)",
-            offline
-        )
+        var view = RestrictionOrderView()
+        view.isRestricted = !lift
+        view.actor = OperatorContext.current.actor
+        view.why = order.why
+        let object = try await order.give("restrict", view, options)
         try options.renderer.write(object, id: "user") {
             let view = RestrictedView(shown: object)
             return [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Pipeline
 import Providers
@@ -117,14 +118,9 @@ struct UserTrace: AsyncParsableCommand {
     }
 
     private func json(_ entry: PersonalEvent, _ inspection: Inspection) throws -> JSONObject {
-        let (state, reason) = EventStatus.words(entry.standing)
-        return JSONObject([
-            "event": .string(entry.event.id.description), "acceptedAt": .string(entry.event.acceptedAt.rfc3339),
-            "school": entry.event.school.map { .string($0) } ?? .null, "app": .string(entry.event.app),
-            "action": .string(entry.event.action), "state": .string(state),
-            "reason": reason.map { .string($0.word) } ?? .null,
-            "devices": .array(try entry.rows.filter { $0.lane != .nowhere }.map { try device($0, inspection) }),
-        ])
+        var object = EventStatus.view(entry).object
+        object["devices"] = .array(try entry.rows.filter { $0.lane != .nowhere }.map { try device($0, inspection) })
+        return object
     }
 
     private func device(_ row: DeliveryRow, _ inspection: Inspection) throws -> JSONValue {

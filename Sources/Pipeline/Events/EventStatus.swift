@@ -70,6 +70,20 @@ package enum EventStatus {
         return view
     }
 
+    /// What an event meant for one person.
+    package static func view(_ entry: PersonalEvent) -> PersonalEventView {
+        let (state, reason) = words(entry.standing)
+        var view = PersonalEventView()
+        view.event = entry.event.id.description
+        view.acceptedAt = entry.event.acceptedAt
+        view.school = entry.event.school
+        view.app = entry.event.app
+        view.action = entry.event.action
+        view.state = state
+        view.reason = reason?.word
+        return view
+    }
+
     /// `reached`, `waiting` or `notReached`, with the reason where there is one.
     package static func words(_ standing: EventReport.Standing) -> (state: String, reason: Reason?) {
         switch standing {

@@ -1,3 +1,4 @@
+import Contract
 package import Domain
 package import Store
 
@@ -31,17 +32,7 @@ package struct PersonRecord: Sendable {
                 laneReason: { _ in nil }
             )
         }
-        object["events"] = .array(events.map(Self.event))
+        object["events"] = .array(events.map { EventStatus.view($0).wire })
         return object
-    }
-
-    private static func event(_ entry: PersonalEvent) -> JSONValue {
-        let (state, reason) = EventStatus.words(entry.standing)
-        return [
-            "event": .string(entry.event.id.description), "acceptedAt": .string(entry.event.acceptedAt.rfc3339),
-            "school": entry.event.school.map { .string($0) } ?? .null, "app": .string(entry.event.app),
-            "action": .string(entry.event.action), "state": .string(state),
-            "reason": reason.map { .string($0.word) } ?? .null,
-        ]
     }
 }

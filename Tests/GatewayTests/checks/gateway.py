@@ -248,12 +248,11 @@ quietHours: {{ {self.quiet_hours} }}
         return answer["id"]
 
     def event(self, event):
-        """How it stands; who asks for many is told to wait, and does."""
-        while True:
-            status, state = self.call("GET", f"/v1/events/{event}", headers={"Authorization": f"Bearer {self.key}"})[:2]
-            if status != 429:
-                return state
-            time.sleep(1)
+        """How it stands; who asks for many is told to come again, and does."""
+        def state():
+            status, answer, _ = self.call("GET", f"/v1/events/{event}", headers={"Authorization": f"Bearer {self.key}"})
+            return None if status == 429 else answer
+        return wait(f"an answer about {event}", state)
 
     def done(self, event, seconds=120):
         return wait(f"the end of {event}", lambda: (lambda e: e if e["state"] == "done" else None)(self.event(event)), seconds)
