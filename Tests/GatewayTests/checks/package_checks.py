@@ -9,6 +9,8 @@ from gateway import FOLDER, main, end_with_parent, wait
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 ROOT = os.path.join(os.path.realpath(FOLDER), "root")
+# As a system's root stands, and what an administrator puts into it: readable by the users that are made in it, whoever runs the tests.
+os.umask(0o022)
 if "CARILLON_MOUNTS" not in os.environ and "bill_of_materials" not in sys.argv:
     # Mounts of our own: gone with this process. Root's, by sudo where it asks for no password.
     before = [] if os.getuid() == 0 else ["sudo", "-n", "--preserve-env"]
@@ -291,7 +293,7 @@ def image_runs(world):
     version = ran("chroot", f"--userspec={user}", ROOT, program, "--version").stdout
     assert version == ran(world.binary("carillon"), "--version").stdout
     # As a volume and a secret come: owned by the image's user.
-    shutil.copy(os.path.join(SOURCE, "deploy/debian/carillon.yaml"), path("/etc/carillon/carillon.yaml"))
+    shutil.copyfile(os.path.join(SOURCE, "deploy/debian/carillon.yaml"), path("/etc/carillon/carillon.yaml"))
     os.makedirs(path("/etc/carillon/secrets"))
     shutil.copy(os.path.join(world.folder, "secrets/storage.key"), path("/etc/carillon/secrets/storage.key"))
     os.chown(path("/etc/carillon/secrets/storage.key"), *map(int, user.split(":")))
