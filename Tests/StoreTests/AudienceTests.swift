@@ -55,7 +55,7 @@ struct AudienceTests {
         var found: [String: [String]] = [:]
         for guardian in guardians { found[try key(guardian.person)] = try guardian.through.map(key).sorted() }
         #expect(found == wanted, "\(file) \(state)")
-        #expect(Int64(audience.pupils.count) == expected["pupils"]?.int64, "\(file) \(state)")
+        #expect(Int64(audience.pupils) == expected["pupils"]?.int64, "\(file) \(state)")
         #expect(
             try audience.pupilsWithoutGuardian.map(key).sorted() == texts("pupilsWithoutGuardian").sorted(),
             "\(file) \(state)"

@@ -76,11 +76,11 @@ extension Expander {
     }
 }
 
-/// A resend under way: an event whose text and audience were read once.
+/// A resend under way: an event whose text was read once. Its audience is read along with the persons looked at.
 struct Resend {
     let event: StoredEvent
     private let publication: Publication
-    private let persons: [PersonID: Audience.Person]
+    private let audience: AudienceReading
     private let withheldForAll: Reason?
 
     /// Behind which persons it goes on.
@@ -104,12 +104,11 @@ struct Resend {
         guard let row = try expander.reader.eventsWithText([id])[id] else { return nil }
         (event, publication) = try row.get()
         let resolver = expander.resolver(now: expander.time.now())
-        let audience = try resolver.audience(
+        audience = try resolver.audience(
             of: publication,
             acceptedAt: event.acceptedAt,
             schools: expander.publisherSchools(event.publisher)
         )
-        persons = Dictionary(audience.persons.lazy.map { ($0.person, $0) }, uniquingKeysWith: { first, _ in first })
         withheldForAll = try resolver.withheldForAll(publication)
     }
 
@@ -120,6 +119,7 @@ struct Resend {
             .prefix(expander.limits.personsPerExpansion)
         var rung = Rung(last: missing.last)
         let resolver = expander.resolver(now: expander.time.now())
+        let persons = try concerned(among: missing.filter { $0.unknownIndex == nil }, expander.registry)
         let wanted = try missing.compactMap { number in
             try (number.unknownIndex == nil ? persons[number] : found(number, expander)).map { (number, $0) }
         }
@@ -141,13 +141,32 @@ struct Resend {
         return rung
     }
 
+    /// Those of these persons, sorted, whom the audience has now. Reads it from the first of them to the last.
+    private func concerned(
+        among persons: [PersonID],
+        _ registry: RegistryReader
+    ) throws -> [PersonID: Audience.Person] {
+        guard let first = persons.first, let last = persons.last else { return [:] }
+        let wanted = Set(persons)
+        var found: [PersonID: Audience.Person] = [:]
+        try registry.snapshot { registry in
+            var audience = audience.restarted(above: PersonID(rawValue: first.rawValue - 1))
+            while !audience.isAtEnd {
+                let next = try audience.next(max: persons.count, from: registry)
+                for person in next where wanted.contains(person.person) { found[person.person] = person }
+                guard let end = next.last, end.person < last else { break }
+            }
+        }
+        return found
+    }
+
     /// Who it is that nobody knew when the event came; nil for whom still nobody knows, and for whoever the event concerns under another
     /// number, too.
     private func found(_ number: PersonID, _ expander: isolated Expander) throws -> Audience.Person? {
         let names = event.unknownUsers
         func person(_ index: Int) throws -> PersonID? { try expander.registry.person(names[index])?.id }
         guard let index = number.unknownIndex, names.indices.contains(index), let id = try person(index),
-            let person = persons[id]
+            let person = try concerned(among: [id], expander.registry)[id]
         else { return nil }
         let before = PersonID(rawValue: id.rawValue - 1)
         let same = try expander.reader.persons(of: event.id, after: before, limit: 1) { _ in nil }

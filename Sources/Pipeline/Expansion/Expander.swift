@@ -5,7 +5,8 @@ import Providers
 package import Store
 import Synchronization
 
-/// Turns accepted events into pages: resolves the audience, cuts it, commits step by step with a durable cursor.
+/// Turns accepted events into pages: reads the audience, cuts it, commits step by step with a durable cursor. The first pages are sent while
+/// the rest of the audience is still being read.
 ///
 /// Many small events share a commit; large ones take turns with them: after each step an event goes to the end of the line. On a
 /// thread of its own.
@@ -13,24 +14,25 @@ package actor Expander {
     private struct Work {
         var event: StoredEvent
         var publication: Publication
-        var audience: Audience
+        /// Stands behind the last person whose pages exist.
+        var audience: AudienceReading
         var withheldForAll: Reason?
         /// Events that say the same and are expanded before this one.
         var mergedWith: [EventID]
-        /// Index of the next person in `audience.persons`.
-        var position: Int
         var part: Int
     }
 
     /// The next step of an event, not committed yet.
     private struct Cut {
         var step: ExpansionStep
-        /// Index behind its last person in `audience.persons`.
-        var end: Int
+        /// Stands behind its last person.
+        var audience: AudienceReading
     }
 
     /// Events that share a commit, and about as many are read ahead.
     private static let stepsPerCommit = 256
+    /// Persons of the first step of a large event: so few that the first of them are rung before the eye sees a delay.
+    private static let personsOfFirstStep = 256
 
     private let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -201,17 +203,15 @@ package actor Expander {
         let audience = try resolver.audience(
             of: publication,
             acceptedAt: event.acceptedAt,
-            schools: publisherSchools(event.publisher)
+            schools: publisherSchools(event.publisher),
+            above: PersonID(rawValue: event.cursor)
         )
-        // After a restart: go on behind the last person whose pages exist.
-        let position = audience.persons.firstIndex { $0.person.rawValue > event.cursor } ?? audience.persons.count
         return Work(
             event: event,
             publication: publication,
             audience: audience,
             withheldForAll: try resolver.withheldForAll(publication),
             mergedWith: event.mergedWith,
-            position: position,
             part: event.parts
         )
     }
@@ -228,7 +228,7 @@ package actor Expander {
             try registry.snapshot { _ in
                 while personsLeft > 0, cuts.count < Self.stepsPerCommit, cuts.count < ready {
                     let cut = try cut(line[cuts.count], personsMax: personsLeft, resolver, now: now, &unopened)
-                    personsLeft -= max(1, cut.end - line[cuts.count].position)
+                    personsLeft -= max(1, cut.step.concerned.entries.count)
                     cuts.append(cut)
                 }
             }
@@ -284,7 +284,10 @@ package actor Expander {
         now: Instant,
         _ unopened: inout Set<LaneKey>
     ) throws -> Cut {
-        let persons = work.audience.persons[work.position...].prefix(personsMax)
+        var audience = work.audience
+        let isLarge = audience.size > limits.personsPerExpansion
+        let max = work.part == 0 && isLarge ? min(Self.personsOfFirstStep, personsMax) : personsMax
+        let persons = try audience.next(max: max, from: registry)
         var cutter = PageCutter()
         let rung = persons.filter { $0.role != .author }
         let merged =
@@ -308,17 +311,17 @@ package actor Expander {
             event: work.event.id,
             part: work.part,
             pages: cutter.pages(),
-            concerned: concerned(persons, of: work),
+            concerned: concerned(persons, audience),
             cursor: persons.last?.person.rawValue ?? work.event.cursor,
-            isLast: persons.endIndex == work.audience.persons.endIndex,
+            isLast: audience.isAtEnd,
             expiresAt: work.event.expiresAt,
             timeToLive: work.publication.expiresAt == nil ? rules.value.timeToLive(work.publication) : nil,
             isUrgent: work.event.urgency == .urgent,
-            pupils: work.audience.pupils.count,
-            unknownUsers: work.audience.unknownUsers,
+            pupils: audience.pupils,
+            unknownUsers: audience.unknownUsers,
             mergedWith: work.mergedWith
         )
-        return Cut(step: step, end: persons.endIndex)
+        return Cut(step: step, audience: audience)
     }
 
     /// One commit for the whole round: a small event costs a share of it, not a commit of its own. An event that is not wholly expanded
@@ -340,7 +343,8 @@ package actor Expander {
 
     private func again(_ work: Work, behind cut: Cut) {
         var work = work
-        work.position = cut.end
+        work.audience = cut.audience
+        work.event.cursor = cut.step.cursor
         work.part += 1
         line.append(work)
     }
@@ -349,7 +353,7 @@ package actor Expander {
         var flows: [(flow: Scheduler.Flow, count: Int)] = []
         for (step, work) in zip(steps, round) {
             // About 1.4 devices a person is what school accounts have; only the order of magnitude matters for the weight.
-            let weight = Scheduler.weight(work.event.urgency, deliveries: work.audience.persons.count * 14 / 10)
+            let weight = Scheduler.weight(work.event.urgency, deliveries: work.audience.size * 14 / 10)
             for page in step.pages {
                 flows.append(
                     (
@@ -367,11 +371,13 @@ package actor Expander {
         return steps
     }
 
-    private func concerned(_ persons: ArraySlice<Audience.Person>, of work: Work) -> ConcernedPersons {
+    /// `audience`: stands behind these persons.
+    private func concerned(_ persons: [Audience.Person], _ audience: AudienceReading) -> ConcernedPersons {
         var entries = persons.map { ConcernedPersons.Entry(person: $0.person, role: $0.role, through: $0.through) }
-        if work.part == 0 {
+        // Told once, when all are known; after a restart they are counted anew.
+        if audience.isAtEnd {
             // Pupils and persons share one space of ids, but a pupil without guardian may also be named directly.
-            entries += work.audience.pupilsWithoutGuardian.map {
+            entries += audience.pupilsWithoutGuardian.map {
                 .init(person: $0, role: .pupilWithoutGuardian, through: [])
             }
             entries.sort { ($0.person, $0.role.rawValue) < ($1.person, $1.role.rawValue) }

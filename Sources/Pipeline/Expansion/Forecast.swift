@@ -16,13 +16,14 @@ package struct Forecast: Sendable {
     package private(set) var deliveries = EventReport.Sums()
     /// Deliveries that would be rung, by lane.
     package private(set) var lanes: [String: Int] = [:]
-    private let pupils: Int
-    private let pupilsWithoutGuardian: Int
+    private var pupils = 0
+    private var pupilsWithoutGuardian = 0
     private var withReachable: Set<PersonID> = []
     private var withUnreachable: Set<PersonID> = []
 
-    init(_ audience: Audience) {
-        pupils = audience.pupils.count
+    /// The pupils of an audience that was read to its end.
+    mutating func count(_ audience: AudienceReading) {
+        pupils = audience.pupils
         pupilsWithoutGuardian = audience.pupilsWithoutGuardian.count
     }
 

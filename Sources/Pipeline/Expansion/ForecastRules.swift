@@ -34,7 +34,7 @@ package struct ForecastRules: Sendable {
         self.isServiceAllowed = isServiceAllowed
     }
 
-    /// Holds the audience and its sums, never the deliveries: about 100 bytes a person.
+    /// Holds the sums and the numbers of the pupils, never the audience or its deliveries: about 30 bytes a pupil.
     ///
     /// - Parameters:
     ///   - event: what would be accepted.
@@ -53,16 +53,15 @@ package struct ForecastRules: Sendable {
         var resolver = resolver(registry, lanes, event.at)
         let publication = event.publication
         // What is scheduled is expanded at its time: the audience of then is not known, the day of presence is.
-        let audience = try resolver.audience(of: publication, acceptedAt: event.at, schools: schools)
+        var audience = try resolver.audience(of: publication, acceptedAt: event.at, schools: schools)
         let withheldForAll = try resolver.withheldForAll(publication)
         let hasExpired = event.expiresAt <= event.at
-        var forecast = Forecast(audience)
-        var rest = audience.persons[...]
-        while !rest.isEmpty {
-            let slice = rest.prefix(limits.personsPerExpansion)
-            let resolved = try registry.snapshot { _ in
+        var forecast = Forecast()
+        while !audience.isAtEnd {
+            var behind = audience
+            let resolved = try registry.snapshot { registry in
                 try resolver.routes(
-                    of: slice,
+                    of: behind.next(max: limits.personsPerExpansion, from: registry),
                     in: publication,
                     withheldForAll: withheldForAll,
                     now: max(event.at, publication.notBefore ?? event.at)
@@ -76,8 +75,9 @@ package struct ForecastRules: Sendable {
                 continue
             }
             for person in resolved { forecast.add(person, hasExpired: hasExpired, laneNames: lanes.names) }
-            rest = rest.dropFirst(slice.count)
+            audience = behind
         }
+        forecast.count(audience)
         return forecast
     }
 

@@ -56,14 +56,21 @@ struct Resolver {
     }
 
     /// `schools`: UAI codes the publisher is bound to; nil: all.
-    func audience(of publication: Publication, acceptedAt: Instant, schools: Set<String>?) throws -> Audience {
+    /// `person`: of an expansion that goes on, the last one whose pages exist.
+    func audience(
+        of publication: Publication,
+        acceptedAt: Instant,
+        schools: Set<String>?,
+        above person: PersonID? = nil
+    ) throws -> AudienceReading {
         let moment = publication.time ?? acceptedAt
-        return try registry.audience(
+        return try registry.audienceReading(
             of: publication.audience,
             in: publication.school,
             on: { SchoolTime.day(of: moment, uai: $0) },
             author: publication.authorID,
-            schools: schools
+            schools: schools,
+            above: person
         )
     }
 

@@ -40,15 +40,16 @@ package struct ExpansionStep: Sendable {
     package var part: Int
     package var pages: [NewPage]
     package var concerned: ConcernedPersons
-    /// The last person of this step.
+    /// The last person of this step and those before.
     package var cursor: Int64
     package var isLast: Bool
     package var expiresAt: Instant
     /// Of what waits for quiet hours to end: its time counts from the release. nil: the event names its end itself.
     package var timeToLive: Duration?
     package var isUrgent: Bool
-    /// Pupils of the whole audience, and users nobody knows; written with each step, equal in all.
+    /// Pupils counted so far; in the last step those of the whole audience.
     package var pupils: Int
+    /// Users nobody knows; equal in all steps.
     package var unknownUsers: [String]
     /// Events that say the same and were expanded before; equal in all steps.
     package var mergedWith: [EventID]

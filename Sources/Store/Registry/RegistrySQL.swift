@@ -29,13 +29,31 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Primary key of membership, by index membership_person.
     case isAtSchool = "SELECT 1 FROM membership WHERE place = ? AND person = ?"
-    /// Primary key of membership, twice: the dates of the place and of its school both count.
+    /// Primary key of membership, twice: the dates of the place and of its school both count. Keyset.
     case pupilsPresent = """
-        SELECT here.person FROM membership here CROSS JOIN person ON person.id = here.person AND person.kind = 1
+        SELECT here.person, EXISTS (SELECT 1 FROM guardianship CROSS JOIN person adult ON adult.id = guardian AND adult.kind = 2
+            WHERE guardianship.pupil = here.person)
+        FROM membership here CROSS JOIN person ON person.id = here.person AND person.kind = 1
         CROSS JOIN membership school ON school.place = ?2 AND school.person = here.person
-        WHERE here.place = ?1 AND (here.from_day IS NULL OR here.from_day <= ?3) AND (here.to_day IS NULL OR here.to_day >= ?3)
+        WHERE here.place = ?1 AND here.person > ?4
+            AND (here.from_day IS NULL OR here.from_day <= ?3) AND (here.to_day IS NULL OR here.to_day >= ?3)
             AND (school.from_day IS NULL OR school.from_day <= ?3) AND (school.to_day IS NULL OR school.to_day >= ?3)
+        ORDER BY here.person LIMIT ?5
         """
+    /// Primary key of place_guardian, keyset; then as `pupilsPresent`.
+    case guardiansOfPlace = """
+        SELECT tie.guardian, tie.pupil FROM place_guardian tie
+        CROSS JOIN person adult ON adult.id = tie.guardian AND adult.kind = 2
+        CROSS JOIN person child ON child.id = tie.pupil AND child.kind = 1
+        CROSS JOIN membership here ON here.place = ?1 AND here.person = tie.pupil
+        CROSS JOIN membership school ON school.place = ?2 AND school.person = tie.pupil
+        WHERE tie.place = ?1 AND (tie.guardian, tie.pupil) > (?4, ?5)
+            AND (here.from_day IS NULL OR here.from_day <= ?3) AND (here.to_day IS NULL OR here.to_day >= ?3)
+            AND (school.from_day IS NULL OR school.from_day <= ?3) AND (school.to_day IS NULL OR school.to_day >= ?3)
+        ORDER BY tie.guardian, tie.pupil LIMIT ?6
+        """
+    /// Primary key of place_guardian.
+    case sizeOfPlace = "SELECT 1 FROM place_guardian WHERE place = ? LIMIT ?"
     /// Index membership_person; primary key of guardianship by index guardianship_guardian.
     case schoolsOfPerson = """
         SELECT place.uai FROM membership JOIN place ON place.id = membership.place AND place.kind = 0 WHERE membership.person = ?1

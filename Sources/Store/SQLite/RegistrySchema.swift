@@ -249,7 +249,51 @@ enum RegistrySchema {
             // Persons whose data is kept and used for nothing [GDPR art. 18]; the row of the person stays as long.
             try connection.execute("CREATE TABLE restriction(person INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT")
         },
+        Migration(9) { connection in
+            try connection.execute(
+                """
+                -- membership and guardianship joined, in the order in which an audience is read: the guardians of a place by number. Kept by the
+                -- triggers alone.
+                CREATE TABLE place_guardian(
+                    place INTEGER NOT NULL, guardian INTEGER NOT NULL, pupil INTEGER NOT NULL, PRIMARY KEY(place, guardian, pupil)
+                ) STRICT, WITHOUT ROWID;
+                INSERT INTO place_guardian(place, guardian, pupil)
+                    SELECT place, guardian, pupil FROM membership JOIN guardianship ON pupil = person ORDER BY place, guardian, pupil;
+                CREATE TRIGGER membership_added AFTER INSERT ON membership BEGIN
+                    INSERT INTO place_guardian(place, guardian, pupil)
+                        SELECT new.place, guardian, pupil FROM guardianship WHERE pupil = new.person ON CONFLICT DO NOTHING;
+                END;
+                CREATE TRIGGER membership_removed AFTER DELETE ON membership BEGIN
+                    DELETE FROM place_guardian WHERE (place, guardian, pupil) IN (
+                        SELECT old.place, guardian, pupil FROM guardianship WHERE pupil = old.person);
+                END;
+                CREATE TRIGGER membership_moved AFTER UPDATE OF place, person ON membership BEGIN
+                    DELETE FROM place_guardian WHERE (place, guardian, pupil) IN (
+                        SELECT old.place, guardian, pupil FROM guardianship WHERE pupil = old.person);
+                    INSERT INTO place_guardian(place, guardian, pupil)
+                        SELECT new.place, guardian, pupil FROM guardianship WHERE pupil = new.person ON CONFLICT DO NOTHING;
+                END;
+                CREATE TRIGGER guardianship_added AFTER INSERT ON guardianship BEGIN
+                    INSERT INTO place_guardian(place, guardian, pupil)
+                        SELECT place, new.guardian, new.pupil FROM membership WHERE person = new.pupil ON CONFLICT DO NOTHING;
+                END;
+                CREATE TRIGGER guardianship_removed AFTER DELETE ON guardianship BEGIN
+                    DELETE FROM place_guardian WHERE (place, guardian, pupil) IN (
+                        SELECT place, old.guardian, old.pupil FROM membership WHERE person = old.pupil);
+                END;
+                CREATE TRIGGER guardianship_moved AFTER UPDATE OF pupil, guardian ON guardianship BEGIN
+                    DELETE FROM place_guardian WHERE (place, guardian, pupil) IN (
+                        SELECT place, old.guardian, old.pupil FROM membership WHERE person = old.pupil);
+                    INSERT INTO place_guardian(place, guardian, pupil)
+                        SELECT place, new.guardian, new.pupil FROM membership WHERE person = new.pupil ON CONFLICT DO NOTHING;
+                END;
+                """
+            )
+        },
     ]
+
+    /// Tables that triggers fill from others: nothing else writes them, and what is copied row by row leaves them out.
+    static let derivedTables: Set<String> = ["place_guardian"]
 
     /// Where an import is collected before it is compared; lives on the writer's connection.
     ///

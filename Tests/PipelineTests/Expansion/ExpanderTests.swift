@@ -88,6 +88,57 @@ struct ExpanderTests {
         }
     }
 
+    @Test func `the pupils of a class are counted to the end, and told once after a crash in between`() async throws {
+        let children =
+            ["Ana": ["u-1", "u-2"], "Bo": ["u-3"], "Cy": ["u-4", "u-1"], "Di": [], "Eve": ["u-5"]] as KeyValuePairs
+        func event(_ workshop: Workshop) async throws -> EventID {
+            for user in 1...5 { try await workshop.register("u-\(user)") }
+            try workshop.family(children)
+            try workshop.damage("registry.db") { connection in
+                try connection.execute(
+                    """
+                    INSERT INTO place(id, kind, feed, school_key, key, school, name, uai) VALUES (1, 0, 1, 's', 's', 1, 'S', '0420001A'),
+                        (2, 1, 1, 's', 'c', 1, 'C', NULL);
+                    INSERT INTO membership(person, place) SELECT person.id, place.id FROM person, place WHERE person.kind = 1;
+                    """
+                )
+            }
+            return try await workshop.accept([]) { $0.audience = [.schoolClass("c")] }
+        }
+        func check(_ event: EventID, _ workshop: Workshop) throws {
+            let report = try #require(try workshop.reader.report(on: event, laneReason: { _ in nil }))
+            #expect(report.persons.map(\.through.count) == [2, 1, 1, 1, 1])
+            #expect(report.event.pupils == 5 && report.pupilsWithoutGuardian.count == 1)
+        }
+        for interrupted in [false, true] {
+            let folder = try TemporaryFolder()
+            let event = try await withWorkshop(folder, limits: Self.twoPersons) { workshop in
+                let event = try await event(workshop)
+                guard interrupted else {
+                    try await workshop.expander.work()
+                    try check(event, workshop)
+                    return event
+                }
+                // The queue refuses the second step: what was committed is one step.
+                try workshop.damage("queue.db") { connection in
+                    try connection.execute(
+                        """
+                        CREATE TRIGGER refusal BEFORE INSERT ON concerned WHEN new.part = 1 BEGIN SELECT RAISE(ABORT, 'no'); END
+                        """
+                    )
+                }
+                try? await workshop.expander.work()
+                #expect(try workshop.reader.event(event)?.parts == 1)
+                try workshop.damage("queue.db") { try $0.execute("DROP TRIGGER refusal") }
+                return event
+            }
+            try await withWorkshop(folder, limits: Self.twoPersons) { workshop in
+                try await workshop.expander.work()
+                try check(event, workshop)
+            }
+        }
+    }
+
     @Test func `a scheduled event waits for its time`() async throws {
         try await withWorkshop(folder) { workshop in
             try await workshop.register("u-1")

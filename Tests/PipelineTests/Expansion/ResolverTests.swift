@@ -25,9 +25,9 @@ struct ResolverTests {
 
     private func resolve(_ workshop: Workshop, _ users: [String], _ resolver: Resolver) throws -> [Resolver.Resolved] {
         let publication = workshop.publication(users)
-        let audience = try resolver.audience(of: publication, acceptedAt: workshop.clock.now, schools: nil)
+        var audience = try resolver.audience(of: publication, acceptedAt: workshop.clock.now, schools: nil)
         return try resolver.routes(
-            of: audience.persons,
+            of: audience.next(max: 100, from: workshop.devices),
             in: publication,
             withheldForAll: try resolver.withheldForAll(publication),
             now: workshop.clock.now

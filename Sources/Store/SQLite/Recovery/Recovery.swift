@@ -57,7 +57,12 @@ package enum Recovery {
     ) throws -> Connection? {
         var rescue: TableRescue
         do {
-            rescue = try TableRescue(from: folder + "/" + file, to: target + "/" + file, migrations: migrations)
+            rescue = try TableRescue(
+                from: folder + "/" + file,
+                to: target + "/" + file,
+                migrations: migrations,
+                derived: file == "registry.db" ? RegistrySchema.derivedTables : []
+            )
         } catch SQLiteError.cannotOpen(let cause) {
             report.notes.append("\(file) cannot be read: \(cause.message)")
             return nil

@@ -6,11 +6,13 @@ struct TableRescue {
     let image: DatabaseImage
     let target: Connection
     let migrations: [Migration]
+    /// Tables that the new file fills by itself.
+    let derived: Set<String>
     /// Rows by table: saved, and refused by the new file.
     private(set) var counts: [String: RecoveryReport.Rows] = [:]
     private(set) var damagedPages = 0
 
-    init(from path: String, to targetPath: String, migrations: [Migration]) throws {
+    init(from path: String, to targetPath: String, migrations: [Migration], derived: Set<String>) throws {
         image = try DatabaseImage(path: path)
         var options = ConnectionOptions.writer
         // Nobody reads it before it is whole; the next who opens it makes it a store like others.
@@ -18,6 +20,7 @@ struct TableRescue {
         options.pragmas += ["journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF"]
         target = try Connection(path: targetPath, options: options)
         self.migrations = migrations
+        self.derived = derived
     }
 
     /// Everything, in one transaction; then the migrations the damaged file had not seen.
@@ -31,7 +34,7 @@ struct TableRescue {
             // What the schema itself puts into a new file comes again from the old one.
             for table in tables { try target.execute("DELETE FROM \(table.name)") }
             var refused: [(Table, Int)] = []
-            for table in tables {
+            for table in tables where !derived.contains(table.name) {
                 guard let root = roots[table.name] else { continue }
                 for page in try walk.rows(root: root, { try save($0, $1, table) }) { refused.append((table, page)) }
             }
