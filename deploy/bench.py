@@ -1,13 +1,13 @@
 """The measurements behind deploy/bench. Figures are of this machine at this moment: trust the ratios."""
-import argparse, base64, hashlib, http.client, http.server, json, mmap, os, re, resource, secrets, shutil, signal, socket, sqlite3, statistics, struct
-import subprocess, sys, threading, time
+import argparse, base64, datetime, hashlib, http.client, http.server, json, mmap, os, re, resource, secrets, shutil, signal, socket, sqlite3, statistics, struct
+import subprocess, sys, threading, time, zoneinfo
 
 options = argparse.ArgumentParser(prog="deploy/bench")
 options.add_argument("bin")
 options.add_argument("tools")
-options.add_argument("--only", default="a,b,c,d,e,f,g,h",
-                     help="parts: a engine, b deliveries, c accepts, d audience, e fairness, f isolation, g readers, h import of a region")
-options.add_argument("--guardians", type=int, default=100_000, help="of each of the two schools")
+options.add_argument("--only", default="a,b,c,d,e,f,g,h,i",
+                     help="parts: a engine, b deliveries, c accepts, d audience, e fairness, f isolation, g readers, h import of a region, i a morning")
+options.add_argument("--guardians", type=int, default=100_000, help="of the school that rings through APNs; of that of FCM up to 100,000")
 options.add_argument("--requests", type=int, default=300_000, help="of part a")
 options.add_argument("--runs", type=int, default=3)
 options.add_argument("--perf", action="store_true", help="record part b with perf")
@@ -16,7 +16,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORK = os.path.join(os.path.abspath(options.tools), "work")
 CARILLON, ENGINE, SEED = (os.path.join(options.bin, name) for name in ("carillon", "EngineBench", "BenchSeed"))
 ACCEPT_ALL, LOAD = (os.path.join(os.path.abspath(options.tools), name) for name in ("accept-all", "load-events"))
-APNS_SCHOOL, FCM_SCHOOL = "0420001A", "0420002B"
+APNS_SCHOOL, FCM_SCHOOL, ORDINARY_SCHOOL = "0420001A", "0420002B", "0420003C"
+FCM_GUARDIANS = min(options.guardians, 100_000)
 CORES = sorted(os.sched_getaffinity(0))
 started, PARTS = [], options.only.split(",")
 
@@ -211,11 +212,11 @@ providers:
             keyFile: apns.p8, environment: production, endpoint: "https://localhost:{self.apns.port}" }} ]
 tls: {{ caFile: cert.pem }}
 storage: {{ keyFile: storage.key, softFreeBytes: 0, softFreePercent: 0, ballastBytes: 0 }}
-quietHours: {{ enabled: false }}
 log: {{ level: warning }}
 """)
+        self.quiet("enabled: false", start=True)
         os.mkdir(self.data, 0o700)
-        say(f"making two schools of {options.guardians:,} guardians with a phone each")
+        say(f"making a school of {options.guardians:,} guardians, one of {FCM_GUARDIANS:,} and one of 400, with a phone each")
         begin = time.time()
         output, cpu, peak = finish(SEED, self.data, storage, str(options.guardians))
         row(output.strip(), seconds=f"{time.time() - begin:.1f}", CPU=f"{cpu:.1f} s", **{"peak MiB": peak})
@@ -233,21 +234,39 @@ log: {{ level: warning }}
                 time.sleep(0.05)
         self.database = sqlite3.connect(f"file:{self.data}/queue.db?mode=ro", uri=True)
 
+    def quiet(self, section, start=False):
+        text = open(self.config).read()
+        with open(self.config, "w") as file:
+            file.write(re.sub(r"quietHours: .*\n", "", text) + f"quietHours: {{ {section} }}\n")
+        if not start:
+            self.process.send_signal(signal.SIGHUP)
+            time.sleep(1)
+
     def get(self, path, port=None):
         connection = http.client.HTTPConnection("127.0.0.1", port or self.public, timeout=30)
         connection.request("GET", path, headers={"Authorization": "Bearer " + self.key})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
-    def post(self, school, audience, urgency="normal"):
-        body = {"specversion": "1.0", "id": secrets.token_hex(16), "source": "https://ent.example.org/one", "type": "fr.ent.publication",
+    def event(self, school, audience, urgency="normal"):
+        return {"specversion": "1.0", "id": secrets.token_hex(16), "source": "https://ent.example.org/one", "type": "fr.ent.publication",
                 "data": {"app": "NEWS", "action": "NEWS-PUBLISHED", "school": school, "audience": [audience],
                          "author": {"id": "teacher", "name": "M. Durand-Œuvrard"}, "title": "Nouvelle actualité",
                          "body": "M. Durand-Œuvrard : Fête de l'école — « appel aux bénévoles »",
                          "resource": {"id": "187f1b91-8619-54b9-a515-9f90dc013511", "uri": "/actualites#/view/thread/187f1b91"},
                          "params": {"resourceUri": "/actualites#/view/thread/187f1b91"}, "urgency": urgency}}
+
+    def preview(self, school, audience):
+        """Seconds from the request to its answer, and how many guardians that has."""
+        connection, begin = http.client.HTTPConnection("127.0.0.1", self.public, timeout=60), time.time()
+        connection.request("POST", "/v1/events?preview=true", json.dumps(self.event(school, audience)), {
+            "Authorization": "Bearer " + self.key, "Content-Type": "application/cloudevents+json"})
+        answer = json.loads(connection.getresponse().read())
+        return time.time() - begin, answer["guardians"]["total"]
+
+    def post(self, school, audience, urgency="normal"):
         connection = http.client.HTTPConnection("127.0.0.1", self.public, timeout=60)
-        connection.request("POST", "/v1/events", json.dumps(body), {"Authorization": "Bearer " + self.key,
+        connection.request("POST", "/v1/events", json.dumps(self.event(school, audience, urgency)), {"Authorization": "Bearer " + self.key,
                                                                   "Content-Type": "application/cloudevents+json"})
         answer = connection.getresponse()
         content = answer.read().decode()
@@ -294,9 +313,8 @@ DONE, SENDING = 4, 3
 
 
 def part_b(gateway):
-    count = options.guardians
-    say(f"b: one event to {count:,} phones, from the POST to state done; all CPU of the gateway between, median of {options.runs}")
-    for name, school, server in (("apns", APNS_SCHOOL, gateway.apns), ("fcm", FCM_SCHOOL, gateway.fcm)):
+    say(f"b: one event to {options.guardians:,} phones of Apple, one to {FCM_GUARDIANS:,} of Google, from the POST to state done; all CPU of the gateway between, median of {options.runs}")
+    for name, school, count, server in (("apns", APNS_SCHOOL, options.guardians, gateway.apns), ("fcm", FCM_SCHOOL, FCM_GUARDIANS, gateway.fcm)):
         letter = "a" if name == "apns" else "f"
         singles = []
         for number in range(20):
@@ -354,6 +372,10 @@ def part_d(gateway):
         "CPU s/10k": f"{best[1] * 10_000 / count:.4f}", "peak MiB": best[2]})
     gateway.lane("resume", "apns/onepocket")
     gateway.wait(event, DONE)
+    for what, audience in (("an ordinary school", {"school": ORDINARY_SCHOOL}), ("a class", {"class": "s-c1"})):
+        time.sleep(2)
+        answers = sorted(gateway.preview(ORDINARY_SCHOOL, audience) for _ in range(500))
+        row(f"preview of {what}, {answers[0][1]} guardians", p50=f"{answers[250][0] * 1000:.1f} ms", p99=f"{answers[494][0] * 1000:.1f} ms")
 
 
 def part_e(gateway):
@@ -482,6 +504,34 @@ def part_g(gateway):
     gateway.lane("resume", "apns/onepocket")
 
 
+def part_i(gateway):
+    say(f"i: a morning: {options.guardians + FCM_GUARDIANS:,} deliveries are held by quiet hours and let go at once")
+    minute = int(time.time() // 60) * 60 + 60 * (2 + options.guardians // 100_000)
+    # Both schools are in the department 042.
+    clock = [datetime.datetime.fromtimestamp(at, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%H:%M") for at in (minute - 3600, minute)]
+    gateway.quiet(f'pauses: [{{ from: "{clock[0]}", to: "{clock[1]}" }}], releaseSpreadMinutes: 0')
+    for server in (gateway.apns, gateway.fcm):
+        server.taken()
+    meter = Meter(gateway.process.pid)
+    events = [gateway.post(school, {"school": school}) for school in (APNS_SCHOOL, FCM_SCHOOL)]
+    for event in events:
+        gateway.wait(event, SENDING)
+    held, = gateway.database.execute("SELECT count(*) FROM retry").fetchone()
+    row("held", deliveries=f"{held:,}", **{"CPU s/10k": f"{meter.cpu() * 10_000 / held:.3f}", "peak MiB": meter.peak()})
+    if time.time() > minute - 1:
+        sys.exit("bench: the morning came too soon")
+    time.sleep(minute - time.time() - 0.5)
+    meter = Meter(gateway.process.pid)
+    ends = [gateway.wait(event, DONE) for event in events]
+    found = [server.taken() for server in (gateway.apns, gateway.fcm)]
+    pushes, first, last = sum(f[0] for f in found), min(f[1] for f in found), max(f[2] for f in found)
+    if pushes != held:
+        print(f"   MISMATCH: {pushes} pushes of {held} held")
+    row("let go", done=f"{max(ends) - minute:.2f} s", **{"first push": f"{(first - minute) * 1000:.0f} ms", "last push": f"{last - minute:.2f} s",
+        "per second": f"{held / (last - first):,.0f}", "CPU s/10k": f"{meter.cpu() * 10_000 / held:.3f}", "peak MiB": meter.peak()})
+    gateway.quiet("enabled: false")
+
+
 # --- h: a region's directory ----------------------------------------------------------------------------------------------
 def part_h():
     """The whole process: reading, comparing, applying in one transaction; its peak memory. The second time nothing changes."""
@@ -518,9 +568,9 @@ try:
     print(f"   {len(CORES)} cores, {model}; loopback; load of the machine at start {os.getloadavg()[0]:.1f}")
     if "a" in PARTS:
         part_a()
-    if set(PARTS) & {"b", "c", "d", "e", "f", "g"}:
+    if set(PARTS) & {"b", "c", "d", "e", "f", "g", "i"}:
         gateway = Gateway()
-    for name, part in (("b", part_b), ("d", part_d), ("e", part_e), ("c", part_c), ("f", part_f), ("g", part_g)):
+    for name, part in (("b", part_b), ("d", part_d), ("e", part_e), ("i", part_i), ("c", part_c), ("f", part_f), ("g", part_g)):
         if name in PARTS:
             part(gateway)
     if "h" in PARTS:

@@ -1,9 +1,10 @@
-// Makes the registry of two large schools: the way a directory delivery and the phones themselves would, only without HTTP.
+// Makes the registry of two large schools and an ordinary one: the way a directory delivery and the phones themselves would, only without HTTP.
 //
 //   BenchSeed FOLDER KEY_ID:BASE64 GUARDIANS
 //
 // FOLDER exists and no gateway works in it; the key is that of the gateway's storage.keyFile. Each school has classes of 30 pupils with
-// two guardians each, and each guardian one phone: school 0420001A rings through APNs, 0420002B through FCM.
+// two guardians each, and each guardian one phone: school 0420001A rings through APNs, 0420002B through FCM (at most 100,000 guardians), and
+// 0420003C, of 400 guardians, through APNs.
 
 import Crypto
 import Domain
@@ -14,6 +15,7 @@ import Store
 struct School {
     var uai: String
     var letter: String
+    var guardians: Int
     var target: (Int) -> Target
 }
 
@@ -36,8 +38,9 @@ func padded(_ number: Int) -> String {
 }
 
 let schools = [
-    School(uai: "0420001A", letter: "a") { .apns(digits($0, 64)) },
-    School(uai: "0420002B", letter: "f") { .fcmToken("cBench" + digits($0, 150)) },
+    School(uai: "0420001A", letter: "a", guardians: guardians) { .apns(digits($0, 64)) },
+    School(uai: "0420002B", letter: "f", guardians: min(guardians, 100_000)) { .fcmToken("cBench" + digits($0, 150)) },
+    School(uai: "0420003C", letter: "s", guardians: 400) { .apns(digits(1 << 28 + $0, 64)) },
 ]
 var time = timespec()
 clock_gettime(CLOCK_REALTIME, &time)
@@ -55,9 +58,9 @@ let staged = try await registry.beginImport(ImportOrigin(format: "bench", mode: 
 for school in schools {
     let record = SchoolRecord(key: school.letter, uai: school.uai, name: "School \(school.letter)")
     _ = try await registry.stage(put([.school(record)]), of: staged)
-    for first in stride(from: 0, to: guardians, by: 2000) {
+    for first in stride(from: 0, to: school.guardians, by: 2000) {
         var records: [DirectoryRecord] = []
-        for number in stride(from: first, to: min(first + 2000, guardians - 1), by: 2) {
+        for number in stride(from: first, to: min(first + 2000, school.guardians - 1), by: 2) {
             let pupil = number / 2
             let parents = [number, number + 1].map { "\(school.letter)-g\($0)" }
             for parent in parents {
@@ -100,7 +103,7 @@ guard report.diff.guardians.added > 0 else {
 }
 let accounts = try await registry.beginImport(ImportOrigin(format: "bench", mode: "delta"), scope: .changes)
 for school in schools {
-    let users = (0..<guardians).map {
+    let users = (0..<school.guardians).map {
         UserRecord(
             id: "user-\(school.letter)-\($0)",
             externalKey: "\(school.letter)-g\($0)",
@@ -120,10 +123,10 @@ _ = try await registry.finishImport(
     now: now
 )
 for school in schools {
-    for first in stride(from: 0, to: guardians, by: 1000) {
+    for first in stride(from: 0, to: school.guardians, by: 1000) {
         // A thousand at once share a commit.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in first..<min(first + 1000, guardians) {
+            for number in first..<min(first + 1000, school.guardians) {
                 let device = Registration(
                     installation: "\(school.letter)-phone-\(number)",
                     target: school.target(number),
@@ -140,4 +143,4 @@ for school in schools {
     }
 }
 await registry.close()
-print("\(report.diff.guardians.added) guardians, \(guardians * schools.count) devices")
+print("\(report.diff.guardians.added) guardians, \(schools.reduce(0) { $0 + $1.guardians }) devices")
