@@ -4,10 +4,10 @@ import os, socket, ssl, subprocess, sys, threading, warnings
 from gateway import FOLDER, free_port, main, wait
 
 CERTIFICATES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "FanOutTests", "certificates.py")
-# What the lane's reason has to name.
+# What the lane's reason has to name. A machine without a name server does not know that nobody knows a name.
 ILL = {
     "expired": "expired", "future": "not yet valid", "wrong-name": "hostname mismatch", "wrong-ca": "unable to get local issuer",
-    "no-h2": "h2", "old-tls": "protocol version", "stalled": "TLS", "refused": "refused", "nowhere": "not known",
+    "no-h2": "h2", "old-tls": "protocol version", "stalled": "TLS", "refused": "refused", "nowhere": "not known|name resolution",
 }
 PORTS = {name: free_port() for name in ILL}
 
@@ -77,7 +77,8 @@ def ill_connections(world):
     wait("the phones of the sound lanes", lambda: world.event(event)["deliveries"]["accepted"] == 2)
     for name, sentence in ILL.items():
         lane = wait(f"the reason of {name}", lambda: (lambda lane: lane if lane["reason"] else None)(world.lane(f"fcm/{name}")))
-        assert lane["state"] in ("open", "halfOpen") and sentence.lower() in lane["reason"].lower(), (name, lane)
+        assert lane["state"] in ("open", "halfOpen") and any(
+            word.lower() in lane["reason"].lower() for word in sentence.split("|")), (name, lane)
     for name in ("apns/onepocket", "fcm/onepocket"):
         assert world.lane(name)["state"] == "active", world.lane(name)
     # The lane's illness is not the delivery's: nothing was tried, nothing ended.
