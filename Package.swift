@@ -118,7 +118,7 @@ let package = Package(
             [
                 "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
                 "Pipeline",
-                "WebClient", crypto, hummingbird, logging, lifecycle,
+                "WebClient", crypto, cryptoExtras, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -51,9 +51,23 @@ package struct Settings: Sendable {
         package var metricsAddress = ListenAddress(host: "127.0.0.1", port: 9090)
     }
 
-    /// How the token of a parent's device is checked. `jwt` is not built yet and refused.
+    /// How the token of a parent's device is checked: by the ENT's userinfo, by the signature of an issuer, or each as the token is. With neither
+    /// no parent can register: the device endpoints answer 503.
     package struct Parents: Sendable {
-        /// As configured, without `version=v2.0`; nil when no parent can register: without this key the device endpoints answer 503.
+        /// An issuer of JSON Web Tokens.
+        package struct Issuer: Sendable {
+            /// As its tokens name it in `iss`.
+            package var url = ""
+            /// What its tokens for us name in `aud`.
+            package var audience = ""
+            /// nil: its discovery document names it.
+            package var keysURL: String?
+            /// How far its clock may be from ours, 0…300.
+            package var skewSeconds = 60
+        }
+
+        package var issuer: Issuer?
+        /// As configured, without `version=v2.0`; nil: the ENT is not asked.
         package var userinfoURL: String?
         /// How long a positive answer is kept, 0…60.
         package var cacheSeconds = 60

@@ -65,31 +65,6 @@ extension SettingsSection {
         return ListenAddress(text) ?? defaultValue
     }
 
-    private enum ParentMode: String, CaseIterable { case userinfo, jwt }
-
-    private func parents() -> Settings.Parents {
-        var parents = Settings.Parents()
-        if word("mode", default: ParentMode.userinfo) == .jwt {
-            reader.mistake(key("mode"), origin(of: "mode"), value: "jwt", "must be userinfo: jwt is not built yet")
-        }
-        parents.userinfoURL = optionalText("userinfoURL") { text in
-            text.isURL(schemes: ["https://", "http://"]) ? nil : "must be an absolute http or https URL"
-        }
-        if parents.userinfoURL == nil {
-            reader.warn(key("userinfoURL"), origin(of: "userinfoURL"), "is not set: no parent can register a device")
-        } else if let url = parents.userinfoURL, url.hasPrefix("http://"), !url.isOnLoopback {
-            reader.warn(
-                key("userinfoURL"),
-                origin(of: "userinfoURL"),
-                value: Secret.masked(url: url),
-                "is not https: tokens of parents cross the network in clear"
-            )
-        }
-        parents.cacheSeconds = integer("cacheSeconds", default: 60, in: 0...60, unit: "seconds")
-        close()
-        return parents
-    }
-
     private func tls() -> Settings.TLS {
         let file = optionalPath("caFile")
         if let file {

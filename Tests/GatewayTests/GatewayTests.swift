@@ -36,6 +36,9 @@ struct GatewayTests {
     ])
     func `targets pass`(check: String) async throws { try await pass("token_checks", check) }
 
+    @Test(arguments: ["parents_by_issuer"])
+    func `parents pass`(check: String) async throws { try await pass("parent_checks", check) }
+
     @Test(arguments: [
         "hold_and_release", "drop_in_the_middle", "drop_among_browsers", "dead_letters_are_tried_again",
         "killed_in_a_bulk_order",

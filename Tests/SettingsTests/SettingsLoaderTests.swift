@@ -116,7 +116,7 @@ import Testing
             publishers:
               - {name: One, rights: [event]}
             parents:
-              mode: jwt
+              mode: jtw
               cacheSeconds: 3600
             providers:
               fcm:

@@ -8,7 +8,8 @@ import Store
 import Synchronization
 package import WebClient
 
-/// Whose bearer token it is, by asking the ENT (mode `userinfo`); remembered for a short time by the token's SHA-256.
+/// Whose bearer token it is: by the signature of its issuer (mode `jwt`), or by asking the ENT (mode `userinfo`), remembered for a short time by
+/// the token's SHA-256. With both, a token of the issuer is never shown to the ENT.
 package final class ParentAuthenticator: Sendable {
     private struct State {
         var memory: BearerMemory
@@ -17,7 +18,8 @@ package final class ParentAuthenticator: Sendable {
 
     private let client: WebClient
     private let newcomers: WebClient
-    private let userinfoURL: String
+    private let userinfoURL: String?
+    private let issuer: TokenIssuer?
     private let limits: Limits
     private let time: TimeSource
     private let refused: RateLimiter
@@ -26,14 +28,16 @@ package final class ParentAuthenticator: Sendable {
     /// - Parameters:
     ///   - client: asks about tokens that were somebody's before; bounds how many are under way.
     ///   - newcomers: asks about all others; nil: the same. With one of their own, invented tokens fill up only their share.
-    ///   - userinfoURL: `parents.userinfoURL`.
+    ///   - userinfoURL: `parents.userinfoURL`; nil: the ENT is not asked.
+    ///   - issuer: signs tokens; nil: nobody does.
     ///   - cacheSeconds: how long a yes counts, at most 60; a no counts 5 s.
     ///   - limits: for the length of a user id, the time of `Retry-After`, and what an address may ask.
     ///   - time: the monotonic clock of the cache.
     package init(
         client: WebClient,
         newcomers: WebClient? = nil,
-        userinfoURL: String,
+        userinfoURL: String?,
+        issuer: TokenIssuer? = nil,
         cacheSeconds: Int = 60,
         limits: Limits,
         time: TimeSource
@@ -41,6 +45,7 @@ package final class ParentAuthenticator: Sendable {
         self.client = client
         self.newcomers = newcomers ?? client
         self.userinfoURL = userinfoURL
+        self.issuer = issuer
         self.limits = limits
         self.time = time
         refused = RateLimiter("tokens", perMinute: limits.refusedTokensPerMinute, burst: limits.refusedTokensBurst)
@@ -84,6 +89,14 @@ package final class ParentAuthenticator: Sendable {
             case tooMany
         }
         let isRefused = !refused.hasAllowance(address, now: now)
+        if let issuer {
+            if isRefused { return nil }
+            if let outcome = await issuer.outcome(token) {
+                if outcome == .nobody { _ = refused.take(address, now: now) }
+                return outcome
+            }
+        }
+        guard let userinfoURL else { return issuer == nil ? .unavailable : .nobody }
         let found = state.withLock { state -> Found in
             if let task = state.asked[key] { return .asked(task) }
             switch state.memory.look(key, address: address, isRefused: isRefused, now: now) {
@@ -91,7 +104,7 @@ package final class ParentAuthenticator: Sendable {
             case .tooMany: return .tooMany
             case .ask(let isNew):
                 // Everybody who presents this token meanwhile waits for it; it ends with the question's own timeout.
-                let task = Task { await self.ask(token, key, isNew: isNew, address) }
+                let task = Task { await self.ask(userinfoURL, token, key, isNew: isNew, address) }
                 state.asked[key] = task
                 return .asked(task)
             }
@@ -103,7 +116,13 @@ package final class ParentAuthenticator: Sendable {
         }
     }
 
-    private func ask(_ token: String, _ key: [UInt8], isNew: Bool, _ address: String) async -> UserInfo.Outcome {
+    private func ask(
+        _ userinfoURL: String,
+        _ token: String,
+        _ key: [UInt8],
+        isNew: Bool,
+        _ address: String
+    ) async -> UserInfo.Outcome {
         let outcome: UserInfo.Outcome
         do throws(WebClientError) {
             let request = UserInfo.request(url: userinfoURL, token: token)

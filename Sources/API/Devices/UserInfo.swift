@@ -36,6 +36,11 @@ enum UserInfo {
         guard response.status == 200 else { return .nobody }
         let value: JSONValue
         do { value = try JSONParser.parse(response.body, depthMax: 64) } catch { return .nobody }
+        return account(value, limits: limits).map { .account($0) } ?? .nobody
+    }
+
+    /// Whom these members are about; nil when they name nobody.
+    static func account(_ value: JSONValue, limits: Limits) -> Account? {
         func identifier(_ name: String, bytesMax: Int) -> String? {
             guard let text = value[name]?.string, (1...bytesMax).contains(text.utf8.count),
                 !text.allSatisfy(\.isWhitespace), !text.holdsControl
@@ -43,10 +48,8 @@ enum UserInfo {
             return text
         }
         let userID = ["userId", "uid", "sub"].lazy.compactMap { identifier($0, bytesMax: limits.userIDBytesMax) }.first
-        guard let userID else { return .nobody }
-        return .account(
-            Account(userID: userID, externalKey: identifier("externalId", bytesMax: limits.identifierBytesMax))
-        )
+        guard let userID else { return nil }
+        return Account(userID: userID, externalKey: identifier("externalId", bytesMax: limits.identifierBytesMax))
     }
 
     static func outcome(_ error: WebClientError) -> Outcome {

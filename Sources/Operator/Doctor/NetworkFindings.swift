@@ -1,3 +1,4 @@
+import API
 import Domain
 import Settings
 import WebClient
@@ -18,6 +19,9 @@ struct NetworkFindings {
             if let server = provider.server { targets.append((provider.credential.subject, server)) }
         }
         if let url = settings.parents.userinfoURL { targets.append(("userinfo", url)) }
+        if let issuer = settings.parents.issuer {
+            targets.append(("keys of parents' tokens", issuer.keysURL ?? TokenIssuer.discovery(of: issuer.url)))
+        }
         guard !targets.isEmpty else { return [] }
         let client = WebClient(options: .init(transfersMax: 8, caFile: settings.tls.caFile))
         let findings = await withTaskGroup(of: (Int, Finding).self) { group in

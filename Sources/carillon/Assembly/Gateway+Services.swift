@@ -21,7 +21,20 @@ extension Gateway {
             parents: ParentAuthenticator(
                 client: core.parentsClient,
                 newcomers: core.newcomersClient,
-                userinfoURL: settings.parents.userinfoURL ?? "",
+                userinfoURL: settings.parents.userinfoURL,
+                issuer: settings.parents.issuer.map { issuer in
+                    TokenIssuer(
+                        client: core.parentsClient,
+                        rules: TokenRules(
+                            issuer: issuer.url,
+                            audience: issuer.audience,
+                            skewSeconds: issuer.skewSeconds
+                        ),
+                        keysURL: issuer.keysURL,
+                        limits: settings.limits,
+                        time: core.time
+                    )
+                },
                 cacheSeconds: settings.parents.cacheSeconds,
                 limits: settings.limits,
                 time: core.time
