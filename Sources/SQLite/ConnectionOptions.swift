@@ -45,18 +45,22 @@ package struct ConnectionOptions: Sendable {
         ]
     )
 
-    /// The same with temporary tables on the disk: the stage of an import takes no more memory for a region than for a village.
-    package static let registryWriter = {
-        var options = writer
-        options.pragmas.append("temp_store = FILE")
-        return options
-    }()
-
     /// A look from beside the writer, in this process or another. The wait covers the moment of WAL recovery.
     package static let reader = ConnectionOptions(
         isReadOnly: true,
         pragmas: [
             "query_only = ON", "temp_store = MEMORY", "mmap_size = 0", "trusted_schema = OFF", "cell_size_check = ON",
+        ],
+        busyTimeout: .seconds(2)
+    )
+
+    /// A reader with tables of its own, on the disk: what it collects takes no more memory for a region than for a village. Without
+    /// `query_only`, which refuses temporary tables, too; `mode=ro` keeps it from the file.
+    package static let planner = ConnectionOptions(
+        isReadOnly: true,
+        pragmas: [
+            "temp_store = FILE", "temp.cache_size = -16384", "cache_size = -16384", "mmap_size = 0",
+            "trusted_schema = OFF", "cell_size_check = ON",
         ],
         busyTimeout: .seconds(2)
     )

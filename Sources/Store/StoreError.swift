@@ -12,6 +12,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case scarce
     /// Too much waits for its commit. Answer 503, try again later.
     case overloaded
+    /// The directory is not any more what an import was compared with; nothing happened, the import is begun anew.
+    case outdated
     /// The gateway is stopping.
     case stopped
     /// The store cannot be trusted any more; the process is about to end (exit code 70).
@@ -48,6 +50,7 @@ extension StoreError {
         case .full: "no space left on the disk"
         case .scarce: "little space left on the disk"
         case .overloaded: "too much waits for its commit"
+        case .outdated: "the directory changed while the import was planned"
         case .stopped: "it is closing"
         case .inUse(let reason, _), .unusable(let reason), .failStopped(let reason), .damaged(let reason),
             .failed(let reason):

@@ -1,8 +1,8 @@
 import Contract
-import Delivery
 import Glibc
 import HTTPTypes
 import NIOCore
+import Store
 
 /// Keeps the one delivery that is being received in a private file, on a thread of its own since disks block.
 actor UploadFolder {

@@ -39,7 +39,7 @@ struct Problem: Error, Sendable {
     init(_ error: StoreError, limits: Limits) {
         let cause: String? =
             switch error {
-            case .full, .scarce, .overloaded, .stopped: nil
+            case .full, .scarce, .overloaded, .outdated, .stopped: nil
             case .inUse, .unusable, .failStopped, .damaged, .failed: "\(error)"
             }
         let sentence =

@@ -1,7 +1,7 @@
-import Delivery
 import DirectoryImport
 import Dispatch
 import Domain
+import Store
 import Synchronization
 
 /// Reads a delivery of any format as a list of changes. Blocking; one record at a time in memory.

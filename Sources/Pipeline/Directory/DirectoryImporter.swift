@@ -4,7 +4,7 @@ package import Domain
 import Glibc
 package import Store
 
-/// Imports a delivery: reads it in streams, puts it on the stage, and lets the registry compare and apply it in one transaction.
+/// Imports a delivery: reads it in streams, puts it on the stage, and lets the registry compare it and apply the difference in one transaction.
 /// One import at a time; a file that cannot be read to its end changes nothing.
 package actor DirectoryImporter {
     package enum Format: String, Sendable, CaseIterable {
@@ -245,9 +245,24 @@ package actor DirectoryImporter {
         }
     }
 
+    /// What the directory was when it was compared is not what it is when it is applied: another import or an erasure came between.
+    private static let attemptsMax = 3
+
     private func importDelivery(
         _ request: Request,
         _ approval: ImportApproval? = nil
+    ) async throws(Refusal) -> ImportReport {
+        for _ in 1..<Self.attemptsMax {
+            do throws(Refusal) { return try await importOnce(request, approval) } catch .unavailable(.outdated) {
+                meter.begin()
+            }
+        }
+        return try await importOnce(request, approval)
+    }
+
+    private func importOnce(
+        _ request: Request,
+        _ approval: ImportApproval?
     ) async throws(Refusal) -> ImportReport {
         do {
             var reading = DeliveryReading(

@@ -20,6 +20,7 @@ extension Registry {
         let (erased, devices) = try await writer.run(.full) { connection in
             try connection.overwritingDeleted {
                 try Self.mark(connection)
+                try DirectoryNumber.advance(connection)
                 return try Self.erase(person, connection)
             }
         }

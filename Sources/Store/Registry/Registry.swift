@@ -12,10 +12,14 @@ package final class Registry: Sendable {
     package let deviceChanges = DeviceChanges()
     package let wishChanges = WishChanges()
 
+    /// Opens a session beside the writer that may have temporary tables: imports are planned on it.
+    let openPlanner: @Sendable () throws -> any Session
+
     /// Made by ``Stores``.
-    init(writer: any SessionWriter, seal: TargetSeal) {
+    init(writer: any SessionWriter, seal: TargetSeal, openPlanner: @escaping @Sendable () throws -> any Session) {
         self.writer = writer
         self.seal = seal
+        self.openPlanner = openPlanner
     }
 
     package func close() async { await writer.stop() }

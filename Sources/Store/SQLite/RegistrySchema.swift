@@ -294,42 +294,4 @@ enum RegistrySchema {
 
     /// Tables that triggers fill from others: nothing else writes them, and what is copied row by row leaves them out.
     static let derivedTables: Set<String> = ["place_guardian"]
-
-    /// Where an import is collected before it is compared; lives on the writer's connection.
-    ///
-    /// `id` and `was` are the row and the kind the directory has now, filled when the delivery is complete. `hash` is of the contents as
-    /// delivered, NULL for what was copied from the directory. stage_scope: what the delivery speaks of (kind 3: persons), and where first.
-    static let stage = """
-        DROP TABLE IF EXISTS temp.stage_place;
-        DROP TABLE IF EXISTS temp.stage_person;
-        DROP TABLE IF EXISTS temp.stage_membership;
-        DROP TABLE IF EXISTS temp.stage_link;
-        DROP TABLE IF EXISTS temp.stage_user;
-        DROP TABLE IF EXISTS temp.stage_scope;
-        DROP TABLE IF EXISTS temp.stage_duplicate;
-        DROP TABLE IF EXISTS temp.stage_code;
-        DROP TABLE IF EXISTS temp.stage_change;
-        CREATE TEMP TABLE stage_place(kind INTEGER, key TEXT, school TEXT, name TEXT, uai TEXT, hash INTEGER, file TEXT, line INTEGER,
-            id INTEGER, PRIMARY KEY(kind, key, school)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_person(key TEXT PRIMARY KEY, kind INTEGER, last_name TEXT, first_name TEXT, hash INTEGER, file TEXT,
-            line INTEGER, id INTEGER, was INTEGER) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_membership(person TEXT, kind INTEGER, key TEXT, school TEXT, from_day INTEGER, to_day INTEGER,
-            PRIMARY KEY(person, kind, key, school)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_link(pupil TEXT, guardian TEXT, raw TEXT, file TEXT, line INTEGER, PRIMARY KEY(pupil, guardian)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_user(ent_id TEXT PRIMARY KEY, feed INTEGER, key TEXT, profile INTEGER, locale TEXT,
-            is_removed INTEGER, hash INTEGER, file TEXT, line INTEGER) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_scope(kind INTEGER, key TEXT, school TEXT, id INTEGER, file TEXT, line INTEGER,
-            PRIMARY KEY(kind, key, school)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_duplicate(kind INTEGER, key TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_code(key TEXT, first TEXT, first_file TEXT, first_line INTEGER, second TEXT, file TEXT, line INTEGER,
-            PRIMARY KEY(key, first, second)) WITHOUT ROWID;
-        CREATE TEMP TABLE stage_change(kind INTEGER, action INTEGER, key TEXT, other TEXT, school TEXT);
-        """
-
-    /// Once the delivery is on the stage.
-    static let stageIndexes = """
-        CREATE INDEX temp.stage_person_id ON stage_person(id);
-        CREATE INDEX temp.stage_link_guardian ON stage_link(guardian, pupil);
-        CREATE INDEX temp.stage_change_key ON stage_change(kind, key);
-        """
 }

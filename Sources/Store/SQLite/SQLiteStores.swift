@@ -50,7 +50,6 @@ package struct SQLiteStores: Stores {
             try Writer(
                 path: folder + "/registry.db",
                 options: .init(queuedJobsMax: 4096),
-                connectionOptions: .registryWriter,
                 migrations: RegistrySchema.migrations,
                 prepare: { connection in
                     place.value = try connection.transaction(.immediate) {
@@ -61,7 +60,9 @@ package struct SQLiteStores: Stores {
             )
         }
         guard let seal = place.value else { throw StoreError.failed("the registry was not prepared") }
-        return Registry(writer: writer, seal: seal)
+        return Registry(writer: writer, seal: seal) {
+            try open("registry.db", .planner)
+        }
     }
 
     package func queueReader() throws -> QueueReader {
@@ -72,8 +73,8 @@ package struct SQLiteStores: Stores {
         RegistryReader(connection: try open("registry.db"), seal: seal)
     }
 
-    private func open(_ file: String) throws -> Connection {
-        try sorting { try Connection(path: folder + "/" + file, options: .reader) }
+    private func open(_ file: String, _ options: ConnectionOptions = .reader) throws -> Connection {
+        try sorting { try Connection(path: folder + "/" + file, options: options) }
     }
 
     /// SQLite's own errors do not leave this folder.

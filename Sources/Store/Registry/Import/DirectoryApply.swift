@@ -1,204 +1,205 @@
 import Database
 import Domain
 
-/// Makes the directory equal to the stage, as far as the delivery speaks. Persons who have an account, a device or a pupil who names them keep
-/// their row (kind 0) and find it again when they come back.
+/// Makes the directory what a plan says, on the writer. Persons who have an account, a device or a pupil who names them keep their row (kind 0)
+/// and find it again when they come back.
+///
+/// Registrations go on while an import is planned: whom the plan makes and a registration has made meanwhile is found by feed and key.
 struct DirectoryApply {
+    /// With the tables of ``DirectoryPlan``.
+    let plan: any Session
     let connection: any Session
-    let diff: DirectoryDiff
+    let feed: Int64
     /// What brings it, for whoever asks why somebody is in the directory.
     let importID: Int64
     let day: CalendarDay
 
-    private var feed: Int64 { diff.feed }
-
     func run() throws {
-        try removePlaces()
-        try applyPersons()
-        try applyPlaces()
-        try diff.resolve()
-        try applyMemberships()
-        try applyLinks()
-        try applyUsers()
-        try forgetGone()
+        let persons = try applyPersons()
+        let places = try applyPlaces()
+        try applyMemberships(places, persons)
+        try applyLinks(persons)
+        for person in try applyUsers() { try forget(person) }
+        try plan.query("SELECT ref FROM plan_forget") { try forget($0.int64(0)) }
     }
 
-    private func removePlaces() throws {
-        let gone = """
-            SELECT scope.id FROM stage_scope scope WHERE scope.kind < 3 AND scope.id IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM stage_place stage
-                WHERE stage.kind = scope.kind AND stage.key = scope.key AND stage.school = scope.school)
-            """
-        try connection.execute(
-            "DELETE FROM membership WHERE place IN (\(gone)); DELETE FROM place WHERE id IN (\(gone));"
-        )
+    /// Rows of the directory by what the plan calls them.
+    private struct Rows {
+        /// The last number before the new ones.
+        var last: Int64
+        /// New ones that were there already.
+        var met: [Int64: Int64] = [:]
+
+        func id(_ ref: Int64) -> Int64 { ref > 0 ? ref : met[ref] ?? last - ref }
     }
 
-    private func applyPlaces() throws {
-        try connection.run(
-            """
-            INSERT INTO place(kind, feed, school_key, key, name, import) SELECT kind, ?1, school, key, name, ?2 FROM stage_place
-            WHERE id IS NULL
-            """,
-            feed,
-            importID
-        )
-        try connection.run(
-            """
-            UPDATE place SET name = stage.name, import = ?1 FROM stage_place stage
-            WHERE place.id = stage.id AND place.name <> stage.name
-            """,
-            importID
-        )
-        // In two steps, so that two schools may exchange their UAI. Of two schools with one UAI the first key has it, and the feed that
-        // brought it first.
-        try connection.run(
-            """
-            UPDATE place SET uai = NULL FROM stage_place stage WHERE place.kind = 0 AND stage.kind = 0 AND place.id = stage.id
-                AND place.uai IS DISTINCT FROM stage.uai
-            """
-        )
-        try connection.run(
-            """
-            UPDATE place SET uai = stage.uai FROM (
-                SELECT min(key) AS key, uai FROM stage_place WHERE kind = 0 AND uai IS NOT NULL GROUP BY uai) stage
-            WHERE place.kind = 0 AND place.key = stage.key AND place.feed = ?1 AND place.uai IS DISTINCT FROM stage.uai
-                AND NOT EXISTS (SELECT 1 FROM place other WHERE other.uai = stage.uai)
-            """,
-            feed
-        )
+    private func applyPersons() throws -> Rows {
+        var rows = Rows(last: try connection.lastNumber(of: "person"))
+        try plan.query("SELECT ref, kind, key, last_name, first_name FROM plan_person ORDER BY ref DESC") { row in
+            let (ref, kind) = (row.int64(0), row.int(1))
+            guard ref < 0 else {
+                return try connection.run(
+                    """
+                    UPDATE person SET kind = ?1, last_name = ?2, first_name = ?3,
+                        import = CASE WHEN ?1 IN (0, kind) THEN import ELSE ?4 END WHERE id = ?5
+                    """,
+                    kind,
+                    row.text(3),
+                    row.text(4),
+                    importID,
+                    ref
+                )
+            }
+            let id = try connection.insert(
+                """
+                INSERT INTO person(id, kind, feed, key, last_name, first_name, import) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(key, feed) WHERE key IS NOT NULL DO UPDATE SET kind = excluded.kind, last_name = excluded.last_name,
+                    first_name = excluded.first_name, import = excluded.import RETURNING id
+                """,
+                rows.id(ref),
+                kind,
+                feed,
+                row.text(2),
+                row.text(3),
+                row.text(4),
+                kind == 0 ? nil : importID
+            )
+            if id != rows.id(ref) { rows.met[ref] = id }
+        }
+        return rows
+    }
+
+    private func applyPlaces() throws -> Rows {
+        var rows = Rows(last: 0)
+        try plan.query("SELECT step, ref, kind, school, key, word FROM plan_place ORDER BY step, ref DESC") { row in
+            let ref = row.int64(1)
+            switch DirectoryPlan.PlaceStep(rawValue: row.int(0)) {
+            case .remove:
+                try connection.run("DELETE FROM membership WHERE place = ?", ref)
+                try connection.run("DELETE FROM place WHERE id = ?", ref)
+            case .add:
+                let id = try connection.insert(
+                    "INSERT INTO place(kind, feed, school_key, key, name, import) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+                    row.int(2),
+                    feed,
+                    row.text(3),
+                    row.text(4),
+                    row.text(5),
+                    importID
+                )
+                rows.met[ref] = id
+                try seat(id)
+            case .rename:
+                try connection.run("UPDATE place SET name = ?, import = ? WHERE id = ?", row.text(5), importID, ref)
+            case .giveUpUAI:
+                try connection.run("UPDATE place SET uai = NULL WHERE id = ?", ref)
+            case .takeUAI:
+                try connection.run(
+                    "UPDATE place SET uai = ?1 WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM place other WHERE other.uai = ?1)",
+                    row.text(5),
+                    rows.id(ref)
+                )
+            case .seat, nil:
+                try seat(ref)
+            }
+        }
+        return rows
+    }
+
+    /// Schools come before what is in them.
+    private func seat(_ place: Int64) throws {
         try connection.run(
             """
             UPDATE place SET school = (
                 SELECT school.id FROM place school
-                WHERE school.kind = 0 AND school.key = place.school_key AND school.feed = ?1 AND school.school_key = place.school_key)
-            WHERE feed = ?1 AND (school IS NULL OR NOT EXISTS (SELECT 1 FROM place school WHERE school.id = place.school))
+                WHERE school.kind = 0 AND school.key = place.school_key AND school.feed = place.feed AND school.school_key = place.school_key)
+            WHERE id = ?
             """,
-            feed
+            place
         )
     }
 
-    private func applyPersons() throws {
-        try connection.execute(
-            """
-            UPDATE person SET kind = 0, last_name = '', first_name = '' WHERE id IN (
-                SELECT scope.id FROM stage_scope scope WHERE scope.kind = 3 AND scope.id IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM stage_person stage WHERE stage.key = scope.key))
-            """
-        )
-        try connection.run(
-            """
-            UPDATE person SET kind = stage.kind, last_name = stage.last_name, first_name = stage.first_name,
-                import = CASE WHEN person.kind = stage.kind THEN person.import ELSE ?1 END
-            FROM stage_person stage WHERE person.id = stage.id AND (person.kind <> stage.kind
-                OR person.last_name <> stage.last_name OR person.first_name <> stage.first_name)
-            """,
-            importID
-        )
-        try connection.run(
-            """
-            INSERT INTO person(kind, feed, key, last_name, first_name, import)
-            SELECT kind, ?1, key, last_name, first_name, ?2 FROM stage_person WHERE id IS NULL ORDER BY key
-            """,
-            feed,
-            importID
-        )
-        // Whom a pupil names before the record came: so a later delta makes a guardian of him or her.
-        try connection.run(
-            """
-            INSERT INTO person(kind, feed, key) SELECT DISTINCT 0, ?1, link.guardian FROM stage_link link
-            WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.key = link.guardian AND person.feed = ?1)
-            """,
-            feed
-        )
+    private func applyMemberships(_ places: Rows, _ persons: Rows) throws {
+        try plan.query("SELECT place, person, is_gone, from_day, to_day FROM plan_membership ORDER BY rowid") { row in
+            let (place, person) = (places.id(row.int64(0)), persons.id(row.int64(1)))
+            guard row.int(2) == 0 else {
+                return try connection.run("DELETE FROM membership WHERE place = ? AND person = ?", place, person)
+            }
+            try connection.run(
+                """
+                INSERT INTO membership(place, person, from_day, to_day, import) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT(place, person) DO UPDATE SET from_day = excluded.from_day, to_day = excluded.to_day, import = excluded.import
+                """,
+                place,
+                person,
+                row.int64OrNil(3),
+                row.int64OrNil(4),
+                importID
+            )
+        }
     }
 
-    private func applyMemberships() throws {
-        try connection.execute(
-            """
-            DELETE FROM membership WHERE (place, person) IN (
-                SELECT membership.place, membership.person FROM stage_scope scope
-                CROSS JOIN membership ON membership.person = scope.id CROSS JOIN place ON place.id = membership.place
-                LEFT JOIN stage_membership member ON member.person = scope.key AND member.kind = place.kind
-                    AND member.key = place.key AND member.school = place.school_key
-                WHERE scope.kind = 3 AND scope.id IS NOT NULL AND member.person IS NULL)
-            """
-        )
-        try connection.run(
-            """
-            INSERT INTO membership(place, person, from_day, to_day, import)
-            SELECT place.id, stage.id, member.from_day, member.to_day, ?1 FROM stage_membership member
-            CROSS JOIN stage_person stage ON stage.key = member.person
-            CROSS JOIN stage_place place ON place.kind = member.kind AND place.key = member.key AND place.school = member.school
-            WHERE stage.id IS NOT NULL AND place.id IS NOT NULL
-            ON CONFLICT(place, person) DO UPDATE SET from_day = excluded.from_day, to_day = excluded.to_day, import = excluded.import
-            WHERE membership.from_day IS DISTINCT FROM excluded.from_day OR membership.to_day IS DISTINCT FROM excluded.to_day
-            """,
-            importID
-        )
+    private func applyLinks(_ persons: Rows) throws {
+        try plan.query("SELECT pupil, adult, is_gone, raw FROM plan_link ORDER BY rowid") { row in
+            let (pupil, adult) = (persons.id(row.int64(0)), persons.id(row.int64(1)))
+            guard row.int(2) == 0 else {
+                return try connection.run("DELETE FROM guardianship WHERE pupil = ? AND guardian = ?", pupil, adult)
+            }
+            try connection.run(
+                """
+                INSERT INTO guardianship(pupil, guardian, raw, since, import) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT(pupil, guardian) DO UPDATE SET raw = excluded.raw
+                """,
+                pupil,
+                adult,
+                row.text(3),
+                Int64(day.daysSince1970),
+                importID
+            )
+        }
     }
 
-    private func applyLinks() throws {
-        try connection.execute(
-            """
-            DELETE FROM guardianship WHERE (pupil, guardian) IN (
-                SELECT guardianship.pupil, guardianship.guardian FROM stage_scope scope
-                CROSS JOIN guardianship ON guardianship.pupil = scope.id CROSS JOIN person ON person.id = guardianship.guardian
-                LEFT JOIN stage_link link ON link.pupil = scope.key AND link.guardian = person.key
-                WHERE scope.kind = 3 AND scope.id IS NOT NULL AND link.pupil IS NULL)
-            """
-        )
-        try connection.run(
-            """
-            INSERT INTO guardianship(pupil, guardian, raw, since, import)
-            SELECT pupil.id, adult.id, link.raw, ?1, ?2 FROM stage_link link
-            CROSS JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
-            CROSS JOIN person adult ON adult.key = link.guardian AND adult.feed = ?3 WHERE pupil.id IS NOT NULL
-            ON CONFLICT(pupil, guardian) DO UPDATE SET raw = excluded.raw WHERE guardianship.raw <> excluded.raw
-            """,
-            Int64(day.daysSince1970),
-            importID,
-            feed
-        )
-    }
-
-    private func applyUsers() throws {
-        let users = try connection.all(
+    /// - Returns: the persons whose accounts went elsewhere.
+    private func applyUsers() throws -> [Int64] {
+        var left: [Int64] = []
+        let tie = AccountTie(connection: connection)
+        try plan.query(
             """
             SELECT stage.ent_id, stage.feed, stage.key, stage.profile, stage.locale, stage.is_removed FROM stage_user stage
             WHERE EXISTS (SELECT 1 FROM stage_change WHERE stage_change.kind = 7 AND stage_change.key = stage.ent_id)
             ORDER BY stage.line, stage.ent_id
             """
-        ) {
-            (
-                id: $0.text(0), feed: $0.int64(1), key: $0.text(2), profile: $0.intOrNil(3), locale: $0.textOrNil(4),
-                isRemoved: $0.int(5) == 1
+        ) { row in
+            let user = row.text(0)
+            if let person = try connection.first(
+                "SELECT person FROM account WHERE ent_id = ?",
+                user,
+                row: { $0.int64(0) }
+            ) {
+                left.append(person)
+            }
+            if row.int(5) == 1 { return try tie.part(user) }
+            try tie.tie(
+                user,
+                feed: Registry.feed(named: row.text(1), connection),
+                key: row.text(2),
+                profile: row.intOrNil(3),
+                locale: row.textOrNil(4)
             )
         }
-        for user in users {
-            if user.isRemoved {
-                try AccountTie(connection: connection).part(user.id)
-            } else {
-                try AccountTie(connection: connection).tie(
-                    user.id,
-                    feed: user.feed,
-                    key: user.key,
-                    profile: user.profile,
-                    locale: user.locale
-                )
-            }
-        }
+        return left
     }
 
     /// Nobody is kept who has no account, no device and no place in the directory any more.
-    private func forgetGone() throws {
-        try connection.execute(
+    private func forget(_ person: Int64) throws {
+        try connection.run(
             """
-            DELETE FROM person WHERE kind = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.person = person.id)
-                AND NOT EXISTS (SELECT 1 FROM device WHERE device.owner = person.id)
-                AND NOT EXISTS (SELECT 1 FROM restriction WHERE restriction.person = person.id)
-                AND NOT EXISTS (SELECT 1 FROM guardianship WHERE guardianship.guardian = person.id)
-            """
+            DELETE FROM person WHERE id = ?1 AND kind = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.person = ?1)
+                AND NOT EXISTS (SELECT 1 FROM device WHERE device.owner = ?1)
+                AND NOT EXISTS (SELECT 1 FROM restriction WHERE restriction.person = ?1)
+                AND NOT EXISTS (SELECT 1 FROM guardianship WHERE guardianship.guardian = ?1)
+            """,
+            person
         )
     }
 }

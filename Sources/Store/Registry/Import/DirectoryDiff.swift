@@ -2,7 +2,7 @@ import Database
 import Domain
 
 /// What is on the stage against what the same feed brought before, of all that the delivery speaks of: which records are added, changed and
-/// removed. Runs inside the transaction of the import.
+/// removed.
 ///
 /// A link needs both records, a guardian is an adult with a link, and nobody is in a place that is not there.
 struct DirectoryDiff {
@@ -29,8 +29,8 @@ struct DirectoryDiff {
     func prepare() throws {
         try speakOf()
         try addContext()
-        try connection.execute(RegistrySchema.stageIndexes)
         try resolve()
+        try connection.execute(StageSchema.indexes)
         try fillPlaces()
         try fillPersons()
         try fillGuardians()
@@ -106,7 +106,7 @@ struct DirectoryDiff {
     }
 
     /// Finds the rows that the directory has of what is on the stage.
-    func resolve() throws {
+    private func resolve() throws {
         try connection.run(
             """
             UPDATE stage_person SET (id, was) = (
@@ -251,7 +251,8 @@ struct DirectoryDiff {
                     stage.ent_id, '', ''
                 FROM stage_user stage LEFT JOIN account ON account.ent_id = stage.ent_id LEFT JOIN person ON person.id = account.person
                 WHERE CASE WHEN stage.is_removed = 1 THEN person.key IS NOT NULL
-                    ELSE person.key IS DISTINCT FROM stage.key OR person.feed IS DISTINCT FROM stage.feed
+                    ELSE person.key IS DISTINCT FROM stage.key
+                        OR person.feed IS DISTINCT FROM (SELECT id FROM feed WHERE name = stage.feed)
                         OR (stage.profile IS NOT NULL AND account.profile IS DISTINCT FROM stage.profile)
                         OR (stage.locale IS NOT NULL AND account.locale IS DISTINCT FROM stage.locale) END
             """
@@ -316,10 +317,10 @@ struct DirectoryDiff {
     func movedAccounts() throws -> [ImportWarning] {
         try connection.all(
             """
-            SELECT stage.file, stage.line, stage.ent_id, person.key, was.name, stage.key, now.name FROM stage_user stage
+            SELECT stage.file, stage.line, stage.ent_id, person.key, feed.name, stage.key, stage.feed FROM stage_user stage
             CROSS JOIN account ON account.ent_id = stage.ent_id CROSS JOIN person ON person.id = account.person
-            JOIN feed was ON was.id = person.feed JOIN feed now ON now.id = stage.feed
-            WHERE stage.is_removed = 0 AND person.feed <> stage.feed AND person.kind <> 0
+            JOIN feed ON feed.id = person.feed
+            WHERE stage.is_removed = 0 AND feed.name <> stage.feed AND person.kind <> 0
             ORDER BY stage.line, stage.ent_id LIMIT 100000
             """
         ) { row in

@@ -47,42 +47,29 @@ package struct ImportOrigin: Hashable, Sendable {
     package static let mainFeed = "main"
 }
 
-/// A delivery on its way to the stage; one at a time (the importer's affair).
-package struct StagedImport: Sendable {
-    fileprivate var feed: Int64
-    fileprivate var scope: ImportScope
-    fileprivate var origin: ImportOrigin
-}
-
 /// Every format goes the same way: begin, stage, finish.
 extension Registry {
-    /// Begins an import: empties the stage.
+    /// Begins an import; what it is compared with is the directory of this moment.
     package func beginImport(_ origin: ImportOrigin, scope: ImportScope) async throws(StoreError) -> StagedImport {
-        try await writer.run(.normal) { connection in
-            try connection.execute(RegistrySchema.stage)
-            return StagedImport(feed: try Self.feed(named: origin.feed, connection), scope: scope, origin: origin)
-        }
+        _ = try await writer.run(.normal, lingers: false) { try Self.feed(named: origin.feed, $0) }
+        do { return try StagedImport(openPlanner(), origin: origin, scope: scope) } catch { throw StoreError(error) }
     }
 
     /// Puts changes on the stage, in the order of the delivery.
     ///
     /// - Returns: what was read with reserve.
-    package func stage(
-        _ changes: [DirectoryChange],
-        of staged: StagedImport
-    ) async throws(StoreError) -> [ImportWarning] {
-        // Not isolated: the stage is thrown away when anything goes wrong.
-        try await writer.run(.normal, bytes: changes.count * 500, isIsolated: false) { connection in
-            var stage = Stage(connection, feed: staged.feed, scope: staged.scope)
-            for change in changes { try stage.take(change) }
-            return stage.warnings
-        }
+    package func stage(_ changes: [DirectoryChange], of staged: StagedImport) async throws(StoreError)
+        -> [ImportWarning]
+    {
+        try await staged.take(changes)
     }
 
-    /// Compares the stage with the directory and, unless a limit is passed or `dryRun`, applies it: all in one transaction, on disk when
-    /// this returns. The stage is emptied in every case.
+    /// Compares the stage with the directory beside the writer and, unless a limit is passed or `dryRun`, applies the difference: in one
+    /// transaction, on disk when this returns.
     ///
     /// `day`: the day of delivery, kept as `since` of new links.
+    ///
+    /// - Throws: ``StoreError/outdated`` when another import or an erasure came between; nothing happened, and the whole import is begun anew.
     package func finishImport(
         _ staged: StagedImport,
         limits: ImportLimits,
@@ -93,22 +80,9 @@ extension Registry {
         now: Instant,
         approval: ImportApproval? = nil
     ) async throws(StoreError) -> ImportReport {
-        try await writer.run(.full) { connection in
-            var report = ImportReport(state: .planned, warnings: warnings, warningsTotal: warningsTotal)
-            let diff = DirectoryDiff(connection: connection, feed: staged.feed, scope: staged.scope)
-            try diff.prepare()
-            report.feed = staged.origin.feed
-            report.school = staged.origin.school
-            report.diff = try diff.counts()
-            report.schools = try diff.perSchool()
-            report.held = try DirectoryLimits(
-                connection: connection,
-                feed: staged.feed,
-                scope: staged.scope,
-                limits: limits
-            ).passed()
-            report.add(try diff.missingGuardians())
-            report.add(try diff.movedAccounts())
+        let (planned, plan) = try await staged.plan(limits, warnings, total: warningsTotal)
+        return try await writer.run(.full) { connection in
+            var report = planned
             if let approval {
                 report.id = approval.id
                 report.hasChanged = try Self.hasChanged(report, since: approval.id, connection)
@@ -118,10 +92,17 @@ extension Registry {
                 report.id = try Self.newImport(staged.origin, now: now, connection)
             }
             if report.state == .applied {
-                try DirectoryApply(connection: connection, diff: diff, importID: report.id.rawValue, day: day).run()
-                try Self.keepChanges(of: report, connection)
+                guard try DirectoryNumber.read(connection) == staged.number else { throw StoreError.outdated }
+                try DirectoryApply(
+                    plan: plan.session,
+                    connection: connection,
+                    feed: staged.feed,
+                    importID: report.id.rawValue,
+                    day: day
+                ).run()
+                try Self.keepChanges(of: report, plan.session, connection)
+                try DirectoryNumber.advance(connection)
             }
-            try connection.execute(RegistrySchema.stage)
             if let approval {
                 if report.state == .applied { try Self.settle(report, approval, now: now, connection) }
             } else {
@@ -131,7 +112,7 @@ extension Registry {
         }
     }
 
-    /// Drops what is on the stage; after a delivery that could not be read.
+    /// Writes down a delivery that could not be read; what was staged of it is gone with its ``StagedImport``.
     package func abandonImport(
         _ origin: ImportOrigin,
         failure: String,
@@ -139,7 +120,6 @@ extension Registry {
         now: Instant
     ) async throws(StoreError) -> ImportReport {
         try await writer.run(.full) { connection in
-            try connection.execute(RegistrySchema.stage)
             var report = ImportReport(state: .failed, warnings: warnings, warningsTotal: warnings.count)
             report.failure = failure
             report.feed = origin.feed
@@ -190,15 +170,19 @@ extension Registry {
     /// Imports whose single changes are remembered.
     private static let importsKept = 100
 
-    private static func keepChanges(of report: ImportReport, _ connection: any Session) throws {
+    private static func keepChanges(of report: ImportReport, _ plan: any Session, _ connection: any Session) throws {
         try connection.run("DELETE FROM import_change WHERE import <= ?", report.id.rawValue - Int64(importsKept))
         guard report.changes <= changesKeptMax else { return }
-        try connection.run(
-            """
-            INSERT INTO import_change(import, kind, key, other, action, school)
-            SELECT DISTINCT ?, kind, key, other, action, school FROM stage_change
-            """,
-            report.id.rawValue
-        )
+        try plan.query("SELECT DISTINCT kind, key, other, action, school FROM stage_change") { row in
+            try connection.run(
+                "INSERT INTO import_change(import, kind, key, other, action, school) VALUES (?, ?, ?, ?, ?, ?)",
+                report.id.rawValue,
+                row.int64(0),
+                row.text(1),
+                row.text(2),
+                row.int64(3),
+                row.text(4)
+            )
+        }
     }
 }

@@ -4,7 +4,6 @@ import Domain
 /// Accounts of the ENT.
 extension Stage {
     mutating func put(_ user: UserRecord, _ change: DirectoryChange) throws {
-        let feed = try user.feed.map { try Registry.feed(named: $0, connection) } ?? feed
         let hash = Self.hash(user)
         let before = try connection.first("SELECT hash, file, line FROM stage_user WHERE ent_id = ?", user.id) {
             ($0.int64OrNil(0), $0.textOrNil(1) ?? "", $0.intOrNil(2) ?? 0)
@@ -20,7 +19,7 @@ extension Stage {
                 locale = excluded.locale, is_removed = 0, hash = excluded.hash, file = excluded.file, line = excluded.line
             """,
             user.id,
-            feed,
+            user.feed ?? name,
             user.externalKey,
             user.profile.map { Int($0.rawValue) },
             user.locale,

@@ -11,17 +11,20 @@ package enum ImportScope: Hashable, Sendable {
     case changes
 }
 
-/// Where a delivery is collected: as the directory will be, of all that it speaks of. Runs in transactions of the registry's writer.
+/// Where a delivery is collected: as the directory will be, of all that it speaks of.
 struct Stage {
     let connection: any Session
     let feed: Int64
+    /// Of the feed.
+    let name: String
     let scope: ImportScope
     /// What was met by this batch.
     private(set) var warnings: [ImportWarning] = []
 
-    init(_ connection: any Session, feed: Int64, scope: ImportScope) {
+    init(_ connection: any Session, feed: Int64, name: String, scope: ImportScope) {
         self.connection = connection
         self.feed = feed
+        self.name = name
         self.scope = scope
     }
 
@@ -55,7 +58,7 @@ struct Stage {
         case .removeUser(let id):
             try connection.run(
                 """
-                INSERT INTO stage_user(ent_id, feed, key, is_removed) VALUES (?, 0, '', 1)
+                INSERT INTO stage_user(ent_id, feed, key, is_removed) VALUES (?, '', '', 1)
                 ON CONFLICT(ent_id) DO UPDATE SET is_removed = 1, hash = NULL
                 """,
                 id
