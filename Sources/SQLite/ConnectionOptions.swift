@@ -60,7 +60,8 @@ package struct ConnectionOptions: Sendable {
         isReadOnly: true,
         pragmas: [
             "temp_store = FILE", "temp.cache_size = -16384", "cache_size = -16384", "mmap_size = 0",
-            "trusted_schema = OFF", "cell_size_check = ON",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
         ],
         busyTimeout: .seconds(2)
     )

@@ -8,27 +8,10 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct DirectoryTests {
     let folder: TestFolder
-    let now = TestFolder.start
 
     init() throws { folder = try TestFolder() }
 
     private func reader() throws -> RegistryReader { try SQLiteStores(folder: folder.path).registryReader(seal: nil) }
-
-    private func register(_ registry: Registry, _ installation: String, of user: String, key: String? = nil)
-        async throws
-    {
-        _ = try await registry.register(
-            Registration(
-                installation: installation,
-                target: .fcmToken("token of " + installation),
-                environment: .production,
-                app: "onepocket"
-            ),
-            for: Account(userID: user, externalKey: key),
-            limits: Limits(),
-            now: now
-        )
-    }
 
     private func map(_ registry: Registry, _ id: String, _ key: String, dryRun: Bool = false) async throws
         -> ImportReport
@@ -146,7 +129,7 @@ struct DirectoryTests {
         try await folder.registry { registry async throws in
             try await Sample.importRecords(family(links: ["g1", "g2"]), into: registry)
             _ = try await map(registry, "ent-1", "g1")
-            try await register(registry, "i-1", of: "ent-1")
+            try await registry.signIn("i-1", of: "ent-1")
             let four = family(links: ["g1", "g2", "g3", "g4"])
             try await Sample.importRecords(four, into: registry)
             let without = four.filter { if case .guardian(let person) = $0 { person.key != "g1" } else { true } }
@@ -165,7 +148,7 @@ struct DirectoryTests {
 
     @Test func `an account and a person become one, in any order`() async throws {
         try await folder.registry { registry async throws in
-            try await register(registry, "i-1", of: "ent-1")
+            try await registry.signIn("i-1", of: "ent-1")
             let planned = try await map(registry, "ent-1", "g1", dryRun: true)
             #expect(planned.diff.users.added == 1)
             #expect(try reader().person("g1") == nil)
@@ -173,7 +156,7 @@ struct DirectoryTests {
             #expect(mapped.diff.users.added == 1 && mapped.state == .applied)
             try await Sample.importRecords(family(links: ["g1", "g2"]), into: registry)
             // Known only after the import, by the import of users or by the account's own word.
-            try await register(registry, "i-2", of: "ent-2")
+            try await registry.signIn("i-2", of: "ent-2")
             _ = try await map(registry, "ent-2", "g2")
             #expect(try reader().person("g1")?.id == reader().person("ent-1")?.id)
             #expect(try reader().person("g2")?.id == reader().person("ent-2")?.id)
@@ -188,8 +171,8 @@ struct DirectoryTests {
     @Test func `devices follow the account that registered them, not the person it was once tied to`() async throws {
         try await folder.registry { registry async throws in
             try await Sample.importRecords(family(links: ["g1", "g2"]), into: registry)
-            try await register(registry, "i-1", of: "ent-1", key: "g1")
-            try await register(registry, "i-2", of: "ent-2", key: "g2")
+            try await registry.signIn("i-1", of: "ent-1", key: "g1")
+            try await registry.signIn("i-2", of: "ent-2", key: "g2")
             // The ENT had mixed them up; the lines come one after the other.
             let swap = [("ent-1", "g2"), ("ent-2", "g1")].map {
                 UserRecord(id: $0.0, externalKey: $0.1, profile: nil, locale: nil)
@@ -217,7 +200,7 @@ struct DirectoryTests {
         try await folder.registry { registry async throws in
             let teacher = DirectoryRecord.staff(.init(key: "t1", lastName: "T", firstName: "", schools: ["1"]))
             try await Sample.importRecords(family(links: ["g1"]) + [teacher, school("2", "0429902B")], into: registry)
-            try await register(registry, "i-1", of: "stranger")
+            try await registry.signIn("i-1", of: "stranger")
             let named: [AudienceMember] = [.user("g1"), .user("t1"), .user("p1"), .user("stranger"), .user("nobody")]
             func withheld(_ schools: Set<String>?) throws -> [String: Reason] {
                 let audience = try audience(named, schools: schools)

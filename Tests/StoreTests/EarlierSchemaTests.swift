@@ -131,4 +131,33 @@ struct EarlierSchemaTests {
             #expect(try reader.violations() == [])
         }
     }
+
+    @Test func `accounts and links of schema 4 are still those of their records, and may become one person`()
+        async throws
+    {
+        try fill("registry.db", from: "registry-4.sql")
+        let key = TargetSeal.Key(id: "s1", key: SymmetricKey(data: [UInt8](repeating: 1, count: 32)))
+        try await folder.registry(keys: [key]) { registry async throws in
+            let reader = try SQLiteStores(folder: folder.path).registryReader(seal: registry.seal)
+            func tell(_ key: String, _ feed: String) async throws -> ImportReport {
+                try await registry.map([UserRecord(id: "u00", externalKey: key, profile: nil, locale: nil, feed: feed)])
+            }
+            #expect(try await tell("g1", "main").changes == 0)
+            #expect(try await tell("g9", "lyon").diff.users.changed == 1)
+            let guardian = try #require(try reader.person("u00"))
+            #expect(guardian.id == PersonID(rawValue: 1))
+            #expect(try reader.person("g9")?.id == guardian.id)
+            #expect(try reader.devices(.init(user: "g9"), after: nil, limit: 9).map(\.id.rawValue) == [1, 2, 3, 4])
+            // The link that was there before the migration goes by its record.
+            let unlinked = try await registry.importing(
+                [DirectoryChange(.unlink(pupil: "p1", guardian: "g1"))],
+                origin: ImportOrigin(format: "ndjson", mode: "delta"),
+                scope: .changes
+            )
+            #expect(unlinked.diff.links.removed == 1)
+            let day = CalendarDay(daysSince1970: 20_700)
+            #expect(try reader.audience(of: [.pupil("p1")], on: { _ in day }, author: nil).persons.isEmpty)
+            #expect(try reader.violations() == [])
+        }
+    }
 }

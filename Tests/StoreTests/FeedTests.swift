@@ -163,7 +163,7 @@ struct FeedTests {
             #expect(mapped.state == .applied && mapped.diff.users.added == 2)
             for account in ["acc-old", "acc-new"] {
                 for number in 0..<Limits().devicesPerAccount {
-                    try await register("\(account)-\(number)", of: account, registry)
+                    try await registry.signIn("\(account)-\(number)", of: account)
                 }
             }
             let reader = try reader()
@@ -184,7 +184,7 @@ struct FeedTests {
             try await registry.remove(installation: "acc-old-0", of: Account(userID: "acc-new", externalKey: nil))
             #expect(try reader.route(person.id).count == 2 * Limits().devicesPerAccount)
             // The same phone under the other account is still one device.
-            try await register("acc-old-1", of: "acc-new", registry)
+            try await registry.signIn("acc-old-1", of: "acc-new")
             #expect(try reader.route(person.id).count == 2 * Limits().devicesPerAccount - 1)
             let again = try await registry.map(users)
             #expect(again.changes == 0)
@@ -195,36 +195,23 @@ struct FeedTests {
         try await folder.registry { registry async throws in
             _ = try await academy("ac10", feed: "main", into: registry)
             _ = try await academy("ac26", feed: "lyon", into: registry)
-            func give(_ feed: String) async throws -> ImportReport {
-                let user = UserRecord(id: "acc", externalKey: "9201", profile: .relative, locale: nil, feed: feed)
+            func give(_ key: String, _ feed: String) async throws -> ImportReport {
+                let user = UserRecord(id: "acc", externalKey: key, profile: .relative, locale: nil, feed: feed)
                 return try await registry.importing(
                     [DirectoryChange(.putUser(user), file: "users", line: 3)],
                     origin: ImportOrigin(format: "ndjson", mode: "delta"),
                     scope: .changes
                 )
             }
-            #expect(try await give("main").warnings.isEmpty)
-            #expect(try await give("main").warnings.isEmpty)
-            let moved = try await give("lyon")
+            #expect(try await give("9201", "main").warnings.isEmpty)
+            #expect(try await give("9201", "main").warnings.isEmpty)
+            // A guardian there, a pupil here: never one person.
+            let moved = try await give("9001", "lyon")
             #expect(moved.state == .applied && moved.warnings.map(\.code) == ["accountMoves"])
             let warning = try #require(moved.warnings.first)
             #expect((warning.file, warning.line, warning.record) == ("users", 3, "acc"))
             #expect(warning.detail.contains("9201 in feed main") && warning.detail.contains("in feed lyon"))
             #expect(try reader().person("acc")?.feed == 2)
         }
-    }
-
-    private func register(_ installation: String, of user: String, _ registry: Registry) async throws {
-        _ = try await registry.register(
-            Registration(
-                installation: installation,
-                target: .fcmToken("token of " + installation),
-                environment: .production,
-                app: "onepocket"
-            ),
-            for: Account(userID: user, externalKey: nil),
-            limits: Limits(),
-            now: TestFolder.start
-        )
     }
 }

@@ -34,20 +34,6 @@ struct ImportPlanTests {
         return staged
     }
 
-    private func register(_ installation: String, of user: String, key: String?, _ registry: Registry) async throws {
-        _ = try await registry.register(
-            Registration(
-                installation: installation,
-                target: .fcmToken("token of " + installation),
-                environment: .production,
-                app: "onepocket"
-            ),
-            for: Account(userID: user, externalKey: key),
-            limits: Limits(),
-            now: TestFolder.start
-        )
-    }
-
     /// The directory in words, without the numbers of rows.
     private func directory(of folder: TestFolder) throws -> [String] {
         let connection = try folder.intruder("registry.db")
@@ -70,10 +56,10 @@ struct ImportPlanTests {
             let town = Town()
             let staged = try await begin(town, registry)
             // Known to the ENT only, named by the directory's key, and known before under no key.
-            try await register("i-1", of: "stranger", key: nil, registry)
-            try await register("i-2", of: "named", key: "g1", registry)
-            try await register("i-3", of: "stranger-2", key: nil, registry)
-            try await register("i-3", of: "stranger-2", key: "g2", registry)
+            try await registry.signIn("i-1", of: "stranger")
+            try await registry.signIn("i-2", of: "named", key: "g1")
+            try await registry.signIn("i-3", of: "stranger-2")
+            try await registry.signIn("i-3", of: "stranger-2", key: "g2")
             let before = ["named", "stranger-2"].map { try? reader().person($0)?.id }
             #expect(try await finish(staged, registry).state == .applied)
             #expect(["named", "stranger-2"].map { try? reader().person($0)?.id } == before)
@@ -161,11 +147,10 @@ struct ImportPlanTests {
                 let earlier = town
                 for _ in 0...random.next(below: 3) { town.change(&random) }
                 if random.next(below: 3) == 0 {
-                    try await register(
+                    try await registry.signIn(
                         "i-\(step)",
                         of: "u\(random.next(below: 4))",
-                        key: "g\(1 + random.next(below: 6))",
-                        registry
+                        key: "g\(1 + random.next(below: 6))"
                     )
                 }
                 let report =

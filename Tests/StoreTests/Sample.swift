@@ -105,3 +105,20 @@ enum Sample {
         }
     }
 }
+
+extension Registry {
+    /// A phone of that account; `key`: what the ENT says it is in the directory.
+    func signIn(_ installation: String, of user: String, key: String? = nil) async throws {
+        _ = try await register(
+            Registration(
+                installation: installation,
+                target: .fcmToken("token of " + installation),
+                environment: .production,
+                app: "onepocket"
+            ),
+            for: Account(userID: user, externalKey: key),
+            limits: Limits(),
+            now: TestFolder.start
+        )
+    }
+}

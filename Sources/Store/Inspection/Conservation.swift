@@ -125,14 +125,61 @@ extension QueueReader {
 }
 
 extension RegistryReader {
-    /// The deep check of `registry.db`: the file, and devices whose owner is missing.
+    /// The deep check of `registry.db`: the file, and what has to agree in it.
     package func violations() throws -> [ConservationReport.Violation] {
         let file = try (connection.ownFindings(limit: nil) ?? []).map {
             ConservationReport.Violation(.integrity, "registry.db", $0)
         }
         guard file.isEmpty else { return file }
-        return try connection.all("SELECT id FROM device WHERE owner NOT IN (SELECT id FROM person) LIMIT 100") {
-            .init(.orphan, "device \($0.int64(0))", "its owner does not exist")
+        return try Self.rules.flatMap { rule in
+            try connection.all("SELECT \(rule.row) LIMIT 100") {
+                .init(.orphan, "\(rule.name) \($0.int64(0))", rule.sentence)
+            }
         }
     }
+
+    private struct Rule {
+        var name: String
+        var row: String
+        var sentence: String
+    }
+
+    private static let rules = [
+        Rule(
+            name: "device",
+            row: "id FROM device WHERE owner NOT IN (SELECT id FROM person)",
+            sentence: "its owner does not exist"
+        ),
+        Rule(
+            name: "device",
+            row:
+                "device.id FROM device JOIN account ON account.id = device.account WHERE account.person <> device.owner",
+            sentence: "its owner is not the person of its account"
+        ),
+        Rule(
+            name: "account",
+            row: """
+                account.id FROM account JOIN account_record tie ON tie.account = account.id LEFT JOIN person ON person.id = tie.record
+                WHERE account.person IS DISTINCT FROM coalesce(person.same_as, person.id)
+                """,
+            sentence: "its person is not that of its records"
+        ),
+        Rule(
+            name: "person",
+            row: """
+                record.id FROM person record LEFT JOIN person ON person.id = record.same_as WHERE record.same_as IS NOT NULL
+                    AND (record.kind NOT IN (0, 2) OR person.kind IS NULL OR person.kind NOT IN (0, 2) OR person.same_as IS NOT NULL
+                        OR person.kind < record.kind OR person.feed = record.feed)
+                """,
+            sentence: "it is one with somebody it cannot be"
+        ),
+        Rule(
+            name: "pupil",
+            row: """
+                guardianship.pupil FROM guardianship LEFT JOIN person record ON record.id = guardianship.record
+                WHERE guardian IS DISTINCT FROM CASE WHEN record.kind = 2 THEN coalesce(record.same_as, record.id) ELSE record.id END
+                """,
+            sentence: "a guardian is not the person of the record"
+        ),
+    ]
 }

@@ -181,14 +181,17 @@ extension Registry {
     /// Its word completes the mapping and never breaks it: an account that is tied to a person of a feed stays so unless the key it names is
     /// that of another known person. A key that several feeds have names nobody.
     private static func feed(of key: String, for userID: String, _ connection: any Session) throws -> Int64? {
-        let tied = try connection.first(
-            "SELECT person.key FROM account JOIN person ON person.id = account.person WHERE ent_id = ? AND person.key IS NOT NULL",
+        let tied = try connection.all(
+            """
+            SELECT person.key FROM account CROSS JOIN account_record tie ON tie.account = account.id
+            CROSS JOIN person ON person.id = tie.record WHERE ent_id = ?
+            """,
             userID
         ) { $0.text(0) }
-        if let tied, tied.hasSameBytes(as: key) { return nil }
+        if tied.contains(where: { $0.hasSameBytes(as: key) }) { return nil }
         let feeds = try connection.all("SELECT feed FROM person WHERE key = ? LIMIT 2", key) { $0.int64(0) }
         if feeds.count == 1 { return feeds[0] }
-        return feeds.isEmpty && tied == nil ? try Self.feed(named: ImportOrigin.mainFeed, connection) : nil
+        return feeds.isEmpty && tied.isEmpty ? try Self.feed(named: ImportOrigin.mainFeed, connection) : nil
     }
 
     /// What of a device's row the registration does not say itself.

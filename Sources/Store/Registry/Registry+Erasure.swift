@@ -42,23 +42,32 @@ extension Registry {
             try connection.run("DELETE FROM held_fault WHERE device = ?", device)
             try connection.run(RegistrySQL.deleteDevice.rawValue, device)
         }
+        let names = try names(of: person.id, accounts, connection)
         for account in accounts { try connection.run(RegistrySQL.deletePreference.rawValue, account) }
+        let records = "SELECT id FROM person WHERE id = ?1 OR same_as = ?1"
+        try connection.run(
+            """
+            DELETE FROM account_record WHERE record IN (\(records))
+                OR account IN (SELECT id FROM account WHERE account.person = ?1)
+            """,
+            id
+        )
         try connection.run("DELETE FROM account WHERE person = ?", id)
         erased.accounts = connection.changes
         for statement in [
-            "DELETE FROM membership WHERE person = ?", "DELETE FROM guardianship WHERE pupil = ?",
-            "DELETE FROM guardianship WHERE guardian = ?",
+            "DELETE FROM membership WHERE person = ?1", "DELETE FROM guardianship WHERE pupil = ?1",
+            "DELETE FROM guardianship WHERE record IN (\(records))",
         ] {
             try connection.run(statement, id)
             erased.links += connection.changes
         }
         try connection.run("DELETE FROM restriction WHERE person = ?", id)
-        let names = try names(of: person, accounts, connection)
         for name in names { try connection.run("DELETE FROM import_change WHERE key = ?1 OR other = ?1", name) }
         try forget(names, inReports: connection)
         try connection.run(
             """
-            UPDATE person SET kind = 0, feed = 0, key = NULL, last_name = '', first_name = '', import = NULL WHERE id = ?
+            UPDATE person SET kind = 0, feed = 0, key = NULL, last_name = '', first_name = '', import = NULL, same_as = NULL
+            WHERE id = ?1 OR same_as = ?1
             """,
             id
         )
@@ -67,14 +76,15 @@ extension Registry {
     }
 
     /// A key that another feed gives to somebody else is not a name of this person alone; it stays where nobody can tell who is meant.
-    private static func names(
-        of person: StoredPerson,
-        _ accounts: [String],
-        _ connection: any Session
-    ) throws -> [String] {
-        guard let key = person.key else { return accounts }
-        let bearers = try connection.first("SELECT count(*) FROM person WHERE key = ?", key) { $0.int(0) } ?? 0
-        return accounts + (bearers > 1 ? [] : [key])
+    private static func names(of person: PersonID, _ accounts: [String], _ connection: any Session) throws -> [String] {
+        try accounts
+            + connection.all(
+                """
+                SELECT key FROM person record WHERE (id = ?1 OR same_as = ?1) AND key IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM person other WHERE other.key = record.key AND other.id <> ?1 AND other.same_as IS DISTINCT FROM ?1)
+                """,
+                person.rawValue
+            ) { $0.text(0) }
     }
 
     private static func forget(_ names: [String], inReports connection: any Session) throws {
@@ -125,11 +135,10 @@ extension RegistryReader {
         }
     }
 
-    /// What events may call a person: the ENT's ids and the feed's key, unless another feed gives that key to somebody else.
+    /// What events may call a person: the ENT's ids and the feeds' keys, unless another feed gives that key to somebody else.
     package func names(of person: StoredPerson) throws -> [String] {
-        let accounts = try accounts(of: person.id)
-        guard let key = person.key, try persons(named: key).count <= 1 else { return accounts }
-        return accounts + [key]
+        try accounts(of: person.id)
+            + records(of: person.id).map(\.key).filter { try persons(named: $0).count <= 1 }
     }
 
     /// Everything the registry has of a person, names included: for the person's own eyes, or a court's.

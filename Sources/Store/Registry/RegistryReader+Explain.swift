@@ -24,8 +24,9 @@ extension RegistryReader {
 
     func explain(_ person: StoredPerson) throws -> JSONObject {
         var object = JSONObject()
+        let records = try records(of: person.id)
         object["kind"] = .string("\(person.kind)")
-        object["key"] = .text(person.key)
+        object["key"] = .text(records.first?.key)
         object["accounts"] = .array(try accounts(of: person.id).map { .string($0) })
         try connection.query(
             """
@@ -39,8 +40,12 @@ extension RegistryReader {
             object.setImport(row, at: 1)
             object["devices"] = .number(row.int(3))
         }
+        // Of one feed alone `key` and `feed` say it all.
+        if records.count > 1 {
+            object["records"] = .array(records.map { ["feed": .text($0.feed), "key": .string($0.key)] })
+        }
         object["places"] = .array(try places(of: person.id))
-        object["guardians"] = .array(try links("guardian", of: "pupil", person.id))
+        object["guardians"] = .array(try links("record", of: "pupil", person.id))
         object["pupils"] = .array(try links("pupil", of: "guardian", person.id))
         return object
     }

@@ -50,10 +50,9 @@ extension RegistryReader {
         return members.contains { if case .user(let key) = $0 { names.contains(ExactText(key)) } else { false } }
     }
 
-    /// What an audience may call a person: the feed's key, and each of the ENT's ids.
+    /// What an audience may call a person: the feeds' keys, and each of the ENT's ids.
     private func names(of person: PersonID) throws -> Set<ExactText> {
-        guard let known = try self.person(person) else { return [] }
-        return Set((try accounts(of: person) + [known.key].compactMap { $0 }).map { ExactText($0) })
+        Set(try (accounts(of: person) + records(of: person).map(\.key)).map { ExactText($0) })
     }
 
     /// The keys of classes that the directory does not know.

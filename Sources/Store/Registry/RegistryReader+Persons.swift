@@ -31,8 +31,14 @@ extension RegistryReader {
         return persons.count == 1 ? persons[0] : nil
     }
 
-    /// Every person of this name: one by the ENT's user id, which is global, else one of each feed that has the key.
+    /// Every person of this name, each once: one by the ENT's user id, which is global, else those whose record in a feed has the key.
     package func persons(named name: String) throws -> [StoredPerson] {
+        var met: Set<PersonID> = []
+        return try records(named: name).filter { met.insert($0.id).inserted }
+    }
+
+    /// The same, with feed and key of each record: two of them may be one person.
+    private func records(named name: String) throws -> [StoredPerson] {
         let name = name.trimmedIdentifier
         // The ENT's own id wins where a key of the feed looked the same.
         if let person = try connection.first(RegistrySQL.personByAccount.rawValue, name, row: Self.person) {
@@ -46,7 +52,7 @@ extension RegistryReader {
         let found = try persons(named: name)
         guard found.isEmpty, let colon = name.firstIndex(of: ":") else { return found }
         let feed = try connection.first("SELECT id FROM feed WHERE name = ?", String(name[..<colon])) { $0.int64(0) }
-        return try persons(named: String(name[name.index(after: colon)...])).filter { $0.feed == feed }
+        return try records(named: String(name[name.index(after: colon)...])).filter { $0.feed == feed }
     }
 
     /// How an operator names just this one of several with one key: its ENT id, else feed and key.
@@ -59,6 +65,11 @@ extension RegistryReader {
     /// The ENT's ids of a person, the oldest account first.
     package func accounts(of person: PersonID) throws -> [String] {
         try connection.all(RegistrySQL.accountsOfPerson.rawValue, person.rawValue) { $0.text(0) }
+    }
+
+    /// Feed and key of each record that is this person, his or her own row's first; none for somebody no feed knows.
+    package func records(of person: PersonID) throws -> [(feed: String?, key: String)] {
+        try connection.all(RegistrySQL.recordsOfPerson.rawValue, person.rawValue) { ($0.textOrNil(1), $0.text(0)) }
     }
 
     package func person(_ id: PersonID) throws -> StoredPerson? {

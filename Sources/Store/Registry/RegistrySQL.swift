@@ -6,14 +6,22 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Index person_key; the oldest account by index account_person. A key of two feeds finds two; who is only named by a pupil is nobody.
     case personByKey = """
-        SELECT id, kind, key, (SELECT ent_id FROM account WHERE account.person = person.id ORDER BY account.id LIMIT 1), feed
-        FROM person WHERE key = ? AND (kind <> 0 OR EXISTS (SELECT 1 FROM account WHERE account.person = person.id))
+        SELECT coalesce(record.same_as, record.id), coalesce((SELECT kind FROM person WHERE person.id = record.same_as), record.kind), key,
+            (SELECT ent_id FROM account WHERE account.person = coalesce(record.same_as, record.id) ORDER BY account.id LIMIT 1), feed
+        FROM person record WHERE key = ?
+            AND (record.kind <> 0 OR EXISTS (SELECT 1 FROM account WHERE account.person = coalesce(record.same_as, record.id)))
         ORDER BY feed LIMIT 10
         """
     /// Primary key.
     case person = """
-        SELECT id, kind, key, (SELECT ent_id FROM account WHERE account.person = person.id ORDER BY account.id LIMIT 1), feed
-        FROM person WHERE id = ?
+        SELECT id, kind, key,
+            (SELECT ent_id FROM account WHERE account.person = coalesce(record.same_as, record.id) ORDER BY account.id LIMIT 1), feed
+        FROM person record WHERE id = ?
+        """
+    /// Primary key, index person_same: a person's own record first.
+    case recordsOfPerson = """
+        SELECT key, feed.name FROM person LEFT JOIN feed ON feed.id = person.feed
+        WHERE (person.id = ?1 OR same_as = ?1) AND key IS NOT NULL ORDER BY person.id = ?1 DESC, person.id LIMIT 100
         """
     /// Index account_person.
     case accountsOfPerson = "SELECT ent_id FROM account WHERE person = ? ORDER BY id LIMIT 100"

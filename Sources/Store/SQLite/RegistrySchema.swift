@@ -290,6 +290,28 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(10) { connection in
+            try connection.execute(
+                """
+                -- Records of several feeds that are one person. same_as: the row that stands for the person, is rung and has the accounts; NULL: itself.
+                ALTER TABLE person ADD COLUMN same_as INTEGER;
+                CREATE INDEX person_same ON person(same_as) WHERE same_as IS NOT NULL;
+
+                -- record: the row of the adult whom the pupil names; guardian: the row of the person who is rung for it.
+                ALTER TABLE guardianship ADD COLUMN record INTEGER NOT NULL DEFAULT 0;
+                UPDATE guardianship SET record = guardian;
+                CREATE INDEX guardianship_record ON guardianship(record, pupil);
+
+                -- Which records the ENT says an account is; `account.person`, `same_as` and `guardian` follow from it (RecordUnion).
+                CREATE TABLE account_record(
+                    account INTEGER NOT NULL REFERENCES account(id), record INTEGER NOT NULL, PRIMARY KEY(record, account)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX account_record_account ON account_record(account, record);
+                INSERT INTO account_record(account, record)
+                    SELECT account.id, person.id FROM account JOIN person ON person.id = account.person WHERE person.key IS NOT NULL;
+                """
+            )
+        },
     ]
 
     /// Tables that triggers fill from others: nothing else writes them, and what is copied row by row leaves them out.

@@ -285,6 +285,20 @@ def monday_again(week, waiting, lyon):
     assert week.reach(lyon["id"]) == {(NADIA_IN_LYON, (INES,)): REACHED, (ZOES_FATHER, (ZOE,)): REACHED}
 
 
+def tuesday_again(week):
+    """The ENT says that one account is Nadia's in both feeds: she is one person, and each of her devices rings once for Lina and Inès."""
+    week.go_on(8, "10:00")
+    week.deliver([{"kind": "user", "id": "nadia", "externalId": NADIA_IN_LYON, "feed": "lyon", "profile": "relative"}])
+    both = week.post("Fête des familles", kind=HOMEWORK, audience=[{"class": "CP-B", "school": MAIN}, {"class": "CP-A", "school": LYON}])
+    week.rang(both, on(["pocket", "tablet", "new"], "Fête des familles", "Lina, Inès") | on(["neighbour"], "Fête des familles"),
+              {(NADIA, (LINA, INES)): REACHED, (KARIM, (LINA,)): NO_PHONE, (ZOES_FATHER, (ZOE,)): REACHED})
+    week.rang(week.post("Chorale", "CP-A", school=LYON, kind=HOMEWORK), on(["pocket", "tablet", "new", "neighbour"], "Chorale"),
+              {(NADIA, (INES,)): REACHED, (ZOES_FATHER, (ZOE,)): REACHED})
+    shown = json.loads(week.world.command("directory", "show", NADIA_IN_LYON, "-o", "json").stdout)["items"]
+    assert [item["records"] for item in shown] == [[{"feed": "main", "key": NADIA}, {"feed": "lyon", "key": NADIA_IN_LYON}]], shown
+    assert sorted(pupil["key"] for pupil in shown[0]["pupils"]) == [LINA, ADAM, INES], shown
+
+
 def week_of_one_family(world):
     week = Week(world)
     monday(week)
@@ -295,6 +309,7 @@ def week_of_one_family(world):
     waiting = friday(week, missed)
     lyon = sunday(week, waiting)
     monday_again(week, waiting, lyon)
+    tuesday_again(week)
     world.kill()
     doctor(CARILLON, world.config)
 

@@ -14,8 +14,8 @@ extension Workshop {
                     )
                     try connection.run(
                         """
-                        INSERT INTO guardianship(pupil, guardian, since)
-                        SELECT child.id, account.person, 0 FROM person AS child, account WHERE child.key = ? AND account.ent_id = ?
+                        INSERT INTO guardianship(pupil, guardian, record, since)
+                        SELECT child.id, account.person, account.person, 0 FROM person AS child, account WHERE child.key = ? AND account.ent_id = ?
                         """,
                         "k-" + name,
                         guardian

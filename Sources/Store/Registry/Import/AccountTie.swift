@@ -1,67 +1,42 @@
 import Database
 import Domain
 
-/// Which person an account of the ENT is. One person may have several accounts, an account one person.
-///
-/// Devices belong to the account that registered them, so they go where it goes, and nobody's phone rings for another's children.
+/// Which records an account of the ENT is. Its person follows (``RecordUnion``), and devices go where the account that registered them goes, so
+/// nobody's phone rings for another's children.
 struct AccountTie {
     let connection: any Session
 
-    /// Makes the account one of the person whom the feed knows by this key; the person is made when nobody has brought him or her yet.
+    /// Makes the account one of the record that the feed knows by this key; the record is made when nobody has brought it yet.
     func tie(_ entID: String, feed: Int64, key: String, profile: Int?, locale: String?) throws {
-        let account = try connection.first(
-            "SELECT account.id, person.id, person.key FROM account JOIN person ON person.id = account.person WHERE ent_id = ?",
-            entID
-        ) { (id: $0.int64(0), person: $0.int64(1), key: $0.textOrNil(2)) }
-        var person = try connection.first("SELECT id FROM person WHERE key = ? AND feed = ?", key, feed) { $0.int64(0) }
-        if person == nil, let account, account.key == nil {
+        let account = try connection.first("SELECT id, person FROM account WHERE ent_id = ?", entID) {
+            (id: $0.int64(0), person: $0.int64(1))
+        }
+        let union = RecordUnion(connection: connection)
+        var record = try connection.first("SELECT id FROM person WHERE key = ? AND feed = ?", key, feed) { $0.int64(0) }
+        if record == nil, let account, try union.records(of: account.id).isEmpty {
             // So far only the ENT knew this person: the row becomes the feed's.
             try connection.run("UPDATE person SET key = ?, feed = ? WHERE id = ?", key, feed, account.person)
-            person = account.person
+            record = account.person
         }
         let owner =
-            try person
+            try record
             ?? connection.insert("INSERT INTO person(kind, key, feed) VALUES (0, ?, ?) RETURNING id", key, feed)
-        if let account {
-            if account.person != owner { try move(account.id, to: owner) }
-            try connection.run(
-                "UPDATE account SET profile = coalesce(?, profile), locale = coalesce(?, locale) WHERE id = ?",
-                profile,
-                locale,
-                account.id
-            )
-        } else {
-            try connection.run(
-                "INSERT INTO account(ent_id, person, profile, locale) VALUES (?, ?, ?, ?)",
-                entID,
-                owner,
-                profile,
-                locale
-            )
-        }
+        let id =
+            try account?.id
+            ?? connection.insert("INSERT INTO account(ent_id, person) VALUES (?, ?) RETURNING id", entID, owner)
+        try connection.run(
+            "UPDATE account SET profile = coalesce(?, profile), locale = coalesce(?, locale) WHERE id = ?",
+            profile,
+            locale,
+            id
+        )
+        try union.join(id, to: owner)
     }
 
     /// The account is nobody's of the directory any more; it keeps its devices.
     func part(_ entID: String) throws {
-        let account = try connection.first(
-            "SELECT account.id FROM account JOIN person ON person.id = account.person WHERE ent_id = ? AND person.key IS NOT NULL",
-            entID
-        ) { $0.int64(0) }
+        let account = try connection.first("SELECT id FROM account WHERE ent_id = ?", entID) { $0.int64(0) }
         guard let account else { return }
-        try move(account, to: connection.insert("INSERT INTO person(kind, key) VALUES (0, NULL) RETURNING id"))
-    }
-
-    private func move(_ account: Int64, to person: Int64) throws {
-        // Whoever's data is restricted, it stays so for the account, whosever it is now.
-        try connection.run(
-            """
-            INSERT INTO restriction(person, at) SELECT ?1, at FROM restriction
-            WHERE person = (SELECT person FROM account WHERE id = ?2) ON CONFLICT(person) DO NOTHING
-            """,
-            person,
-            account
-        )
-        try connection.run("UPDATE account SET person = ? WHERE id = ?", person, account)
-        try connection.run("UPDATE device SET owner = ? WHERE account = ?", person, account)
+        try RecordUnion(connection: connection).leave(account)
     }
 }

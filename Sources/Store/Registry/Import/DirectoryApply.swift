@@ -35,9 +35,11 @@ struct DirectoryApply {
 
     private func applyPersons() throws -> Rows {
         var rows = Rows(last: try connection.lastNumber(of: "person"))
+        var changed: [Int64] = []
         try plan.query("SELECT ref, kind, key, last_name, first_name FROM plan_person ORDER BY ref DESC") { row in
             let (ref, kind) = (row.int64(0), row.int(1))
             guard ref < 0 else {
+                changed.append(ref)
                 return try connection.run(
                     """
                     UPDATE person SET kind = ?1, last_name = ?2, first_name = ?3,
@@ -64,8 +66,14 @@ struct DirectoryApply {
                 row.text(4),
                 kind == 0 ? nil : importID
             )
-            if id != rows.id(ref) { rows.met[ref] = id }
+            if id != rows.id(ref) {
+                rows.met[ref] = id
+                changed.append(id)
+            }
         }
+        // Who comes or goes as a guardian stands for other records, or they for him or her.
+        let union = RecordUnion(connection: connection)
+        for id in changed where try union.isShared(id) { try union.settle(id) }
         return rows
     }
 
@@ -143,11 +151,12 @@ struct DirectoryApply {
         try plan.query("SELECT pupil, adult, is_gone, raw FROM plan_link ORDER BY rowid") { row in
             let (pupil, adult) = (persons.id(row.int64(0)), persons.id(row.int64(1)))
             guard row.int(2) == 0 else {
-                return try connection.run("DELETE FROM guardianship WHERE pupil = ? AND guardian = ?", pupil, adult)
+                return try connection.run("DELETE FROM guardianship WHERE pupil = ? AND record = ?", pupil, adult)
             }
             try connection.run(
                 """
-                INSERT INTO guardianship(pupil, guardian, raw, since, import) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO guardianship(pupil, guardian, record, raw, since, import)
+                SELECT ?1, CASE WHEN kind = 2 THEN coalesce(same_as, id) ELSE id END, id, ?3, ?4, ?5 FROM person WHERE id = ?2
                 ON CONFLICT(pupil, guardian) DO UPDATE SET raw = excluded.raw
                 """,
                 pupil,
@@ -195,9 +204,10 @@ struct DirectoryApply {
         try connection.run(
             """
             DELETE FROM person WHERE id = ?1 AND kind = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.person = ?1)
+                AND NOT EXISTS (SELECT 1 FROM account_record WHERE record = ?1)
                 AND NOT EXISTS (SELECT 1 FROM device WHERE device.owner = ?1)
                 AND NOT EXISTS (SELECT 1 FROM restriction WHERE restriction.person = ?1)
-                AND NOT EXISTS (SELECT 1 FROM guardianship WHERE guardianship.guardian = ?1)
+                AND NOT EXISTS (SELECT 1 FROM guardianship WHERE record = ?1)
             """,
             person
         )

@@ -22,7 +22,7 @@ struct DirectoryDiff {
         SELECT pupil.key AS pupil, adult.key AS guardian, pupil.id AS pupil_id, adult.id AS guardian_id
         FROM stage_scope scope CROSS JOIN person pupil ON pupil.id = scope.id AND pupil.kind = 1
         CROSS JOIN guardianship ON guardianship.pupil = pupil.id
-        CROSS JOIN person adult ON adult.id = guardianship.guardian AND adult.kind = 2 WHERE scope.kind = 3
+        CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2 WHERE scope.kind = 3
         """
 
     /// Completes the stage and fills `stage_change`; once, when the delivery is on the stage.
@@ -193,12 +193,12 @@ struct DirectoryDiff {
     private func fillGuardians() throws {
         let before = """
             EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                CROSS JOIN person adult ON adult.id = guardianship.guardian AND adult.kind = 2
-                WHERE guardianship.guardian = guardian_id)
+                CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2
+                WHERE guardianship.record = guardian_id)
             """
         let staysElsewhere = """
             EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                WHERE guardianship.guardian = guardian_id AND NOT EXISTS (
+                WHERE guardianship.record = guardian_id AND NOT EXISTS (
                     SELECT 1 FROM stage_scope scope WHERE scope.kind = 3 AND scope.key = pupil.key AND scope.school = ''))
             """
         let staysHere = """
@@ -215,12 +215,12 @@ struct DirectoryDiff {
                 WHERE NOT \(staysHere) AND NOT \(staysElsewhere) GROUP BY guardian;
             \(Self.insert) SELECT 4, 1, stage.key, coalesce((
                     SELECT min(pupil.key) FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                    WHERE guardianship.guardian = stage.id), ''), ''
+                    WHERE guardianship.record = stage.id), ''), ''
                 FROM stage_person stage JOIN person ON person.id = stage.id
                 WHERE stage.kind = 2 AND stage.was = 2
                     AND (person.last_name <> stage.last_name OR person.first_name <> stage.first_name)
                     AND EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil
-                        ON pupil.id = guardianship.pupil AND pupil.kind = 1 WHERE guardianship.guardian = stage.id)
+                        ON pupil.id = guardianship.pupil AND pupil.kind = 1 WHERE guardianship.record = stage.id)
                     AND NOT EXISTS (SELECT 1 FROM stage_change gone WHERE gone.kind = 4 AND gone.action = 2 AND gone.key = stage.key);
             """
         )
@@ -232,8 +232,8 @@ struct DirectoryDiff {
             \(Self.insert) SELECT 6, 0, pupil, guardian, '' FROM (\(Self.stagedLinks)) link
                 WHERE NOT EXISTS (
                     SELECT 1 FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                    CROSS JOIN person adult ON adult.id = guardianship.guardian AND adult.kind = 2
-                    WHERE guardianship.pupil = link.pupil_id AND guardianship.guardian = link.guardian_id);
+                    CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2
+                    WHERE guardianship.pupil = link.pupil_id AND guardianship.record = link.guardian_id);
             \(Self.insert) SELECT 6, 2, pupil, guardian, '' FROM (\(Self.currentLinks)) link
                 WHERE NOT EXISTS (
                     SELECT 1 FROM stage_link stage
@@ -245,14 +245,15 @@ struct DirectoryDiff {
     }
 
     private func fillUsers() throws {
+        let isTied = "EXISTS (SELECT 1 FROM account_record tie WHERE tie.account = account.id)"
         try connection.execute(
             """
-            \(Self.insert) SELECT 7, CASE WHEN stage.is_removed = 1 THEN 2 WHEN person.key IS NULL THEN 0 ELSE 1 END,
-                    stage.ent_id, '', ''
-                FROM stage_user stage LEFT JOIN account ON account.ent_id = stage.ent_id LEFT JOIN person ON person.id = account.person
-                WHERE CASE WHEN stage.is_removed = 1 THEN person.key IS NOT NULL
-                    ELSE person.key IS DISTINCT FROM stage.key
-                        OR person.feed IS DISTINCT FROM (SELECT id FROM feed WHERE name = stage.feed)
+            \(Self.insert) SELECT 7, CASE WHEN stage.is_removed = 1 THEN 2 WHEN \(isTied) THEN 1 ELSE 0 END, stage.ent_id, '', ''
+                FROM stage_user stage LEFT JOIN account ON account.ent_id = stage.ent_id
+                WHERE CASE WHEN stage.is_removed = 1 THEN \(isTied)
+                    ELSE NOT EXISTS (
+                            SELECT 1 FROM person CROSS JOIN account_record tie ON tie.record = person.id AND tie.account = account.id
+                            WHERE person.key = stage.key AND person.feed = (SELECT id FROM feed WHERE name = stage.feed))
                         OR (stage.profile IS NOT NULL AND account.profile IS DISTINCT FROM stage.profile)
                         OR (stage.locale IS NOT NULL AND account.locale IS DISTINCT FROM stage.locale) END
             """
@@ -313,27 +314,46 @@ struct DirectoryDiff {
         return schools
     }
 
-    /// Accounts that another feed's person has so far: their devices stop ringing for that one's children, so a person has to see it.
+    /// Accounts that leave another feed's record, since the two cannot be one person: their devices stop ringing for that one's children, so
+    /// a person has to see it.
     func movedAccounts() throws -> [ImportWarning] {
-        try connection.all(
+        let union = RecordUnion(connection: connection)
+        var warnings: [ImportWarning] = []
+        try connection.query(
             """
-            SELECT stage.file, stage.line, stage.ent_id, person.key, feed.name, stage.key, stage.feed FROM stage_user stage
-            CROSS JOIN account ON account.ent_id = stage.ent_id CROSS JOIN person ON person.id = account.person
-            JOIN feed ON feed.id = person.feed
-            WHERE stage.is_removed = 0 AND feed.name <> stage.feed AND person.kind <> 0
+            SELECT stage.file, stage.line, stage.ent_id, stage.key, stage.feed, account.id, feed.id, coalesce(staged.kind, person.kind, 0), person.id
+            FROM stage_user stage CROSS JOIN account ON account.ent_id = stage.ent_id
+            LEFT JOIN feed ON feed.name = stage.feed LEFT JOIN person ON person.key = stage.key AND person.feed = feed.id
+            LEFT JOIN stage_person staged ON staged.key = stage.key AND feed.id = ?1
+            WHERE stage.is_removed = 0 AND EXISTS (
+                SELECT 1 FROM account_record tie JOIN person other ON other.id = tie.record
+                WHERE tie.account = account.id AND other.feed IS DISTINCT FROM feed.id)
             ORDER BY stage.line, stage.ent_id LIMIT 100000
-            """
+            """,
+            feed
         ) { row in
-            let (before, after) = (row.text(3).showingInvisible, row.text(5).showingInvisible)
-            return ImportWarning(
-                file: row.textOrNil(0) ?? "",
-                line: row.intOrNil(1) ?? 0,
-                record: row.text(2),
-                code: "accountMoves",
-                detail:
-                    "The account of \(before) in feed \(row.text(4)) becomes that of \(after) in feed \(row.text(6)); its devices do not ring for the former any more. Two feeds need two accounts."
-            )
+            let record = RecordUnion.Record(id: row.int64OrNil(8) ?? 0, kind: row.int(7), feed: row.int64OrNil(6) ?? 0)
+            for left in try union.left(by: row.int64(5), joining: record)
+            where left.feed != record.feed && left.kind != 0 {
+                let names = try connection.first(
+                    "SELECT person.key, feed.name FROM person JOIN feed ON feed.id = person.feed WHERE person.id = ?",
+                    left.id
+                ) { ($0.text(0).showingInvisible, $0.text(1)) }
+                guard let (before, feed) = names else { continue }
+                let after = row.text(3).showingInvisible
+                warnings.append(
+                    ImportWarning(
+                        file: row.textOrNil(0) ?? "",
+                        line: row.intOrNil(1) ?? 0,
+                        record: row.text(2),
+                        code: "accountMoves",
+                        detail:
+                            "The account of \(before) in feed \(feed) becomes that of \(after) in feed \(row.text(4)); its devices do not ring for the former any more. Only guardians of different feeds are one person."
+                    )
+                )
+            }
         }
+        return warnings
     }
 
     /// Guardians that pupils name and nobody has a record of: no guardian, and a warning each.

@@ -134,7 +134,7 @@ struct DirectoryLimits {
         FROM place school CROSS JOIN membership ON membership.place = school.id
         CROSS JOIN person pupil ON pupil.id = membership.person AND pupil.kind = 1
         CROSS JOIN guardianship ON guardianship.pupil = pupil.id
-        CROSS JOIN person adult ON adult.id = guardianship.guardian AND adult.kind = 2 WHERE school.kind = 0 AND school.feed = ?1
+        CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2 WHERE school.kind = 0 AND school.feed = ?1
         """
     private static let isSpokenOf =
         "EXISTS (SELECT 1 FROM stage_scope scope WHERE scope.kind = 3 AND scope.key = pupil.key AND scope.school = '')"

@@ -119,14 +119,14 @@ struct DirectoryPlan {
         let insert = "INSERT INTO plan_link(pupil, adult, is_gone, raw)"
         try connection.execute(
             """
-            \(insert) SELECT guardianship.pupil, guardianship.guardian, 1, '' FROM stage_scope scope
-            CROSS JOIN guardianship ON guardianship.pupil = scope.id CROSS JOIN person ON person.id = guardianship.guardian
+            \(insert) SELECT guardianship.pupil, guardianship.record, 1, '' FROM stage_scope scope
+            CROSS JOIN guardianship ON guardianship.pupil = scope.id CROSS JOIN person ON person.id = guardianship.record
             LEFT JOIN stage_link link ON link.pupil = scope.key AND link.guardian = person.key
             WHERE scope.kind = 3 AND scope.id IS NOT NULL AND link.pupil IS NULL;
             \(insert) SELECT pupil.id, adult.id, 0, link.raw FROM stage_link link
             CROSS JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
             CROSS JOIN stage_person adult ON adult.key = link.guardian
-            LEFT JOIN guardianship ON guardianship.pupil = pupil.id AND guardianship.guardian = adult.id
+            LEFT JOIN guardianship ON guardianship.pupil = pupil.id AND guardianship.record = adult.id
             WHERE guardianship.pupil IS NULL OR guardianship.raw <> link.raw
             ORDER BY pupil.id DESC, adult.id DESC;
             """
@@ -143,9 +143,10 @@ struct DirectoryPlan {
             WHERE (kind = 0 OR EXISTS (SELECT 1 FROM plan_person plan WHERE plan.ref = person.id AND plan.kind = 0))
                 AND NOT EXISTS (SELECT 1 FROM stage_person stage WHERE stage.id = person.id)
                 AND NOT EXISTS (SELECT 1 FROM account WHERE account.person = person.id)
+                AND NOT EXISTS (SELECT 1 FROM account_record tie WHERE tie.record = person.id)
                 AND NOT EXISTS (
-                    SELECT 1 FROM guardianship link WHERE link.guardian = person.id AND NOT EXISTS (
-                        SELECT 1 FROM plan_link gone WHERE gone.is_gone = 1 AND gone.adult = link.guardian AND gone.pupil = link.pupil));
+                    SELECT 1 FROM guardianship link WHERE link.record = person.id AND NOT EXISTS (
+                        SELECT 1 FROM plan_link gone WHERE gone.is_gone = 1 AND gone.adult = link.record AND gone.pupil = link.pupil));
             """
         )
     }

@@ -27,7 +27,7 @@ extension Registry {
                 let keys = try connection.all(
                     """
                     SELECT adult.key FROM person CROSS JOIN guardianship ON guardianship.pupil = person.id
-                    CROSS JOIN person adult ON adult.id = guardianship.guardian AND adult.feed = person.feed
+                    CROSS JOIN person adult ON adult.id = guardianship.record AND adult.feed = person.feed
                     WHERE person.key = ? AND person.feed = ?
                     """,
                     pupil,

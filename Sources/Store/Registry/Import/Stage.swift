@@ -98,14 +98,14 @@ struct Stage {
         try connection.run(
             """
             INSERT INTO stage_link(pupil, guardian, raw) SELECT ?2, adult.key, raw FROM guardianship
-            CROSS JOIN person adult ON adult.id = guardianship.guardian WHERE guardianship.pupil = ?1
+            CROSS JOIN person adult ON adult.id = guardianship.record WHERE guardianship.pupil = ?1
             """,
             id,
             key
         )
         // Whoever comes or goes as a guardian changes the pupils who name him or her.
         let pupils = try connection.all(
-            "SELECT person.key FROM guardianship CROSS JOIN person ON person.id = guardianship.pupil WHERE guardian = ?",
+            "SELECT person.key FROM guardianship CROSS JOIN person ON person.id = guardianship.pupil WHERE guardianship.record = ?",
             id
         ) { $0.text(0) }
         for pupil in pupils { try touch(pupil, change) }

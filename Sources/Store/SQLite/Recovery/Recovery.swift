@@ -218,14 +218,17 @@ package enum Recovery {
             for (table, rule) in [
                 ("device", "owner NOT IN (SELECT id FROM person)"),
                 ("membership", "person NOT IN (SELECT id FROM person) OR place NOT IN (SELECT id FROM place)"),
-                ("guardianship", "pupil NOT IN (SELECT id FROM person) OR guardian NOT IN (SELECT id FROM person)"),
+                ("guardianship", "pupil NOT IN (SELECT id FROM person) OR record NOT IN (SELECT id FROM person)"),
             ] {
                 try registry.run("DELETE FROM \(table) WHERE \(rule)")
                 report.registryOrphans += registry.changes
             }
             try registry.execute(
                 """
+                UPDATE guardianship SET guardian = record WHERE guardian NOT IN (SELECT id FROM person);
+                UPDATE person SET same_as = NULL WHERE same_as NOT IN (SELECT id FROM person);
                 DELETE FROM account WHERE person NOT IN (SELECT id FROM person);
+                DELETE FROM account_record WHERE account NOT IN (SELECT id FROM account) OR record NOT IN (SELECT id FROM person);
                 UPDATE device SET account = NULL WHERE account NOT IN (SELECT id FROM account);
                 """
             )
