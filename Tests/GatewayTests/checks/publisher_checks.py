@@ -1,10 +1,12 @@
-"""What a publisher's developer reads is true: the schemas of /openapi.json against the door."""
-import base64, json, os, secrets, subprocess, sys
+"""What a publisher's developer reads is true: the recipes of Publishing.md word for word, and the schemas of /openapi.json against the door."""
+import base64, json, os, re, secrets, subprocess, sys
 
-from gateway import main
+from gateway import main, receiver
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
 SAMPLE = os.path.join(ROOT, "Tests", "SampleData", "saint-etienne")
+GUIDE = os.path.join(ROOT, "Sources", "Carillon.docc", "Publishing.md")
+READER = "fae94c3d-1f76-581b-9fe8-f15d83ea720e"
 SEED = "20261129"
 LIMITS = "limits: { postsPerMinute: 10000000, postsBurst: 10000000, requestsPerMinute: 1000000, requestsBurst: 1000000, openRequestsPerMinute: 1000000, openRequestsBurst: 1000000 }"
 
@@ -19,6 +21,44 @@ def with_signatures(world, more=""):
     world.start()
     done = world.command("directory", "import", os.path.join(SAMPLE, "aaf1d/complet-2026-09-01"), "--format", "aaf1d", "--mode", "complete")
     assert done.returncode == 0, done.stderr
+
+
+def recipes(language):
+    """The fenced blocks of a language, in their order, as they stand."""
+    found = re.findall(rf"^```{language}\n(.*?)^```$", open(GUIDE, encoding="utf-8").read(), re.MULTILINE | re.DOTALL)
+    assert found, f"no recipe in {language}"
+    return found
+
+
+def recipes_run_word_for_word(world):
+    with_signatures(world)
+    assert isinstance(world.register(READER, 0, "fcm"), str)
+    environment = {**os.environ, "GATEWAY": f"http://127.0.0.1:{world.public}", "PUBLISHER_KEY": world.key, "WEBHOOK_SECRET": world.webhook_secret}
+    runs = [(f"recipe-{number}.sh", ["bash", "-eu"], text, 1) for number, text in enumerate(recipes("sh"))]
+    (java,), (python,) = recipes("java"), recipes("python")
+    runs += [("Publish.java", ["java"], java, 3), ("publish.py", [sys.executable], python, 3)]
+    events = []
+    for again in (False, True):
+        for name, command, text, count in runs:
+            path = os.path.join(world.folder, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            ran = subprocess.run([*command, path], env=environment, capture_output=True, text=True, timeout=120)
+            assert ran.returncode == 0, (name, ran.stdout, ran.stderr)
+            receipts = re.findall(r'"id": ?"(E-[^"]+)"', ran.stdout)
+            assert len(receipts) == count and ran.stdout.count('"unresolved"') == count, (name, ran.stdout)
+            # The same again is the same event, however it is proven.
+            assert ('"duplicate":true' in ran.stdout.replace(" ", "")) == again, (name, ran.stdout)
+            events += receipts
+    first, second = events[:len(events) // 2], events[len(events) // 2:]
+    assert first == second and len(set(first)) == len(first)
+    for event in first:
+        world.done(event)
+    # One phone, and the messages that name its owner: two dialects in three languages, and what curl signs.
+    named = [event for event in first if any(person["user"] == READER and person["state"] == "reached" for person in world.trace(event))]
+    assert len(named) == 7, (len(named), len(first))
+    rung = [push for push in world.records() if push["outcome"] == "accepted" and receiver(push) == READER]
+    assert len(rung) == len(named), (len(rung), len(named))
 
 
 def schemas_are_the_door(world):
@@ -49,4 +89,4 @@ def schemas_are_the_door(world):
 
 
 if __name__ == "__main__":
-    main([schemas_are_the_door], {})
+    main([recipes_run_word_for_word, schemas_are_the_door], {})
