@@ -189,7 +189,8 @@ struct OpenAPITests {
         #expect(
             unseen == [
                 "AudienceMember", "BrokerMessage", "CloudEvent", "Identifier", "Link", "Milliseconds",
-                "NotificationName", "PersonRecord", "Publication", "PublicationDate", "Registration", "RemovalsOrder",
+                "NotificationName", "Pause", "PersonRecord", "Publication", "PublicationDate", "Registration",
+                "RemovalsOrder",
                 "ResourceID", "RoutingWord", "ShownName", "TimelineMessage", "UserID",
             ]
         )
