@@ -78,8 +78,12 @@ let package = Package(
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("Domain"),
-        // What the outside reads and writes; the document is part of the binary.
-        library("Contract", ["Domain"], resources: [.embedInCode("openapi.json")]),
+        // What the outside reads and writes; the document and the meaning of each problem are part of the binary.
+        library(
+            "Contract",
+            ["Domain"],
+            resources: [.embedInCode("openapi.json"), .embedInCode("problems.json")]
+        ),
         // Floor 1: thin bindings, each alone with its C library.
         library("Database"),
         library("SQLite", ["CSQLite", "Database"]),

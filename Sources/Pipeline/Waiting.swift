@@ -16,6 +16,7 @@ package actor Waiting {
     private let queue: QueueStore
     private let reader: QueueReader
     private let registry: RegistryReader
+    private let found: FoundPersons
     private let wishChanges: WishChanges
     private let rules: Current<DeliveryRules>
     private let time: TimeSource
@@ -34,6 +35,7 @@ package actor Waiting {
         self.queue = queue
         reader = try stores.queueReader()
         registry = try stores.registryReader(seal: nil)
+        found = FoundPersons(queue: reader, registry: registry)
         self.wishChanges = wishChanges
         self.rules = rules
         self.time = time
@@ -88,10 +90,15 @@ package actor Waiting {
                     let concerned = try reader.concerned(of: page.event, part: page.part).value
                 else { continue }
                 let persons = Set(waiting.compactMap { page.person(of: $0.delivery) })
-                let entries = concerned.entries.filter {
+                let planned = concerned.entries.filter {
                     persons.contains($0.person) && $0.role != .pupilWithoutGuardian
                 }
-                let verdicts = try registry.snapshot { _ in try look.verdicts(on: entries, of: publication, now: now) }
+                let verdicts = try registry.snapshot { _ in
+                    let (entries, numbers) = try found.entries(planned, in: page.event)
+                    var verdicts = try look.verdicts(on: entries, of: publication, now: now)
+                    for (person, own) in numbers { for number in own { verdicts[number] = verdicts[person] } }
+                    return verdicts
+                }
                 for delivery in waiting {
                     guard let person = page.person(of: delivery.delivery),
                         let wait = WaitChange.of(

@@ -21,7 +21,7 @@ struct LaneMachineTests {
 
     @Test mutating func `a recap that is accepted says so`() throws {
         var recap = LoadedDelivery.sample(1, readAt: lane.time)
-        recap.isRecap = true
+        recap.announces = [DeliveryID(rawValue: 9)]
         lane.load([recap, .sample(2, readAt: lane.time)])
         for _ in 0..<2 { _ = lane.answer(try lane.beginOne(), .accepted) }
         #expect(lane.outcome(of: 1)?.result == .acceptedInRecap)

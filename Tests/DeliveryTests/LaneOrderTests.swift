@@ -77,6 +77,53 @@ struct LaneOrderTests {
         #expect(begun.map(\.id) == [2])
     }
 
+    @Test(arguments: [true, false])
+    func `a recap that announces what an order takes out is counted anew, and not before the order's end`(
+        isCommitted: Bool
+    ) {
+        let stop = StopOrder(order: 1, deliveries: [DeliveryID(rawValue: 8)], mark: Self.drop)
+        for comesLater in [false, true] {
+            var lane = LaneFixture()
+            var recap = LoadedDelivery.sample(1, readAt: lane.time)
+            recap.announces = [DeliveryID(rawValue: 7), DeliveryID(rawValue: 8)]
+            if !comesLater { lane.load([recap, .sample(2, readAt: lane.time)]) }
+            lane.order(.stop(stop))
+            // Read before the order was on the disk.
+            if comesLater { lane.load([recap, .sample(2, readAt: lane.time)], generation: 0) }
+            let before = lane.beginAll()
+            #expect(before.map(\.id) == [2] && lane.lookUps.isEmpty)
+            lane.order(.concluded(order: 1, isCommitted: isCommitted))
+            lane.turn()
+            #expect(lane.lookUps.flatMap(\.deliveries).map(\.id.rawValue) == [1])
+            lane.lookUp()
+            let after = lane.beginAll()
+            #expect(after.map(\.id) == [1])
+        }
+    }
+
+    @Test mutating func `a recap that comes when the order is over is counted anew at once`() {
+        lane.order(.stop(StopOrder(order: 1, deliveries: [DeliveryID(rawValue: 8)], mark: Self.drop)))
+        lane.order(.concluded(order: 1, isCommitted: true))
+        var recap = LoadedDelivery.sample(1, readAt: lane.time)
+        recap.announces = [DeliveryID(rawValue: 8)]
+        lane.load([recap], generation: 0)
+        lane.turn()
+        #expect(lane.lookUps.flatMap(\.deliveries).map(\.id.rawValue) == [1])
+    }
+
+    @Test mutating func `a recap that comes back unsent after an order is counted anew`() throws {
+        var recap = LoadedDelivery.sample(1, readAt: lane.time)
+        recap.announces = [DeliveryID(rawValue: 8)]
+        lane.load([recap])
+        let ticket = try lane.beginOne()
+        lane.order(.stop(StopOrder(order: 1, deliveries: [DeliveryID(rawValue: 8)], mark: Self.drop)))
+        lane.order(.concluded(order: 1, isCommitted: true))
+        _ = lane.answer(ticket, .resend(.keep))
+        let begun = lane.beginAll()
+        #expect(begun.isEmpty)
+        #expect(lane.lookUps.flatMap(\.deliveries).map(\.id.rawValue) == [1])
+    }
+
     /// Verdict of what was under way, how it ends when the order stands, and when it failed.
     @Test(
         arguments: [

@@ -45,7 +45,7 @@ struct ReadyQueueTests {
         #expect(take(2) == [1, 2])
         queue.putFirst(Self.delivery(1))
         queue.putBack(Self.delivery(2))
-        let removed = queue.remove(Set([1, 2, 3, 9].map { DeliveryID(rawValue: $0) }))
+        let removed = queue.remove { [1, 2, 3, 9].contains($0.id.rawValue) }
         #expect(removed.map(\.id.rawValue) == [3, 1, 2] && queue.untouched == 1)
         #expect(take(9) == [4])
     }

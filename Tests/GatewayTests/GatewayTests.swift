@@ -81,6 +81,10 @@ struct GatewayTests {
     ])
     func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }
 
+    /// Told in Publishing.md and /openapi.json.
+    @Test(arguments: ["recipes_run_word_for_word", "schemas_are_the_door"])
+    func `publishers' developers pass`(check: String) async throws { try await pass("publisher_checks", check) }
+
     @Test(arguments: ["idle_crowd"])
     func `crowds pass`(check: String) async throws { try await pass("crowd_checks", check) }
 

@@ -1,5 +1,6 @@
 import Domain
 import LocalTime
+import Providers
 import Store
 import Testing
 
@@ -80,6 +81,27 @@ struct QuietHoursTests {
             try await workshop.deliver()
             #expect(try workshop.results(of: event).map(\.state) == [.accepted, .accepted])
             #expect(try workshop.state(of: event) == .done)
+            try check(workshop)
+        }
+    }
+
+    @Test(arguments: ["signed out", "registered elsewhere", "revoked"])
+    func `a device that is gone in the morning was refused by no provider`(how: String) async throws {
+        try await evening { workshop in
+            try await workshop.register("u-1")
+            let event = try await workshop.accept(["u-1"], lifetime: .seconds(72 * 3600))
+            try await workshop.expander.work()
+            switch how {
+            case "signed out":
+                let account = Account(userID: "u-1", externalKey: nil)
+                try await workshop.registry.remove(installation: "i-u-1", of: account)
+            case "registered elsewhere":
+                try await workshop.register("u-1", target: .apns(String(repeating: "ab", count: 32)))
+            default: _ = try await workshop.registry.revoke("i-u-1", now: workshop.clock.now)
+            }
+            move(workshop, to: Self.monday)
+            try await workshop.deliver()
+            #expect(try standing(workshop, event) == [.notReached(.noDevice)])
             try check(workshop)
         }
     }

@@ -31,13 +31,18 @@ struct RecapTests {
         return texts
     }
 
-    private func night<T>(from: Int = 3, _ body: (Workshop) async throws -> T) async throws -> T {
+    private func night<T>(
+        from: Int = 3,
+        limits: Limits = Limits(),
+        _ body: (Workshop) async throws -> T
+    ) async throws -> T {
         var policy = QuietPolicy()
         policy.releaseSpread = .zero
         policy.recapFrom = from
         return try await withWorkshop(
             folder,
             clock: clock,
+            limits: limits,
             rules: DeliveryRules(quiet: policy),
             texts: Self.texts,
             body
@@ -340,6 +345,38 @@ struct RecapTests {
             let again = try workshop.loader.reload(batch, on: lane, now: 1)
             #expect(again.deliveries.map(\.collapseID) == loaded.deliveries.map(\.collapseID))
             #expect(lane.messages.last?.title == "3 nouvelles publications")
+        }
+    }
+
+    // MARK: - What it costs
+
+    /// Publications, and persons they are for. The loader reads 10 deliveries at a time.
+    @Test(arguments: [(16, 4), (96, 4), (4, 96)])
+    func `what a delivery of the morning costs does not grow with what waits`(events: Int, persons: Int) async throws {
+        var limits = Limits()
+        limits.personsPerExpansion = 12
+        try await night(limits: limits) { workshop in
+            let users = (0..<persons).map { "u-\($0)" }
+            for user in users { try await workshop.register(user) }
+            let published = try await publish(workshop, events, to: users)
+            sunrise()
+            let before = workshop.loaderStores.rowsRead
+            var rings = 0
+            var isOver = false
+            while !isOver {
+                var waits = true
+                while waits {
+                    let loaded = try workshop.loadDue(limit: 10)
+                    waits = !loaded.ended.isEmpty || !loaded.deliveries.isEmpty
+                    rings += try await workshop.record(loaded).count
+                }
+                clock.advance(.mergeLook)
+                isOver = try workshop.loadDue(limit: 1).ended.isEmpty
+            }
+            #expect(rings == persons)
+            for event in published { #expect(try workshop.state(of: event) == .done) }
+            let each = (workshop.loaderStores.rowsRead - before) / (events * persons)
+            #expect(each <= 20, "\(each) rows a delivery")
         }
     }
 

@@ -36,7 +36,12 @@ enum OrderReader {
     ) async throws -> JSONObject {
         let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(of: call.request)
         if body.isEmpty, mayBeEmpty { return JSONObject() }
-        return try JSONParser.parse(body).object ?? JSONObject()
+        let value = try JSONParser.parse(body)
+        guard let object = value.object else {
+            let error = FieldError(.root, "wrongType", "Expected an object, found \(value.typeName).")
+            throw Problem(.invalidOrder, "The order is wrong.", errors: [error])
+        }
+        return object
     }
 
     /// - Throws: 422 naming every member that is wrong.

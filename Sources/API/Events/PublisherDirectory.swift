@@ -75,7 +75,7 @@ package final class PublisherDirectory: Sendable {
                     now: now
                 )
                 guard !claim.signers.isEmpty else { throw .mismatch }
-            } catch { throw Self.invalidSignature(error) }
+            } catch { throw Self.invalidSignature(error, timestamp: header("webhook-timestamp"), now: now) }
         }
         guard claim.signature != nil || claim.keyHolder != nil else {
             throw Self.unauthenticated("Sign the request, or send a publisher key as bearer.", hasToken: false)
@@ -106,8 +106,13 @@ package final class PublisherDirectory: Sendable {
         return holder.publisher
     }
 
-    private static func invalidSignature(_ fault: StandardWebhooks.Fault) -> Problem {
-        var problem = Problem(.invalidSignature, "The signature does not count: \(fault.rawValue).")
+    private static func invalidSignature(
+        _ fault: StandardWebhooks.Fault,
+        timestamp: String? = nil,
+        now: Instant? = nil
+    ) -> Problem {
+        let sentence = fault.sentence(timestamp: timestamp.flatMap { Int64($0) }, now: now)
+        var problem = Problem(.invalidSignature, "The signature does not count (\(fault.rawValue)): \(sentence)")
         problem.headers[.wwwAuthenticate] = BearerToken.challenge(hasToken: false)
         return problem
     }

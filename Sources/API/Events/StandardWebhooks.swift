@@ -25,6 +25,8 @@ package enum StandardWebhooks {
         fileprivate let codes: [[UInt8]]
     }
 
+    /// How far a timestamp may be off, both ways.
+    package static let tolerance = Duration.seconds(300)
     /// Signatures of one request that are looked at: a sender signs with each of its live secrets.
     private static let signaturesMax = 16
 
@@ -33,15 +35,13 @@ package enum StandardWebhooks {
     ///   - timestamp: `webhook-timestamp`, seconds since 1970.
     ///   - signatures: `webhook-signature`, separated by spaces; the first 16 are looked at.
     ///   - now: the present.
-    ///   - tolerance: how far the timestamp may be off, both ways.
     /// - Returns: what the signatures are checked against.
     /// - Throws: every ``Fault`` but `mismatch`.
     package static func head(
         id: String?,
         timestamp: String?,
         signatures: String?,
-        now: Instant,
-        tolerance: Duration = .seconds(300)
+        now: Instant
     ) throws(Fault) -> Head {
         guard let id, let timestamp, let signatures, !id.isEmpty, !timestamp.isEmpty, !signatures.isEmpty else {
             throw .missingHeader
@@ -73,7 +73,7 @@ package enum StandardWebhooks {
         return isGenuine
     }
 
-    /// ``head(id:timestamp:signatures:now:tolerance:)`` and ``isGenuine(_:body:secrets:)`` at once.
+    /// ``head(id:timestamp:signatures:now:)`` and ``isGenuine(_:body:secrets:)`` at once.
     package static func verify(
         secrets: [[UInt8]],
         id: String?,

@@ -51,7 +51,10 @@ struct Problem: Error, Sendable {
     }
 
     func response(requestID: String) -> Response {
-        .json(
+        var headers = headers
+        // What the name in `type` means is read here, whatever the gateway is called outside [RFC 8288].
+        headers[HeaderName.link] = "<\(code.path)>; rel=\"help\""
+        return .json(
             HTTPResponse.Status(code: code.status),
             .object(object(instance: "urn:request:" + requestID)),
             type: ProblemView.contentType,

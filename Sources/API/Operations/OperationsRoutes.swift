@@ -25,6 +25,7 @@ struct OperationsRoutes {
 
     static var document: [Route] {
         [Route(.get, "/openapi.json") { _ in .bytes(.ok, OpenAPI.bytes, type: "application/json") }]
+            + ProblemRoutes.routes
     }
 
     /// On the metrics listener only.

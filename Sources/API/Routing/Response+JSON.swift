@@ -44,6 +44,7 @@ enum HeaderName {
     static let rateLimitPolicy = name("RateLimit-Policy")
     static let acceptPost = name("Accept-Post")
     static let forwardedFor = name("X-Forwarded-For")
+    static let link = name("Link")
 
     /// The names handlers ask for, made once: checking a name costs more than looking it up.
     private static let known = Dictionary(

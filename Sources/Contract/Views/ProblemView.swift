@@ -2,7 +2,10 @@ package import Domain
 
 /// An answer that is none of what was asked for [RFC 9457].
 package struct ProblemView: WireView {
+    /// A name; the gateway has a page at the same path (``pagesPath``).
     package static let typeBase = "https://carillon.example/problems/"
+    /// Where what a code means is read; with the code behind it.
+    package static let pagesPath = "/problems"
     /// Its media type.
     package static let contentType = "application/problem+json"
 

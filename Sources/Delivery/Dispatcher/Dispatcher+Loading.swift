@@ -31,8 +31,8 @@ extension Dispatcher {
         do {
             // Rows already handed over are still there until their outcome is committed.
             let due = try reader.dueRetries(on: lane.id, now: time.now(), limit: most)
-            for (page, retries) in plan.claim(due, on: lane.id, now: time.monotonic()) {
-                deliver(lane.id, .retries(page, retries.map(\.delivery)), tag: plan.tagBehind(lane.id)) {
+            for retries in plan.claim(due, on: lane.id, now: time.monotonic()) {
+                deliver(lane.id, .retries(retries.map(\.delivery)), tag: plan.tagBehind(lane.id)) {
                     try $0.load(retries, on: lane.definition.provider, now: $1)
                 }
             }
@@ -99,7 +99,8 @@ extension Dispatcher {
         let page: String =
             switch source {
             case .page(let entry): "\(entry.page.rawValue)"
-            case .retries(let page, _): "\(page.rawValue)"
+            case .retries(let retries):
+                Set(retries.map(\.page.rawValue)).sorted().map(String.init).joined(separator: " ")
             case .lookUp: "addresses"
             }
         logger.error(

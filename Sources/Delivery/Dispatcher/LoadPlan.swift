@@ -10,7 +10,7 @@ struct LoadPlan: Sendable {
     /// What is read for a lane, so that a read that fails gives it back.
     enum Source: Sendable {
         case page(Scheduler.Entry)
-        case retries(PageID, [DeliveryID])
+        case retries([DeliveryID])
         case lookUp(LoadedBatch)
     }
 
@@ -117,21 +117,19 @@ struct LoadPlan: Sendable {
         return lane.claimed.count < most ? most : nil
     }
 
-    /// Of the retries that are due those not handed over yet, by page: one that cannot be read keeps its own retries only.
-    mutating func claim(_ due: [QueueReader.Retry], on id: LaneID, now: Int64) -> [(
-        page: PageID, retries: [QueueReader.Retry]
-    )] {
+    /// Of the retries that are due those not handed over yet, in the parts in which they are read: together, however many pages they lie on,
+    /// but for a page that could not be read before, which keeps its own retries only.
+    mutating func claim(_ due: [QueueReader.Retry], on id: LaneID, now: Int64) -> [[QueueReader.Retry]] {
         guard let lane = lanes[id] else { return [] }
         let fresh = due.filter { !lane.claimed.contains($0.delivery) }
-        var pages: [(PageID, [QueueReader.Retry])] = []
-        for (page, retries) in Dictionary(grouping: fresh, by: \.delivery.page).sorted(by: { $0.key < $1.key }) {
-            guard lane.unread[page].map({ $0 <= now }) ?? true else { continue }
-            // The next page waits until this one has come back; its retries are still due then.
-            if lane.isOneAtATime, !pages.isEmpty { break }
-            lanes[id]?.claimed.formUnion(retries.map(\.delivery))
-            pages.append((page, retries))
-        }
-        return pages
+        let sound = fresh.filter { lane.unread[$0.delivery.page] == nil }
+        let doubtful = fresh.filter { lane.unread[$0.delivery.page].map { $0 <= now } ?? false }
+        var parts = sound.isEmpty ? [] : [sound]
+        parts += Dictionary(grouping: doubtful, by: \.delivery.page).sorted { $0.key < $1.key }.map(\.value)
+        // The next part waits until this one has come back; its retries are still due then.
+        if lane.isOneAtATime { parts = Array(parts.prefix(1)) }
+        for part in parts { lanes[id]?.claimed.formUnion(part.map(\.delivery)) }
+        return parts
     }
 
     /// Outcomes of these are on the disk, or an operator's order has ended or changed them: a new row of theirs is loaded again.
@@ -152,10 +150,11 @@ struct LoadPlan: Sendable {
             lanes[id]?.unread[entry.page] = again
             lanes[id]?.pagesAgain.append((entry, again))
             return lane.unread[entry.page] == nil
-        case .retries(let page, let claimed):
+        case .retries(let claimed):
             lanes[id]?.claimed.subtract(claimed)
-            lanes[id]?.unread[page] = again
-            return lane.unread[page] == nil
+            let pages = Set(claimed.map(\.page))
+            for page in pages { lanes[id]?.unread[page] = again }
+            return pages.contains { lane.unread[$0] == nil }
         case .lookUp(let batch):
             lanes[id]?.lookUpsAgain.append((batch, again))
             return true

@@ -16,8 +16,9 @@ struct DeliveryLoader {
     let again: SecondLook
     /// Deliveries that another announces, in a commit that was not seen on the disk yet (``DeliveryLoader/endAnnounced(_:of:_:_:)``).
     var announced: [DeliveryID: DeliveryID] = [:]
-    /// Those of the event that was asked for last.
-    private var unknownUsers: (event: EventID, names: [String]) = (EventID(rawValue: 0), [])
+    /// Of the call under way.
+    var looked = Looked()
+    let found: FoundPersons
     private var scratch: [UInt8] = []
 
     /// What became of the deliveries asked for.
@@ -51,8 +52,8 @@ struct DeliveryLoader {
         /// Monotonic milliseconds: the age of the addresses.
         var now: Int64
         var isRetry: Bool
-        /// It announces several events.
-        var isRecap = false
+        /// What it announces beside its own event.
+        var announces: [DeliveryID] = []
     }
 
     init(
@@ -70,7 +71,8 @@ struct DeliveryLoader {
         self.time = time
         self.rules = rules
         siblings = SiblingNames(queue: queue, registry: registry)
-        again = SecondLook(queue: queue, registry: registry, rules: rules, time: time)
+        found = FoundPersons(queue: queue, registry: registry)
+        again = SecondLook(queue: queue, registry: registry, found: found, rules: rules, time: time)
         self.installationKey = SymmetricKey(data: installationKey)
         rendered = RenderedEvents(limits: limits, kinds: kinds, messages: messages)
     }
@@ -90,8 +92,11 @@ struct DeliveryLoader {
         var loaded = Loaded()
         let byPage = Dictionary(grouping: retries, by: \.delivery.page)
         let pages = try queue.pages(byPage.keys)
-        // Of what waits for one device the first announces the others.
-        for (id, retries) in byPage.sorted(by: { $0.key < $1.key }) {
+        looked = Looked()
+        defer { looked = Looked() }
+        // Of what waits for one device the first that is due announces the others.
+        let inOrder = byPage.map { (id: $0.key, retries: $0.value, dueAt: $0.value.map(\.dueAt).min() ?? time.now()) }
+        for (id, retries, _) in inOrder.sorted(by: { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }) {
             guard let page = pages[id]?.value else {
                 loaded.unreadable.append(pages[id]?.failure ?? UnreadableRow(.page, id.rawValue, .incomplete))
                 continue
@@ -239,10 +244,10 @@ struct DeliveryLoader {
             switch recap {
             case .none:
                 load.event = rendered.event(shown, locale: locale, about: children[planned[slot].person], on: lane)
-                load.isRecap = false
-            case .carried(_, let count):
+                load.announces = []
+            case .carried(let followers, let count):
                 load.event = rendered.recap(of: count, instead: shown, locale: locale, on: lane)
-                load.isRecap = true
+                load.announces = followers
             case .awaited:
                 loaded.ended.append(putOff(slot, of: page, waits, attempts: attempts))
                 continue
@@ -258,11 +263,9 @@ struct DeliveryLoader {
                 of: load,
                 to: &loaded
             )
-            guard loaded.deliveries.count > before, !waits.byDevice.isEmpty else { continue }
-            var followers: [DeliveryID] = []
-            if case .carried(let carried, _) = recap { followers = carried }
-            loaded.ended += letGo(id, on: planned[slot].device, but: followers, waits)
-            loaded.ended += follow(id, followers, waits)
+            guard loaded.deliveries.count > before, !waits.isEmpty else { continue }
+            loaded.ended += letGo(id, but: load.announces, waits)
+            loaded.ended += follow(id, load.announces)
         }
         return loaded
     }
@@ -304,17 +307,8 @@ struct DeliveryLoader {
         }
     }
 
-    /// Whom an event names and nobody knew has a number in this event only; a resend may have found the account since.
-    private mutating func isOwner(_ person: PersonID, of address: DeviceAddress, _ event: EventID) -> Bool {
-        guard let index = person.unknownIndex else { return address.owner == person }
-        do {
-            // Their list may still grow while the event is expanded.
-            if unknownUsers.event != event || !unknownUsers.names.indices.contains(index) {
-                unknownUsers = (event, try queue.event(event)?.unknownUsers ?? [])
-            }
-            let names = unknownUsers.names
-            return try names.indices.contains(index) && registry.person(names[index])?.id == address.owner
-        } catch {
+    private func isOwner(_ person: PersonID, of address: DeviceAddress, _ event: EventID) -> Bool {
+        do { return try found.person(person, in: event) == address.owner } catch {
             // Whose phone it is cannot be told now: nobody's rings for another.
             return false
         }
@@ -339,14 +333,15 @@ struct DeliveryLoader {
         }
         // Signed out, or moved to another account, since the audience was resolved; no provider has said anything about it.
         guard let address = row?.value, isOwner(person, of: address, load.event.id) else { return end(.noDevice) }
-        guard address.state != .disabled else { return end(.tokenGone) }
+        guard address.state != .disabled else { return end(address.isRevoked ? .noDevice : .tokenGone) }
         guard !address.isRestricted else {
             let result = SlotResult(.withheld, reason: .restricted)
             return loaded.end(id, result, attempts: attempts, isRetry: load.isRetry)
         }
         guard address.state != .suspect else { return end(.tokenSuspect) }
         let collapse =
-            collapseID ?? self.collapseID(key: load.collapseKey, user: address.ownerID, isRecap: load.isRecap)
+            collapseID
+            ?? self.collapseID(key: load.collapseKey, user: address.ownerID, isRecap: !load.announces.isEmpty)
         let prepared: PushAddress
         do throws(AddressFault) {
             prepared = try load.lane.address(
@@ -356,8 +351,8 @@ struct DeliveryLoader {
             )
         } catch {
             switch error {
-            // It registers elsewhere now: what was planned for its old address is gone with it.
-            case .foreign: return end(.tokenGone)
+            // It registers elsewhere now: what was planned for its old address is gone with it, and no provider has said so.
+            case .foreign: return end(.noDevice)
             case .unusable: return end(.payloadRefused)
             }
         }
@@ -376,7 +371,7 @@ struct DeliveryLoader {
                 targetHash: address.targetHash,
                 attempts: attempts,
                 isRetry: load.isRetry,
-                isRecap: load.isRecap,
+                announces: load.announces,
                 isUnproven: address.state == .unproven,
                 loadedAt: load.now
             )

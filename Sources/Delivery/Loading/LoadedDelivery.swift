@@ -15,8 +15,8 @@ struct LoadedDelivery: Sendable {
     let attempts: Int
     /// It comes from its `retry` row.
     let isRetry: Bool
-    /// It announces several events of which its own is one (record 0033).
-    var isRecap = false
+    /// The deliveries that it announces beside itself (record 0033).
+    var announces: [DeliveryID] = []
     /// The device waits for a provider's word; the first acceptance makes it its account's own (``TargetFault/Kind/proven``).
     var isUnproven = false
     /// Times it was sent for nothing (not processed); bounded, then it counts as an attempt.
@@ -24,6 +24,8 @@ struct LoadedDelivery: Sendable {
     /// Monotonic milliseconds; an old address is looked up anew before it is used, since devices move.
     var loadedAt: Int64 = 0
 
+    /// It announces several events of which its own is one.
+    var isRecap: Bool { !announces.isEmpty }
     var event: LoadedEvent { push.event }
     var id: DeliveryID { push.id }
     var collapseID: String { push.collapseID }

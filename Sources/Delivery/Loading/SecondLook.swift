@@ -6,6 +6,7 @@ import Store
 struct SecondLook {
     private let queue: QueueReader
     private let registry: RegistryReader
+    private let found: FoundPersons
     private let rules: Current<DeliveryRules>
     private let time: TimeSource
 
@@ -18,9 +19,16 @@ struct SecondLook {
         fileprivate var look: PersonalLook?
     }
 
-    init(queue: QueueReader, registry: RegistryReader, rules: Current<DeliveryRules>, time: TimeSource) {
+    init(
+        queue: QueueReader,
+        registry: RegistryReader,
+        found: FoundPersons,
+        rules: Current<DeliveryRules>,
+        time: TimeSource
+    ) {
         self.queue = queue
         self.registry = registry
+        self.found = found
         self.rules = rules
         self.time = time
     }
@@ -42,8 +50,14 @@ struct SecondLook {
             findings.unreadable.append(row)
             return findings
         }
-        let entries = concerned.entries.filter { persons.contains($0.person) && $0.role != .pupilWithoutGuardian }
+        let planned = concerned.entries.filter { persons.contains($0.person) && $0.role != .pupilWithoutGuardian }
         try registry.snapshot { _ in
+            let (entries, numbers) = try found.entries(planned, in: page.event)
+            defer {
+                for (person, own) in numbers {
+                    for number in own { findings.verdicts[number] = findings.verdicts[person] }
+                }
+            }
             guard isRetry else {
                 findings.verdicts = try look.waits(of: entries, in: publication, now: now).mapValues { .waits($0) }
                 return

@@ -172,7 +172,7 @@ struct Explanation {
 
     static func sentence(_ reason: Reason) -> String {
         switch reason {
-        case .noDevice: "no device is registered."
+        case .noDevice: "no device is registered, or the one it was for has signed out, moved or was revoked since."
         case .muted: "the guardian muted this class."
         case .optedOut: "the guardian switched this kind of notification off."
         case .quietHours: "quiet hours."

@@ -7,9 +7,18 @@ package enum QueueKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
         """
     /// Primary keys.
     case results = "SELECT page, slots FROM result WHERE page IN (?*)"
+    /// UNIQUE index retry_delivery; rows of quiet hours only.
+    case waits = """
+        SELECT lane, device, delivery, event, attempts, due_at, expires_at, opens_at, carrier FROM retry
+        WHERE delivery IN (?*) AND device IS NOT NULL
+        """
     /// Index retry_device.
     case waitsOfDevices = """
         SELECT lane, device, delivery, event, attempts, due_at, expires_at, opens_at, carrier FROM retry WHERE device IN (?*)
+        """
+    /// Index retry_carrier.
+    case followers = """
+        SELECT lane, device, delivery, event, attempts, due_at, expires_at, opens_at, carrier FROM retry WHERE carrier IN (?*)
         """
     /// UNIQUE index retry_delivery.
     case dueTimes = "SELECT delivery, due_at FROM retry WHERE delivery IN (?*)"

@@ -26,15 +26,28 @@ package enum CarrierStanding: Hashable, Sendable {
 }
 
 extension QueueReader {
+    /// The rows of these deliveries that quiet hours hold or held up. UNIQUE index retry_delivery.
+    package func waits(_ deliveries: some Collection<DeliveryID>, on lane: LaneID) throws -> [DeviceWait] {
+        try waits(.waits, keys: deliveries.map(\.rawValue), on: lane)
+    }
+
     /// What waits on a lane for these devices. Index retry_device.
-    package func waits(of devices: some Collection<DeviceID>, on lane: LaneID) throws -> [DeviceID: [DeviceWait]] {
-        var waits: [DeviceID: [DeviceWait]] = [:]
-        try connection.query(QueueKeyedSQL.waitsOfDevices, keys: devices.map(\.rawValue)) { row in
-            guard row.int64(0) == Int64(lane.rawValue) else { return }
-            let device = DeviceID(rawValue: row.int64(1))
-            waits[device, default: []].append(
+    package func waits(of devices: some Collection<DeviceID>, on lane: LaneID) throws -> [DeviceWait] {
+        try waits(.waitsOfDevices, keys: devices.map(\.rawValue), on: lane)
+    }
+
+    /// What these deliveries announce beside their own events. Index retry_carrier.
+    package func followers(of carriers: some Collection<DeliveryID>, on lane: LaneID) throws -> [DeviceWait] {
+        try waits(.followers, keys: carriers.map(\.rawValue), on: lane)
+    }
+
+    private func waits(_ statement: QueueKeyedSQL, keys: [Int64], on lane: LaneID) throws -> [DeviceWait] {
+        var waits: [DeviceWait] = []
+        try connection.query(statement, keys: keys) { row in
+            guard row.int64(0) == Int64(lane.rawValue), !row.isNull(1) else { return }
+            waits.append(
                 DeviceWait(
-                    device: device,
+                    device: DeviceID(rawValue: row.int64(1)),
                     delivery: DeliveryID(rawValue: row.int64(2)),
                     event: EventID(rawValue: row.int64(3)),
                     attempts: row.int(4),

@@ -5,7 +5,7 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
         SELECT device.id, owner, coalesce(account.ent_id, key, ''), target, target_hash, registered_at,
             CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, platform, installation,
             coalesce(preference.locale, device.locale, account.locale),
-            EXISTS (SELECT 1 FROM restriction WHERE restriction.person = owner)
+            EXISTS (SELECT 1 FROM restriction WHERE restriction.person = owner), state = 2 AND reason = 'revoked'
         FROM device JOIN person ON person.id = device.owner LEFT JOIN account ON account.id = device.account
             LEFT JOIN preference ON preference.account = account.ent_id
         WHERE device.id IN (?*)

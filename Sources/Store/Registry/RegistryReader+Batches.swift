@@ -27,6 +27,8 @@ package struct DeviceAddress: Sendable {
     package var locale: String?
     /// Nothing may be sent to its owner.
     package var isRestricted: Bool
+    /// It is disabled, and by an operator: no provider said anything of its target.
+    package var isRevoked: Bool
 }
 
 /// Reads of many rows in one statement, each row with a result of its own.
@@ -48,7 +50,8 @@ extension RegistryReader {
                     state: DeviceState(rawValue: row.int(6)) ?? .disabled,
                     platform: Platform(name: row.text(7)),
                     locale: row.textOrNil(9),
-                    isRestricted: row.bool(10)
+                    isRestricted: row.bool(10),
+                    isRevoked: row.bool(11)
                 )
             }
         }

@@ -179,5 +179,9 @@ enum QueueSchema {
                 """
             )
         },
+        Migration(8) { connection in
+            // Who follows a delivery is asked at each of its tries, whatever else waits for its device.
+            try connection.execute("CREATE INDEX retry_carrier ON retry(carrier) WHERE carrier IS NOT NULL")
+        },
     ]
 }

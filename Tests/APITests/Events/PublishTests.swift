@@ -81,6 +81,38 @@ struct PublishTests {
         }
     }
 
+    @Test func `what is wrong with a signature is said, with both clocks`() async throws {
+        try await Gateway.run { gateway, door async throws in
+            let body = Self.timeline("why")
+            func detail(_ change: (inout [String: String]) -> Void, at offset: Duration = .zero) async throws -> String
+            {
+                var headers = Self.signed(body, id: "msg_9", at: gateway.services.time.now() + offset)
+                headers["Content-Type"] = "application/json"
+                change(&headers)
+                let answer = try await door.send(.post, "/v1/events", headers, body)
+                #expect(answer.status == 401 && answer.code == "invalidSignature")
+                return try #require(try answer.json["detail"]?.string)
+            }
+            let old = try await detail({ _ in }, at: .seconds(-301))
+            #expect(old.contains("1795431299 (2026-11-23T10:54:59Z), 301 s behind the clock here"))
+            #expect(old.contains("1795431600 (2026-11-23T11:00:00Z); at most 300 s"))
+            let new = try await detail({ _ in }, at: .seconds(3600))
+            #expect(new.contains("3600 s ahead of the clock here") && new.contains("2026-11-23T12:00:00Z"))
+            let milliseconds = try await detail { $0["webhook-timestamp"] = "999999999999" }
+            #expect(milliseconds.contains("webhook-timestamp says 999999999999, "))
+            let date = try await detail { $0["webhook-timestamp"] = "2026-11-23T11:00:00Z" }
+            #expect(date.contains("seconds since 1970 in digits") && !date.contains("2026"))
+            let missing = try await detail { $0["webhook-id"] = nil }
+            #expect(missing.contains("come together"))
+            let version = try await detail { $0["webhook-signature"] = "v2,AAAA" }
+            #expect(version.contains("no signature of version 1"))
+            let dot = try await detail { $0["webhook-id"] = "a.b" }
+            #expect(dot.contains("holds a dot"))
+            let wrong = try await detail { $0["webhook-id"] = "msg_8" }
+            #expect(wrong.contains("no secret of a publisher here"))
+        }
+    }
+
     @Test func `binary mode needs a key because a signature does not cover its headers`() async throws {
         try await Gateway.run { gateway, door async throws in
             try await gateway.importSample()

@@ -37,6 +37,38 @@ struct OpenAPITests {
         }
     }
 
+    @Test func `every operation has a name and a known tag, and every server and tag is described`() throws {
+        let known = Set(try #require(document["tags"]?.array).compactMap { $0["name"]?.string })
+        var names: Set<String> = []
+        var used: Set<String> = []
+        for path in document["paths"]!.object!.members {
+            for operation in path.value.object!.members {
+                let name = try #require(operation.value["operationId"]?.string, "\(operation.name) \(path.name)")
+                #expect(names.insert(name).inserted, "\(name)")
+                let tags = operation.value["tags"]?.array?.compactMap(\.string) ?? []
+                #expect(tags.count == 1 && known.isSuperset(of: tags), "\(name)")
+                used.formUnion(tags)
+            }
+        }
+        #expect(used == known && document["servers"]?.array?.isEmpty == false)
+    }
+
+    @Test func `the examples of events are accepted, each by its own dialect`() async throws {
+        try await Gateway.run { gateway, door async throws in
+            try await gateway.importSample()
+            for (schema, type) in [
+                ("TimelineMessage", "application/json"), ("BrokerMessage", "application/json"),
+                ("CloudEvent", "application/cloudevents+json"),
+            ] {
+                let examples = try #require(document["components"]?["schemas"]?[schema]?["examples"]?.array)
+                for example in examples {
+                    let answer = try await door.publish(JSONWriter.bytes(example), type: type)
+                    #expect(answer.status == 202, "\(schema): \(answer.code ?? "")")
+                }
+            }
+        }
+    }
+
     @Test func `the document lists every problem code`() throws {
         let listed = document["components"]?["schemas"]?["Problem"]?["properties"]?["code"]?["enum"]?.array
         #expect(listed?.compactMap(\.string) == ProblemCode.allCases.map(\.rawValue))
@@ -88,6 +120,8 @@ struct OpenAPITests {
         }
         check("Problem", ProblemView.self)
         check("FieldError", FieldErrorView.self)
+        check("ProblemType", ProblemTypeView.self)
+        check("ProblemTypeList", ItemsView<ProblemTypeView>.self)
         check("Receipt", ReceiptView.self)
         check("ReceiptWarning", ReceiptWarningView.self)
         check("BatchResult", BatchResultView.self)
@@ -152,7 +186,14 @@ struct OpenAPITests {
         check("Version", VersionView.self)
         // What publishers and phones send is read by Dialects and the registration's own parser; RemovalsOrder is an Order, a person an open object.
         let unseen = Set(document["components"]!["schemas"]!.object!.map(\.name)).subtracting(seen)
-        #expect(unseen == ["CloudEvent", "PersonRecord", "Publication", "Registration", "RemovalsOrder"])
+        #expect(
+            unseen == [
+                "AudienceMember", "BrokerMessage", "CloudEvent", "Identifier", "Link", "Milliseconds",
+                "NotificationName", "Pause", "PersonRecord", "Publication", "PublicationDate", "Registration",
+                "RemovalsOrder",
+                "ResourceID", "RoutingWord", "ShownName", "TimelineMessage", "UserID",
+            ]
+        )
     }
 
     @Test func `the report of an import, which the registry keeps, is its view`() async throws {

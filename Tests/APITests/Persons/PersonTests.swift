@@ -118,6 +118,11 @@ struct PersonTests {
             }
             let before = try await notReached()
             #expect(before?["restricted"] == nil)
+            // What is no object is no order.
+            for body in ["[]", "400", "\"restricted\"", "null"] {
+                let odd = try await door.send(.post, "/v1/persons/guardian-0815/restrict", Self.own, Array(body.utf8))
+                #expect(odd.status == 422 && odd.code == "invalidOrder", "\(body)")
+            }
             let order = try await door.send(.post, "/v1/persons/guardian-0815/restrict", Self.own)
             #expect(try order.json["restricted"] == true)
             #expect(try order.json["changed"] == true)

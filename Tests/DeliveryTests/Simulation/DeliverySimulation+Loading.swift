@@ -17,10 +17,10 @@ extension DeliverySimulation {
                     event: store.pages[delivery.page]?.entry.event ?? EventID(rawValue: 0)
                 )
             }
-            for (page, retries) in memory.plan.claim(due, on: lane, now: now) {
+            for retries in memory.plan.claim(due, on: lane, now: now) {
                 read(
                     retries.map { ($0.delivery, $0.attempts) },
-                    .retries(page, retries.map(\.delivery)),
+                    .retries(retries.map(\.delivery)),
                     on: lane,
                     tag: memory.plan.tagBehind(lane),
                     isRetry: true

@@ -92,7 +92,7 @@ class World:
         self.quiet_hours = "enabled: false"
         # Most checks post one text again and again.
         self.merge_seconds = 0
-        self.rights = "events, directory"
+        self.rights, self.proofs = "events, directory", "keysFile: secrets/one.keys"
         self.config = os.path.join(folder, "carillon.yaml")
         self.write_config(more)
 
@@ -115,7 +115,7 @@ class World:
 merge: {{ windowSeconds: {self.merge_seconds} }}
 listen: {{ public: "127.0.0.1:{self.public}", admin: "{self.admin}", metrics: "127.0.0.1:{self.metrics}" }}
 publishers:
-  - {{ name: one, sources: [], schools: ["*"], rights: [{self.rights}], keysFile: secrets/one.keys }}
+  - {{ name: one, sources: [], schools: ["*"], rights: [{self.rights}], {self.proofs} }}
 parents: {{ userinfoURL: "http://127.0.0.1:{self.http_port}/auth/oauth2/userinfo" }}
 providers:
   fcm:  [ {{ name: onepocket, app: onepocket, serviceAccountFile: simulator/fcm.json, endpoint: "https://localhost:{self.https_port}"{self.fcm} }} ]

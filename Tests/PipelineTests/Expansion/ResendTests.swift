@@ -1,9 +1,10 @@
-import Delivery
 import Domain
+import Providers
 import SQLite
 import Store
 import Testing
 
+@testable import Delivery
 @testable import Pipeline
 
 /// Rings once more those whom an event did not reach, and nobody else.
@@ -141,6 +142,97 @@ struct ResendTests {
             try await workshop.deliver()
             let report = try #require(try workshop.reader.report(on: event, laneReason: { _ in nil }))
             #expect(report.persons.map(\.standing) == [.reached, .notReached(.noDevice)])
+        }
+    }
+
+    /// A Friday, 20:31 in Paris, and seven o'clock on Monday.
+    private static let evening = Instant(seconds: 1_795_807_860)
+    private static let monday = Instant(seconds: 1_796_018_400)
+
+    /// Events that name somebody whom nobody knew, found by a resend of the evening: they wait for the morning.
+    private func nightOfTheFound(_ events: Int = 1, _ body: (Workshop, [EventID]) async throws -> Void) async throws {
+        var policy = QuietPolicy()
+        policy.releaseSpread = .zero
+        let rules = DeliveryRules(quiet: policy)
+        try await withWorkshop(folder, clock: .init(Self.evening), rules: rules) { workshop in
+            var accepted: [EventID] = []
+            for _ in 0..<events { accepted.append(try await workshop.accept(["late"], lifetime: .seconds(72 * 3600))) }
+            try await workshop.expander.work()
+            try await workshop.register("late")
+            for event in accepted {
+                try await resend(event, workshop, operation: try await order(event, workshop))
+                #expect(try workshop.results(of: event).last == SlotResult(.deferred, reason: .quietHours))
+            }
+            try await body(workshop, accepted)
+        }
+    }
+
+    private func change(_ user: String, _ workshop: Workshop, _ change: @escaping @Sendable (inout Wishes) -> Void)
+        async throws
+    {
+        _ = try await workshop.registry.changeWishes(of: user, now: workshop.clock.now) { before -> StoredWishes in
+            var after = before
+            change(&after.wishes)
+            return after
+        }
+        let waiting = try Waiting(
+            queue: workshop.queue,
+            stores: SQLiteStores(folder: folder.path),
+            wishChanges: workshop.registry.wishChanges,
+            rules: workshop.rules,
+            time: workshop.clock.source,
+            logger: Workshop.logger
+        )
+        try await waiting.look()
+    }
+
+    @Test func `whoever was found by a resend is looked at again in the morning`() async throws {
+        try await nightOfTheFound { workshop, events in
+            try await change("late", workshop) { $0.set("BLOG.POST", push: false) }
+            workshop.clock.advance(Self.monday - workshop.clock.now)
+            try await workshop.deliver()
+            #expect(try workshop.results(of: events[0]).last == SlotResult(.withheld, reason: .optedOut))
+            #expect(try workshop.state(of: events[0]) == .done)
+        }
+    }
+
+    @Test func `somebody else's wish rings nobody at night who was found by a resend`() async throws {
+        try await nightOfTheFound { workshop, events in
+            try await workshop.register("other")
+            try await change("other", workshop) { $0.set("NEWS.POST", push: false) }
+            let sent = try await workshop.deliver()
+            #expect(sent.isEmpty)
+            #expect(try workshop.results(of: events[0]).last == SlotResult(.deferred, reason: .quietHours))
+            workshop.clock.advance(Self.monday - workshop.clock.now)
+            try await workshop.deliver()
+            #expect(try workshop.results(of: events[0]).last?.state == .accepted)
+        }
+    }
+
+    @Test func `own quiet hours hold up whoever was found by a resend`() async throws {
+        try await nightOfTheFound { workshop, events in
+            let pause = try Pause(from: "06:30", to: "09:00")
+            try await change("late", workshop) {
+                $0.quietHours = OwnQuietHours(isEnabled: true, timezone: "Europe/Paris", pauses: [pause])
+            }
+            workshop.clock.advance(Self.monday - workshop.clock.now)
+            let early = try await workshop.deliver()
+            #expect(early.isEmpty)
+            workshop.clock.advance(.seconds(2 * 3600))
+            let sent = try await workshop.deliver()
+            #expect(sent.map(\.push.receiver) == ["late"])
+            #expect(try workshop.results(of: events[0]).last?.state == .accepted)
+        }
+    }
+
+    @Test func `three for whoever was found by a resend ring once`() async throws {
+        try await nightOfTheFound(3) { workshop, events in
+            workshop.clock.advance(Self.monday - workshop.clock.now)
+            let sent = try await workshop.deliver()
+            #expect(sent.map(\.isRecap) == [true])
+            workshop.clock.advance(.mergeLook)
+            try await workshop.deliver()
+            for event in events { #expect(try workshop.results(of: event).last == .acceptedInRecap) }
         }
     }
 

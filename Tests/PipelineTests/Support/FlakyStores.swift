@@ -5,7 +5,7 @@ import Synchronization
 
 @testable import Store
 
-/// Real stores whose readers fail once where they are told to, as a busy file or a disk does that stumbles.
+/// Real stores whose readers fail once where they are told to, as a busy file or a disk does that stumbles, and count the rows they read.
 final class FlakyStores: Stores {
     enum Stumble: CaseIterable {
         case busy, disk
@@ -20,7 +20,11 @@ final class FlakyStores: Stores {
     }
 
     fileprivate let next = Mutex<(part: String, stumble: Stumble)?>(nil)
+    fileprivate let rows = Mutex(0)
     private let base: SQLiteStores
+
+    /// By all readers together.
+    var rowsRead: Int { rows.withLock { $0 } }
 
     init(folder: String) { base = SQLiteStores(folder: folder) }
 
@@ -75,9 +79,9 @@ private final class FlakySession<Base: Session>: Session {
         self.stores = stores
     }
 
-    func statement(_ sql: String) throws -> Base.Prepared {
+    func statement(_ sql: String) throws -> CountedStatement<Base.Prepared> {
         try stores.check(sql)
-        return try base.statement(sql)
+        return CountedStatement(try base.statement(sql), stores)
     }
 
     func execute(_ script: String) throws { try base.execute(script) }
@@ -98,4 +102,39 @@ private final class FlakySession<Base: Session>: Session {
     func withTimeLimit<T>(_ limit: Duration, _ body: () throws -> T) rethrows -> T {
         try base.withTimeLimit(limit, body)
     }
+}
+
+private final class CountedStatement<Base: PreparedStatement>: PreparedStatement {
+    private let base: Base
+    private let stores: FlakyStores
+
+    init(_ base: Base, _ stores: FlakyStores) {
+        self.base = base
+        self.stores = stores
+    }
+
+    func step() throws -> Bool {
+        let hasRow = try base.step()
+        if hasRow { stores.rows.withLock { $0 += 1 } }
+        return hasRow
+    }
+
+    func bindNull(at index: Int) { base.bindNull(at: index) }
+    func bind(integer: Int64, at index: Int) { base.bind(integer: integer, at: index) }
+    func bind(real: Double, at index: Int) { base.bind(real: real, at: index) }
+    func bind(text: UnsafeBufferPointer<UInt8>, at index: Int) { base.bind(text: text, at: index) }
+    func bind(blob: UnsafeRawBufferPointer, at index: Int) { base.bind(blob: blob, at: index) }
+    var parameterCount: Int { base.parameterCount }
+    func finishBinding(count: Int) throws { try base.finishBinding(count: count) }
+    func finish() { base.finish() }
+    func isNull(_ column: Int) -> Bool { base.isNull(column) }
+    func int64(_ column: Int) -> Int64 { base.int64(column) }
+    func double(_ column: Int) -> Double { base.double(column) }
+    func text(_ column: Int) -> UnsafeRawBufferPointer { base.text(column) }
+    func blob(_ column: Int) -> UnsafeRawBufferPointer { base.blob(column) }
+    var hasMetNull: Bool {
+        get { base.hasMetNull }
+        set { base.hasMetNull = newValue }
+    }
+    var nullError: any Error { base.nullError }
 }

@@ -46,6 +46,8 @@ final class Workshop {
     let expander: Expander
     let sweeper: Sweeper
     let rules: Current<DeliveryRules>
+    /// What the loader reads.
+    let loaderStores: FlakyStores
     var loader: DeliveryLoader
 
     /// Opens the folder, or makes it.
@@ -119,9 +121,11 @@ final class Workshop {
             time: clock.source,
             logger: Self.logger
         )
+        let stores = FlakyStores(folder: folder)
+        loaderStores = stores
         loader = DeliveryLoader(
-            queue: try SQLiteStores(folder: folder).queueReader(),
-            registry: try SQLiteStores(folder: folder).registryReader(seal: registry.seal),
+            queue: try stores.queueReader(),
+            registry: try stores.registryReader(seal: registry.seal),
             installationKey: queue.installationKey,
             kinds: Current(PublicationCatalogue()),
             messages: Current(MessageCatalogue(texts)),
@@ -208,8 +212,8 @@ final class Workshop {
     }
 
     /// What is due, loaded and sent; nobody has answered yet.
-    func loadDue(on lane: any ProviderLane = PlainLane()) throws -> DeliveryLoader.Loaded {
-        let due = try reader.dueRetries(on: self.lane, now: clock.now, limit: 500)
+    func loadDue(on lane: any ProviderLane = PlainLane(), limit: Int = 500) throws -> DeliveryLoader.Loaded {
+        let due = try reader.dueRetries(on: self.lane, now: clock.now, limit: limit)
         return due.isEmpty ? DeliveryLoader.Loaded() : try loader.load(due, on: lane, now: 0)
     }
 

@@ -171,7 +171,7 @@ struct AuditTests {
             """
             DROP INDEX event_words; ALTER TABLE event DROP COLUMN merge_key; ALTER TABLE event DROP COLUMN merged_with;
             DROP INDEX retry_waiting; ALTER TABLE retry DROP COLUMN opens_at;
-            DROP INDEX retry_device; ALTER TABLE retry DROP COLUMN device; ALTER TABLE retry DROP COLUMN carrier;
+            DROP INDEX retry_device; DROP INDEX retry_carrier; ALTER TABLE retry DROP COLUMN device; ALTER TABLE retry DROP COLUMN carrier;
             DROP TABLE callback; DROP TABLE summary; DROP TABLE audit; DROP TABLE held; DROP INDEX operation_running;
             ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal; ALTER TABLE event DROP COLUMN superseding;
             ALTER TABLE event DROP COLUMN warnings;

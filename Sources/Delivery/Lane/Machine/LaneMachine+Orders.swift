@@ -52,13 +52,19 @@ extension LaneMachine {
     /// Takes deliveries out of what waits. Earlier orders have taken out theirs already, when they came or when the batch did.
     private mutating func take(_ stop: StopOrder, _ now: Moment) -> Set<DeliveryID> {
         stopped.add(stop, now: now.monotonic)
-        let removed = ready.remove(stop.deliveries) + platform.parked.remove(stop.deliveries)
-        takenOut[stop.order] = removed
-        return mark(stop)
+        let concerns: (LoadedDelivery) -> Bool = { delivery in
+            stop.deliveries.contains(delivery.id) || delivery.announces.contains(where: stop.deliveries.contains)
+        }
+        let removed = ready.remove(where: concerns) + platform.parked.remove(where: concerns)
+        takenOut[stop.order] = removed.filter { stop.deliveries.contains($0.id) }
+        recounted[stop.order] = removed.filter { !stop.deliveries.contains($0.id) }
+        return mark(stop, now)
     }
 
     private mutating func conclude(_ order: Int, _ isCommitted: Bool) {
         let removed = takenOut.removeValue(forKey: order) ?? []
+        // On the disk or not, how many they announce is read anew.
+        stale += recounted.removeValue(forKey: order) ?? []
         guard !isCommitted else { return }
         stopped.remove(order: order)
         unmark(order: order)

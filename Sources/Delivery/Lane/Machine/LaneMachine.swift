@@ -8,7 +8,7 @@ import Store
 /// the engine. One function per input: ``next(_:canRecord:host:)``, ``written(_:credential:)``, ``answered(_:_:_:host:)``,
 /// ``obey(_:_:host:)``, ``add(_:)``, ``devicesChanged(_:at:)``, ``connection(_:_:host:)``, ``settle()``.
 ///
-/// Invariants: a delivery is in one place (ready, parked, under way, taken out by an order, or handed back); a ticket finishes once; nothing
+/// Invariants: a delivery is in one place (ready, parked, under way, taken out or held up by an order, or handed back); a ticket finishes once; nothing
 /// begins but through `mayBegin`. Nothing here allocates per delivery beyond the arrays it reuses.
 struct LaneMachine: Sendable {
     struct Flight: Sendable {
@@ -59,6 +59,8 @@ struct LaneMachine: Sendable {
     var stopped = StoppedDeliveries()
     /// Taken out by the orders whose commit is under way; they come back when it fails.
     var takenOut: [Int: [LoadedDelivery]] = [:]
+    /// Recaps that announce what the order takes out: they wait for its end, and count anew.
+    var recounted: [Int: [LoadedDelivery]] = [:]
     var refusals = CredentialRefusals()
     var tests: [Test] = []
     private(set) var flights: [Flight?] = []
@@ -204,12 +206,15 @@ struct LaneMachine: Sendable {
     }
 
     /// Marks what is under way and named by an order; it ends so unless it succeeds.
-    mutating func mark(_ stop: StopOrder) -> Set<DeliveryID> {
+    mutating func mark(_ stop: StopOrder, _ now: Moment) -> Set<DeliveryID> {
         var underWay: Set<DeliveryID> = []
         for index in flights.indices {
-            guard let flight = flights[index], flight.test == nil, stop.deliveries.contains(flight.delivery.id) else {
-                continue
+            guard let flight = flights[index], flight.test == nil else { continue }
+            if flight.delivery.announces.contains(where: stop.deliveries.contains) {
+                // When it comes back unsent it counts anew.
+                flights[index]?.delivery.loadedAt = now.monotonic - Freshness.ageMaxMilliseconds - 1
             }
+            guard stop.deliveries.contains(flight.delivery.id) else { continue }
             flights[index]?.ending = stop.mark
             flights[index]?.endingOrder = stop.order
             underWay.insert(flight.delivery.id)
@@ -232,10 +237,20 @@ struct LaneMachine: Sendable {
         var batch = batch
         if batch.generation < stopped.newest {
             let (stopped, generation) = (stopped, batch.generation)
-            for delivery in batch.remove(where: { stopped.order(stopping: $0, readAt: generation) != nil }) {
+            for delivery in batch.remove(where: { stopped.order(stopping: $0.id, readAt: generation) != nil }) {
                 // Of an order that is over it is gone for good; a later order that fails does not bring it back.
                 guard let order = stopped.order(stopping: delivery.id, readAt: generation) else { continue }
                 takenOut[order]?.append(delivery)
+            }
+            let orders = { (delivery: LoadedDelivery) in
+                delivery.announces.compactMap { stopped.order(stopping: $0, readAt: generation) }
+            }
+            for delivery in batch.remove(where: { !orders($0).isEmpty }) {
+                if let order = orders(delivery).first(where: { recounted[$0] != nil }) {
+                    recounted[order]?.append(delivery)
+                } else {
+                    stale.append(delivery)
+                }
             }
         }
         ready.add(batch)

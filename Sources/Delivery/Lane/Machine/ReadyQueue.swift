@@ -60,32 +60,32 @@ struct ReadyQueue: Sendable {
     }
 
     /// Takes deliveries out.
-    mutating func remove(_ deliveries: Set<DeliveryID>) -> [LoadedDelivery] {
+    mutating func remove(where isStopped: (LoadedDelivery) -> Bool) -> [LoadedDelivery] {
         var removed: [LoadedDelivery] = []
-        for index in batches.indices { removed += batches[index].remove { deliveries.contains($0) } }
+        for index in batches.indices { removed += batches[index].remove(where: isStopped) }
         untouched -= removed.count
-        removed += again.remove(deliveries)
-        removed += returned.remove(deliveries)
+        removed += again.remove(where: isStopped)
+        removed += returned.remove(where: isStopped)
         return removed
     }
 }
 
 extension LoadedBatch {
     /// Takes out what is still to be taken and stopped, and returns it.
-    mutating func remove(where isStopped: (DeliveryID) -> Bool) -> [LoadedDelivery] {
+    mutating func remove(where isStopped: (LoadedDelivery) -> Bool) -> [LoadedDelivery] {
         let rest = deliveries[position...]
-        guard rest.contains(where: { isStopped($0.id) }) else { return [] }
-        let removed = rest.filter { isStopped($0.id) }
-        deliveries = rest.filter { !isStopped($0.id) }
+        guard rest.contains(where: isStopped) else { return [] }
+        let removed = rest.filter(isStopped)
+        deliveries = rest.filter { !isStopped($0) }
         position = 0
         return removed
     }
 }
 
 extension [LoadedDelivery] {
-    mutating func remove(_ stopped: Set<DeliveryID>) -> [LoadedDelivery] {
-        let removed = filter { stopped.contains($0.id) }
-        if !removed.isEmpty { removeAll { stopped.contains($0.id) } }
+    mutating func remove(where isStopped: (LoadedDelivery) -> Bool) -> [LoadedDelivery] {
+        let removed = filter(isStopped)
+        if !removed.isEmpty { removeAll(where: isStopped) }
         return removed
     }
 }
