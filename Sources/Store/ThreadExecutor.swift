@@ -2,19 +2,12 @@ import Glibc
 import Synchronization
 
 /// Runs an actor on a thread of its own, so that what blocks (SQLite, cryptography of a page) never holds one of the two threads of
-/// the cooperative pool.
+/// the cooperative pool. The thread ends with its executor.
 package final class ThreadExecutor: SerialExecutor {
-    private struct State {
-        var jobs: [UnownedJob] = []
-        var isStopped = false
-    }
-
-    private let state = Mutex(State())
-    private let signal: Signal
+    private let queue = JobQueue()
 
     package init() {
-        signal = Signal()
-        let start = Start(executor: self)
+        let start = Start(queue: queue, executor: .passUnretained(self))
         var thread = pthread_t()
         let code = pthread_create(
             &thread,
@@ -22,7 +15,13 @@ package final class ThreadExecutor: SerialExecutor {
             { context in
                 guard let context else { return nil }
                 let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                start.executor.loop()
+                while let jobs = start.queue.next() {
+                    for job in jobs {
+                        // Whoever has a job here has this executor. It may go with the job, on this thread.
+                        let executor = start.executor.takeUnretainedValue()
+                        job.runSynchronously(on: executor.asUnownedSerialExecutor())
+                    }
+                }
                 return nil
             },
             Unmanaged.passRetained(start).toOpaque()
@@ -31,37 +30,57 @@ package final class ThreadExecutor: SerialExecutor {
         pthread_detach(thread)
     }
 
-    package func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        state.withLock { $0.jobs.append(job) }
-        signal.raise()
+    deinit { queue.stop() }
+
+    package func enqueue(_ job: consuming ExecutorJob) { queue.add(UnownedJob(job)) }
+
+    private final class Start {
+        let queue: JobQueue
+        let executor: Unmanaged<ThreadExecutor>
+
+        init(queue: JobQueue, executor: Unmanaged<ThreadExecutor>) {
+            self.queue = queue
+            self.executor = executor
+        }
+    }
+}
+
+/// Jobs on their way to a thread. `@unchecked Sendable`: sem_t is made for several threads; it lives as long as this object.
+private final class JobQueue: @unchecked Sendable {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var isStopped = false
     }
 
-    private func loop() {
-        while true {
-            signal.wait()
-            let jobs = state.withLock { state in
+    private let state = Mutex(State())
+    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init() { sem_init(semaphore, 0, 0) }
+
+    deinit {
+        sem_destroy(semaphore)
+        semaphore.deallocate()
+    }
+
+    func add(_ job: UnownedJob) {
+        state.withLock { $0.jobs.append(job) }
+        sem_post(semaphore)
+    }
+
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        sem_post(semaphore)
+    }
+
+    /// Waits for jobs; nil when no more will come.
+    func next() -> [UnownedJob]? {
+        while sem_wait(semaphore) != 0 {}
+        return state.withLock { state in
+            guard state.jobs.isEmpty else {
                 defer { state.jobs.removeAll(keepingCapacity: true) }
                 return state.jobs
             }
-            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            return state.isStopped ? nil : []
         }
-    }
-
-    private final class Start {
-        let executor: ThreadExecutor
-
-        init(executor: ThreadExecutor) { self.executor = executor }
-    }
-
-    /// A counting semaphore. `@unchecked Sendable`: sem_t is made for several threads; it lives as long as this object.
-    private final class Signal: @unchecked Sendable {
-        private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-        init() { sem_init(semaphore, 0, 0) }
-
-        func raise() { sem_post(semaphore) }
-
-        func wait() { while sem_wait(semaphore) != 0 {} }
     }
 }
