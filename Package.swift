@@ -12,8 +12,13 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func library(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    exclude: [String] = [],
+    resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -81,9 +86,10 @@ let package = Package(
         // What the outside reads and writes; the document and the meaning of each problem are part of the binary.
         library(
             "Contract",
-            ["Domain"],
-            resources: [.embedInCode("openapi.json"), .embedInCode("problems.json")]
+            ["Domain", "CDocuments"],
+            exclude: ["openapi.json", "problems.json"]
         ),
+        .target(name: "CDocuments"),
         // Floor 1: thin bindings, each alone with its C library.
         library("Database"),
         library("SQLite", ["CSQLite", "Database"]),

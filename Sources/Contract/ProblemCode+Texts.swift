@@ -1,3 +1,4 @@
+import CDocuments
 import Domain
 
 /// What is read at the address of a problem type, from `problems.json` beside this file; a test holds that every code is in it.
@@ -25,7 +26,7 @@ extension ProblemCode {
 
     /// By code and language.
     private static let texts: JSONObject = {
-        do { return try JSONParser.parse(PackageResources.problems_json).object ?? JSONObject() } catch {
+        do { return try JSONParser.parse(carillon_problems().content).object ?? JSONObject() } catch {
             preconditionFailure("problems.json is no JSON: \(error)")
         }
     }()
