@@ -153,7 +153,7 @@ extension RegistryReader {
         Rule(
             name: "device",
             row:
-                "device.id FROM device JOIN account ON account.id = device.account WHERE account.person <> device.owner",
+                "device.id FROM device JOIN account ON account.id = device.account JOIN person ON person.id = device.owner WHERE account.person <> owner",
             sentence: "its owner is not the person of its account"
         ),
         Rule(
