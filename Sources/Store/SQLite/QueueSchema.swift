@@ -179,5 +179,14 @@ enum QueueSchema {
                 """
             )
         },
+        Migration(8) { connection in
+            try connection.execute(
+                """
+                -- Which key sealed the entry's hash, and the code (AuditSeal); NULL: before there was one. Written with the row.
+                ALTER TABLE audit ADD COLUMN key TEXT;
+                ALTER TABLE audit ADD COLUMN code BLOB CHECK(code IS NULL OR length(code) = 32);
+                """
+            )
+        },
     ]
 }

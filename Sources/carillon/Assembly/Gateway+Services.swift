@@ -153,6 +153,7 @@ extension Gateway {
         let servers = servers(api, inside, listeners)
         var services: [any Service] = [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
+            NotingHeads(notes: headNotes(core, inside.queueReader)),
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
             LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
             Sweeping(sweeper: try sweeper(core, delivery, logger)),
@@ -203,6 +204,25 @@ extension Gateway {
             ),
         ]
         return services + last
+    }
+
+    private func headNotes(_ core: Core, _ reader: Reading<QueueReader>) -> AuditHeadNotes {
+        let audit = effective.settings.audit
+        var post: (@Sendable ([UInt8]) async -> Int?)?
+        if let url = audit.headURL {
+            post = { [client = core.callbackClient] body in
+                let headers = [(name: "content-type", value: "application/json")]
+                return await CallbackAnswer.of(url: url, headers: headers, body: body, client).status
+            }
+        }
+        return AuditHeadNotes(
+            reader: reader,
+            seal: core.queue.seal,
+            file: audit.headFile,
+            post: post,
+            time: core.time,
+            logger: Self.logger("audit", effective.settings)
+        )
     }
 
     /// In the order of dependence, too: the public listener is the first to close.
