@@ -4,6 +4,11 @@ import Glibc
 package struct AppendedFile: Sendable {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+
+        /// As the system says it.
+        init(_ path: String, _ what: String) {
+            description = "\(path) \(what): \(String(cString: strerror(errno)))"
+        }
     }
 
     package let path: String
@@ -18,12 +23,7 @@ package struct AppendedFile: Sendable {
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("cannot be opened") }
         defer { close(descriptor) }
-        if geteuid() == 0 {
-            var owner = stat()
-            guard stat(Self.folder(of: path), &owner) == 0, fchown(descriptor, owner.st_uid, owner.st_gid) == 0 else {
-                throw failure("cannot be given to the owner of its folder")
-            }
-        }
+        try Self.giveToOwner(path)
         let bytes = Array((line + "\n").utf8)
         let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard count == bytes.count, fsync(descriptor) == 0 else { throw failure("cannot be written") }
@@ -54,11 +54,15 @@ package struct AppendedFile: Sendable {
         return start > 0 ? Array(lines.dropFirst()) : lines
     }
 
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    /// What root makes belongs to whom its folder belongs to: the service must be able to go on with it.
+    static func giveToOwner(_ path: String) throws(Failure) {
+        guard geteuid() == 0 else { return }
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        var owner = stat()
+        guard stat(folder, &owner) == 0, lchown(path, owner.st_uid, owner.st_gid) == 0 else {
+            throw Failure(path, "cannot be given to the owner of its folder")
+        }
     }
 
-    private func failure(_ what: String) -> Failure {
-        Failure(description: "\(path) \(what): \(String(cString: strerror(errno)))")
-    }
+    private func failure(_ what: String) -> Failure { Failure(path, what) }
 }

@@ -91,6 +91,7 @@ extension Gateway {
                 epoch: core.queue.epoch
             )
         )
+        admin.looks = Reading { [path = core.folder.path] in LookLog(data: path) }
         admin.live = Live(
             dispatcher: delivery.dispatcher,
             queue: core.queue,
@@ -319,6 +320,7 @@ extension Gateway {
             held: HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax),
             heldAge: Self.days(retention.heldImportDays),
             operationAge: Self.days(retention.operationDays),
+            looks: LookLog(data: core.folder.path),
             time: core.time,
             logger: Self.logger("sweeper", effective.settings)
         )
