@@ -22,6 +22,8 @@ package struct AdminServices: Sendable {
     package var condition: any GatewayCondition = AlwaysReady()
     /// Who may publish; nil where no gateway runs.
     package var publishers: PublisherDirectory?
+    /// Who was shown names; nil: nobody keeps it.
+    package var looks: Reading<LookLog>?
     package var limits: Limits
     package var time: TimeSource
     /// Where a directory delivery waits while it is read; exists, mode 0700, emptied at start by the assembly.

@@ -22,6 +22,7 @@ package struct Sweeper: Sendable {
     private let held: HeldDeliveries?
     private let heldAge: Duration
     private let operationAge: Duration
+    private let looks: LookLog?
 
     /// `identityWindow`: how long an identity has to be remembered. A day more is kept, so that a clock that steps does not
     ///   shorten the promise.
@@ -29,6 +30,7 @@ package struct Sweeper: Sendable {
     ///   their time, the oldest first, but never before their identity. It has to be short for ``RoomShortage/patience``.
     /// `isRoomUrgent`: whether so little is left that this does not wait.
     /// `heldAge`: how long a held import waits for a person in `held`.
+    /// `looks`: kept as long as orders; nil: nobody keeps any.
     /// `operationAge`: how long orders and their sealed log are kept; never shorter than `eventAge`, so that an event that was withdrawn
     ///   does not outlive the order that did it.
     /// `summaries`: what is kept of a pruned event; nil: nothing.
@@ -45,6 +47,7 @@ package struct Sweeper: Sendable {
         held: HeldDeliveries? = nil,
         heldAge: Duration = .seconds(30 * 86_400),
         operationAge: Duration = .seconds(730 * 86_400),
+        looks: LookLog? = nil,
         time: TimeSource,
         logger: Logger
     ) {
@@ -58,6 +61,7 @@ package struct Sweeper: Sendable {
         identityAge = identityWindow + .seconds(86_400)
         self.eventAge = max(eventAge, identityAge)
         self.summaries = summaries
+        self.looks = looks
         self.operationAge = max(operationAge, self.eventAge)
         self.time = time
         self.logger = logger
@@ -131,6 +135,9 @@ package struct Sweeper: Sendable {
             let now = time.now()
             let ordered = Instant(milliseconds: now.milliseconds - operationAge.wholeMilliseconds)
             while try await queue.pruneAudit(before: ordered, now: now) > 0 {}
+        }
+        await part("looks") {
+            try looks?.prune(before: Instant(milliseconds: time.now().milliseconds - operationAge.wholeMilliseconds))
         }
         progress.devicesDue = time.monotonic() + 3_600_000
     }

@@ -13,6 +13,7 @@ package struct Settings: Sendable {
     package var tls = TLS()
     package var proxy: Proxy?
     package var storage = Storage()
+    package var audit = Audit()
     package var quietHours = QuietPolicy()
     package var retention = Retention()
     package var schools = Schools()
@@ -84,6 +85,18 @@ package struct Settings: Sendable {
         package var keyFile = ""
         /// The stages of a disk that fills.
         package var disk = DiskLimits()
+    }
+
+    /// What proves the log of orders, and where its end is noted.
+    package struct Audit: Sendable {
+        /// The first is current, the others still verify. Empty without `keyFile`, or when secrets were not read.
+        package var keys: [StorageKey] = []
+        /// nil: orders are sealed by hashes alone.
+        package var keyFile: String?
+        /// Lines are added to it; nil: no file.
+        package var headFile: String?
+        /// Told each head by POST; nil: nobody.
+        package var headURL: String?
     }
 
     package struct Retention: Sendable {

@@ -13,6 +13,7 @@ extension SettingsSection {
         settings.tls = section("tls").tls()
         settings.proxy = section("proxy").proxy()
         settings.storage = section("storage").storage()
+        settings.audit = section("audit").audit()
         settings.quietHours = section("quietHours").quietHours(isNamed: has("quietHours"))
         settings.retention = section("retention").retention()
         settings.schools = section("schools").schools()
@@ -77,18 +78,41 @@ extension SettingsSection {
         return Settings.TLS(caFile: file)
     }
 
-    private func storage() -> Settings.Storage {
-        let file = path("keyFile")
+    /// Of `keyFile`; each id once.
+    private func keys(_ file: String, of kind: String) -> [StorageKey] {
         let keys = secretLines(
             "keyFile",
             path: file,
-            form: "<id>:<base64 of 32 bytes> (make one with: carillon key generate storage)"
+            form: "<id>:<base64 of 32 bytes> (make one with: carillon key generate \(kind))"
         ) {
             StorageKey(line: $0)
         }
         if Set(keys.map(\.id)).count < keys.count {
             reader.mistake(key("keyFile"), origin(of: "keyFile"), value: file, "two keys have the same id")
         }
+        return keys
+    }
+
+    private func audit() -> Settings.Audit {
+        let file = optionalPath("keyFile")
+        let keys = file.map { self.keys($0, of: "audit") } ?? []
+        let head = section("head")
+        let audit = Settings.Audit(
+            keys: keys,
+            keyFile: file,
+            headFile: head.optionalPath("file"),
+            headURL: head.optionalText("url") { text in
+                text.isURL(schemes: ["https://", "http://"]) ? nil : "must be an absolute http or https URL"
+            }
+        )
+        head.close()
+        close()
+        return audit
+    }
+
+    private func storage() -> Settings.Storage {
+        let file = path("keyFile")
+        let keys = self.keys(file, of: "storage")
         var disk = DiskLimits()
         let bytesMax = 1 << 50
         disk.softBytes = Int64(integer("softFreeBytes", default: Int(disk.softBytes), in: 0...bytesMax, unit: "bytes"))

@@ -1,6 +1,6 @@
 import Domain
 
-/// One key for targets at rest.
+/// One key for what the stores keep: of targets at rest, or of the audit log.
 package struct StorageKey: Sendable, Equatable {
     /// At most 32 bytes, stored beside what the key sealed.
     package var id: String

@@ -54,6 +54,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "restricted_is_not_rung", "restricted_while_it_waits", "erased_is_nowhere", "keys_change_without_a_restart",
+        "log_of_orders_is_sealed", "looks_are_on_record",
     ])
     func `persons and publishers pass`(check: String) async throws { try await pass("person_checks", check) }
 

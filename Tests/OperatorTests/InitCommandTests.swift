@@ -29,7 +29,7 @@ import Testing
         )
         #expect(checked.code == 0, "\(checked)")
         let files = try ran.json["files"]?.array?.compactMap(\.string) ?? []
-        #expect(files.count == 5)
+        #expect(files.count == 6)
         for file in files { #expect(try mode(String(file.dropFirst(folder.count + 1))) == 0o600, "\(file)") }
         let hash = try #require(PublisherKeyHash(line: try text("secrets/one.keys").dropLast()))
         #expect(hash.sha256 == Array(SHA256.hash(data: Data(try text("secrets/one.key").dropLast().utf8))))

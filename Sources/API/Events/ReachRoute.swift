@@ -32,6 +32,10 @@ struct ReachRoute {
             return Found(event: event, persons: persons, lanes: try reader.lanes())
         }
         guard let found else { throw unknown }
+        // The first page is the look.
+        if question.after == nil {
+            try await services.keep(.eventReach, event: id, actor: "publisher " + publisher)
+        }
         var view = ReachView()
         view.items = try await services.registryReader.read { try found.rows(question.limit, $0) }
         view.at = services.time.now()

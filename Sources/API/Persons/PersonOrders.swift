@@ -24,13 +24,18 @@ struct PersonOrders {
             ),
             now: services.time.now()
         )
+        try await services.keep(.personExport, person: person.id, actor: actor)
         return try await record(of: person)
     }
 
     /// The same for the person's own eyes: nothing to put on record.
     func record(of person: StoredPerson) async throws -> Response {
         let now = services.time.now()
-        let record = PersonRecord(queueReader: services.queueReader, registryReader: services.registryReader)
+        let record = PersonRecord(
+            queueReader: services.queueReader,
+            registryReader: services.registryReader,
+            looks: services.looks
+        )
         return .json(.ok, .object(try await record.object(person, since: now + Self.eventAge * -1, now: now)))
     }
 

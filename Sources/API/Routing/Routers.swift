@@ -38,7 +38,8 @@ package func metricsRouter(_ services: APIServices) -> Router<APIContext> {
 /// For the Unix socket: whoever may open it may do all this.
 package func adminRouter(_ services: AdminServices) -> Router<APIContext> {
     router(
-        AdminRoutes(services: services).routes + OrderRoutes(services: services).routes
+        AdminRoutes(services: services).routes + LookRoutes(services: services).routes
+            + OrderRoutes(services: services).routes
             + DeviceOrderRoutes(services: services).routes + ImportRoutes(services: services).adminRoutes
             + SchoolRoutes(services: services).routes + ClockRoutes(services: services).routes
             + StorageRoutes(services: services).routes + PersonOrderRoutes(services: services).routes

@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Contract
 import Domain
+import Pipeline
 import Providers
 import Store
 
@@ -27,6 +28,11 @@ struct DeviceList: AsyncParsableCommand {
         let inspection = try options.inspection()
         let filter = RegistryReader.DeviceFilter(user: user, provider: provider, state: state)
         let named = [user.map { "user \($0)" }, provider?.name, state?.word].compactMap { $0 }
+        // Without a person it is a list of installations, each with its owner's key.
+        inspection.look(
+            .deviceList,
+            at: try user.map { name in try inspection.askRegistry { try $0.persons(meantBy: name).map(\.id) } } ?? []
+        )
         let listing = Listing(
             id: "installation",
             scope: (["devices"] + named).joined(separator: ", "),

@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Contract
 import Domain
+import Pipeline
 import Store
 
 struct DeviceShow: AsyncParsableCommand {
@@ -28,6 +29,7 @@ struct DeviceShow: AsyncParsableCommand {
         guard let row = rows.first else {
             throw OperatorFailure(.nothing, "there is no device \(installation)", next: "carillon device list")
         }
+        inspection.look(.deviceShow, at: [row.owner])
         let object = DeviceView(row).object
         let now = options.renderer.now
         try options.renderer.write(object, id: "installation") {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Pipeline
 import Store
 
 struct DirectoryShow: AsyncParsableCommand {
@@ -54,6 +55,7 @@ struct DirectoryShow: AsyncParsableCommand {
         guard !found.isEmpty else {
             throw OperatorFailure(.nothing, "the directory has no \(id.showingInvisible)")
         }
+        inspection.look(.directoryShow, at: try inspection.askRegistry { try $0.persons(meantBy: id).map(\.id) })
         var object = JSONObject()
         object["items"] = .array(found.map { .object($0) })
         try options.renderer.write(object, id: "items") { found.flatMap(Self.lines) }

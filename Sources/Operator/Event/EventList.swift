@@ -37,6 +37,7 @@ struct EventList: AsyncParsableCommand {
 
     func run() async throws {
         let inspection = try options.inspection()
+        if search != nil { inspection.look(.eventSearch) }
         let named: [(String, String?)] = [
             ("state", state?.word), ("school", school), ("app", app), ("kind", kind), ("since", since),
             ("search", search),

@@ -31,6 +31,7 @@ struct EventReach: AsyncParsableCommand {
     func run() async throws {
         let inspection = try options.inspection()
         let event = try inspection.event(id)
+        inspection.look(.eventReach, event: event.id)
         let listing = Listing(
             id: "user",
             scope: (["\(event.id)"] + (state.map { ["state \($0.rawValue)"] } ?? [])).joined(separator: ", "),

@@ -38,6 +38,11 @@ struct EventTrace: AsyncParsableCommand {
         let inspection = try options.inspection()
         let report = try inspection.report(id)
         let persons = try persons(report, inspection)
+        inspection.look(
+            .eventTrace,
+            at: user == nil ? [] : persons.map(\.person).filter { $0.unknownIndex == nil },
+            event: report.event.id
+        )
         let renderer = options.renderer
         let isTable = renderer.format == .table
         let rows = try rows(isTable ? Array(persons.prefix(limit)) : persons, report, inspection)

@@ -21,6 +21,7 @@ struct NewInstallation {
         let publisher = GeneratedKey(.publisher)
         var files = [
             File(path: "secrets/storage.key", text: GeneratedKey(.storage).secret + "\n"),
+            File(path: "secrets/audit.key", text: GeneratedKey(.audit).secret + "\n"),
             File(path: "secrets/one.key", text: publisher.secret + "\n"),
             File(path: "secrets/one.keys", text: (publisher.hash ?? "") + "\n"),
             File(path: "secrets/vapid.pem", text: GeneratedKey(.vapid).secret + "\n"),
@@ -43,6 +44,7 @@ struct NewInstallation {
         # Made by carillon init: what differs from the defaults. Config/carillon.yaml shows every key.
         data: data
         storage: { keyFile: secrets/storage.key }
+        audit: { keyFile: secrets/audit.key }
         publishers:
           # The ENT shows the key that is in secrets/one.key; the gateway keeps its hash.
           - { name: one, schools: ["*"], rights: [events, directory], keysFile: secrets/one.keys }

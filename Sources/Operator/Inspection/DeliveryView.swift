@@ -1,4 +1,5 @@
 import Domain
+import Pipeline
 import Store
 
 /// A delivery in the words of the contract.
@@ -6,6 +7,7 @@ extension Inspection {
     /// `id event user device lane state reason attempts nextAt expiresAt`, then `school app action madeAt diedAt lastStatus lastReason
     /// lastAt`.
     func json(_ row: DeliveryRow) throws -> JSONObject {
+        look(.deliveryList)
         var object = JSONObject()
         object["id"] = .string(row.id.description)
         object["event"] = .string(row.event.description)

@@ -22,6 +22,8 @@ final class Inspection {
     private var users: [PersonID: String?] = [:]
     private var devices: [DeviceID: DeviceRow?] = [:]
     private var contents: [EventID: Int64?] = [:]
+    /// That this command is on record.
+    private var hasLooked = false
 
     init(_ settings: Settings) throws {
         self.settings = settings
@@ -57,6 +59,20 @@ final class Inspection {
         for row in unreadable.first(Self.warningsMax) where warned.insert(row).inserted {
             OperatorContext.current.talk("carillon: \(row), and is left out; try: carillon doctor")
         }
+    }
+
+    /// Puts on record that names, or who is concerned, are about to be shown; a command's first is the one that counts. Reading goes on
+    /// when it cannot be kept: who may run this may read the file, and the disk may be what is being looked into.
+    func look(_ kind: Look.Kind, at persons: [PersonID] = [], event: EventID? = nil) {
+        guard !hasLooked else { return }
+        hasLooked = true
+        let context = OperatorContext.current
+        let log = LookLog(data: settings.data)
+        do {
+            for person in persons.isEmpty ? [nil] : persons.map(Optional.some) {
+                try log.keep(Look(kind, person: person, event: event, actor: context.actor, at: context.time.now()))
+            }
+        } catch { context.talk("carillon: this look is not on record: \(error)") }
     }
 
     var adminSocket: String { settings.listen.adminSocket }

@@ -5,7 +5,7 @@ import FoundationEssentials
 /// A fresh key in the form its file has.
 struct GeneratedKey {
     enum Kind: String, CaseIterable {
-        case vapid, publisher, webhook, storage
+        case vapid, publisher, webhook, storage, audit
     }
 
     var kind: Kind
@@ -32,7 +32,7 @@ struct GeneratedKey {
             hash = "\(id) sha256:" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         case .webhook:
             secret = "whsec_" + Base64.encode(Self.random(32))
-        case .storage:
+        case .storage, .audit:
             let id = Self.freshID()
             self.id = id
             secret = "\(id):" + Base64.encode(Self.random(32))

@@ -9,6 +9,7 @@ struct KeyGenerate: AsyncParsableCommand {
             publisher  bearer key, and the line of its hash          publishers[].keysFile (the hash line only)
             webhook    Standard Webhooks secret                      publishers[].secretsFile
             storage    key for device targets at rest                storage.keyFile
+            audit      key for the log of orders                     audit.keyFile
 
             With --out the file is made with mode 0600 and must not be there yet; what is public is written to standard output.
 
@@ -21,7 +22,7 @@ struct KeyGenerate: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "vapid, publisher, webhook or storage.")
+    @Argument(help: "vapid, publisher, webhook, storage or audit.")
     var kind: GeneratedKey.Kind
 
     @Option(help: ArgumentHelp("A new file for the secret.", valueName: "file"))

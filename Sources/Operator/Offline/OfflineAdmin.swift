@@ -81,6 +81,7 @@ struct OfflineAdmin {
                 build: .init(version: "", processID: getpid(), startedAt: time.now(), epoch: queue.epoch)
             )
             services.orderPatience = Self.patience
+            services.looks = Reading { [data = settings.data] in LookLog(data: data) }
             return services
         } catch { throw OperatorFailure.store(error, in: settings.data) }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Pipeline
 import Settings
 import Store
 
@@ -25,6 +26,7 @@ struct QueueShow: AsyncParsableCommand {
     }
 
     static func write(_ row: DeliveryRow, _ inspection: Inspection, _ renderer: Renderer) throws {
+        inspection.look(.deliveryShow, at: [row.person], event: row.event)
         let timeline = try inspection.timeline(row)
         var object = try inspection.json(row)
         object["timeline"] = .array(timeline.map { .object($0) })

@@ -55,7 +55,13 @@ struct RecoverCommand: AsyncParsableCommand {
         }
         var report: RecoveryReport
         do {
-            report = try Recovery.run(from: folder, to: target, actor: context.actor, now: context.time.now())
+            report = try Recovery.run(
+                from: folder,
+                to: target,
+                actor: context.actor,
+                seal: options.auditSeal(),
+                now: context.time.now()
+            )
         } catch {
             throw OperatorFailure(.store, "the store in \(folder) cannot be recovered", why: StoreError(error).sentence)
         }

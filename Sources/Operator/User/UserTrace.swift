@@ -61,6 +61,7 @@ struct UserTrace: AsyncParsableCommand {
                 next: "carillon device list --user \(user)"
             )
         }
+        inspection.look(.userTrace, at: person.map { [$0.id] } ?? [])
         let devices = try inspection.askRegistry { try $0.devices(.init(user: user), after: nil, limit: 100) }
         let items = try events.map { try json($0, inspection) }.filter { !missing || $0["state"] != "reached" }
         let listing = Listing(

@@ -6,13 +6,22 @@ package import Store
 package struct PersonRecord: Sendable {
     /// Of the newest events.
     private static let eventsMax = 10_000
+    /// The newest.
+    private static let looksMax = 10_000
 
     private let queueReader: Reading<QueueReader>
     private let registryReader: Reading<RegistryReader>
+    private let looks: Reading<LookLog>?
 
-    package init(queueReader: Reading<QueueReader>, registryReader: Reading<RegistryReader>) {
+    /// `looks`: nil where nobody keeps them.
+    package init(
+        queueReader: Reading<QueueReader>,
+        registryReader: Reading<RegistryReader>,
+        looks: Reading<LookLog>? = nil
+    ) {
         self.queueReader = queueReader
         self.registryReader = registryReader
+        self.looks = looks
     }
 
     /// `since`: of the events.
@@ -33,6 +42,12 @@ package struct PersonRecord: Sendable {
             )
         }
         object["events"] = .array(events.map { EventStatus.view($0).wire })
+        let told = try await looks?.read { [id = person.id, concerned = Set(events.map(\.event.id))] log in
+            try log.looks(limit: Self.looksMax) { look in
+                look.person == id || look.event.map(concerned.contains) ?? false
+            }
+        }
+        object["looks"] = .array((told ?? []).map { $0.look.personalView.wire })
         return object
     }
 }

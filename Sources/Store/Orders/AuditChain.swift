@@ -5,8 +5,9 @@ import Domain
 /// The log of orders: each row is sealed with the hash of the row before it, so that a row that was changed, removed or put in shows.
 ///
 /// Rows are only added: that an order began, that it ended, that somebody cancelled it. The tables of progress beside it may change;
-/// ``QueueReader/verifyAudit()`` holds them against the log. Somebody who may write the file can make a whole new chain; whoever fears
-/// that keeps the head's hash elsewhere (the service logs it).
+/// ``QueueReader/verifyAudit(seal:heads:head:)`` holds them against the log. Somebody who may write the file can make a whole new chain of
+/// hashes: ``AuditSeal`` puts a code beside each that wants a key, and a head that was noted elsewhere (``AuditHead``) shows an end that
+/// was cut off.
 enum AuditChain {
     /// Its numbers have no gap: one that is missing is a row that was removed.
     static let table = "audit"
@@ -30,6 +31,13 @@ enum AuditChain {
         return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
+    /// nil when it is not the text of 32 bytes.
+    static func bytes(_ hex: String) -> [UInt8]? {
+        let digits = hex.map(\.hexDigitValue)
+        guard digits.count == 64, !digits.contains(nil) else { return nil }
+        return stride(from: 0, to: 64, by: 2).map { UInt8((digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0)) }
+    }
+
     /// Adds a row in the transaction that is open.
     ///
     /// - Returns: its hash, the chain's head.
@@ -38,6 +46,7 @@ enum AuditChain {
         _ entry: JSONObject,
         operation: Int64,
         at now: Int64,
+        seal: AuditSeal,
         _ connection: any Session
     ) throws -> [UInt8] {
         // AUTOINCREMENT never gives a number twice; the row has to know its own before it is sealed.
@@ -53,7 +62,41 @@ enum AuditChain {
             text,
             hash
         )
+        // Not one statement: migration 2 appends, too, and its table has no such columns yet.
+        if let (key, code) = seal.code(of: hash) {
+            try connection.run("UPDATE audit SET key = ?, code = ? WHERE id = ?", key, code, last + 1)
+        }
         return hash
+    }
+
+    /// Goes on with another key, or with the first one: an entry that names the head before it, under the current key. Nothing happens
+    /// while the last entry is the current key's.
+    ///
+    /// - Returns: what is wrong with the end of the log, in a sentence; nil: nothing.
+    static func tie(_ seal: AuditSeal, now: Instant, _ connection: any Session) throws -> String? {
+        let end = try connection.first("SELECT id, hash, key, code FROM audit ORDER BY id DESC LIMIT 1") {
+            (id: $0.int64(0), hash: $0.blob(1), key: $0.textOrNil(2), code: $0.isNull(3) ? [] : $0.blob(3))
+        }
+        guard let end else { return nil }
+        let finding = end.key.flatMap { key -> String? in
+            switch seal.holds(end.code, of: end.hash, key: key) {
+            case true?: nil
+            case false?: "entry \(end.id) of the audit log is not sealed with the key \"\(key)\""
+            case nil:
+                "entry \(end.id) of the audit log is sealed with the key \"\(key)\", which audit.keyFile does not have"
+            }
+        }
+        guard let current = seal.currentKey, end.key != current else { return finding }
+        let order = InstantOrder(
+            actor: "carillon",
+            verb: "audit.key",
+            filter: "key=\(current)",
+            why: end.key.map { "after the key \($0)" } ?? "the first key",
+            changed: 0
+        )
+        let head = JSONObject(["head": .string(hex(end.hash)), "through": .number(end.id)])
+        try QueueStore.audit(order, more: JSONObject(["tied": .object(head)]), seal: seal, now: now, connection)
+        return finding
     }
 
     /// Orders of an older store, which had no chain, enter it as they stand. Part of migration 2: never changes.
@@ -71,6 +114,6 @@ enum AuditChain {
                 ])
             )
         }
-        for (id, at, entry) in rows { try append(entry, operation: id, at: at, connection) }
+        for (id, at, entry) in rows { try append(entry, operation: id, at: at, seal: .none, connection) }
     }
 }

@@ -11,6 +11,12 @@ package struct AuditReport: Sendable {
     package var since: Instant?
     /// Entries that were removed by age before it.
     package var pruned: Int64 = 0
+    /// Entries that a code proves, those of a key that is not at hand left out.
+    package var sealed = 0
+    /// Of the last entry; nil: it is not sealed.
+    package var key: String?
+    /// Heads noted elsewhere that are part of the log, or older than it.
+    package var heads = 0
     /// The first row that is not as it was written, in a sentence; nil: everything fits.
     package var broken: String?
 }
@@ -18,9 +24,19 @@ package struct AuditReport: Sendable {
 extension QueueReader {
     /// Walks the whole chain, a slice at a time, and holds every order against what the log says of it. About 5 µs an entry.
     ///
-    /// `head`: a hash noted earlier, hexadecimal; it must be one of the chain's.
-    package func verifyAudit(head: String? = nil) throws -> AuditReport {
-        var walk = AuditWalk(sought: head?.lowercased(), from: try auditAnchor())
+    /// - Parameters:
+    ///   - seal: every key an entry is sealed with must be among its keys, and the last entry sealed with the current one. Without keys the
+    ///     chain of hashes is walked alone.
+    ///   - heads: noted elsewhere; the log may not contradict one.
+    ///   - head: a hash noted earlier, hexadecimal; it must be one of the chain's.
+    /// - Returns: what was found, with the first row that does not fit.
+    /// - Throws: when the store cannot be read.
+    package func verifyAudit(
+        seal: AuditSeal = .none,
+        heads: [AuditHead] = [],
+        head: String? = nil
+    ) throws -> AuditReport {
+        var walk = AuditWalk(sought: head?.lowercased(), seal: seal, heads: heads, from: try auditAnchor())
         while let rows = try nextAuditRows(after: walk.last), !rows.isEmpty {
             for row in rows {
                 let operation = try operation(row.operation)
@@ -31,6 +47,7 @@ extension QueueReader {
         guard numbered == walk.last else {
             return walk.report("the log ends at entry \(walk.last), but \(numbered) were written")
         }
+        if let broken = walk.end() { return walk.report(broken) }
         guard walk.sought == nil else {
             return walk.report(
                 "the head that was noted is not in the log" + (walk.isPruned ? ", or older than it" : "")
@@ -56,7 +73,7 @@ extension QueueReader {
 
     private func nextAuditRows(after last: Int64) throws -> [AuditWalk.Row]? {
         try connection.all(
-            "SELECT id, at, operation, entry, hash FROM audit WHERE id > ? ORDER BY id LIMIT 500",
+            "SELECT id, at, operation, entry, hash, key, code FROM audit WHERE id > ? ORDER BY id LIMIT 500",
             last
         ) { row in
             AuditWalk.Row(
@@ -64,7 +81,9 @@ extension QueueReader {
                 at: row.int64(1),
                 operation: row.int64(2),
                 entry: row.text(3),
-                hash: row.blob(4)
+                hash: row.blob(4),
+                key: row.textOrNil(5),
+                code: row.isNull(6) ? [] : row.blob(6)
             )
         }
     }
@@ -78,6 +97,8 @@ private struct AuditWalk {
         var operation: Int64
         var entry: String
         var hash: [UInt8]
+        var key: String?
+        var code: [UInt8]
     }
 
     private(set) var last: Int64
@@ -89,8 +110,18 @@ private struct AuditWalk {
     /// nil once it was met.
     private(set) var sought: String?
 
+    private let seal: AuditSeal
+    /// Of the last entry.
+    private var key: String?
+    private var sealed = 0
+    private let heads: [AuditHead]
+    /// Index of the first head whose entry is still to come; they are in the order of entries.
+    private var headsMet = 0
+
     /// `anchor`: the head of what was removed by age.
-    init(sought: String?, from anchor: AuditAnchor?) {
+    init(sought: String?, seal: AuditSeal, heads: [AuditHead], from anchor: AuditAnchor?) {
+        self.seal = seal
+        self.heads = heads.sorted { ($0.entry, $0.at) < ($1.entry, $1.at) }
         last = anchor?.through ?? 0
         previous = anchor?.hash ?? AuditChain.seed
         pruned = last
@@ -108,7 +139,9 @@ private struct AuditWalk {
             operation: row.operation,
             entry: row.entry
         )
+        if let broken = meet(before: row.id) { return broken }
         guard hash == row.hash else { return "\(name) was changed: its hash does not follow from the entry before" }
+        if let broken = prove(row, name) { return broken }
         guard let operation else { return "operation \(row.operation) was removed; \(name) tells of it" }
         if let member = disagreement(row, operation) {
             return "operation \(row.operation) was changed: its \(member) is not what \(name) says"
@@ -122,6 +155,51 @@ private struct AuditWalk {
         return nil
     }
 
+    /// Whether who wrote the entry had the key it names.
+    private mutating func prove(_ row: Row, _ name: String) -> String? {
+        guard let rowKey = row.key else {
+            return key.map { _ in "\(name) is not sealed, though the one before it is" }
+        }
+        key = rowKey
+        switch seal.holds(row.code, of: row.hash, key: rowKey) {
+        case true?: sealed += 1
+        case false?: return "\(name) was not written with the key \"\(rowKey)\": its code is not the key's"
+        case nil:
+            guard seal.currentKey == nil else {
+                return "\(name) is sealed with the key \"\(rowKey)\", which audit.keyFile does not have"
+            }
+        }
+        return nil
+    }
+
+    /// Holds the heads of the last entry against it: what they noted is what stands there.
+    private mutating func meet(before next: Int64) -> String? {
+        while headsMet < heads.count, heads[headsMet].entry < next {
+            let head = heads[headsMet]
+            if head.isProven(by: seal) == false {
+                return "the head noted at \(head.at.rfc3339) was not written with the key \"\(head.key ?? "")\""
+            }
+            guard head.entry < last || head.hash == previous else {
+                return "entry \(head.entry) is not the one that was noted at \(head.at.rfc3339): the log was made anew"
+            }
+            headsMet += 1
+        }
+        return nil
+    }
+
+    /// What shows only at the end: a last entry that the current key does not prove, and heads beyond it.
+    mutating func end() -> String? {
+        if let broken = meet(before: last + 1) { return broken }
+        if headsMet < heads.count {
+            let head = heads[headsMet]
+            return
+                "the log ends at entry \(last), but entry \(head.entry) was noted at \(head.at.rfc3339): its end was cut off"
+        }
+        guard let current = seal.currentKey, last > 0, key != current else { return nil }
+        return
+            "the last entry, \(last), is not sealed with the key \"\(current)\"; the gateway does it when it starts with this key"
+    }
+
     var isPruned: Bool { pruned > 0 }
 
     func report(_ broken: String?) -> AuditReport {
@@ -131,6 +209,9 @@ private struct AuditWalk {
             head: entries == 0 ? "" : AuditChain.hex(previous),
             since: since.map { Instant(milliseconds: $0) },
             pruned: pruned,
+            sealed: sealed,
+            key: key,
+            heads: headsMet,
             broken: broken
         )
     }

@@ -17,7 +17,7 @@ extension QueueStore {
         max: Int = 1000,
         now: Instant
     ) async throws(StoreError) -> Int {
-        try await writer.run(.full) { connection in
+        try await writer.run(.full) { [seal] connection in
             let oldest = try connection.first("SELECT id, at FROM audit ORDER BY id LIMIT 1") {
                 ($0.int64(0), $0.int64(1))
             }
@@ -35,7 +35,7 @@ extension QueueStore {
             )
             let anchor = AuditAnchor(through: through, hash: hash)
             // Before the rows go: it is sealed with the hash of the last one, which may be among them.
-            try Self.audit(order, more: anchor.members, now: now, connection)
+            try Self.audit(order, more: anchor.members, seal: seal, now: now, connection)
             // Primary key of audit, a bounded range; index audit_operation is not needed.
             try connection.run(
                 "DELETE FROM operation WHERE id IN (SELECT operation FROM audit WHERE id <= ?)",
@@ -91,7 +91,7 @@ struct AuditAnchor {
 
     /// nil when the entry tells of no removal.
     init?(_ entry: JSONObject) {
-        guard let through = entry["through"]?.int64, let hash = entry["hash"]?.string.flatMap(Self.bytes) else {
+        guard let through = entry["through"]?.int64, let hash = entry["hash"]?.string.flatMap(AuditChain.bytes) else {
             return nil
         }
         self.init(through: through, hash: hash)
@@ -99,11 +99,5 @@ struct AuditAnchor {
 
     var members: JSONObject {
         JSONObject(["through": .number(through), "hash": .string(AuditChain.hex(hash))])
-    }
-
-    private static func bytes(_ hex: String) -> [UInt8]? {
-        let digits = hex.map(\.hexDigitValue)
-        guard digits.count == 64, !digits.contains(nil) else { return nil }
-        return stride(from: 0, to: 64, by: 2).map { UInt8((digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0)) }
     }
 }

@@ -8,7 +8,7 @@ extension QueueStore {
     ///
     /// - Returns: its number, and the audit log's head; of a second withdrawal the number of the first, and no head.
     package func begin(_ order: NewOperation, now: Instant) async throws(StoreError) -> (id: Int64, head: [UInt8]?) {
-        try await writer.run(.full) { connection in
+        try await writer.run(.full) { [seal] connection in
             if order.verb == .withdraw, let event = order.scope.wholeEvent,
                 let known = try connection.first(
                     QueueSQL.withdrawal.rawValue,
@@ -19,7 +19,7 @@ extension QueueStore {
             {
                 return (known, nil)
             }
-            let (id, head) = try Self.begin(order, now: now, connection)
+            let (id, head) = try Self.begin(order, seal: seal, now: now, connection)
             return (id, head)
         }
     }
@@ -27,6 +27,7 @@ extension QueueStore {
     /// In the transaction that is open.
     static func begin(
         _ order: NewOperation,
+        seal: AuditSeal,
         now: Instant,
         _ connection: any Session
     ) throws -> (id: Int64, head: [UInt8]) {
@@ -46,7 +47,7 @@ extension QueueStore {
             "filter": .string(filter), "scope": .string(order.scope.text), "matched": .number(order.matched),
             "eligible": .number(order.eligible), "why": .string(order.why),
         ])
-        return (id, try AuditChain.append(entry, operation: id, at: now.milliseconds, connection))
+        return (id, try AuditChain.append(entry, operation: id, at: now.milliseconds, seal: seal, connection))
     }
 
     /// Ends a running order; nothing happens to one that has ended. The slices before it are on the disk with it.
@@ -57,7 +58,7 @@ extension QueueStore {
         _ state: StoredOperation.State,
         now: Instant
     ) async throws(StoreError) -> Int? {
-        try await writer.run(.full) { connection -> Int? in
+        try await writer.run(.full) { [seal] connection -> Int? in
             try connection.run(
                 "UPDATE operation SET state = ?, ended_at = ? WHERE id = ? AND state = 'running'",
                 state.rawValue,
@@ -72,6 +73,7 @@ extension QueueStore {
                 JSONObject(["what": "ended", "state": .string(state.rawValue), "changed": .number(changed)]),
                 operation: operation,
                 at: now.milliseconds,
+                seal: seal,
                 connection
             )
             return changed
@@ -80,11 +82,12 @@ extension QueueStore {
 
     /// Writes down who wants a running order to stop; it stops at its next slice.
     package func noteCancel(_ operation: Int64, actor: String, why: String, now: Instant) async throws(StoreError) {
-        try await writer.run(.full) { connection in
+        try await writer.run(.full) { [seal] connection in
             _ = try AuditChain.append(
                 JSONObject(["what": "cancelled", "actor": .string(actor), "why": .string(why)]),
                 operation: operation,
                 at: now.milliseconds,
+                seal: seal,
                 connection
             )
         }
@@ -95,13 +98,14 @@ extension QueueStore {
     /// - Returns: its number.
     @discardableResult
     package func keep(_ order: InstantOrder, now: Instant) async throws(StoreError) -> Int64 {
-        try await writer.run(.full) { try Self.audit(order, now: now, $0) }
+        try await writer.run(.full) { [seal] in try Self.audit(order, seal: seal, now: now, $0) }
     }
 
     @discardableResult
     static func audit(
         _ order: InstantOrder,
         more: JSONObject = JSONObject(),
+        seal: AuditSeal,
         now: Instant,
         _ connection: any Session
     ) throws -> Int64 {
@@ -118,7 +122,7 @@ extension QueueStore {
             "why": .string(order.why),
         ])
         for member in more { entry[member.name] = member.value }
-        try AuditChain.append(entry, operation: id, at: now.milliseconds, connection)
+        try AuditChain.append(entry, operation: id, at: now.milliseconds, seal: seal, connection)
         return id
     }
 

@@ -9,9 +9,9 @@ extension QueueStore {
         let id = nextEventID(event.acceptedAt)
         let content = PublicationCoding.encode(event.publication)
         // Not isolated: only a failing disk can throw here, and a savepoint for each accept costs two statements.
-        return try await writer.run(.full, bytes: content.count, isIsolated: false) { connection in
+        return try await writer.run(.full, bytes: content.count, isIsolated: false) { [seal] connection in
             if let known = try Self.known(event, connection) { return known }
-            return try Self.insert(event, id: id, content: content, connection)
+            return try Self.insert(event, id: id, content: content, seal: seal, connection)
         }
     }
 
@@ -19,10 +19,10 @@ extension QueueStore {
     package func accept(_ events: [NewEvent]) async throws(StoreError) -> [Acceptance] {
         let prepared = events.map { ($0, nextEventID($0.acceptedAt), PublicationCoding.encode($0.publication)) }
         let bytes = prepared.reduce(0) { $0 + $1.2.count }
-        return try await writer.run(.full, bytes: bytes, isIsolated: false) { connection in
+        return try await writer.run(.full, bytes: bytes, isIsolated: false) { [seal] connection in
             try prepared.map { event, id, content in
                 if let known = try Self.known(event, connection) { return known }
-                return try Self.insert(event, id: id, content: content, connection)
+                return try Self.insert(event, id: id, content: content, seal: seal, connection)
             }
         }
     }
@@ -65,12 +65,13 @@ extension QueueStore {
         _ event: NewEvent,
         id: EventID,
         content: [UInt8],
+        seal: AuditSeal,
         _ connection: any Session
     ) throws -> Acceptance {
         let publication = event.publication
         let newest = try Revision.newest(of: publication, publisher: event.publisher, connection)
         if let newest, newest.revision >= publication.revision { return .stale(newest.event) }
-        if let newest, newest.isOpen { try supersede(newest.event, by: id, event, connection) }
+        if let newest, newest.isOpen { try supersede(newest.event, by: id, event, seal: seal, connection) }
         let isLater = publication.notBefore.map { $0 > event.acceptedAt } ?? false
         let state: EventState = isLater ? .scheduled : .accepted
         try connection.run(
@@ -106,7 +107,7 @@ extension QueueStore {
             event.mergeKey
         )
         try connection.run("INSERT INTO content(event, publication) VALUES (?, ?)", id.rawValue, content)
-        if event.isUrgentByRight { try noteUrgent(event, id, connection) }
+        if event.isUrgentByRight { try noteUrgent(event, id, seal: seal, connection) }
         if let at = event.callbackAt {
             try connection.run(QueueSQL.keepCallback.rawValue, id.rawValue, event.publisher, at.milliseconds)
         }
@@ -114,7 +115,12 @@ extension QueueStore {
     }
 
     /// Who rings in quiet hours stands in the sealed log.
-    private static func noteUrgent(_ event: NewEvent, _ id: EventID, _ connection: any Session) throws {
+    private static func noteUrgent(
+        _ event: NewEvent,
+        _ id: EventID,
+        seal: AuditSeal,
+        _ connection: any Session
+    ) throws {
         let order = InstantOrder(
             actor: "publisher " + event.publisher,
             verb: "event.urgent",
@@ -122,7 +128,7 @@ extension QueueStore {
             why: "urgent by the publisher's right",
             changed: 1
         )
-        try audit(order, now: event.acceptedAt, connection)
+        try audit(order, seal: seal, now: event.acceptedAt, connection)
     }
 
     /// What waits of the older revision ends in the commit of the newer one, as far as its mark goes; the order then carries it out.
@@ -130,6 +136,7 @@ extension QueueStore {
         _ older: EventID,
         by id: EventID,
         _ event: NewEvent,
+        seal: AuditSeal,
         _ connection: any Session
     ) throws {
         var scope = OrderScope()
@@ -143,7 +150,7 @@ extension QueueStore {
             eligible: 0,
             why: "revision \(event.publication.revision): \(id)"
         )
-        _ = try begin(order, now: event.acceptedAt, connection)
+        _ = try begin(order, seal: seal, now: event.acceptedAt, connection)
     }
 }
 

@@ -61,7 +61,7 @@ extension QueueStore {
         until: Instant? = nil,
         now: Instant
     ) async throws(StoreError) {
-        try await writer.run(.full) { connection in
+        try await writer.run(.full) { [seal] connection in
             try connection.run(
                 """
                 UPDATE lane SET mode = ?1, actor = ?2, why = ?3, until = ?4,
@@ -83,6 +83,7 @@ extension QueueStore {
                     why: why,
                     changed: 1
                 ),
+                seal: seal,
                 now: now,
                 connection
             )

@@ -7,6 +7,7 @@ extension QueueStore {
         var epoch: Int64
         var installationKey: [UInt8]
         var lastEvent: Int64
+        var auditFinding: String?
 
         static let closedAtPage = "closedAtPage"
         /// More pages than an engine can lose of commits without a sync. SQLite: what its log holds between two syncs, 4 MiB to a
@@ -16,7 +17,8 @@ extension QueueStore {
         /// Moves the epoch; inside a transaction that is on the disk before the store is used.
         ///
         /// `newKey`: 32 random bytes, used when the store is new.
-        init(_ session: any Session, newKey: [UInt8]) throws {
+        /// `seal`: of the audit log, which goes on with its current key.
+        init(_ session: any Session, newKey: [UInt8], seal: AuditSeal, now: Instant) throws {
             func number(_ name: String) throws -> Int64? {
                 try session.first(QueueSQL.meta.rawValue, name) { $0.int64(0) }
             }
@@ -31,6 +33,7 @@ extension QueueStore {
                 try session.first("SELECT coalesce(max(id), 0) FROM event") { $0.int64(0) } ?? 0,
                 try number("lastEvent") ?? 0
             )
+            auditFinding = try AuditChain.tie(seal, now: now, session)
         }
 
         /// Inside each transaction.

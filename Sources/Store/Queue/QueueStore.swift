@@ -17,10 +17,16 @@ package final class QueueStore: Sendable {
     package let unreadable = UnreadableRows()
     /// What an engine keeps as long as the store is open: the lock of a data folder.
     private let hold: any Sendable
+    /// What orders are sealed with.
+    package let seal: AuditSeal
+    /// What opening found at the audit log's end, in a sentence; nil: nothing.
+    package let auditFinding: String?
 
-    init(writer: any SessionWriter, opening: Opening, holding hold: any Sendable) {
+    init(writer: any SessionWriter, opening: Opening, seal: AuditSeal, holding hold: any Sendable) {
         self.writer = writer
         self.hold = hold
+        self.seal = seal
+        auditFinding = opening.auditFinding
         installationKey = opening.installationKey
         epoch = opening.epoch
         lastEvent = Mutex(opening.lastEvent)

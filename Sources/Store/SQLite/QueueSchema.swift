@@ -183,5 +183,14 @@ enum QueueSchema {
             // Who follows a delivery is asked at each of its tries, whatever else waits for its device.
             try connection.execute("CREATE INDEX retry_carrier ON retry(carrier) WHERE carrier IS NOT NULL")
         },
+        Migration(9) { connection in
+            try connection.execute(
+                """
+                -- Which key sealed the entry's hash, and the code (AuditSeal); NULL: before there was one. Written with the row.
+                ALTER TABLE audit ADD COLUMN key TEXT;
+                ALTER TABLE audit ADD COLUMN code BLOB CHECK(code IS NULL OR length(code) = 32);
+                """
+            )
+        },
     ]
 }

@@ -9,7 +9,14 @@ package struct SQLiteStores: Stores {
     /// Exists, mode 0700.
     package let folder: String
 
-    package init(folder: String) { self.folder = folder }
+    /// Of the audit log.
+    private let seal: AuditSeal
+
+    /// `seal`: nothing is sealed without; a reader needs none.
+    package init(folder: String, seal: AuditSeal = .none) {
+        self.folder = folder
+        self.seal = seal
+    }
 
     package func openQueue(
         now: Instant,
@@ -29,7 +36,9 @@ package struct SQLiteStores: Stores {
                 options: .init(queuedJobsMax: 8192),
                 migrations: QueueSchema.migrations,
                 prepare: { connection in
-                    place.value = try connection.transaction(.immediate) { try QueueStore.Opening($0, newKey: newKey) }
+                    place.value = try connection.transaction(.immediate) {
+                        try QueueStore.Opening($0, newKey: newKey, seal: seal, now: now)
+                    }
                 },
                 check: { [place] in try place.value?.check($0) },
                 onFatal: onFatal,
@@ -37,7 +46,7 @@ package struct SQLiteStores: Stores {
             )
         }
         guard let opening = place.value else { throw StoreError.failed("the queue was not prepared") }
-        return QueueStore(writer: writer, opening: opening, holding: lock)
+        return QueueStore(writer: writer, opening: opening, seal: seal, holding: lock)
     }
 
     package func openRegistry(

@@ -34,16 +34,35 @@ struct CallingBack: Service {
     }
 }
 
+/// Notes the audit log's end until the service stops, and once more then: the orders' own services have ended before.
+struct NotingHeads: Service {
+    let notes: AuditHeadNotes
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await notes.run() }
+        await notes.note()
+    }
+}
+
 extension CallbackAnswer {
     /// Posts by the ordinary client; no answer is an answer, too.
     static func of(_ request: CallbackRequest, _ client: WebClient) async -> CallbackAnswer {
+        await of(url: request.url, headers: request.headers, body: request.body, client)
+    }
+
+    static func of(
+        url: String,
+        headers: [(name: String, value: String)],
+        body: [UInt8],
+        _ client: WebClient
+    ) async -> CallbackAnswer {
         do throws(WebClientError) {
             let response = try await client.send(
                 WebRequest(
                     method: "POST",
-                    url: request.url,
-                    headers: request.headers.map { WebHeader($0.name, $0.value) },
-                    body: .bytes(request.body),
+                    url: url,
+                    headers: headers.map { WebHeader($0.name, $0.value) },
+                    body: .bytes(body),
                     // Only the status counts.
                     responseBytesMax: 64 * 1024
                 )

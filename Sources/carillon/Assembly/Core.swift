@@ -4,6 +4,7 @@ import Database
 import Domain
 import Glibc
 import Logging
+import Operator
 import Pipeline
 import Settings
 import Store
@@ -55,7 +56,7 @@ struct Core {
         let folder = try DataFolder(path: settings.data)
         self.folder = folder
         workFolder = try folder.work()
-        let stores = SQLiteStores(folder: folder.path)
+        let stores = SQLiteStores(folder: folder.path, seal: AuditSeal(settings.audit))
         self.stores = stores
         let onFatal: @Sendable (any Error) -> Void = { error in
             // Fail-stop: after a failed write nothing may be promised; WAL recovery decides at the next start.
@@ -69,6 +70,9 @@ struct Core {
             try stores.openQueue(now: clock.source.now(), newKey: Gateway.random(32), onFatal: onFatal) { report in
                 pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
             }
+        }
+        if let finding = queue.auditFinding {
+            logger.error("the audit log does not end as it should", metadata: ["finding": "\(finding)"])
         }
         queue.unreadable.onFound { row in
             pipelineMetrics.unreadableRows.with(row.table.rawValue).add()

@@ -104,6 +104,7 @@ extension Gateway {
                 epoch: core.queue.epoch
             )
         )
+        admin.looks = Reading { [path = core.folder.path] in LookLog(data: path) }
         admin.live = Live(
             dispatcher: delivery.dispatcher,
             queue: core.queue,
@@ -166,6 +167,7 @@ extension Gateway {
         let servers = servers(api, inside, listeners)
         var services: [any Service] = [
             Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
+            NotingHeads(notes: headNotes(core, inside.queueReader)),
             Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
             LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
             Sweeping(sweeper: try sweeper(core, delivery, logger)),
@@ -216,6 +218,25 @@ extension Gateway {
             ),
         ]
         return services + last
+    }
+
+    private func headNotes(_ core: Core, _ reader: Reading<QueueReader>) -> AuditHeadNotes {
+        let audit = effective.settings.audit
+        var post: (@Sendable ([UInt8]) async -> Int?)?
+        if let url = audit.headURL {
+            post = { [client = core.callbackClient] body in
+                let headers = [(name: "content-type", value: "application/json")]
+                return await CallbackAnswer.of(url: url, headers: headers, body: body, client).status
+            }
+        }
+        return AuditHeadNotes(
+            reader: reader,
+            seal: core.queue.seal,
+            file: audit.headFile,
+            post: post,
+            time: core.time,
+            logger: Self.logger("audit", effective.settings)
+        )
     }
 
     /// In the order of dependence, too: the public listener is the first to close.
@@ -312,6 +333,7 @@ extension Gateway {
             held: HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax),
             heldAge: Self.days(retention.heldImportDays),
             operationAge: Self.days(retention.operationDays),
+            looks: LookLog(data: core.folder.path),
             time: core.time,
             logger: Self.logger("sweeper", effective.settings)
         )

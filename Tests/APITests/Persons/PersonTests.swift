@@ -85,6 +85,28 @@ struct PersonTests {
         }
     }
 
+    @Test func `the person is told who looked, and the record names nobody`() async throws {
+        try await Gateway.run(change: { services in
+            services.admin.looks = Reading { [folder = services.admin.workFolder + "/.."] in LookLog(data: folder) }
+        }) { gateway, door async throws in
+            try await Self.fill(door)
+            let id = try #require(
+                try await door.send(.get, "/v1/events", Self.own).json["items"]?.array?.first?["id"]?.string
+            )
+            #expect(try await door.send(.get, "/v1/events/\(id)/reach", Self.own).status == 200)
+            #expect(try await door.send(.get, "/v1/persons/guardian-0815", Self.own).status == 200)
+            let record = try await door.send(.get, "/v1/me", ["Authorization": "Bearer token-of-ent-account-0815"]).json
+            let looks = try #require(record["looks"]?.array)
+            #expect(looks.contains { $0["what"] == "person.export" && $0["by"] == "publisher one" })
+            let kept = try LookLog(data: gateway.folder).looks(limit: 9).map(\.look)
+            #expect(kept.map(\.kind) == [.personExport, .eventReach] && kept[1].event == EventID(id))
+            for name in try FileManager.default.contentsOfDirectory(atPath: gateway.folder + "/looks") {
+                let text = try String(contentsOfFile: gateway.folder + "/looks/" + name, encoding: .utf8)
+                #expect(!text.contains("0815") && !text.contains("Mirabellenbaum"))
+            }
+        }
+    }
+
     @Test func `nothing of an erased person is left in any file, and the rest is`() async throws {
         try await Gateway.run { gateway, door async throws in
             try await Self.fill(door)

@@ -1,5 +1,5 @@
 """Checks of what the law lets a person demand, and of the keys of those who publish."""
-import glob, json, os
+import glob, json, os, signal, sqlite3
 from gateway import main, wait
 
 MORTAL = "ent-user-of-mirabelle-0815"
@@ -98,7 +98,62 @@ def keys_change_without_a_restart(world):
     assert status(made["secret"]) == 401 and status(last["secret"]) == 200
 
 
-CHECKS = [restricted_is_not_rung, restricted_while_it_waits, erased_is_nowhere, keys_change_without_a_restart]
+def log_of_orders_is_sealed(world):
+    """With a key, and its end noted elsewhere: who writes the store shows, and so does who cuts the log off."""
+    assert world.command("key", "generate", "audit", "--out", os.path.join(world.folder, "secrets", "audit.key")).returncode == 0
+    heads = os.path.join(world.folder, "heads.ndjson")
+    world.start()
+    assert world.command("lane", "pause", "fcm/onepocket", "--why", "before there was a key").returncode == 0
+    end(world)
+    world.write_config("audit: { keyFile: secrets/audit.key, head: { file: heads.ndjson } }\n")
+    world.start()
+    assert world.command("lane", "resume", "fcm/onepocket", "--why", "with a key").returncode == 0
+    end(world)
+    noted = [json.loads(line) for line in open(heads)]
+    assert noted[-1]["entry"] == 3 and noted[-1]["key"] and len(noted[-1]["code"]) == 64, noted
+    verified = world.command("audit", "verify", "-o", "json")
+    report = json.loads(verified.stdout)
+    assert verified.returncode == 0 and report["sealed"] == 2 and report["heads"] == len(noted), verified
+    with sqlite3.connect(os.path.join(world.folder, "data", "queue.db")) as store:
+        assert store.execute("SELECT verb FROM operation ORDER BY id").fetchall() == [("lane.paused",), ("audit.key",), ("lane.active",)]
+        store.execute("DELETE FROM audit WHERE id = 3")
+        store.execute("DELETE FROM operation WHERE id = 3")
+        store.execute("UPDATE sqlite_sequence SET seq = 2 WHERE name IN ('audit', 'operation')")
+    cut = world.command("audit", "verify", "-o", "json")
+    assert cut.returncode == 1 and "its end was cut off" in json.loads(cut.stdout)["broken"], cut
+    # What the gateway writes behind it stands in the place of what was noted.
+    world.start()
+    assert world.command("lane", "pause", "fcm/onepocket", "--why", "afterwards").returncode == 0
+    assert "made anew" in json.loads(world.command("audit", "verify", "-o", "json").stdout)["broken"]
+
+
+def end(world):
+    world.gateway.send_signal(signal.SIGTERM)
+    assert world.gateway.wait() == 0
+    world.processes.remove(world.gateway)
+
+
+def looks_are_on_record(world):
+    world.start()
+    world.register_all([MORTAL], 1, lambda number: "fcm")
+    event = world.published([MORTAL], "seen")
+    world.done(event)
+    for words in (("user", "trace", MORTAL), ("event", "reach", event), ("queue", "status")):
+        assert world.command(*words).returncode == 0, words
+    assert world.call("GET", f"/v1/events/{event}/reach", headers={"Authorization": f"Bearer {world.key}"})[0] == 200
+    record = order(world, "export", MORTAL, "--why", "request")
+    told = [(look["what"], look["by"]) for look in record["looks"]]
+    assert told == [("person.export", "operator"), ("event.reach", "publisher one"), ("event.reach", "operator"), ("user.trace", "operator")], told
+    # Also while the gateway is down.
+    end(world)
+    assert world.command("device", "list", "--user", MORTAL).returncode == 0
+    looks = world.items("audit", "looks")
+    assert [look["what"] for look in looks][:2] == ["device.list", "person.export"] and looks[0]["person"] == looks[1]["person"], looks
+    assert MORTAL not in "".join(open(path).read() for path in glob.glob(os.path.join(world.folder, "data", "looks", "*")))
+
+
+CHECKS = [restricted_is_not_rung, restricted_while_it_waits, erased_is_nowhere, keys_change_without_a_restart, log_of_orders_is_sealed,
+          looks_are_on_record]
 
 if __name__ == "__main__":
     main(CHECKS, {})

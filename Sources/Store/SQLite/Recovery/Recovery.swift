@@ -15,11 +15,17 @@ package enum Recovery {
     /// Reads `folder`, writes the files of `target`, which exists and is empty. Nothing of `folder` is changed; nobody may work on it.
     ///
     /// - Throws: what writing met, or ``StoreError/damaged(_:)`` when the result does not add up: a defect.
-    package static func run(from folder: String, to target: String, actor: String, now: Instant) throws
-        -> RecoveryReport
-    {
+    ///
+    /// `seal`: of the audit log, which has an entry about it.
+    package static func run(
+        from folder: String,
+        to target: String,
+        actor: String,
+        seal: AuditSeal = .none,
+        now: Instant
+    ) throws -> RecoveryReport {
         var report = RecoveryReport()
-        try recoverQueue(folder, target, actor: actor, now: now, &report)
+        try recoverQueue(folder, target, actor: actor, seal: seal, now: now, &report)
         try recoverRegistry(folder, target, &report)
         return report
     }
@@ -28,6 +34,7 @@ package enum Recovery {
         _ folder: String,
         _ target: String,
         actor: String,
+        seal: AuditSeal,
         now: Instant,
         _ report: inout RecoveryReport
     ) throws {
@@ -35,7 +42,7 @@ package enum Recovery {
         try mend(queue, &report)
         try keepMeta(queue, ["installationKey", "epoch"], of: "queue.db", &report)
         try queue.leapAhead(by: numbersAhead, except: AuditChain.table)
-        try note(queue, report, actor: actor, now: now)
+        try note(queue, report, actor: actor, seal: seal, now: now)
     }
 
     private static func recoverRegistry(_ folder: String, _ target: String, _ report: inout RecoveryReport) throws {
@@ -198,7 +205,13 @@ package enum Recovery {
     }
 
     /// The log of orders says that it was copied: rows may be missing before this one.
-    private static func note(_ queue: Connection, _ report: RecoveryReport, actor: String, now: Instant) throws {
+    private static func note(
+        _ queue: Connection,
+        _ report: RecoveryReport,
+        actor: String,
+        seal: AuditSeal,
+        now: Instant
+    ) throws {
         try queue.transaction(.immediate) { connection in
             let order = InstantOrder(
                 actor: actor,
@@ -207,7 +220,7 @@ package enum Recovery {
                 why: "the store was damaged",
                 changed: 0
             )
-            try QueueStore.audit(order, now: now, connection)
+            try QueueStore.audit(order, seal: seal, now: now, connection)
         }
     }
 
