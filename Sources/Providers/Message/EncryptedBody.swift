@@ -2,8 +2,8 @@ import Domain
 
 /// A message that only its device can read: what stands around it, and what is encrypted, each rendered once per event and language.
 ///
-/// Around it stand a fixed text, the time to live and the collapse identifier, nothing of the publication. The receipt of the text is
-/// `data.enc`: base64url of one record of `aes128gcm` [RFC 8291], as a browser gets it.
+/// Around it stand a fixed text, the time to live and the collapse identifier, nothing of the publication. The text stands in
+/// `data.enc`, base64url of one record of `aes128gcm` [RFC 8291], as a browser gets it.
 package struct EncryptedBody: Sendable {
     /// Plaintext and padding: a record of the largest, in base64url, leaves 880 bytes around it of a payload's 4096.
     static let paddedSizes = [256, 1024, plaintextBytesMax]
