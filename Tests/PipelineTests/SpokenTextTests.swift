@@ -108,6 +108,19 @@ struct SpokenTextTests {
         }
     }
 
+    @Test func `the class encrypted shows what generic does, and gives the whole text to be encrypted`() async throws {
+        try await withWorkshop(folder, texts: Self.texts) { workshop in
+            try await speak(workshop, "u-1", "fr")
+            try await workshop.accept(["u-1"], dataClass: .encrypted)
+            try await workshop.expander.work()
+            let lane = RecordingLane()
+            _ = try load(workshop, lane)
+            #expect(lane.messages.map(\.title) != ["T"] && lane.messages.map(\.body) == [""])
+            #expect(lane.encryptedMessages.map(\.message.title) == ["T"])
+            #expect(lane.encryptedMessages.map(\.title) != ["T"])
+        }
+    }
+
     @Test func `names of two directions of writing are kept apart, and a large family ends in an ellipsis`() {
         #expect(SiblingNames.list(["Lina", "Noé"]) == "Lina, Noé")
         #expect(

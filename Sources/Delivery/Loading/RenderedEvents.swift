@@ -100,18 +100,25 @@ struct RenderedEvents {
         about: String?,
         on lane: any ProviderLane
     ) -> Rendered {
-        var message = MessageBuilder.message(
-            publication,
-            event: key.event,
-            dataClass: stored.dataClass,
-            kinds: kinds.value,
-            texts: texts
-        )
-        message.about = about
+        func message(_ dataClass: DataClass) -> Message {
+            MessageBuilder.message(
+                publication,
+                event: key.event,
+                dataClass: dataClass,
+                kinds: kinds.value,
+                texts: texts
+            )
+        }
+        let isEncrypted = stored.dataClass == .encrypted
+        // A browser's message is encrypted whatever its class.
+        var shown = message(isEncrypted && lane.encryptsEachMessage ? .clear : stored.dataClass)
+        shown.about = about
+        let encrypted = isEncrypted ? encrypted(message(.clear), texts, on: lane) : nil
         let rendered = Rendered(
             event: LoadedEvent(
                 id: key.event,
-                body: body(message, on: lane),
+                body: body(shown, on: lane),
+                encrypted: encrypted,
                 urgency: stored.urgency,
                 acceptedAt: stored.acceptedAt,
                 expiresAt: stored.expiresAt
@@ -125,6 +132,13 @@ struct RenderedEvents {
         if events.count >= Self.eventsMax { events.removeAll() }
         events[key] = rendered
         return rendered
+    }
+
+    /// nil as of ``body(_:on:)``, and where a lane's devices have no keys: they get what the class `generic` shows.
+    private func encrypted(_ message: Message, _ texts: MessageTexts, on lane: any ProviderLane) -> EncryptedBody? {
+        do { return try lane.renderEncrypted(message, title: texts.text(.notification), limits: limits) } catch {
+            return nil
+        }
     }
 
     /// The texts for a device that an operator or its owner tests.

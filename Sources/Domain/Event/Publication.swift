@@ -148,7 +148,7 @@ package enum DataClass: UInt8, Hashable, Sendable, CaseIterable {
     case clear = 0
     /// The kind's catalogue text only; the app fetches the rest.
     case generic = 1
-    /// End-to-end encrypted text; treated as `generic` until that is built.
+    /// The text is encrypted for the device; one without keys is sent what `generic` shows.
     case encrypted = 2
 
     package init?(name: String) {

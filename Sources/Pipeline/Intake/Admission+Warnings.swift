@@ -23,7 +23,11 @@ extension Admission {
         }
         if dataClass == .encrypted {
             let pointer = isCloudEvent ? "/dataclassification" : ""
-            warn(pointer, "sentAsGeneric", "Encryption is not built yet: it is sent as generic, without its text.")
+            warn(
+                pointer,
+                "sentAsGeneric",
+                "A phone that has registered no keys is sent what generic shows, without the text."
+            )
         }
         if posted.title == nil, posted.wantsPush, dataClass == .clear {
             let pointer = isCloudEvent ? "/data/title" : "/pushNotif/title"

@@ -18,13 +18,23 @@ package struct APNsLane: ProviderLane {
         try APNsMessage(message, isTimeSensitiveAllowed: isTimeSensitiveAllowed, limits: limits).template
     }
 
+    package func renderEncrypted(
+        _ message: Message,
+        title: String,
+        limits: Limits
+    ) throws(MessageTooLarge) -> EncryptedBody? {
+        try EncryptedBody(message, limits: limits, frame: APNsMessage.frame(title: title, urgency: message.urgency))
+    }
+
     package func address(
         _ target: [UInt8],
         for delivery: AddressedDelivery,
         scratch: inout [UInt8]
     ) throws(AddressFault) -> PushAddress {
-        guard target.first == APNsTarget.form else { throw .foreign }
-        return PushAddress(form: APNsTarget.form, text: String(decoding: target.dropFirst(), as: UTF8.self))
+        let (address, keys) = DeviceKeys.split(target)
+        guard address.first == APNsTarget.form else { throw .foreign }
+        let text = String(decoding: address.dropFirst(), as: UTF8.self)
+        return try .of(APNsTarget.form, text, keys: keys, for: delivery, scratch: &scratch)
     }
 
     package func wire(_ storage: CredentialStorage) -> any Wire {

@@ -6,7 +6,7 @@ package import Domain
 package struct APNsMessage: Sendable {
     let template: BodyTemplate
 
-    init(template: BodyTemplate) { self.template = template }
+    package init(template: BodyTemplate) { self.template = template }
 
     /// Every body made from it is at most `limits.payloadBytesMax` bytes, as long as the escaped receiver is at most
     /// `limits.userIDBytesMax`.
@@ -44,20 +44,37 @@ package struct APNsMessage: Sendable {
         }
     }
 
+    /// What stands around an encrypted text: the fixed one, until the app's extension has replaced it.
+    ///
+    /// `title`: says nothing of what is inside.
+    package static func frame(title: String, urgency: Urgency) -> BodyTemplate {
+        var template = BodyTemplate()
+        template.literal(#"{"aps":{"alert":{"title":"#)
+        template.string(title)
+        template.literal(#"},"sound":"default","mutable-content":1"#)
+        if urgency == .low { template.literal(#","interruption-level":"passive""#) }
+        template.literal(#"},"data":{"enc":""#)
+        template.gap(.encrypted)
+        template.literal(#""}}"#)
+        return template
+    }
+
     /// Appends one delivery's body. Called on the engine's thread: nothing is encoded or allocated but the buffer's growth.
     ///
     /// - Parameters:
     ///   - receiver: the ENT user id, UTF-8, unescaped.
+    ///   - encrypted: what only the device can read, for a message that has it.
     ///   - body: is not cleared.
-    package func appendBody(receiver: Span<UInt8>, to body: inout [UInt8]) {
+    package func appendBody(receiver: Span<UInt8>, encrypted: [UInt8]? = nil, to body: inout [UInt8]) {
         var start = 0
         for position in template.positions {
             body.append(contentsOf: template.bytes[start..<position.offset])
             start = position.offset
             switch position.gap {
             case .receiver: JSONText.appendEscaped(receiver, to: &body)
+            case .encrypted: body.append(contentsOf: encrypted ?? [])
             case .target, .collapseID, .timeToLive, .expiration:
-                preconditionFailure("The APNs body has no gap but the receiver.")
+                preconditionFailure("The APNs body has no gap but the receiver and the encrypted text.")
             }
         }
         body.append(contentsOf: template.bytes[start...])

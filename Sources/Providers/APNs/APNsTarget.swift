@@ -23,10 +23,12 @@ package enum APNsTarget {
 
 extension Target {
     /// Lower-case hex of opaque length.
-    package static func apns(_ token: String) -> Target {
-        Target(
+    package static func apns(_ token: String, keys: DeviceKeys? = nil) -> Target {
+        let bytes = [APNsTarget.form] + Array(token.utf8)
+        return Target(
             provider: APNs.id,
-            bytes: [APNsTarget.form] + Array(token.utf8),
+            bytes: DeviceKeys.stored(bytes, with: keys),
+            identity: bytes,
             kind: "token",
             tail: String(token.suffix(4))
         )
@@ -39,12 +41,13 @@ extension APNs {
 
         func target(_ members: inout RegistrationMembers) -> Target? {
             guard let (kind, text) = members.token() else { return nil }
+            let keys = members.deviceKeys()
             guard kind == "token" else {
                 members.fail("/tokenKind", "contradiction", "APNs has no installation ids.")
                 return nil
             }
             do throws(DeviceToken.Fault) {
-                return .apns(try APNsTarget.checkedToken(text, bytesMax: members.limits.tokenBytesMax))
+                return .apns(try APNsTarget.checkedToken(text, bytesMax: members.limits.tokenBytesMax), keys: keys)
             } catch {
                 members.fail("/token", error.code, error.detail)
                 return nil

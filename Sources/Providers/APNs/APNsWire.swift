@@ -40,7 +40,7 @@ final class APNsWire: Wire, @unchecked Sendable {
         now: Instant,
         scratch: inout [UInt8]
     ) throws -> UsedCredential? {
-        guard let template = push.event.body else { preconditionFailure("A message that is too large is not sent") }
+        guard let template = push.template else { preconditionFailure("A message that is too large is not sent") }
         var minted: ProviderToken?
         let token = try schedule.token(for: connection.id.number, at: now) { () throws(APNsCredentialError) in
             let token = try credential.mint(at: now)
@@ -57,7 +57,11 @@ final class APNsWire: Wire, @unchecked Sendable {
             request.addHeader("apns-expiration", expiration)
         }
         scratch.removeAll(keepingCapacity: true)
-        APNsMessage(template: template).appendBody(receiver: push.receiver.utf8.span, to: &scratch)
+        APNsMessage(template: template).appendBody(
+            receiver: push.receiver.utf8.span,
+            encrypted: push.address.body,
+            to: &scratch
+        )
         request.appendBody(scratch)
         return known[index].use
     }

@@ -16,13 +16,22 @@ package struct FCMLane: ProviderLane {
         try FCMMessage(message, limits: limits).template
     }
 
+    package func renderEncrypted(
+        _ message: Message,
+        title: String,
+        limits: Limits
+    ) throws(MessageTooLarge) -> EncryptedBody? {
+        try EncryptedBody(message, limits: limits, frame: FCMMessage.frame(title: title, urgency: message.urgency))
+    }
+
     package func address(
         _ target: [UInt8],
         for delivery: AddressedDelivery,
         scratch: inout [UInt8]
     ) throws(AddressFault) -> PushAddress {
-        guard let form = target.first, let text = FCMTarget.text(of: target) else { throw .foreign }
-        return PushAddress(form: form, text: text)
+        let (address, keys) = DeviceKeys.split(target)
+        guard let form = address.first, let text = FCMTarget.text(of: address) else { throw .foreign }
+        return try .of(form, text, keys: keys, for: delivery, scratch: &scratch)
     }
 
     package func wire(_ storage: CredentialStorage) -> any Wire { FCMWire(projectID: projectID, tokens: tokens) }

@@ -13,7 +13,7 @@ package struct FCMMessage: Sendable {
 
     let template: BodyTemplate
 
-    init(template: BodyTemplate) { self.template = template }
+    package init(template: BodyTemplate) { self.template = template }
 
     /// Every body made from it, without the token's own value, is at most `limits.payloadBytesMax` bytes, as long as the
     /// escaped receiver is at most `limits.userIDBytesMax`.
@@ -42,6 +42,31 @@ package struct FCMMessage: Sendable {
         }
     }
 
+    /// What stands around an encrypted text: Android gets data alone, which the app shows; an iPhone the fixed text, until the app has
+    /// replaced it.
+    ///
+    /// `title`: says nothing of what is inside.
+    package static func frame(title: String, urgency: Urgency) -> BodyTemplate {
+        var template = BodyTemplate()
+        template.literal(#"{"message":{"#)
+        template.gap(.target)
+        template.literal(#","data":{"enc":""#)
+        template.gap(.encrypted)
+        template.literal(#""},"android":{"collapseKey":""#)
+        template.gap(.collapseID)
+        template.literal(urgency == .low ? #"","priority":"NORMAL","ttl":""# : #"","priority":"HIGH","ttl":""#)
+        template.gap(.timeToLive)
+        template.literal(#"s"},"apns":{"headers":{"apns-collapse-id":""#)
+        template.gap(.collapseID)
+        template.literal(urgency == .low ? #"","apns-priority":"5""# : #"","apns-priority":"10""#)
+        template.literal(#","apns-expiration":""#)
+        template.gap(.expiration)
+        template.literal(#""},"payload":{"aps":{"alert":{"title":"#)
+        template.string(title)
+        template.literal(#"},"sound":"default","mutable-content":1}}}}}"#)
+        return template
+    }
+
     /// Appends one delivery's body. Called on the engine's thread: nothing is encoded or allocated but the buffer's growth.
     ///
     /// - Parameters:
@@ -50,6 +75,7 @@ package struct FCMMessage: Sendable {
     ///   - receiver: the ENT user id, UTF-8, unescaped.
     ///   - collapseID: 32 lower-case hex characters.
     ///   - expiry: becomes `ttl` and, for iPhones behind Firebase, `apns-expiration`.
+    ///   - encrypted: what only the device can read, for a message that has it.
     ///   - now: the time of this attempt.
     ///   - body: is not cleared.
     package func appendBody(
@@ -58,6 +84,7 @@ package struct FCMMessage: Sendable {
         receiver: Span<UInt8>,
         collapseID: Span<UInt8>,
         expiry: Expiry,
+        encrypted: [UInt8]? = nil,
         now: Instant,
         to body: inout [UInt8]
     ) {
@@ -72,6 +99,7 @@ package struct FCMMessage: Sendable {
                 body.append(UInt8(ascii: "\""))
             case .receiver: JSONText.appendEscaped(receiver, to: &body)
             case .collapseID: collapseID.withUnsafeBufferPointer { body.append(contentsOf: $0) }
+            case .encrypted: body.append(contentsOf: encrypted ?? [])
             case .timeToLive: Decimal.append(expiry.timeToLiveSeconds(now: now), to: &body)
             case .expiration:
                 // Firebase's own default for iPhones is 30 days, so writing it is the same as leaving it out.

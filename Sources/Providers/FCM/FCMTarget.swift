@@ -7,7 +7,8 @@ package enum FCMTarget {
     static let installation: UInt8 = 2
 
     /// The text of a stored address; nil when it is another provider's.
-    package static func text(of bytes: [UInt8]) -> String? {
+    package static func text(of stored: [UInt8]) -> String? {
+        let bytes = DeviceKeys.split(stored).address
         guard let form = bytes.first, form == token || form == installation else { return nil }
         return String(decoding: bytes.dropFirst(), as: UTF8.self)
     }
@@ -47,10 +48,12 @@ package enum FCMTarget {
 extension Target {
     /// A registration token. It begins with the id of its Firebase installation (`<id>:<rest>`), which replaces it and is replaced by it
     /// [FCM discovery, 2026].
-    package static func fcmToken(_ token: String) -> Target {
-        Target(
+    package static func fcmToken(_ token: String, keys: DeviceKeys? = nil) -> Target {
+        let bytes = [FCMTarget.token] + Array(token.utf8)
+        return Target(
             provider: FCM.id,
-            bytes: [FCMTarget.token] + Array(token.utf8),
+            bytes: DeviceKeys.stored(bytes, with: keys),
+            identity: bytes,
             sibling: token.firstIndex(of: ":").map { [FCMTarget.installation] + Array(token[..<$0].utf8) },
             kind: "token",
             tail: String(token.suffix(4))
@@ -58,9 +61,16 @@ extension Target {
     }
 
     /// A Firebase installation id.
-    package static func fcmInstallation(_ id: String) -> Target {
+    package static func fcmInstallation(_ id: String, keys: DeviceKeys? = nil) -> Target {
         let bytes = [FCMTarget.installation] + Array(id.utf8)
-        return Target(provider: FCM.id, bytes: bytes, sibling: bytes, kind: "fid", tail: String(id.suffix(4)))
+        return Target(
+            provider: FCM.id,
+            bytes: DeviceKeys.stored(bytes, with: keys),
+            identity: bytes,
+            sibling: bytes,
+            kind: "fid",
+            tail: String(id.suffix(4))
+        )
     }
 }
 
@@ -70,11 +80,12 @@ extension FCM {
 
         func target(_ members: inout RegistrationMembers) -> Target? {
             guard let (kind, text) = members.token() else { return nil }
+            let keys = members.deviceKeys()
             let bytesMax = members.limits.tokenBytesMax
             do throws(DeviceToken.Fault) {
                 return kind == "fid"
-                    ? .fcmInstallation(try FCMTarget.checkedInstallation(text, bytesMax: bytesMax))
-                    : .fcmToken(try FCMTarget.checkedToken(text, bytesMax: bytesMax))
+                    ? .fcmInstallation(try FCMTarget.checkedInstallation(text, bytesMax: bytesMax), keys: keys)
+                    : .fcmToken(try FCMTarget.checkedToken(text, bytesMax: bytesMax), keys: keys)
             } catch {
                 members.fail("/token", error.code, error.detail)
                 return nil

@@ -22,7 +22,7 @@ final class FCMWire: Wire, @unchecked Sendable {
         scratch: inout [UInt8]
     ) throws -> UsedCredential? {
         guard let token = tokens.current(at: now) else { return nil }
-        guard let template = push.event.body else { preconditionFailure("A message that is too large is not sent") }
+        guard let template = push.template else { preconditionFailure("A message that is too large is not sent") }
         request.setPath(path)
         request.setHeaders(try fields(of: token))
         scratch.removeAll(keepingCapacity: true)
@@ -32,6 +32,7 @@ final class FCMWire: Wire, @unchecked Sendable {
             receiver: push.receiver.utf8.span,
             collapseID: push.collapseID.utf8.span,
             expiry: .at(push.event.expiresAt),
+            encrypted: push.address.body,
             now: now,
             to: &scratch
         )

@@ -19,6 +19,11 @@ package protocol ProviderLane: Sendable {
     /// - Throws: ``MessageTooLarge`` when the routing keys alone are beyond the provider's limit.
     func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate
 
+    /// Renders an event of class `encrypted` for the devices that have keys; nil: none of this provider has, or each is encrypted anyway.
+    ///
+    /// `title`: a fixed text, which may stand around it. Throws ``MessageTooLarge`` as ``render(_:limits:)``.
+    func renderEncrypted(_ message: Message, title: String, limits: Limits) throws(MessageTooLarge) -> EncryptedBody?
+
     /// Makes a device's address ready for the request.
     ///
     /// - Parameters:
@@ -41,6 +46,12 @@ extension ProviderLane {
     package var isServiceNamedByAddress: Bool { false }
     package var encryptsEachMessage: Bool { false }
     package var fallsBackToHTTP1: Bool { false }
+
+    package func renderEncrypted(
+        _ message: Message,
+        title: String,
+        limits: Limits
+    ) throws(MessageTooLarge) -> EncryptedBody? { nil }
 }
 
 /// The form a lane's messages take.

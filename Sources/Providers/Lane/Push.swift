@@ -5,13 +5,23 @@ package final class LoadedEvent: Sendable {
     package let id: EventID
     /// nil: the message cannot be made to fit, and every delivery of it ends rejected.
     package let body: BodyTemplate?
+    /// For devices with keys, in class `encrypted`; the others get ``body``.
+    package let encrypted: EncryptedBody?
     package let urgency: Urgency
     package let acceptedAt: Instant
     package let expiresAt: Instant
 
-    package init(id: EventID, body: BodyTemplate?, urgency: Urgency, acceptedAt: Instant, expiresAt: Instant) {
+    package init(
+        id: EventID,
+        body: BodyTemplate?,
+        encrypted: EncryptedBody? = nil,
+        urgency: Urgency,
+        acceptedAt: Instant,
+        expiresAt: Instant
+    ) {
         self.id = id
         self.body = body
+        self.encrypted = encrypted
         self.urgency = urgency
         self.acceptedAt = acceptedAt
         self.expiresAt = expiresAt
@@ -24,7 +34,7 @@ package struct PushAddress: Sendable {
     package let form: UInt8
     /// The token, or the path of an endpoint.
     package let text: String
-    /// The whole body, when it was encrypted for this device alone.
+    /// What was encrypted for this device alone: of a browser the whole body, of a phone the text in it.
     package let body: [UInt8]?
 
     package init(form: UInt8, text: String, body: [UInt8]? = nil) {
@@ -51,4 +61,7 @@ package struct Push: Sendable {
         self.receiver = receiver
         self.collapseID = collapseID
     }
+
+    /// The body of a phone's request.
+    var template: BodyTemplate? { address.body == nil ? event.body : event.encrypted?.frame }
 }

@@ -13,6 +13,8 @@ package struct BodyTemplate: Sendable {
         case timeToLive
         /// Seconds since 1970, at most 11 digits.
         case expiration
+        /// What only the device can read, base64url.
+        case encrypted
     }
 
     /// A gap and where in ``bytes`` it stands.
@@ -25,6 +27,10 @@ package struct BodyTemplate: Sendable {
     private(set) var bytes: [UInt8] = []
     /// In the order of the body.
     private(set) var positions: [Position] = []
+
+    /// A record of the largest plaintext in base64url.
+    private static let encryptedBytesMax =
+        (EncryptedBody.plaintextBytesMax + WebPushEncryption.headerBytes + 17) * 4 / 3 + 4
 
     package init() {}
 
@@ -50,6 +56,7 @@ package struct BodyTemplate: Sendable {
             case .collapseID: total + 32
             case .timeToLive: total + 7
             case .expiration: total + 11
+            case .encrypted: total + Self.encryptedBytesMax
             }
         }
     }

@@ -1,4 +1,3 @@
-import Crypto
 import Domain
 
 /// A browser's push subscription, checked at registration.
@@ -62,14 +61,13 @@ struct SubscriptionForm: TargetForm {
             return nil
         }
         let endpoint = endpoint(subscription["endpoint"], &members)
-        let keys = subscription["keys"]
-        let p256dh = key(keys?["p256dh"], "/subscription/keys/p256dh", bytes: 65, &members)
-        if let p256dh, !Self.isPointOnP256(p256dh) {
-            members.fail("/subscription/keys/p256dh", "notOnCurve", "p256dh is no uncompressed point on P-256.")
-        }
-        let auth = key(keys?["auth"], "/subscription/keys/auth", bytes: 16, &members)
-        guard let endpoint, let p256dh, let auth else { return nil }
-        return Subscription(endpoint: endpoint, p256dh: p256dh, auth: auth).target(of: id, form: form)
+        let keys = members.keysOfRFC8291(
+            subscription["keys"],
+            p256dh: "/subscription/keys/p256dh",
+            auth: "/subscription/keys/auth"
+        )
+        guard let endpoint, let keys else { return nil }
+        return Subscription(endpoint: endpoint, p256dh: keys.p256dh, auth: keys.auth).target(of: id, form: form)
     }
 
     private func endpoint(_ value: JSONValue?, _ members: inout RegistrationMembers) -> String? {
@@ -90,33 +88,5 @@ struct SubscriptionForm: TargetForm {
             )
             return nil
         }
-    }
-
-    private func key(_ value: JSONValue?, _ pointer: JSONPointer, bytes: Int, _ members: inout RegistrationMembers)
-        -> [UInt8]?
-    {
-        guard let text = value?.string else {
-            members.fail(
-                pointer,
-                value?.isNull ?? true ? "missing" : "wrongType",
-                "The key is a string of \(bytes) bytes in base64url."
-            )
-            return nil
-        }
-        // Four characters more than the longest form: a bound before anything is decoded.
-        guard text.utf8.count <= 96, let key = Base64.decode(text), key.count == bytes else {
-            members.fail(pointer, "malformed", "The key is not \(bytes) bytes in base64url.")
-            return nil
-        }
-        return key
-    }
-
-    /// The uncompressed form only, 04 in front.
-    private static func isPointOnP256(_ bytes: [UInt8]) -> Bool {
-        guard bytes.first == 0x04 else { return false }
-        do {
-            _ = try P256.KeyAgreement.PublicKey(x963Representation: bytes)
-            return true
-        } catch { return false }
     }
 }

@@ -73,7 +73,7 @@ package struct WebPushMessage: Sendable {
             switch position.gap {
             case .receiver: JSONText.appendEscaped(receiver, to: &plaintext)
             case .collapseID: collapseID.withUnsafeBufferPointer { plaintext.append(contentsOf: $0) }
-            case .target, .timeToLive, .expiration:
+            case .target, .timeToLive, .expiration, .encrypted:
                 preconditionFailure("The plaintext has no gap but receiver and tag.")
             }
         }

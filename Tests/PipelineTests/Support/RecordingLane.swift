@@ -5,6 +5,7 @@ import Synchronization
 /// Keeps what it is asked to render.
 final class RecordingLane: ProviderLane {
     private let rendered = Mutex<[Message]>([])
+    private let encrypted = Mutex<[(message: Message, title: String)]>([])
 
     var form: MessageForm { PlainLane().form }
     var messages: [Message] { rendered.withLock { $0 } }
@@ -12,6 +13,17 @@ final class RecordingLane: ProviderLane {
     func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate {
         rendered.withLock { $0.append(message) }
         return BodyTemplate()
+    }
+
+    var encryptedMessages: [(message: Message, title: String)] { encrypted.withLock { $0 } }
+
+    func renderEncrypted(
+        _ message: Message,
+        title: String,
+        limits: Limits
+    ) throws(MessageTooLarge) -> EncryptedBody? {
+        encrypted.withLock { $0.append((message, title)) }
+        return nil
     }
 
     func address(
