@@ -66,7 +66,7 @@ struct AudienceReadingTests {
         ]
     }
 
-    @Test func `slices of any size make the whole, and so does going on behind any person`() async throws {
+    @Test func `slices of any size make the whole, and so does going on behind a person`() async throws {
         try await folder.registry { registry async throws in
             try await Sample.importAAF("complet-2026-09-01", into: registry)
             let session = try folder.intruder("registry.db")
@@ -77,12 +77,12 @@ struct AudienceReadingTests {
             let reader = try reader()
             for asked in try asked(reader, session) {
                 let whole = try asked.whole(reader)
-                for max in [1, 2, 7, 100, 5000] {
+                for size in [1, 7, 100, 5000] {
                     var reading = try asked.reading(reader)
                     var persons: [Audience.Person] = []
                     while !reading.isAtEnd {
-                        let next = try reading.next(max: max, from: reader)
-                        #expect(next.count <= max)
+                        let next = try reading.next(max: size, from: reader)
+                        #expect(next.count <= size)
                         persons += next
                     }
                     #expect(persons == whole.persons)
@@ -90,8 +90,8 @@ struct AudienceReadingTests {
                     #expect(reading.pupilsWithoutGuardian == whole.pupilsWithoutGuardian)
                     #expect(reading.unknownUsers == whole.unknownUsers)
                 }
-                for (index, person) in whole.persons.enumerated() {
-                    var rest = try asked.reading(reader, above: person.person)
+                for index in stride(from: 0, to: whole.persons.count, by: max(1, whole.persons.count / 20)) {
+                    var rest = try asked.reading(reader, above: whole.persons[index].person)
                     let next = try rest.next(max: 3, from: reader)
                     #expect(next == Array(whole.persons[(index + 1)...].prefix(3)))
                 }
