@@ -1,6 +1,7 @@
 // Makes the registry of two large schools and an ordinary one: the way a directory delivery and the phones themselves would, only without HTTP.
 //
 //   BenchSeed FOLDER KEY_ID:BASE64 GUARDIANS
+//   BenchSeed FOLDER audience UAI             reads the audience of a school 1,000 times; microseconds
 //
 // FOLDER exists and no gateway works in it; the key is that of the gateway's storage.keyFile. Each school has classes of 30 pupils with
 // two guardians each, and each guardian one phone: school 0420001A rings through APNs, 0420002B through FCM (at most 100,000 guardians), and
@@ -20,6 +21,17 @@ struct School {
 }
 
 let words = CommandLine.arguments
+if words.count == 4, words[2] == "audience" {
+    let reader = try SQLiteStores(folder: words[1]).registryReader(seal: nil)
+    var persons = 0
+    let times = try (0..<1000).map { _ in
+        let begin = ContinuousClock.now
+        persons = try reader.audience(of: [.school(words[3])], on: { _ in today() }, author: nil).persons.count
+        return (ContinuousClock.now - begin).components.attoseconds / 1_000_000_000_000
+    }.sorted()
+    print("{\"persons\":\(persons),\"p50\":\(times[500]),\"p99\":\(times[989])}")
+    exit(0)
+}
 guard words.count == 4, let guardians = Int(words[3]), guardians >= 2,
     let colon = words[2].firstIndex(of: ":"), let key = Base64.decode(words[2][words[2].index(after: colon)...])
 else {
@@ -30,6 +42,12 @@ else {
 func digits(_ number: Int, _ count: Int) -> String {
     let text = String(UInt64(truncatingIfNeeded: number) &* 0x9e37_79b9_7f4a_7c15, radix: 16)
     return String(repeating: text, count: count / text.utf8.count + 1).prefix(count - 8) + padded(number)
+}
+
+func today() -> CalendarDay {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return CalendarDay(daysSince1970: Int32(time.tv_sec / 86_400))
 }
 
 func padded(_ number: Int) -> String {
