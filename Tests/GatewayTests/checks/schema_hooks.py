@@ -32,7 +32,8 @@ def taken_or_for_a_reason(ctx, response, case):
         return
     # Push services, points of a curve and words that stand for no token; zones, and pauses that leave no hour.
     places = {error["pointer"] for error in problem.get("errors", [])}
-    if problem["code"] == "invalidRegistration" and all(place.startswith("/subscription") or "tokenBlank" in codes for place in places):
+    if problem["code"] == "invalidRegistration" and all(
+            place.startswith(("/subscription", "/keys/p256dh")) or "tokenBlank" in codes for place in places):
         return
     if problem["code"] == "invalidPreferences" and (codes <= {"duplicate"} or all(place.startswith(("/quietHours", "/locale")) for place in places)):
         return
