@@ -285,7 +285,7 @@ package actor Expander {
         _ unopened: inout Set<LaneKey>
     ) throws -> Cut {
         var audience = work.audience
-        let isLarge = audience.size > limits.personsPerExpansion
+        let isLarge = audience.size > Scheduler.bulkDeliveries
         let max = work.part == 0 && isLarge ? min(Self.personsOfFirstStep, personsMax) : personsMax
         let persons = try audience.next(max: max, from: registry)
         var cutter = PageCutter()

@@ -1,20 +1,12 @@
-package import Crypto
+import Crypto
 
 /// What proves who wrote the audit log's entries: a code over each entry's hash, HMAC-SHA256 under a key that is kept apart from the store.
 ///
 /// A hash seals all entries before it, so a code of the current key proves them, too, whoever sealed them. Without keys the chain is one of
-/// hashes alone. Why so: decision 0040.
+/// hashes alone. Why so: record 0039.
 package struct AuditSeal: Sendable {
-    package struct Key: Sendable {
-        package var id: String
-        /// 32 bytes.
-        package var key: SymmetricKey
-
-        package init(id: String, key: SymmetricKey) {
-            self.id = id
-            self.key = key
-        }
-    }
+    /// Named as those of the store are.
+    package typealias Key = TargetSeal.Key
 
     package static let none = AuditSeal(keys: [])
 
