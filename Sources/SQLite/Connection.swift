@@ -18,10 +18,15 @@ package final class Connection: Session {
     var logState = LogState.refused
     private var progress: ProgressLimit?
 
+    /// Before the first file is opened. Nobody asks SQLite how much memory it has, and counting it takes a lock of the process at each
+    /// allocation [sqlite.org/malloc.html, 3.2]. Refused, and harmless, when another library was first.
+    private static let isMemoryUncounted = carillon_sqlite_config_memstatus(0) == SQLITE_OK
+
     /// Opens the file and applies the pragmas of `options`, in order.
     ///
     /// - Throws: `cannotOpen`, `corrupt` for a file that is no database, or what a pragma met.
     package init(path: String, options: ConnectionOptions) throws(SQLiteError) {
+        _ = Self.isMemoryUncounted
         var opened: OpaquePointer?
         let name = options.isReadOnly ? Self.readOnlyURI(path) + Self.immutability(path) : path
         let mode =

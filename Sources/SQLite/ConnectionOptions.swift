@@ -33,7 +33,7 @@ package struct ConnectionOptions: Sendable {
             // The checkpoint policy decides (CheckpointPolicy).
             "wal_autocheckpoint = 0",
             "journal_size_limit = 67108864",
-            "cache_size = -65536",
+            "cache_size = -32768",
             "temp_store = MEMORY",
             // With mmap a WAL-reset corruption has been seen to spread.
             "mmap_size = 0",

@@ -181,5 +181,16 @@ extension RegistryReader {
                 """,
             sentence: "a guardian is not the person of the record"
         ),
+        Rule(
+            name: "devices of provider",
+            row: """
+                provider FROM (
+                    SELECT provider, environment, app, coalesce(host, '') AS host,
+                        CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END AS standing, count(*) AS count
+                    FROM device GROUP BY 1, 2, 3, 4, 5) counted
+                FULL JOIN device_count kept USING(provider, environment, app, host, standing) WHERE counted.count IS DISTINCT FROM kept.count
+                """,
+            sentence: "their number is not the one that is kept"
+        ),
     ]
 }

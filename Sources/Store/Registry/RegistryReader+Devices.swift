@@ -134,13 +134,12 @@ extension RegistryReader {
         package var count: Int
     }
 
-    /// Devices by what chooses their lane and by state, for the gauges.
+    /// Devices by what chooses their lane and by state, for the gauges: a few rows, however many devices there are.
     package func deviceCounts() throws -> [DeviceCount] {
         try connection.all(
             """
-            SELECT provider, environment, app, host, CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END AS standing,
-                count(*) FROM device
-            GROUP BY provider, environment, app, host, standing
+            SELECT provider, environment, app, nullif(host, ''), standing, count FROM device_count
+            ORDER BY provider, environment, app, host, standing
             """
         ) { row in
             DeviceCount(

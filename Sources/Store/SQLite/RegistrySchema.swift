@@ -312,8 +312,43 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(11) { connection in
+            try connection.execute(
+                """
+                -- Devices by what chooses their lane and by how they stand, so that nobody counts them all. host: '' for none; standing: the state, or 4
+                -- while unproven. Kept by the triggers alone.
+                CREATE TABLE device_count(
+                    provider INTEGER NOT NULL, environment INTEGER NOT NULL, app TEXT NOT NULL, host TEXT NOT NULL, standing INTEGER NOT NULL,
+                    count INTEGER NOT NULL, PRIMARY KEY(provider, environment, app, host, standing)
+                ) STRICT, WITHOUT ROWID;
+                INSERT INTO device_count(provider, environment, app, host, standing, count)
+                    SELECT provider, environment, app, coalesce(host, ''), CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, count(*)
+                    FROM device GROUP BY 1, 2, 3, 4, 5;
+                CREATE TRIGGER device_added AFTER INSERT ON device BEGIN
+                    INSERT INTO device_count(provider, environment, app, host, standing, count) VALUES (new.provider, new.environment, new.app,
+                            coalesce(new.host, ''), CASE WHEN new.state = 0 AND new.is_proven = 0 THEN 4 ELSE new.state END, 1)
+                        ON CONFLICT(provider, environment, app, host, standing) DO UPDATE SET count = count + 1;
+                END;
+                CREATE TRIGGER device_removed AFTER DELETE ON device BEGIN
+                    UPDATE device_count SET count = count - 1
+                        WHERE (provider, environment, app, host, standing) = (old.provider, old.environment, old.app,
+                            coalesce(old.host, ''), CASE WHEN old.state = 0 AND old.is_proven = 0 THEN 4 ELSE old.state END);
+                    DELETE FROM device_count WHERE count = 0 AND (provider, environment, app) = (old.provider, old.environment, old.app);
+                END;
+                CREATE TRIGGER device_changed AFTER UPDATE OF provider, environment, app, host, state, is_proven ON device BEGIN
+                    UPDATE device_count SET count = count - 1
+                        WHERE (provider, environment, app, host, standing) = (old.provider, old.environment, old.app,
+                            coalesce(old.host, ''), CASE WHEN old.state = 0 AND old.is_proven = 0 THEN 4 ELSE old.state END);
+                    INSERT INTO device_count(provider, environment, app, host, standing, count) VALUES (new.provider, new.environment, new.app,
+                            coalesce(new.host, ''), CASE WHEN new.state = 0 AND new.is_proven = 0 THEN 4 ELSE new.state END, 1)
+                        ON CONFLICT(provider, environment, app, host, standing) DO UPDATE SET count = count + 1;
+                    DELETE FROM device_count WHERE count = 0 AND (provider, environment, app) = (old.provider, old.environment, old.app);
+                END;
+                """
+            )
+        },
     ]
 
     /// Tables that triggers fill from others: nothing else writes them, and what is copied row by row leaves them out.
-    static let derivedTables: Set<String> = ["place_guardian"]
+    static let derivedTables: Set<String> = ["place_guardian", "device_count"]
 }

@@ -287,29 +287,37 @@ struct DirectoryDiff {
         return diff
     }
 
-    /// Rows of ``perSchool()``: of a region's new school year all schools have changes.
-    private static let rowsMax = 3000
+    /// Kinds and actions told by ``perSchool()``: of a region's new school year all schools have changes.
+    private static let groupsMax = 1000
 
     /// The changes school by school, with a few keys of each for whoever looks.
     func perSchool() throws -> [ImportReport.SchoolChanges] {
+        try connection.execute(StageSchema.changesBySchool)
         var schools: [ImportReport.SchoolChanges] = []
         try connection.query(
             """
-            SELECT coalesce(staged.uai, place.uai, change.school), change.kind, action, change.key, total FROM (
-                SELECT school, kind, action, key, row_number() OVER (PARTITION BY school, kind, action ORDER BY key) AS number,
-                    count(*) OVER (PARTITION BY school, kind, action) AS total FROM stage_change WHERE kind < 7) change
+            SELECT coalesce(staged.uai, place.uai, change.school), change.kind, action, total, change.school FROM (
+                SELECT school, kind, action, count(*) AS total FROM stage_change WHERE kind < 7 GROUP BY school, kind, action
+                ORDER BY school, kind, action LIMIT ?2) change
             LEFT JOIN stage_place staged ON staged.kind = 0 AND staged.key = change.school AND staged.school = change.school
             LEFT JOIN place ON place.kind = 0 AND place.key = change.school AND place.feed = ?1 AND place.school_key = change.school
-            WHERE number <= ?2 ORDER BY change.school, change.kind, action, number LIMIT ?3
+            ORDER BY change.school, change.kind, action
             """,
             feed,
-            ImportReport.SchoolChanges.examplesMax,
-            Self.rowsMax
+            Self.groupsMax
         ) { row in
             guard let kind = DirectoryChange.Kind(rawValue: row.int(1)) else { return }
-            let school = row.text(0)
+            let (school, action) = (row.text(0), row.int(2))
             if schools.last?.school != school { schools.append(.init(school: school)) }
-            schools[schools.count - 1].add(kind, action: row.int(2), total: row.int(4), example: row.text(3))
+            try connection.query(
+                "SELECT key FROM stage_change WHERE school = ? AND kind = ? AND action = ? ORDER BY key LIMIT ?",
+                row.text(4),
+                row.int(1),
+                action,
+                ImportReport.SchoolChanges.examplesMax
+            ) { example in
+                schools[schools.count - 1].add(kind, action: action, total: row.int(3), example: example.text(0))
+            }
         }
         return schools
     }

@@ -44,11 +44,12 @@ struct DirectoryPlan {
                 SELECT key AS name, -row_number() OVER (ORDER BY key) AS ref FROM stage_person WHERE id IS NULL) fresh
             WHERE stage_person.key = fresh.name;
             INSERT INTO plan_person(ref, kind, key, last_name, first_name)
-            SELECT id, kind, key, last_name, first_name FROM stage_person WHERE id < 0 ORDER BY id;
+            SELECT id, kind, key, last_name, first_name FROM stage_person WHERE id < 0 ORDER BY key DESC;
+            \(StageSchema.personNumbers);
             INSERT INTO plan_person(ref, kind, key, last_name, first_name)
             SELECT stage.id, stage.kind, stage.key, stage.last_name, stage.first_name
             FROM stage_person stage CROSS JOIN person ON person.id = stage.id
-            WHERE stage.kind <> 0 AND (person.kind <> stage.kind
+            WHERE stage.id > 0 AND stage.kind <> 0 AND (person.kind <> stage.kind
                 OR person.last_name <> stage.last_name OR person.first_name <> stage.first_name);
             """
         )

@@ -24,10 +24,15 @@ enum StageSchema {
 
     /// Once the delivery is on the stage.
     static let indexes = """
-        CREATE INDEX temp.stage_person_id ON stage_person(id);
         CREATE INDEX temp.stage_link_guardian ON stage_link(guardian, pupil);
         CREATE INDEX temp.stage_change_key ON stage_change(kind, key);
         """
+
+    /// Once every change has its school.
+    static let changesBySchool = "CREATE INDEX temp.stage_change_school ON stage_change(school, kind, action, key)"
+
+    /// Once every person has a number.
+    static let personNumbers = "CREATE INDEX temp.stage_person_id ON stage_person(id)"
 
     /// What the writer does, in the order of the rows. `ref`, `place`, `person`, `pupil` and `adult` are numbers of rows of the directory; below
     /// zero of rows that are not there yet.
