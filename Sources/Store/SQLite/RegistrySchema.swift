@@ -322,8 +322,9 @@ enum RegistrySchema {
                     count INTEGER NOT NULL, PRIMARY KEY(provider, environment, app, host, standing)
                 ) STRICT, WITHOUT ROWID;
                 INSERT INTO device_count(provider, environment, app, host, standing, count)
-                    SELECT provider, environment, app, coalesce(host, ''), CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, count(*)
-                    FROM device GROUP BY 1, 2, 3, 4, 5;
+                    SELECT provider, environment, app, coalesce(host, ''), CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, 1
+                    FROM device WHERE true
+                    ON CONFLICT(provider, environment, app, host, standing) DO UPDATE SET count = count + 1;
                 CREATE TRIGGER device_added AFTER INSERT ON device BEGIN
                     INSERT INTO device_count(provider, environment, app, host, standing, count) VALUES (new.provider, new.environment, new.app,
                             coalesce(new.host, ''), CASE WHEN new.state = 0 AND new.is_proven = 0 THEN 4 ELSE new.state END, 1)
