@@ -202,8 +202,8 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "Contract", "Delivery", "Domain", "Database", "FanOut", "Providers", "SQLite", "Store", "Telemetry",
-                crypto,
+                "Contract", "Delivery", "Domain", "Database", "FanOut", "Providers", "SQLite", "Store",
+                "StoreConformance", "Telemetry", crypto,
                 logging,
             ]
         ),

@@ -106,6 +106,26 @@ struct QuietHoursTests {
         }
     }
 
+    /// A class of Lyon, whose guardian 2009 has an account of her own until the ENT says that she is also 2001 of the other feed.
+    @Test func `who becomes one person with another overnight is rung in the morning`() async throws {
+        try await evening { workshop in
+            try await workshop.deliverTwoFeeds()
+            for user in ["nadia", "n.benali"] { try await workshop.register(user) }
+            let event = try await workshop.accept([], lifetime: .seconds(72 * 3600)) {
+                $0.audience = [.schoolClass("CP", school: "0699901B")]
+            }
+            try await workshop.expander.work()
+            #expect(try standing(workshop, event) == [.waiting(.quietHours)])
+            try await workshop.tell("nadia", is: "2009", of: "lyon")
+
+            move(workshop, to: Self.monday)
+            try await workshop.deliver()
+            #expect(try workshop.results(of: event).map(\.state) == [.accepted])
+            #expect(try standing(workshop, event) == [.reached])
+            try check(workshop)
+        }
+    }
+
     @Test func `the release is spread, for each person at one place`() async throws {
         try await evening(rules(spread: .seconds(900))) { workshop in
             for user in 0..<40 { try await workshop.register("u-\(user)") }

@@ -119,9 +119,16 @@ struct Resend {
             .prefix(expander.limits.personsPerExpansion)
         var rung = Rung(last: missing.last)
         let resolver = expander.resolver(now: expander.time.now())
-        let persons = try concerned(among: missing.filter { $0.unknownIndex == nil }, expander.registry)
-        let wanted = try missing.compactMap { number in
-            try (number.unknownIndex == nil ? persons[number] : found(number, expander)).map { (number, $0) }
+        let known = missing.filter { $0.unknownIndex == nil }
+        let standing = try expander.registry.standing(for: known)
+        let persons = try concerned(among: known.filter { standing[$0] == nil }, expander.registry)
+        // Of several records that have become one person the first counts, and none when the event has that person, too.
+        var taken: Set<PersonID> = []
+        let wanted: [(PersonID, Audience.Person)] = try missing.compactMap { number in
+            if let index = number.unknownIndex { return try found(index, expander).map { (number, $0) } }
+            guard let id = standing[number] else { return persons[number].map { (number, $0) } }
+            guard taken.insert(id).inserted, try !isKnown(id, expander) else { return nil }
+            return try concerned(among: [id], expander.registry)[id].map { (number, $0) }
         }
         let now = expander.time.now()
         let resolved = try resolver.routes(
@@ -160,19 +167,22 @@ struct Resend {
         return found
     }
 
-    /// Who it is that nobody knew when the event came; nil for whom still nobody knows, and for whoever the event concerns under another
-    /// number, too.
-    private func found(_ number: PersonID, _ expander: isolated Expander) throws -> Audience.Person? {
+    /// Who it is that nobody knew when the event came, by the place in ``StoredEvent/unknownUsers``; nil for whom still nobody knows, and for
+    /// whoever the event concerns under another number, too.
+    private func found(_ index: Int, _ expander: isolated Expander) throws -> Audience.Person? {
         let names = event.unknownUsers
-        func person(_ index: Int) throws -> PersonID? { try expander.registry.person(names[index])?.id }
-        guard let index = number.unknownIndex, names.indices.contains(index), let id = try person(index),
-            let person = try concerned(among: [id], expander.registry)[id]
+        guard names.indices.contains(index), let id = try expander.registry.person(names[index])?.id,
+            try !isKnown(id, expander)
         else { return nil }
-        let before = PersonID(rawValue: id.rawValue - 1)
-        let same = try expander.reader.persons(of: event.id, after: before, limit: 1) { _ in nil }
-        guard same.first?.person != id else { return nil }
         // Two accounts of one person: the first counts.
-        return try names[..<index].contains(where: { try expander.registry.person($0)?.id == id }) ? nil : person
+        guard try !names[..<index].contains(where: { try expander.registry.person($0)?.id == id }) else { return nil }
+        return try concerned(among: [id], expander.registry)[id]
+    }
+
+    /// Whether the event has somebody under this number.
+    private func isKnown(_ id: PersonID, _ expander: isolated Expander) throws -> Bool {
+        let before = PersonID(rawValue: id.rawValue - 1)
+        return try expander.reader.persons(of: event.id, after: before, limit: 1) { _ in nil }.first?.person == id
     }
 
     /// The event's time to live, from now on.

@@ -25,6 +25,8 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
         """
     /// Primary key.
     case restricted = "SELECT person FROM restriction WHERE person IN (?*)"
+    /// Primary key.
+    case standing = "SELECT id, same_as FROM person WHERE same_as IS NOT NULL AND id IN (?*)"
     /// Index membership_person; primary key of place.
     case schoolsOfPupils = """
         SELECT membership.person, place.uai FROM membership CROSS JOIN place ON place.id = membership.place AND place.kind = 0

@@ -77,6 +77,15 @@ extension RegistryReader {
         return found
     }
 
+    /// Who stands for these persons now; those who stand for themselves are not in the answer.
+    package func standing(for persons: some Collection<PersonID>) throws -> [PersonID: PersonID] {
+        var standing: [PersonID: PersonID] = [:]
+        try connection.query(RegistryKeyedSQL.standing, keys: persons.map(\.rawValue)) { row in
+            standing[PersonID(rawValue: row.int64(0))] = PersonID(rawValue: row.int64(1))
+        }
+        return standing
+    }
+
     /// Devices of these persons that are not disabled and have registered since `seenSince`, in the order of their ids. A person without
     /// a device is not in the answer.
     package func routes(

@@ -65,6 +65,26 @@ struct ResendTests {
         return event
     }
 
+    @Test func `who has become one person with somebody who has a phone is rung on it`() async throws {
+        try await withWorkshop(folder) { workshop in
+            try await workshop.deliverTwoFeeds()
+            try await workshop.register("nadia")
+            let event = try await workshop.accept([]) { $0.audience = [.schoolClass("CP", school: "0699901B")] }
+            try await workshop.expander.work()
+            #expect(try workshop.state(of: event) == .done)
+            #expect(try await missing(event, workshop) == [0, 0])
+            try await workshop.tell("nadia", is: "2009", of: "lyon")
+
+            #expect(try await missing(event, workshop) == [1, 1])
+            try await resend(event, workshop, operation: order(event, workshop))
+            try await workshop.deliver()
+            #expect(try workshop.state(of: event) == .done)
+            #expect(
+                try workshop.reader.report(on: event, laneReason: { _ in nil })?.persons.map(\.standing) == [.reached]
+            )
+        }
+    }
+
     @Test func `those without a phone ring when they have one, once, and the sums stay exact`() async throws {
         try await withWorkshop(folder) { workshop in
             let event = try await ended(["u-1", "u-2", "u-3"], gone: ["u-2", "u-3"], workshop)

@@ -6,6 +6,7 @@ import Logging
 import Providers
 import SQLite
 import Store
+import StoreConformance
 import Synchronization
 import Telemetry
 import Testing
@@ -157,6 +158,37 @@ final class Workshop {
             now: clock.now
         )
         return try #require(try devices.device(installation: name))
+    }
+
+    /// Schools of two feeds, one class each: pupil 1001 of guardian 2001, account `nadia`, and pupil 1009 of 2009 in Lyon, account `n.benali`.
+    func deliverTwoFeeds() async throws {
+        for (feed, uai, pupil, guardian) in [
+            ("main", "0429901A", "1001", "2001"), ("lyon", "0699901B", "1009", "2009"),
+        ] {
+            let record = PupilRecord(
+                person: PersonRecord(key: pupil, lastName: "P", firstName: ""),
+                memberships: [
+                    .init(place: .school(key: "S1")), .init(place: .schoolClass(key: "CP", school: "S1", name: "CP")),
+                ],
+                guardians: [.init(key: guardian, raw: "")]
+            )
+            let records: [DirectoryRecord] = [
+                .school(SchoolRecord(key: "S1", uai: uai, name: feed)),
+                .guardian(PersonRecord(key: guardian, lastName: "L", firstName: "")), .pupil(record),
+            ]
+            _ = try await registry.importing(
+                records.map { DirectoryChange(.put($0)) },
+                origin: ImportOrigin(format: "aaf1d", mode: "complete", feed: feed)
+            )
+        }
+        try await tell("nadia", is: "2001", of: "main")
+        try await tell("n.benali", is: "2009", of: "lyon")
+    }
+
+    /// The ENT's line that an account is this feed's guardian.
+    func tell(_ account: String, is key: String, of feed: String) async throws {
+        let record = UserRecord(id: account, externalKey: key, profile: .relative, locale: nil, feed: feed)
+        #expect(try await registry.map([record]).state == .applied)
     }
 
     func publication(_ users: [String]) -> Publication {
