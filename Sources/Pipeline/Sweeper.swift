@@ -96,7 +96,7 @@ package struct Sweeper: Sendable {
             if passes % Self.passesPerErasure == 0 { await endErasure() }
             passes += 1
             await pass(&progress)
-            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            do { try await sleepToNext(.seconds(1)) } catch { return }
         }
     }
 

@@ -48,7 +48,7 @@ package actor Waiting {
             do throws(StoreError) { try await look() } catch {
                 logger.warning("what waits for quiet hours is looked at later", metadata: ["error": "\(error)"])
             }
-            do { try await Task.sleep(for: Self.pause) } catch { return }
+            do { try await sleepToNext(Self.pause) } catch { return }
         }
     }
 

@@ -77,7 +77,8 @@ struct GatewayTests {
     func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
 
     @Test(arguments: [
-        "alert_rules_are_right", "dashboard_is_that_of_the_metrics", "refusals_are_told", "reloads_say_what_changed",
+        "alert_rules_are_right", "a_day_fires_what_happened", "dashboard_is_that_of_the_metrics", "refusals_are_told",
+        "reloads_say_what_changed",
         "an_outage_is_told_once", "emptied_series_are_gone",
     ])
     func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }

@@ -73,6 +73,10 @@ package actor Dispatcher {
     /// When a push service without a lane may be named in the log again (monotonic milliseconds).
     var refusalSaidAgain = Int64.min
     let recorder: Recorder
+    /// Between two looks at what time alone brings: retries that are due, probes, pauses that end; longer while no lane has anything.
+    private static let tick = Duration.milliseconds(250)
+    private static let idleTick = Duration.seconds(1)
+    private nonisolated let isIdle = Atomic(false)
     private let signals: AsyncStream<Signal>
     nonisolated let signal: AsyncStream<Signal>.Continuation
 
@@ -257,10 +261,11 @@ package actor Dispatcher {
         try restore()
         for lane in lanes.keys { fill(lane) }
         await withDiscardingTaskGroup { group in
-            group.addTask { [signal] in
+            group.addTask { [self] in
                 while !Task.isCancelled {
                     signal.yield(.tick)
-                    do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
+                    let pause = isIdle.load(ordering: .relaxed) ? Self.idleTick : Self.tick
+                    do { try await sleepToNext(pause) } catch { return }
                 }
             }
             group.addTask { [sealer] in await sealer.run() }
@@ -359,14 +364,17 @@ package actor Dispatcher {
     func tick() {
         recorder.retry()
         let now = time.monotonic()
+        var isIdle = recorder.isIdle
         for (id, lane) in lanes {
             for batch in plan.readAgain(id, now: now) { lookUp(batch, on: id) }
             fill(id)
             noteStarted(id)
             let status = lane.feed.mail.condition
+            isIdle = isIdle && lane.feed.mail.loaded == 0 && status.inFlight == 0 && status.wakeAt == nil
             if lane.feed.mail.loaded > 0 || status.wakeAt.map({ $0 <= now }) ?? false { wake(lane) }
             look(at: id)
         }
+        self.isIdle.store(isIdle, ordering: .relaxed)
     }
 
     /// Tells the log of a change, once, and keeps the condition for readers beside a dead service.

@@ -54,7 +54,7 @@ package struct CallbackRunner: Sendable {
                         busy.leave(publisher)
                     }
                 }
-                do { try await Task.sleep(for: Self.pause) } catch { break }
+                do { try await sleepToNext(Self.pause) } catch { break }
             }
             group.cancelAll()
         }

@@ -108,10 +108,10 @@ package actor Expander {
     package func run() async throws {
         wake()
         try await withThrowingDiscardingTaskGroup { group in
-            // Scheduled events become due without anybody calling: look four times a second, one indexed question.
+            // Scheduled events become due without anybody calling: look each second, one indexed question.
             group.addTask { [wakeUp] in
                 while !Task.isCancelled {
-                    do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
+                    do { try await sleepToNext(.seconds(1)) } catch { return }
                     wakeUp.yield()
                 }
             }

@@ -52,7 +52,7 @@ final class DiskWatch: Service {
     func run() async throws {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             tend()
-            do { try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) } } catch { return }
+            do { try await cancelWhenGracefulShutdown { try await sleepToNext(Self.interval) } } catch { return }
         }
     }
 

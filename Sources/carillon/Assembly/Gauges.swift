@@ -129,7 +129,7 @@ struct Gauges: Service {
                 // The gauges keep their last values; whatever is wrong with the store shows itself on its own paths.
             }
             looks += 1
-            do { try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) } } catch { return }
+            do { try await cancelWhenGracefulShutdown { try await sleepToNext(Self.interval) } } catch { return }
         }
     }
 

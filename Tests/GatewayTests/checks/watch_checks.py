@@ -50,6 +50,44 @@ def alert_rules_are_right(world):
         assert name in known or re.sub(r"_(bucket|sum|count)$", "", name) in known, f"there is no metric {name}"
 
 
+# Minutes that metrics and lanes may take to show what begins and ends; a minute of the recording was a second.
+MARGIN = 20
+
+
+def a_day_fires_what_happened(world):
+    """A recorded day of faults (deploy/alert-day): each alert fires while what it names is so, and no alert at any other time."""
+    with open(os.path.join(RULES, "day.json")) as file:
+        day = json.load(file)
+    text = open(os.path.join(RULES, "alerts.yml")).read()
+    # Sentences are those of the other test.
+    rules, tests = os.path.join(world.folder, "rules.yml"), os.path.join(world.folder, "day_test.yml")
+    with open(rules, "w") as file:
+        file.write(re.sub(r"\n        annotations:(\n          .*)+", "", text))
+    alerts = {}
+    for name, expression, delay, severity in re.findall(
+            r"- alert: (\w+)\n\s+expr: '(.*)'\n(?:\s+for: (\w+)\n)?\s+labels: \{ severity: (\w+) \}", text):
+        delay = int(delay[:-1] or 0) * {"m": 1, "h": 60, "": 0}[delay[-1:]]
+        alerts[name] = (delay, {"severity": severity, "instance": "a", **({} if expression.startswith("sum by") else {"job": "carillon"})})
+    assert len(alerts) == text.count("- alert:") and {item["alert"] for item in day["happened"]} <= set(alerts)
+    cases, fired = [], set()
+    for name, (delay, labels) in alerts.items():
+        windows = [item for item in day["happened"] if item["alert"] == name]
+        for minute in range(MARGIN, day["minutes"] - 1, 5):
+            begins = lambda item: item["from"] + item["after"] + delay + MARGIN
+            if any(item["from"] <= minute < begins(item) or item["to"] <= minute <= item["to"] + MARGIN or item["may"] and item["from"] <= minute <= item["to"]
+                   for item in windows):
+                continue
+            now = [{**labels, **item["labels"]} for item in windows if begins(item) <= minute < item["to"]]
+            fired |= {name} if now else set()
+            cases.append({"eval_time": f"{minute}m", "alertname": name, "exp_alerts": [{"exp_labels": labels} for labels in now]})
+    assert fired == {item["alert"] for item in day["happened"] if not item["may"]}, "a window is too short to be judged"
+    with open(tests, "w") as file:  # JSON is YAML
+        json.dump({"rule_files": [rules], "evaluation_interval": "1m", "tests": [{
+            "interval": "1m", "input_series": [{"series": name, "values": values} for name, values in day["series"].items()],
+            "alert_rule_test": cases}]}, file)
+    promtool("test", "rules", tests)
+
+
 def dashboard_is_that_of_the_metrics(world):
     world.start()
     made = os.path.join(world.folder, "metrics.txt")
@@ -149,5 +187,5 @@ def emptied_series_are_gone(world):
     wait("the other alone", lambda: apple not in series() and 'provider="fcm",state="active"' in series())
 
 
-main([alert_rules_are_right, dashboard_is_that_of_the_metrics, refusals_are_told, reloads_say_what_changed, an_outage_is_told_once,
+main([alert_rules_are_right, a_day_fires_what_happened, dashboard_is_that_of_the_metrics, refusals_are_told, reloads_say_what_changed, an_outage_is_told_once,
       emptied_series_are_gone], {})
