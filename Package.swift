@@ -82,6 +82,7 @@ let package = Package(
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        systemLibrary("CNATS", pkgConfig: "libnats", apt: "libnats-dev"),
         library("Domain"),
         // What the outside reads and writes; the document and the meaning of each problem are part of the binary.
         library(
@@ -95,6 +96,7 @@ let package = Package(
         library("SQLite", ["CSQLite", "Database"]),
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
         library("WebClient", ["CCurl"]),
+        library("NATS", ["CNATS"]),
         library("Telemetry", ["Domain", logging]),
         // Foundation's zones: no other target reads them.
         library("LocalTime", ["Domain"]),
@@ -128,7 +130,7 @@ let package = Package(
             [
                 "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
                 "Pipeline",
-                "WebClient", crypto, cryptoExtras, hummingbird, logging, lifecycle,
+                "WebClient", "NATS", crypto, cryptoExtras, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -152,7 +154,7 @@ let package = Package(
                 "Domain", "Contract", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery",
                 "Pipeline",
                 "API",
-                "Operator", crypto, lifecycle, logging, "Database", "CVersion",
+                "Operator", crypto, lifecycle, logging, "Database", "NATS", "CVersion",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -236,7 +238,7 @@ let package = Package(
             "API",
             [
                 "Domain", "Contract", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline",
-                "WebClient", "DirectoryImport", crypto, hummingbird, logging, lifecycle,
+                "WebClient", "DirectoryImport", "NATS", crypto, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -114,6 +114,8 @@ package protocol GatewayCondition: Sendable {
     var reasonsNotReady: [String] { get }
     /// False while the disk is short of room: urgent and ordinary events pass, deliveries of the directory do not.
     var takesBulk: Bool { get }
+    /// Why events of the message broker do not come; nil while they do, or none are asked for.
+    var brokerAlarm: String? { get }
     /// What is known beside the lanes.
     func add(to health: inout HealthView)
 }
@@ -123,6 +125,7 @@ package struct AlwaysReady: GatewayCondition {
     package init() {}
     package var reasonsNotReady: [String] { [] }
     package var takesBulk: Bool { true }
+    package var brokerAlarm: String? { nil }
     package func add(to health: inout HealthView) {}
 }
 

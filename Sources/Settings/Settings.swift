@@ -10,6 +10,8 @@ package struct Settings: Sendable {
     package var publishers: [PublisherSettings] = []
     package var parents = Parents()
     package var providers = ProviderSettings()
+    /// nil: the door of the broker is shut.
+    package var nats: NATS?
     package var tls = TLS()
     package var proxy: Proxy?
     package var storage = Storage()
@@ -72,6 +74,29 @@ package struct Settings: Sendable {
         package var userinfoURL: String?
         /// How long a positive answer is kept, 0…60.
         package var cacheSeconds = 60
+    }
+
+    /// Where the ENT publishes beside HTTP.
+    package struct NATS: Sendable {
+        package enum Credentials: Sendable {
+            /// A JSON Web Token with the seed of its key, as `nsc` writes it.
+            case file(path: String)
+            case user(String, password: Secret)
+            case token(Secret)
+        }
+
+        /// `nats://` or `tls://`, several of a cluster with commas between.
+        package var url: String
+        package var subject: String
+        /// For whom the subject speaks.
+        package var publisher: String
+        package var queueGroup: String
+        /// nil: the server keeps nothing.
+        package var stream: String?
+        /// The name of our consumer of the stream.
+        package var durable: String
+        /// nil when there is no file, or secrets were not read.
+        package var credentials: Credentials?
     }
 
     package struct TLS: Sendable {

@@ -5,7 +5,8 @@ package enum SettingsLoader {
     /// Bytes of the configuration file.
     static let fileBytesMax = 256 * 1024
     static let sections = [
-        "secrets", "data", "listen", "publishers", "parents", "providers", "tls", "storage", "audit", "quietHours",
+        "secrets", "data", "listen", "publishers", "nats", "parents", "providers", "tls", "storage", "audit",
+        "quietHours",
         "retention",
         "schools", "server", "devices", "log", "limits", "directory", "publicationsFile", "messagesFolder", "merge",
     ]

@@ -8,6 +8,7 @@ extension SettingsSection {
         settings.data = path("data", default: "/var/lib/carillon")
         settings.listen = section("listen").listen()
         settings.publishers = publishers()
+        settings.nats = section("nats").nats(of: settings.publishers)
         settings.parents = section("parents").parents()
         settings.providers = section("providers").providers(providers)
         settings.tls = section("tls").tls()

@@ -87,6 +87,13 @@ struct GatewayTests {
     @Test(arguments: ["recipes_run_word_for_word", "schemas_are_the_door"])
     func `publishers' developers pass`(check: String) async throws { try await pass("publisher_checks", check) }
 
+    @Test(arguments: [
+        "both_doors_are_one", "server_comes_again", "killed_before_the_answer", "killed_while_taking",
+        "poison_is_ended", "full_disk_leaves_it_in_the_stream", "without_a_stream", "faster_than_it_is_taken",
+        "who_may_connect",
+    ])
+    func `the broker passes`(check: String) async throws { try await pass("nats_checks", check) }
+
     @Test(arguments: ["idle_crowd"])
     func `crowds pass`(check: String) async throws { try await pass("crowd_checks", check) }
 

@@ -98,6 +98,17 @@ struct CheckTests {
     @Test func `a service that cannot promise is critical, as is one that is away`() async throws {
         #expect(try await serving(lane: "active", "service").output.hasPrefix("CRITICAL not ready: full; pid 1"))
         #expect(await fixture.run("check", "service").code == 2)
+        let service = try FakeService(
+            path: fixture.folder + "/admin.sock",
+            answers: [
+                "GET /admin/status": (
+                    200, #"{"pid":1,"uptimeSeconds":60,"notReady":[],"broker":"NATS is away","lanes":[]}"#
+                )
+            ]
+        )
+        defer { service.stop() }
+        let ran = await fixture.run("check", "service")
+        #expect(ran.code == 2 && ran.output.hasPrefix("CRITICAL NATS is away; pid 1"), "\(ran.output)")
     }
 
     @Test(arguments: [

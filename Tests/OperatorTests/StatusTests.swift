@@ -32,7 +32,7 @@ struct StatusTests {
         let fixture = try OperatorFixture()
         try await fixture.fillStore()
         let status =
-            #"{"pid":812,"version":"1","uptimeSeconds":300,"epoch":4,"notReady":["the disk is full"],"lanes":[\#(LiveServiceTests.lane)]}"#
+            #"{"pid":812,"version":"1","uptimeSeconds":300,"epoch":4,"notReady":["the disk is full"],"broker":"NATS is not connected","lanes":[\#(LiveServiceTests.lane)]}"#
         let service = try FakeService(
             path: fixture.folder + "/admin.sock",
             answers: ["GET /admin/status": (200, status)]
@@ -44,6 +44,7 @@ struct StatusTests {
         #expect(json["rates"]?.isNull == true, "nobody listens for the metrics")
         let attention = json["attention"]?.array?.compactMap(\.string) ?? []
         #expect(attention.contains { $0.hasPrefix("not ready: the disk is full") })
+        #expect(attention.contains("NATS is not connected; try: carillon doctor"))
         #expect(attention.contains { $0.contains("carillon lane resume fcm/onepocket") })
 
         let screen = await fixture.run("queue", "status").output

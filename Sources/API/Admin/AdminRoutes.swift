@@ -53,6 +53,7 @@ struct AdminRoutes {
         view.uptimeSeconds = Int((view.at - build.startedAt).components.seconds)
         view.epoch = build.epoch.map { Int($0) }
         view.notReady = services.condition.reasonsNotReady
+        view.broker = services.condition.brokerAlarm
         view.waitingCommits = services.queue.waitingCommits
         view.lanes = try await LaneList(services: services).views()
         return view

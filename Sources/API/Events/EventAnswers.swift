@@ -7,10 +7,10 @@ import Pipeline
 import Store
 
 extension Submission {
-    init(_ event: ParsedEvent) {
+    init(_ event: ParsedEvent, keptSince: Instant? = nil) {
         self.init(
             publication: event.publication,
-            identity: Identity(event.identity),
+            identity: Identity(event.identity, keptSince: keptSince),
             body: event.hashedBytes,
             warnings: event.warnings
         )
@@ -18,12 +18,13 @@ extension Submission {
 }
 
 extension Submission.Identity {
-    init(_ identity: EventIdentity) {
+    /// `keptSince`: since when a stream keeps the message, which may send it again.
+    init(_ identity: EventIdentity, keptSince: Instant? = nil) {
         switch identity {
         case .event(let source, let id): self = .event(source: source, id: id)
         case .idempotencyKey(let key): self = .idempotencyKey(key)
         case .webhookID(let id): self = .webhookID(id)
-        case .bytes: self = .bytes
+        case .bytes: self = .bytes(since: keptSince)
         }
     }
 }

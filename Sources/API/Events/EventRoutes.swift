@@ -132,7 +132,7 @@ struct EventRoutes {
         return try await answer(proof, body)
     }
 
-    private static func missing(_ right: Publisher.Right) -> Problem {
+    static func missing(_ right: Publisher.Right) -> Problem {
         Problem(.missingRight, "This publisher has not the right \(right.rawValue).")
     }
 }

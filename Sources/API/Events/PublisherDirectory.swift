@@ -34,6 +34,11 @@ package final class PublisherDirectory: Sendable {
         }
     }
 
+    /// nil when there is none of the name (any more).
+    func publisher(named name: String) -> Publisher? {
+        entries.withLock { $0 }.first { $0.publisher.name == name }?.publisher
+    }
+
     /// Who may publish, with the keys and when each was used last since the start.
     func views(now: Instant) -> [PublisherView] { entries.withLock { $0 }.map { PublisherView($0, now: now) } }
 

@@ -16,6 +16,8 @@ struct Publishing {
     let publisher: Publisher
     /// Why nothing new is taken from the publisher.
     let refusal: Problem?
+    /// Since when a stream keeps it, which may send it again; nil: nobody does.
+    var keptSince: Instant?
 
     func response(
         to form: EventForm,
@@ -58,24 +60,24 @@ struct Publishing {
 
     // MARK: - One event
 
-    private func accept(_ event: ParsedEvent) async throws(Problem) -> Receipt {
+    func accept(_ event: ParsedEvent) async throws(Problem) -> Receipt {
         let problem: Problem
         do throws(Problem) {
             if let refusal { throw refusal }
             try await checkSchedule([event])
             do throws(IntakeError) {
-                return try await services.intake.accept(Submission(event), from: publisher)
+                return try await services.intake.accept(Submission(event, keptSince: keptSince), from: publisher)
             } catch { throw error.problem(services.limits) }
         } catch { problem = error }
         return try await repeated(.init(event), or: problem)
     }
 
     /// The receipt of an event that was accepted before, or why this one is not.
-    private func repeated(_ refused: Refusal.Identified, or problem: Problem) async throws(Problem) -> Receipt {
+    func repeated(_ refused: Refusal.Identified, or problem: Problem) async throws(Problem) -> Receipt {
         let known: Result<Receipt, IntakeError>?
         do throws(StoreError) {
             known = try await services.intake.repeated(
-                Submission.Identity(refused.identity),
+                Submission.Identity(refused.identity, keptSince: keptSince),
                 body: refused.hashedBytes,
                 from: publisher,
                 in: services.queueReader

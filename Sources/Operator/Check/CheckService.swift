@@ -33,6 +33,7 @@ struct CheckService: AsyncParsableCommand {
             for reason in status["notReady"]?.array?.compactMap(\.string) ?? [] {
                 result.add(.critical, "not ready: \(reason)")
             }
+            if let broker = status["broker"]?.string { result.add(.critical, broker) }
             result.measures = [
                 .init(name: "uptime", value: uptime, unit: "s"),
                 .init(name: "waiting_commits", value: status["waitingCommits"]?.int64 ?? 0),

@@ -115,6 +115,9 @@ struct StoreFindings {
                 ? .ok("service", "pid \(pid), version \(status["version"]?.string ?? "?"), ready")
                 : .fail("service", "not ready: \(notReady.joined(separator: "; "))", next: "carillon queue status")
         )
+        if let broker = status["broker"]?.string {
+            findings.append(.fail("broker", broker, next: "nats in the configuration; the server's log"))
+        }
         if case .process(let other) = holder, Int64(other) != pid {
             findings.append(
                 .warn(

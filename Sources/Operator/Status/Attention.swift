@@ -16,6 +16,7 @@ enum Attention {
         for reason in status["service"]?["notReady"]?.array?.compactMap(\.string) ?? [] {
             sentences.append("not ready: \(reason); try: carillon doctor")
         }
+        if let broker = status["service"]?["broker"]?.string { sentences.append(broker + "; try: carillon doctor") }
         if let percent = status["store"]?["diskFreePercent"]?.int64, percent < 5 {
             sentences.append("only \(percent) % of the disk is free; new events are refused when it is full")
         }

@@ -90,6 +90,7 @@ struct StatusReport {
         for name in ["version", "pid", "startedAt", "uptimeSeconds", "epoch", "notReady", "waitingCommits"] {
             about[name] = service?[name] ?? .null
         }
+        if let broker = service?["broker"] { about["broker"] = broker }
         object["service"] = .object(about)
         object["store"] = files.json
         object["lanes"] = .array(facts.items.map { .object($0) })

@@ -205,11 +205,15 @@ package final class Intake: Sendable {
 
     private func identity(_ identity: Submission.Identity, _ body: [UInt8], _ publisher: Publisher) -> PostedIdentity {
         let bodyHash = Array(SHA256.hash(data: body))
-        let isByBytes = if case .bytes = identity { true } else { false }
+        var window = identityWindow
+        if case .bytes(let since) = identity {
+            let now = time.now()
+            window = min(identityWindow, Self.bytesWindow + max(.zero, now - (since ?? now)))
+        }
         return PostedIdentity(
             scope: Self.scope(identity, publisher: publisher.name, bodyHash: bodyHash),
             bodyHash: bodyHash,
-            window: isByBytes ? Self.bytesWindow : identityWindow
+            window: window
         )
     }
 

@@ -9,8 +9,8 @@ package struct Submission: Sendable {
         case idempotencyKey(String)
         /// A retry by signature keeps its id.
         case webhookID(String)
-        /// The body itself, for a minute.
-        case bytes
+        /// The body itself, for a minute. `since`: when a stream took it that may send it again; then equal bytes are one from a minute before.
+        case bytes(since: Instant? = nil)
     }
 
     package var publication: Publication

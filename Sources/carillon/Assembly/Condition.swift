@@ -36,6 +36,7 @@ struct Condition: GatewayCondition {
     let queue: QueueStore
     let disk: DiskWatch
     let lanes: LaneAlarms
+    let broker: BrokerStatus
     let folder: DataFolder
     let clock: SteadyTime
     let limits: Limits
@@ -49,6 +50,8 @@ struct Condition: GatewayCondition {
 
     var takesBulk: Bool { disk.takesBulk }
 
+    var brokerAlarm: String? { broker.alarm }
+
     func add(to health: inout HealthView) {
         var alarms: [String] = []
         let stage = disk.look()
@@ -57,6 +60,7 @@ struct Condition: GatewayCondition {
         let unreadable = UnreadableSummary(queue.unreadable)
         if let alarm = unreadable.alarm { alarms.append(alarm) }
         alarms += lanes.sentences
+        if let alarm = brokerAlarm { alarms.append(alarm) }
         health.diskFreeBytes = Int(folder.freeBytes)
         health.disk = disk.view
         health.isClockInDoubt = clock.isInDoubt

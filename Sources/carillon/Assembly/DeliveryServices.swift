@@ -26,6 +26,7 @@ struct DeliveryServices {
     let rules: Current<DeliveryRules>
     let waiting: Waiting
     let alarms: LaneAlarms
+    let broker: BrokerStatus
 
     init(_ settings: Settings, _ core: Core) async throws {
         let rules = Current(DeliveryRules(settings))
@@ -60,6 +61,7 @@ struct DeliveryServices {
         self.bounds = bounds
         callbacks = CallbackTargets(settings)
         ends = CredentialEnds(settings)
+        broker = BrokerStatus(core.metrics, publisher: settings.nats?.publisher, time: core.time)
         alarms = LaneAlarms(core.metrics, metrics, logger: Gateway.logger("lanes", settings))
         expander = try Expander(
             queue: core.queue,

@@ -115,6 +115,7 @@ extension Gateway {
             queue: core.queue,
             disk: delivery.disk,
             lanes: delivery.alarms,
+            broker: delivery.broker,
             folder: core.folder,
             clock: core.clock,
             limits: limits
@@ -196,6 +197,7 @@ extension Gateway {
             reloading(core, delivery),
         ]
         services += servers.map { Bounded($0, within: Self.doorDrain) }
+        if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.doorDrain)) }
         let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")

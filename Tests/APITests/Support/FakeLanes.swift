@@ -103,6 +103,7 @@ final class FakeLive: LiveControl {
 struct FakeCondition: GatewayCondition {
     var reasonsNotReady: [String] = []
     var takesBulk = true
+    var brokerAlarm: String?
     func add(to health: inout HealthView) { health.alarms = reasonsNotReady }
 }
 

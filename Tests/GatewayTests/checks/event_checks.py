@@ -388,7 +388,8 @@ def said_twice_rings_once(world):
     assert world.event(held)["deliveries"]["accepted"] == 0
 
 
-main([forecast_is_what_happens, withdrawn_in_the_middle, killed_while_withdrawing, correction_takes_the_place, resend_rings_those_missed,
-      publishers_are_told, said_twice_rings_once],
-     {"forecast_is_what_happens": {"services": ["mozilla"]}, "withdrawn_in_the_middle": {"simulator": SLOW},
-      "killed_while_withdrawing": {"simulator": SLOW}, "correction_takes_the_place": {"simulator": SLOW}})
+if __name__ == "__main__":
+    main([forecast_is_what_happens, withdrawn_in_the_middle, killed_while_withdrawing, correction_takes_the_place, resend_rings_those_missed,
+          publishers_are_told, said_twice_rings_once],
+         {"forecast_is_what_happens": {"services": ["mozilla"]}, "withdrawn_in_the_middle": {"simulator": SLOW},
+          "killed_while_withdrawing": {"simulator": SLOW}, "correction_takes_the_place": {"simulator": SLOW}})

@@ -187,5 +187,6 @@ def emptied_series_are_gone(world):
     wait("the other alone", lambda: apple not in series() and 'provider="fcm",state="active"' in series())
 
 
-main([alert_rules_are_right, a_day_fires_what_happened, dashboard_is_that_of_the_metrics, refusals_are_told, reloads_say_what_changed, an_outage_is_told_once,
-      emptied_series_are_gone], {})
+if __name__ == "__main__":
+    main([alert_rules_are_right, a_day_fires_what_happened, dashboard_is_that_of_the_metrics, refusals_are_told, reloads_say_what_changed, an_outage_is_told_once,
+          emptied_series_are_gone], {})
