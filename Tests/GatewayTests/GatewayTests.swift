@@ -17,7 +17,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "every_browser_rings_once", "waits_over_a_restart", "unsubscribed_browser", "one_refusal_proves_nothing",
-        "private_addresses_are_refused",
+        "private_addresses_are_refused", "encrypted_is_read_by_its_device_alone",
     ])
     func `browsers pass`(check: String) async throws { try await pass("web_push_checks", check) }
 

@@ -30,7 +30,11 @@ extension LaneMachine {
             let result: SlotResult =
                 delivery.isRecap
                 ? .acceptedInRecap
-                : .accepted(attempts: attempts, latencyMilliseconds: answer.latency.wholeMilliseconds)
+                : .accepted(
+                    attempts: attempts,
+                    latencyMilliseconds: answer.latency.wholeMilliseconds,
+                    isSentAsGeneric: delivery.push.isSentAsGeneric
+                )
             keep(flight, result, answer, isExceptional: attempts > 1)
         case .tokenDead(let since):
             succeeded(&host)
