@@ -8,6 +8,7 @@ package enum SettingsLoader {
         "secrets", "data", "listen", "publishers", "parents", "providers", "tls", "storage", "audit", "quietHours",
         "retention",
         "schools", "server", "devices", "log", "limits", "directory", "publicationsFile", "messagesFolder", "merge",
+        "telemetry",
     ]
 
     /// Reads everything once: the file, the environment over it, and the secret files.

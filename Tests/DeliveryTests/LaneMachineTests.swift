@@ -61,9 +61,10 @@ struct LaneMachineTests {
         lane.load(1...1)
         let ticket = try lane.beginOne()
 
-        _ = lane.answer(ticket, verdict, status: 418)
+        let landing = lane.answer(ticket, verdict, status: 418)
 
         #expect(lane.state(of: 1) == state)
+        #expect(landing.answered == EventID(rawValue: 1))
         let condition = lane.condition
         #expect(condition.isActive == isActive)
         #expect(lane.machine.inFlight == 0 && lane.host.inFlight == 0)

@@ -78,7 +78,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "alert_rules_are_right", "dashboard_is_that_of_the_metrics", "refusals_are_told", "reloads_say_what_changed",
-        "an_outage_is_told_once", "emptied_series_are_gone",
+        "an_outage_is_told_once", "emptied_series_are_gone", "spans_reach_a_collector",
     ])
     func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }
 

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Pipeline
 import Store
+import Telemetry
 
 /// A proven request to publish, from its body to the receipt.
 ///
@@ -16,6 +17,8 @@ struct Publishing {
     let publisher: Publisher
     /// Why nothing new is taken from the publisher.
     let refusal: Problem?
+    /// Where the request stands in its sender's trace.
+    let trace: TraceParent?
 
     func response(
         to form: EventForm,
@@ -56,6 +59,12 @@ struct Publishing {
         )
     }
 
+    private func submission(_ event: ParsedEvent) -> Submission {
+        var submission = Submission(event)
+        submission.trace = trace
+        return submission
+    }
+
     // MARK: - One event
 
     private func accept(_ event: ParsedEvent) async throws(Problem) -> Receipt {
@@ -64,7 +73,7 @@ struct Publishing {
             if let refusal { throw refusal }
             try await checkSchedule([event])
             do throws(IntakeError) {
-                return try await services.intake.accept(Submission(event), from: publisher)
+                return try await services.intake.accept(submission(event), from: publisher)
             } catch { throw error.problem(services.limits) }
         } catch { problem = error }
         return try await repeated(.init(event), or: problem)
@@ -121,7 +130,7 @@ struct Publishing {
     private func take(_ events: [ParsedEvent]) async throws(Problem) -> [Result<Receipt, Problem>] {
         guard !events.isEmpty else { return [] }
         do throws(StoreError) {
-            let accepted = try await services.intake.accept(events.map { Submission($0) }, from: publisher)
+            let accepted = try await services.intake.accept(events.map(submission), from: publisher)
             precondition(accepted.count == events.count, "The intake answers each submission.")
             return accepted.map { $0.mapError { $0.problem(services.limits) } }
         } catch { throw error.problem(services.limits) }

@@ -18,7 +18,10 @@ extension LaneMachine {
             return landing
         }
         let verdict = classification.verdict
-        if answer.isAnswered { judge(verdict) }
+        if answer.isAnswered {
+            landing.answered = flight.delivery.event.id
+            judge(verdict)
+        }
         switch verdict {
         case .accepted:
             succeeded(&host)
