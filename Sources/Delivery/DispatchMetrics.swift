@@ -8,6 +8,8 @@ package struct DispatchMetrics: Sendable {
     package let tokensDisabled: Family<Counter>
     package let ambiguous: Family<Counter>
     package let lanesRefused: Family<Counter>
+    /// nil: nobody traces.
+    package var spans: EventSpans?
 
     package init(_ registry: MetricRegistry) {
         deliveries = registry.counter(

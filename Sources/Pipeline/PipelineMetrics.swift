@@ -11,6 +11,8 @@ package struct PipelineMetrics: Sendable {
     package let unreadableRows: Family<Counter>
     package let callbacks: Family<Counter>
     package let imports: Family<Counter>
+    /// nil: nobody traces.
+    package var spans: EventSpans?
 
     package init(_ registry: MetricRegistry) {
         self.registry = registry

@@ -22,6 +22,7 @@ package struct Settings: Sendable {
     /// Sources of the directory; empty: `main`, for every publisher with the right.
     package var feeds: [Feed] = []
     package var log = Log()
+    package var telemetry = Telemetry()
     package var merge = Merge()
     package var limits = Limits()
     package var server = Server()
@@ -157,6 +158,11 @@ package struct Settings: Sendable {
         package var name: String
         /// Who delivers it; nil: every publisher with the right `directory`.
         package var publisher: String?
+    }
+
+    package struct Telemetry: Sendable {
+        /// Told the spans of events, by OTLP over HTTP in JSON; nil: nobody traces.
+        package var tracesURL: String?
     }
 
     package struct Merge: Sendable {

@@ -9,6 +9,7 @@ package enum SettingsLoader {
         "quietHours",
         "retention",
         "schools", "server", "devices", "log", "limits", "directory", "publicationsFile", "messagesFolder", "merge",
+        "telemetry",
     ]
 
     /// Reads everything once: the file, the environment over it, and the secret files.

@@ -21,6 +21,7 @@ extension SettingsSection {
         settings.feeds = section("directory").feeds(of: settings.publishers)
         settings.merge = section("merge").merge()
         settings.log = section("log").log()
+        settings.telemetry = section("telemetry").telemetry()
         settings.limits = section("limits").limits()
         settings.server = section("server").server()
         settings.devices = section("devices").devices()
@@ -183,6 +184,16 @@ extension SettingsSection {
         let format = word("format", default: Settings.Log.Format.json)
         close()
         return Settings.Log(level: level, format: format)
+    }
+
+    private func telemetry() -> Settings.Telemetry {
+        let traces = section("traces")
+        let url = traces.optionalText("url") { text in
+            text.isURL(schemes: ["https://", "http://"]) ? nil : "must be an absolute http or https URL"
+        }
+        traces.close()
+        close()
+        return Settings.Telemetry(tracesURL: url)
     }
 
     /// Bounds that belong to a contract with the outside (payloads of the providers, grapheme budgets) have no key.

@@ -28,6 +28,16 @@ struct LaneMachineTests {
         #expect(lane.outcome(of: 2)?.result == .accepted(attempts: 1, latencyMilliseconds: 5))
     }
 
+    @Test mutating func `of class encrypted a phone without keys is told from the others`() throws {
+        lane.load([
+            .sample(1, readAt: lane.time, isEncrypted: true),
+            .sample(2, readAt: lane.time, isEncrypted: true, body: [1]),
+            .sample(3, readAt: lane.time),
+        ])
+        for _ in 0..<3 { _ = lane.answer(try lane.beginOne(), .accepted) }
+        #expect([1, 2, 3].map { lane.outcome(of: $0)?.result.isSentAsGeneric } == [true, false, false])
+    }
+
     @Test mutating func `what has expired is ended and not sent`() {
         lane.load([.sample(1, expiresAt: lane.now.wall, readAt: lane.time)])
         let begun = lane.beginAll()
@@ -51,9 +61,10 @@ struct LaneMachineTests {
         lane.load(1...1)
         let ticket = try lane.beginOne()
 
-        _ = lane.answer(ticket, verdict, status: 418)
+        let landing = lane.answer(ticket, verdict, status: 418)
 
         #expect(lane.state(of: 1) == state)
+        #expect(landing.answered == EventID(rawValue: 1))
         let condition = lane.condition
         #expect(condition.isActive == isActive)
         #expect(lane.machine.inFlight == 0 && lane.host.inFlight == 0)

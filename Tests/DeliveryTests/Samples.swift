@@ -16,19 +16,22 @@ extension LoadedDelivery {
         expiresAt: Instant = wallStart + .seconds(86_400),
         attempts: Int = 0,
         isRetry: Bool = false,
-        readAt: Int64 = 0
+        readAt: Int64 = 0,
+        isEncrypted: Bool = false,
+        body: [UInt8]? = nil
     ) -> LoadedDelivery {
         LoadedDelivery(
             push: Push(
                 event: LoadedEvent(
                     id: EventID(rawValue: 1),
                     body: BodyTemplate(),
+                    isEncrypted: isEncrypted,
                     urgency: urgency,
                     acceptedAt: wallStart,
                     expiresAt: expiresAt
                 ),
                 id: DeliveryID(rawValue: id),
-                address: PushAddress(form: 1, text: "token"),
+                address: PushAddress(form: 1, text: "token", body: body),
                 receiver: "u",
                 collapseID: "c"
             ),

@@ -17,7 +17,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "every_browser_rings_once", "waits_over_a_restart", "unsubscribed_browser", "one_refusal_proves_nothing",
-        "private_addresses_are_refused",
+        "private_addresses_are_refused", "encrypted_is_read_by_its_device_alone",
     ])
     func `browsers pass`(check: String) async throws { try await pass("web_push_checks", check) }
 
@@ -79,7 +79,7 @@ struct GatewayTests {
     @Test(arguments: [
         "alert_rules_are_right", "a_day_fires_what_happened", "dashboard_is_that_of_the_metrics", "refusals_are_told",
         "reloads_say_what_changed",
-        "an_outage_is_told_once", "emptied_series_are_gone",
+        "an_outage_is_told_once", "emptied_series_are_gone", "spans_reach_a_collector",
     ])
     func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }
 

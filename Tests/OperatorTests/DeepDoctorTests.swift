@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Pipeline
 import Testing
 
 /// `doctor --deep` and `backup` on a store nobody serves.
@@ -55,5 +56,19 @@ struct DeepDoctorTests {
         let checked = await fixture.run("doctor", "--deep", "--data", copy, "-o", "json")
         #expect(checked.code == 0 && checked.output.contains("\"deliveries\":3"), "\(checked.output)")
         #expect(await fixture.run("backup", copy).code == 1)
+    }
+
+    @Test func `a backup has who was shown names, and fails when it cannot`() async throws {
+        let fixture = try OperatorFixture()
+        try await fixture.fillStore()
+        #expect(await fixture.run("user", "trace", "guardian-1").code == 0)
+        let copy = fixture.folder + "/copy"
+        #expect(await fixture.run("backup", copy).code == 0)
+        let kept = try LookLog(data: fixture.folder + "/data").looks(limit: 9).map(\.look)
+        #expect(try LookLog(data: copy).looks(limit: 9).map(\.look) == kept && kept.count == 1)
+        try FileManager.default.removeItem(atPath: fixture.folder + "/data/looks")
+        try fixture.write("data/looks", "a file where the folder should be")
+        let ran = await fixture.run("backup", fixture.folder + "/other")
+        #expect(ran.code == 1 && ran.talk.contains("looks cannot be copied"), "\(ran.talk)")
     }
 }

@@ -1,6 +1,7 @@
 import Database
 import Domain
 import FoundationEssentials
+import Pipeline
 import SQLite
 import Store
 import Testing
@@ -56,8 +57,22 @@ struct RecoverTests {
         #expect(await fixture.run("doctor", "--deep", "--data", target).code == 0)
         let audit = try SQLiteStores(folder: target).queueReader().verifyAudit()
         #expect(audit.broken == nil && audit.entries > 0, "\(audit)")
+        #expect(!FileManager.default.fileExists(atPath: target + "/looks"))
         let again = await recovered()
         #expect(again.code == 1 && again.talk.contains("cannot be made"))
+    }
+
+    @Test func `who was shown names comes along, and is named when it cannot`() async throws {
+        #expect(await fixture.run("user", "trace", "guardian-1").code == 0)
+        #expect(await recovered().code == 0)
+        let looks = try LookLog(data: target).looks(limit: 9).map(\.look)
+        #expect(looks.map(\.kind) == [.userTrace])
+        #expect(try looks == LookLog(data: data).looks(limit: 9).map(\.look))
+        try FileManager.default.removeItem(atPath: data + "/looks")
+        try fixture.write("data/looks", "a file where the folder should be")
+        let ran = await fixture.run("recover", data, "--to", fixture.folder + "/newer", "-o", "json")
+        #expect(ran.code == 7, "\(ran.talk)")
+        #expect(try ran.json["notes"]?.array?.count == 1)
     }
 
     @Test func `a damaged header, and with it the names of the tables, cost nothing`() async throws {

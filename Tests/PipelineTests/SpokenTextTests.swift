@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import Providers
 import Store
@@ -118,6 +119,41 @@ struct SpokenTextTests {
             #expect(lane.messages.map(\.title) != ["T"] && lane.messages.map(\.body) == [""])
             #expect(lane.encryptedMessages.map(\.message.title) == ["T"])
             #expect(lane.encryptedMessages.map(\.title) != ["T"])
+        }
+    }
+
+    @Test func `an encrypted event says how it was sent, and counts the phones without keys`() async throws {
+        try await withWorkshop(folder, texts: Self.texts) { workshop in
+            for user in ["u-1", "u-2"] { try await workshop.register(user) }
+            func status(_ event: EventID) throws -> EventView {
+                EventStatus.view(try #require(try workshop.reader.report(on: event, laneReason: { _ in nil })))
+            }
+            func sent(_ users: [String], without keyless: Set<String>) async throws -> EventView {
+                let event = try await workshop.accept(users, dataClass: .encrypted)
+                try await workshop.expander.work()
+                let before = try status(event)
+                #expect(before.sentAs == nil && before.sentAsGeneric == nil && before.warnings.isEmpty)
+                try await workshop.deliver {
+                    #expect($0.push.isSentAsGeneric)
+                    return .accepted(
+                        attempts: 1,
+                        latencyMilliseconds: 5,
+                        isSentAsGeneric: keyless.contains($0.push.receiver)
+                    )
+                }
+                return try status(event)
+            }
+            let all = try await sent(["u-1", "u-2"], without: [])
+            #expect(all.sentAs == "encrypted" && all.sentAsGeneric == nil && all.warnings.isEmpty)
+            let some = try await sent(["u-1", "u-2"], without: ["u-2"])
+            #expect(some.sentAs == "encrypted" && some.sentAsGeneric == 1)
+            #expect(
+                some.warnings.map(\.code) == ["sentAsGeneric"]
+                    && some.warnings[0].detail.hasPrefix("1 phone has no keys")
+            )
+            let none = try await sent(["u-1", "u-2"], without: ["u-1", "u-2"])
+            #expect(none.sentAs == "generic" && none.sentAsGeneric == 2)
+            #expect(none.warnings.first?.detail.hasPrefix("2 phones have no keys") == true)
         }
     }
 

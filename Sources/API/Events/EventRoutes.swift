@@ -69,7 +69,12 @@ struct EventRoutes {
             var refusal: Problem?
             if !verdict.isAllowed { refusal = posts.problem(verdict) }
             if !proof.publisher.rights.contains(.events) { refusal = Self.missing(.events) }
-            let publishing = Publishing(services: services, publisher: proof.publisher, refusal: refusal)
+            let publishing = Publishing(
+                services: services,
+                publisher: proof.publisher,
+                refusal: refusal,
+                trace: call.context.trace
+            )
             var response = try await publishing.response(
                 to: form,
                 body,

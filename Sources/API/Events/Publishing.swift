@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Pipeline
 import Store
+import Telemetry
 
 /// A proven request to publish, from its body to the receipt.
 ///
@@ -18,6 +19,8 @@ struct Publishing {
     let refusal: Problem?
     /// Since when a stream keeps it, which may send it again; nil: nobody does.
     var keptSince: Instant?
+    /// Where the request stands in its sender's trace.
+    var trace: TraceParent?
 
     func response(
         to form: EventForm,
@@ -58,6 +61,12 @@ struct Publishing {
         )
     }
 
+    private func submission(_ event: ParsedEvent) -> Submission {
+        var submission = Submission(event, keptSince: keptSince)
+        submission.trace = trace
+        return submission
+    }
+
     // MARK: - One event
 
     func accept(_ event: ParsedEvent) async throws(Problem) -> Receipt {
@@ -66,7 +75,7 @@ struct Publishing {
             if let refusal { throw refusal }
             try await checkSchedule([event])
             do throws(IntakeError) {
-                return try await services.intake.accept(Submission(event, keptSince: keptSince), from: publisher)
+                return try await services.intake.accept(submission(event), from: publisher)
             } catch { throw error.problem(services.limits) }
         } catch { problem = error }
         return try await repeated(.init(event), or: problem)
@@ -123,7 +132,7 @@ struct Publishing {
     private func take(_ events: [ParsedEvent]) async throws(Problem) -> [Result<Receipt, Problem>] {
         guard !events.isEmpty else { return [] }
         do throws(StoreError) {
-            let accepted = try await services.intake.accept(events.map { Submission($0) }, from: publisher)
+            let accepted = try await services.intake.accept(events.map(submission), from: publisher)
             precondition(accepted.count == events.count, "The intake answers each submission.")
             return accepted.map { $0.mapError { $0.problem(services.limits) } }
         } catch { throw error.problem(services.limits) }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Telemetry
 
 /// Gives every request its name: `X-Request-Id` taken when it is sane, else made; `traceparent` carried to answer and log.
 struct RequestIdentityMiddleware: RouterMiddleware {
@@ -16,13 +17,11 @@ struct RequestIdentityMiddleware: RouterMiddleware {
         }
         context.requestID = request.headers[HeaderName.requestID].flatMap(Self.sane) ?? Self.make()
         context.logger[metadataKey: "request"] = .string(context.requestID)
-        let traceParent = request.headers[HeaderName.traceParent].flatMap(Self.traceParent)
-        if let traceParent {
-            context.logger[metadataKey: "trace"] = .string(String(traceParent.dropFirst(3).prefix(32)))
-        }
+        context.trace = request.headers[HeaderName.traceParent].flatMap { TraceParent($0) }
+        if let trace = context.trace { context.logger[metadataKey: "trace"] = .string(trace.trace) }
         var response = try await next(request, context)
         response.headers[HeaderName.requestID] = context.requestID
-        if let traceParent { response.headers[HeaderName.traceParent] = traceParent }
+        if let trace = context.trace { response.headers[HeaderName.traceParent] = trace.text }
         return response
     }
 
@@ -38,15 +37,6 @@ struct RequestIdentityMiddleware: RouterMiddleware {
             }
         }
         return isSane ? text : nil
-    }
-
-    /// Version, trace, parent and flags in lower-case hex, neither id all zero [W3C Trace Context §3.2].
-    static func traceParent(_ text: String) -> String? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts.map(\.utf8.count) == [2, 32, 16, 2], parts[0] != "ff" else { return nil }
-        let isHex = parts.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) } }
-        let hasZeroID = parts[1...2].contains { $0.allSatisfy { $0 == "0" } }
-        return isHex && !hasZeroID ? text : nil
     }
 
     private static func make() -> String {

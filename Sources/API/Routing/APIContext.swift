@@ -1,12 +1,15 @@
 package import Hummingbird
 import Logging
 package import NIOCore
+import Telemetry
 
 /// What is known of a request beside itself; filled by the middleware.
 package struct APIContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// What `X-Request-Id` of the answer says.
     package var requestID = ""
+    /// Of the sender.
+    var trace: TraceParent?
     /// Filled by the handler once it knows.
     let sender = RequestSender()
     /// nil for a request that came over no connection.

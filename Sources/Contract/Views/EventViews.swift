@@ -78,7 +78,10 @@ package struct EventView: WireView {
     package var withdrawnAt: Instant?
     package var withdrawnReason: String?
     package var dataClass = ""
+    /// Of class `encrypted`, as far as anything is sent: `encrypted`, or `generic` when no device had keys.
     package var sentAs: String?
+    /// Of the accepted deliveries those to phones without keys; absent when there is none.
+    package var sentAsGeneric: Int?
     package var guardians = StandingCounts()
     package var pupils = PupilCounts()
     package var otherUsers = 0
@@ -107,7 +110,8 @@ package struct EventView: WireView {
         .always("expiresAt", \.expiresAt), .always("doneAt", \.doneAt), .maybe("corrects", \.corrects),
         .maybe("mergedWith", \.mergedWith), .maybe("inRecap", \.inRecap), .maybe("withdrawnAt", \.withdrawnAt),
         .maybe("withdrawnReason", \.withdrawnReason),
-        .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs), .always("guardians", \.guardians),
+        .always("dataclassification", \.dataClass), .maybe("sentAs", \.sentAs),
+        .maybe("sentAsGeneric", \.sentAsGeneric), .always("guardians", \.guardians),
         .always("pupils", \.pupils), .always("otherUsers", \.otherUsers), .always("unresolved", \.unresolved),
         .always("warnings", \.warnings), .always("deliveries", \.deliveries), .always("waiting", \.waiting),
         .always("notReached", \.notReached),

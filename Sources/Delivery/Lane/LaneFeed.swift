@@ -23,6 +23,8 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
     private var credentials: [UsedCredential?] = []
     private var testReplies: [Int: @Sendable (Classification) -> Void] = [:]
     private var scratch: [UInt8] = []
+    /// Of this turn; nobody keeps them unless spans are wanted.
+    private var answered: [AnswerRun] = []
     /// Written by the engine's thread before it says so, and never again: what the engine still asks afterwards is not answered, since
     /// another thread has the lane by then.
     private var hasLeftEngine = false
@@ -118,6 +120,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         if answer.isAnswered { metrics.seconds.observe(answer.latency) }
         let landing = machine.answered(ticket, answer, now, host: &host.health)
         if let (urgency, after) = landing.accepted { metrics.accepted(urgency, after: after) }
+        if metrics.spans != nil, let event = landing.answered { note(event, now.wall) }
         return landing.retiresConnection
     }
 
@@ -210,7 +213,20 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         }
     }
 
+    /// Told once a turn: a large event's answers come one behind the other.
+    private func note(_ event: EventID, _ at: Instant) {
+        if answered.last?.event == event {
+            answered[answered.count - 1].last = at
+        } else {
+            answered.append(AnswerRun(event, at: at))
+        }
+    }
+
     private func handOver() {
+        if !answered.isEmpty {
+            metrics.spans?.answered(answered)
+            answered.removeAll(keepingCapacity: true)
+        }
         guard !machine.produced.isEmpty else { return }
         metrics.count(machine.produced.outcomes)
         recorder.take(machine.produced)

@@ -8,6 +8,7 @@ struct LaneMetrics: Sendable {
     private let acceptedCount: Counter
     let seconds: Histogram
     let ambiguous: Counter
+    let spans: EventSpans?
     /// By urgency.
     private let eventSeconds: [Histogram]
     private let others: [DeliveryState: Counter]
@@ -17,6 +18,7 @@ struct LaneMetrics: Sendable {
         acceptedCount = metrics.deliveries.with(lane, "accepted")
         seconds = metrics.deliverySeconds.with(lane)
         ambiguous = metrics.ambiguous.with(lane)
+        spans = metrics.spans
         eventSeconds = ["low", "normal", "urgent"].map { metrics.eventToProviderSeconds.with($0) }
         others = Dictionary(
             uniqueKeysWithValues: [DeliveryState.deferred, .rejected, .expired, .dead].map {

@@ -119,6 +119,7 @@ struct RenderedEvents {
                 id: key.event,
                 body: body(shown, on: lane),
                 encrypted: encrypted,
+                isEncrypted: isEncrypted,
                 urgency: stored.urgency,
                 acceptedAt: stored.acceptedAt,
                 expiresAt: stored.expiresAt

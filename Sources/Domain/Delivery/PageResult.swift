@@ -1,4 +1,4 @@
-/// How a delivery stands: the first byte of its slot in a page's result. A number is never reused.
+/// How a delivery stands: the first byte of its slot in a page's result. A number is never reused; 9 is ``SlotResult/isSentAsGeneric``.
 package enum DeliveryState: UInt8, Hashable, Sendable, CaseIterable {
     /// To do. Can transition to every other state.
     case pending = 0
@@ -35,6 +35,8 @@ package struct SlotResult: Hashable, Sendable {
     package var attempts: UInt8
     /// Answer time as a power of two of milliseconds, 0…15; only with `accepted`.
     package var latencyBucket: UInt8
+    /// Of class `encrypted`, but what `generic` shows, since the phone has no keys; only with `accepted`.
+    package var isSentAsGeneric = false
 
     package init(_ state: DeliveryState, reason: Reason? = nil, attempts: Int = 0, latencyBucket: UInt8 = 0) {
         self.state = state
@@ -52,10 +54,18 @@ package struct SlotResult: Hashable, Sendable {
     package static let acceptedInRecap = SlotResult(.accepted, reason: .recap)
     /// Of ``acceptedInRecap`` in a page's result. Whatever is accepted by itself has an attempt.
     private static let acceptedInRecapByte: UInt8 = 0xF0
+    /// In the place of `accepted`.
+    private static let sentAsGenericByte: UInt8 = 9
 
-    package static func accepted(attempts: Int, latencyMilliseconds: Int64) -> SlotResult {
+    package static func accepted(
+        attempts: Int,
+        latencyMilliseconds: Int64,
+        isSentAsGeneric: Bool = false
+    ) -> SlotResult {
         let bits = UInt8(clamping: Int64.bitWidth - max(latencyMilliseconds, 0).leadingZeroBitCount)
-        return SlotResult(.accepted, attempts: attempts, latencyBucket: bits)
+        var result = SlotResult(.accepted, attempts: attempts, latencyBucket: bits)
+        result.isSentAsGeneric = isSentAsGeneric
+        return result
     }
 
     /// Waits for something else than another attempt.
@@ -65,11 +75,17 @@ package struct SlotResult: Hashable, Sendable {
 
     package var bytes: (UInt8, UInt8) {
         guard state == .accepted else { return (state.rawValue, reason?.rawValue ?? 0) }
-        return (state.rawValue, reason == .recap ? Self.acceptedInRecapByte : latencyBucket << 4 | attempts)
+        let first = isSentAsGeneric ? Self.sentAsGenericByte : state.rawValue
+        return (first, reason == .recap ? Self.acceptedInRecapByte : latencyBucket << 4 | attempts)
     }
 
     /// nil when a byte has no meaning: the page is damaged.
     package init?(_ first: UInt8, _ second: UInt8) {
+        if first == Self.sentAsGenericByte {
+            self.init(.accepted, attempts: Int(second & 15), latencyBucket: second >> 4)
+            isSentAsGeneric = true
+            return
+        }
         guard let state = DeliveryState(rawValue: first) else { return nil }
         if state == .accepted, second == Self.acceptedInRecapByte {
             self = .acceptedInRecap

@@ -2,17 +2,18 @@ import ArgumentParser
 import Domain
 import FoundationEssentials
 import Glibc
+import Pipeline
 import Settings
 import Store
 
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Copies both stores into a new folder, while the gateway works.",
+        abstract: "Copies the stores and the looks into a new folder, while the gateway works.",
         discussion: """
-            The folder then holds queue.db and registry.db, checked and on the disk. The storage key is not in it: keep it
-            elsewhere, without it no device of the copy can be rung.
-            Restore: stop the service, empty the data folder, copy the two files into it, start.
+            The folder then holds queue.db and registry.db, checked and on the disk, and looks, who was shown names. The keys are not in it: keep
+            them elsewhere, without the storage key no device of the copy can be rung.
+            Restore: stop the service, empty the data folder, copy all of it in, start.
             Example:
               carillon backup /var/backups/carillon/$(date +%F)
             """
@@ -43,7 +44,10 @@ struct BackupCommand: AsyncParsableCommand {
         } catch {
             throw OperatorFailure(.store, "the store in \(source) cannot be copied", why: StoreError(error).sentence)
         }
-        var bytes: Int64 = 0
+        var bytes: Int64
+        do { bytes = try LookLog(data: source).copy(to: folder) } catch {
+            throw OperatorFailure(.failed, "the looks cannot be copied; both stores are", why: "\(error)")
+        }
         for name in ["queue.db", "registry.db", ""] { bytes += try sync(folder + "/" + name) }
         try DoctorDeep(folder: folder, isDeep: false).requireSound()
         var object = JSONObject()

@@ -17,7 +17,8 @@ struct Explanation {
         case .accepted where result.reason == .recap: return [Self.sentence(.recap), Self.unshown]
         case .accepted:
             let tries = row.attempts <= 1 ? "at the first attempt" : "after \(row.attempts) attempts"
-            return ["The provider accepted it \(tries).", Self.unshown]
+            let bare = result.isSentAsGeneric ? ["The phone has no keys: it got what generic shows."] : []
+            return ["The provider accepted it \(tries)."] + bare + [Self.unshown]
         case .deferred where result.reason == .merged:
             let other = try merged(row)
             return ["Of another publication: " + Self.sentence(.merged)] + [other].compactMap { $0 }
@@ -81,6 +82,11 @@ struct Explanation {
         if report.inRecap > 0 {
             sentences.append(
                 "Of the accepted \(report.inRecap) were announced by one message for several publications of the night."
+            )
+        }
+        if report.sentAsGeneric > 0 {
+            sentences.append(
+                "Of the accepted \(report.sentAsGeneric) went to phones without keys, as generic: without the text."
             )
         }
         let open = report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }

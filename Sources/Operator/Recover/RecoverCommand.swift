@@ -10,7 +10,7 @@ struct RecoverCommand: AsyncParsableCommand {
         abstract: "Makes new stores of what can still be read of a damaged data folder.",
         discussion: """
             Reads around what is damaged, leaves out events that are not whole any more and names them, and proves the result with the deep \
-            check. The folder is only read; make a copy of it before anything else all the same. Exit code 0 when nothing was lost, 7 when \
+            check. Who was shown names (looks) comes along. The folder is only read; make a copy of it before anything else all the same. Exit code 0 when nothing was lost, 7 when \
             something was, 6 when a service works on the folder.
 
             Example:
@@ -68,6 +68,10 @@ struct RecoverCommand: AsyncParsableCommand {
         let held = HeldDeliveries(folder: target + "/held", bytesMax: .max)
         do { report.notes += try held.take(report.heldFiles, from: folder + "/held") } catch {
             throw OperatorFailure(.failed, "held deliveries cannot be copied", why: "\(error)")
+        }
+        // They are on record beside the stores; one that is lost is none of these.
+        do { _ = try LookLog(data: folder).copy(to: target) } catch {
+            report.notes.append("looks cannot be copied: \(error)")
         }
         let made = Set(Self.files.filter { access(target + "/" + $0, F_OK) == 0 })
         for name in made.sorted() + [""] { try sync(target + "/" + name) }

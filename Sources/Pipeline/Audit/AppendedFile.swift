@@ -31,6 +31,28 @@ package struct AppendedFile: Sendable {
 
     /// Its lines, the oldest first; of a longer file those at the end. A line that is no UTF-8 reads as one with replacement characters.
     package func lines(bytesMax: Int = 64 << 20) throws(Failure) -> [Substring] {
+        let (bytes, isWhole) = try bytes(max: bytesMax)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return isWhole ? lines : Array(lines.dropFirst())
+    }
+
+    /// Its whole lines, byte for byte, in a new file: one that is being written is left out. On the disk when this returns.
+    ///
+    /// - Returns: the bytes of the new file.
+    func copy(to other: AppendedFile) throws(Failure) -> Int64 {
+        let bytes = try bytes(max: .max).bytes
+        let lines = bytes[..<(bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0)]
+        let descriptor = open(other.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw other.failure("cannot be made") }
+        defer { close(descriptor) }
+        try Self.giveToOwner(other.path)
+        let count = lines.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count == lines.count, fsync(descriptor) == 0 else { throw other.failure("cannot be written") }
+        return Int64(count)
+    }
+
+    /// Those at the end of a longer file, and whether it is no longer.
+    private func bytes(max: Int) throws(Failure) -> (bytes: [UInt8], isWhole: Bool) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot be opened") }
         defer { close(descriptor) }
@@ -38,7 +60,7 @@ package struct AppendedFile: Sendable {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw failure("is no plain file")
         }
-        let start = max(0, Int(status.st_size) - bytesMax)
+        let start = Swift.max(0, Int(status.st_size) - max)
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) - start)
         var count = 0
         while count < bytes.count {
@@ -50,8 +72,7 @@ package struct AppendedFile: Sendable {
             if read == 0 { break }
             count += read
         }
-        let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
-        return start > 0 ? Array(lines.dropFirst()) : lines
+        return (Array(bytes[..<count]), start == 0)
     }
 
     /// What root makes belongs to whom its folder belongs to: the service must be able to go on with it.

@@ -66,6 +66,29 @@ package struct LookLog: Sendable {
         }
     }
 
+    /// Copies all months into another data folder, which has none; on the disk when this returns. Looks kept meanwhile may be left out.
+    ///
+    /// - Returns: the bytes of the copies.
+    /// - Throws: what reading or writing met; months copied before stay.
+    package func copy(to data: String) throws -> Int64 {
+        let months = try months()
+        guard !months.isEmpty else { return 0 }
+        let copy = LookLog(data: data)
+        guard mkdir(copy.folder, 0o700) == 0 else { throw AppendedFile.Failure(copy.folder, "cannot be made") }
+        try AppendedFile.giveToOwner(copy.folder)
+        var bytes: Int64 = 0
+        // The sweeper may have removed one since.
+        for month in months where access(file(month).path, F_OK) == 0 {
+            bytes += try file(month).copy(to: copy.file(month))
+        }
+        let descriptor = open(copy.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw AppendedFile.Failure(copy.folder, "cannot be synced")
+        }
+        return bytes
+    }
+
     private func months() throws -> [String] {
         guard access(folder, F_OK) == 0 else { return [] }
         return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(Self.ending) }

@@ -25,7 +25,13 @@ package enum EventStatus {
         view.withdrawnAt = report.withdrawal?.at
         view.withdrawnReason = report.withdrawal?.why
         view.dataClass = event.dataClass.name
-        view.sentAs = event.dataClass == .encrypted ? DataClass.generic.name : nil
+        let sums = report.deliveries
+        let sentAsGeneric = report.sentAsGeneric
+        if event.dataClass == .encrypted, sums.accepted > report.inRecap {
+            let isGeneric = sentAsGeneric == sums.accepted - report.inRecap
+            view.sentAs = (isGeneric ? DataClass.generic : .encrypted).name
+        }
+        view.sentAsGeneric = sentAsGeneric > 0 ? sentAsGeneric : nil
         view.guardians = guardians(report)
         let pupils = report.pupilCounts()
         view.pupils.total = event.pupils
@@ -34,8 +40,7 @@ package enum EventStatus {
         view.pupils.withoutGuardian = report.pupilsWithoutGuardian.count
         view.otherUsers = report.persons.filter { $0.role == .other }.count
         view.unresolved = event.unresolved.map(AudienceCoding.value)
-        view.warnings = event.warnings.map { ReceiptWarningView($0) }
-        let sums = report.deliveries
+        view.warnings = (event.warnings + (asGeneric(sentAsGeneric).map { [$0] } ?? [])).map { ReceiptWarningView($0) }
         view.deliveries.total = sums.total
         view.deliveries.accepted = sums.accepted
         view.deliveries.pending = sums.pending
@@ -50,6 +55,17 @@ package enum EventStatus {
         view.otherUsersNotReached = notReached(others)
         view.opensAt = report.persons.compactMap(\.opensAt).min()
         return view
+    }
+
+    /// nil for none. Known once they are sent: whether a phone has keys stands in its sealed address.
+    private static func asGeneric(_ count: Int) -> ReceiptWarning? {
+        guard count > 0 else { return nil }
+        let phones = count == 1 ? "1 phone has" : "\(count) phones have"
+        return ReceiptWarning(
+            pointer: "",
+            code: "sentAsGeneric",
+            detail: "\(phones) no keys and got what generic shows, without the text."
+        )
     }
 
     /// The event itself, without a look at its deliveries.

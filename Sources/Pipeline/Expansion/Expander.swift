@@ -4,6 +4,7 @@ package import Logging
 import Providers
 package import Store
 import Synchronization
+package import Telemetry
 
 /// Turns accepted events into pages: reads the audience, cuts it, commits step by step with a durable cursor. The first pages are sent while
 /// the rest of the audience is still being read.
@@ -49,6 +50,7 @@ package actor Expander {
     let limits: Limits
     let time: TimeSource
     private let logger: Logger
+    private let spans: EventSpans?
     private let knownLanes: SharedLaneTable
     /// As they were when the round began, and those opened or refused since.
     private var lanes: LaneTable
@@ -62,6 +64,7 @@ package actor Expander {
 
     /// `deviceAgeMax`: a device that has not registered for longer is not rung.
     /// `mergeWindow`: events that say the same within it ring a person once; zero: each rings.
+    /// `spans`: where the end of an expansion is told; nil: nobody traces.
     /// `publisherSchools`: the schools a publisher is bound to, by its name; nil: all.
     package init(
         queue: QueueStore,
@@ -75,6 +78,7 @@ package actor Expander {
         rules: Current<DeliveryRules> = Current(.none),
         limits: Limits,
         time: TimeSource,
+        spans: EventSpans? = nil,
         logger: Logger
     ) throws {
         self.queue = queue
@@ -88,6 +92,7 @@ package actor Expander {
         self.rules = rules
         self.limits = limits
         self.time = time
+        self.spans = spans
         self.logger = logger
         reader = try stores.queueReader()
         registry = try stores.registryReader(seal: nil)
@@ -330,12 +335,15 @@ package actor Expander {
         let round = line.prefix(cuts.count)
         let steps = await tagged(cuts.map(\.step), of: round)
         let made = try await queue.append(steps, now: time.now())
+        let onDisk = time.now()
         await dispatcher.add(made.flatMap { ($0.value ?? nil) ?? [] })
         line.removeFirst(cuts.count)
         for (work, (cut, entries)) in zip(round, zip(cuts, made)) {
             switch entries {
             case .success(_?) where !cut.step.isLast: again(work, behind: cut)
-            case .success: known.remove(work.event.id)
+            case .success:
+                known.remove(work.event.id)
+                spans?.expanded(work.event.id, at: onDisk)
             case .failure(let row): do { try passOver(row) } catch { throw StoreError(error) }
             }
         }

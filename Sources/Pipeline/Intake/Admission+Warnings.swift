@@ -21,14 +21,6 @@ extension Admission {
         if expiresAt <= now {
             warn("\(base)/expiresAt", "alreadyExpired", "Its time to live is over: nobody is rung.")
         }
-        if dataClass == .encrypted {
-            let pointer = isCloudEvent ? "/dataclassification" : ""
-            warn(
-                pointer,
-                "sentAsGeneric",
-                "A phone that has registered no keys is sent what generic shows, without the text."
-            )
-        }
         if posted.title == nil, posted.wantsPush, dataClass == .clear {
             let pointer = isCloudEvent ? "/data/title" : "/pushNotif/title"
             warn(pointer, "noTitle", "It has no title that shows anything: the text of its kind stands in.")

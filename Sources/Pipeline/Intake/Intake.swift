@@ -83,7 +83,7 @@ package final class Intake: Sendable {
         if isRefusedBulk(event) { throw .unavailable(.scarce) }
         let acceptance: Acceptance
         do { acceptance = try await queue.accept(event) } catch { throw .unavailable(error) }
-        let receipt = try receipt(acceptance, event)
+        let receipt = try receipt(acceptance, event, submission.trace)
         metrics.acceptSeconds.observe(Double(time.monotonic() - started) / 1000)
         return receipt
     }
@@ -117,7 +117,9 @@ package final class Intake: Sendable {
         if prepared.isEmpty, isScarce { throw .scarce }
         let acceptances = prepared.isEmpty ? [] : try await queue.accept(prepared)
         for (place, (acceptance, event)) in zip(places, zip(acceptances, prepared)) {
-            do throws(IntakeError) { results[place] = .success(try receipt(acceptance, event)) } catch {
+            do throws(IntakeError) {
+                results[place] = .success(try receipt(acceptance, event, submissions[place].trace))
+            } catch {
                 results[place] = .failure(error)
             }
         }
@@ -217,9 +219,25 @@ package final class Intake: Sendable {
         )
     }
 
-    private func receipt(_ acceptance: Acceptance, _ event: NewEvent) throws(IntakeError) -> Receipt {
+    private func span(_ id: EventID, _ event: NewEvent, _ trace: TraceParent?) -> EventSpan? {
+        EventSpan(
+            id,
+            publisher: event.publisher,
+            kind: event.publication.app + "." + event.publication.action,
+            under: trace,
+            begunAt: event.acceptedAt,
+            acceptedAt: time.now()
+        )
+    }
+
+    private func receipt(
+        _ acceptance: Acceptance,
+        _ event: NewEvent,
+        _ trace: TraceParent?
+    ) throws(IntakeError) -> Receipt {
         switch acceptance {
         case .created(let id, let state):
+            if let spans = metrics.spans, let span = span(id, event, trace) { spans.begin(span) }
             metrics.eventsAccepted.with(event.publisher, event.publication.app).add()
             if !event.unresolved.isEmpty { metrics.eventsUnresolved.with(event.publisher).add() }
             // A scheduled event is found by the clock.

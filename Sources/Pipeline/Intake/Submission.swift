@@ -1,5 +1,6 @@
 package import Domain
 package import Store
+package import Telemetry
 
 /// One posted event on its way to the store.
 package struct Submission: Sendable {
@@ -19,6 +20,8 @@ package struct Submission: Sendable {
     package var body: [UInt8]
     /// What its own text is warned of; the directory may add to it.
     package var warnings: [ReceiptWarning]
+    /// Where its request stands in the sender's trace.
+    package var trace: TraceParent?
 
     package init(publication: Publication, identity: Identity, body: [UInt8], warnings: [ReceiptWarning] = []) {
         self.publication = publication

@@ -7,6 +7,8 @@ package final class LoadedEvent: Sendable {
     package let body: BodyTemplate?
     /// For devices with keys, in class `encrypted`; the others get ``body``.
     package let encrypted: EncryptedBody?
+    /// Class `encrypted`.
+    package let isEncrypted: Bool
     package let urgency: Urgency
     package let acceptedAt: Instant
     package let expiresAt: Instant
@@ -15,6 +17,7 @@ package final class LoadedEvent: Sendable {
         id: EventID,
         body: BodyTemplate?,
         encrypted: EncryptedBody? = nil,
+        isEncrypted: Bool = false,
         urgency: Urgency,
         acceptedAt: Instant,
         expiresAt: Instant
@@ -22,6 +25,7 @@ package final class LoadedEvent: Sendable {
         self.id = id
         self.body = body
         self.encrypted = encrypted
+        self.isEncrypted = isEncrypted
         self.urgency = urgency
         self.acceptedAt = acceptedAt
         self.expiresAt = expiresAt
@@ -61,6 +65,9 @@ package struct Push: Sendable {
         self.receiver = receiver
         self.collapseID = collapseID
     }
+
+    /// Of class `encrypted`, but what `generic` shows: the device has no keys.
+    package var isSentAsGeneric: Bool { event.isEncrypted && address.body == nil }
 
     /// The body of a phone's request.
     var template: BodyTemplate? { address.body == nil ? event.body : event.encrypted?.frame }

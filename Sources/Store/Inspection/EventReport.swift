@@ -53,6 +53,11 @@ package struct EventReport: Sendable {
         persons.reduce(0) { $0 + $1.deliveries.count { $0.result == .acceptedInRecap } }
     }
 
+    /// Accepted deliveries of class `encrypted` to phones without keys.
+    package var sentAsGeneric: Int {
+        persons.reduce(0) { $0 + $1.deliveries.count { $0.result.isSentAsGeneric } }
+    }
+
     package var guardians: [Person] { persons.filter { $0.role == .guardian } }
 
     /// Pupils of the audience with at least one, and with all of their concerned guardians reached.

@@ -34,6 +34,15 @@ struct CallingBack: Service {
     }
 }
 
+/// Sends spans until the service stops.
+struct SendingSpans: Service {
+    let runner: SpanRunner
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await runner.run() }
+    }
+}
+
 /// Notes the audit log's end until the service stops, and once more then: the orders' own services have ended before.
 struct NotingHeads: Service {
     let notes: AuditHeadNotes

@@ -36,6 +36,9 @@ struct Core {
     let addressClient: WebClient
     /// What publishers want to be told.
     let callbackClient: WebClient
+    /// What the collector of traces is sent; nil: nobody traces.
+    let traceClient: WebClient?
+    let spans: EventSpans?
 
     var time: TimeSource { clock.source }
 
@@ -64,7 +67,16 @@ struct Core {
             // Not exit: its handlers take OpenSSL away under the threads that still use it, and the process would end by SIGSEGV.
             _exit(70)
         }
-        let pipelineMetrics = PipelineMetrics(metrics)
+        let traced = metrics.counter(
+            "trace_spans_total",
+            help:
+                "Spans of events: sent to the collector, or dropped, since there was no room for them or it refused them.",
+            labels: ["outcome"]
+        )
+        spans = settings.telemetry.tracesURL.map { _ in EventSpans(traced) }
+        var measured = PipelineMetrics(metrics)
+        measured.spans = spans
+        let pipelineMetrics = measured
         self.pipelineMetrics = pipelineMetrics
         queue = try folder.opening(logger) {
             try stores.openQueue(now: clock.source.now(), newKey: Gateway.random(32), onFatal: onFatal) { report in
@@ -112,6 +124,7 @@ struct Core {
         pushClient = outbound()
         addressClient = outbound(transfersMax: 4, waitingMax: 32)
         callbackClient = WebClient(options: .init(transfersMax: 8, waitingMax: 64, caFile: caFile))
+        traceClient = spans.map { _ in WebClient(options: .init(transfersMax: 1, waitingMax: 1, caFile: caFile)) }
     }
 
     func close(_ logger: Logger) async {
@@ -120,6 +133,7 @@ struct Core {
         for client in [parentsClient, newcomersClient, providerClient, pushClient, addressClient, callbackClient] {
             await client.stop()
         }
+        await traceClient?.stop()
         logger.notice("stopped")
     }
 

@@ -33,7 +33,9 @@ struct DeliveryServices {
         self.rules = rules
         engine = FanOutEngine()
         try engine.start()
-        let metrics = DispatchMetrics(core.metrics)
+        var measured = DispatchMetrics(core.metrics)
+        measured.spans = core.spans
+        let metrics = measured
         kinds = Current(settings.publications)
         messages = Current(MessageCatalogue(settings.messages))
         entOrigins = Current(settings.entOrigins)
@@ -75,6 +77,7 @@ struct DeliveryServices {
             rules: rules,
             limits: settings.limits,
             time: core.time,
+            spans: core.spans,
             logger: Gateway.logger("expander", settings)
         )
         waiting = try Waiting(

@@ -198,6 +198,7 @@ extension Gateway {
         ]
         services += servers.map { Bounded($0, within: Self.doorDrain) }
         if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.doorDrain)) }
+        if let runner = spanRunner(core, inside.queueReader) { services.append(SendingSpans(runner: runner)) }
         let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
@@ -242,6 +243,23 @@ extension Gateway {
     }
 
     /// In the order of dependence, too: the public listener is the first to close.
+    /// nil: nobody traces.
+    private func spanRunner(_ core: Core, _ reader: Reading<QueueReader>) -> SpanRunner? {
+        guard let spans = core.spans, let client = core.traceClient, let url = effective.settings.telemetry.tracesURL
+        else { return nil }
+        return SpanRunner(
+            spans: spans,
+            reader: reader,
+            post: { body in
+                let headers = [(name: "content-type", value: "application/json")]
+                return await CallbackAnswer.of(url: url, headers: headers, body: body, client).status
+            },
+            version: Version.current,
+            time: core.time,
+            logger: Self.logger("traces", effective.settings)
+        )
+    }
+
     private func servers(_ api: APIServices, _ inside: APIServices, _ listeners: Listeners) -> [APIServer] {
         let settings = effective.settings
         return [

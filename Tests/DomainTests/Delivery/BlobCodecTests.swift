@@ -44,6 +44,7 @@ struct BlobCodecTests {
         for attempts in 1...15 {
             slots += (0...15).map { SlotResult(.accepted, attempts: attempts, latencyBucket: $0) }
         }
+        slots += [0, 1, 5000].map { .accepted(attempts: 2, latencyMilliseconds: $0, isSentAsGeneric: true) }
         let result = PageResult(slots)
         let read = try result.bytes.withUnsafeBytes { try PageResult(decoding: $0) }
         #expect((0..<slots.count).map { read[$0] } == slots)
@@ -95,7 +96,7 @@ struct BlobCodecTests {
     }
 
     @Test(
-        arguments: [([1], BlobError.endsEarly), ([9, 0], .outOfRange), ([3, 200], .outOfRange)]
+        arguments: [([1], BlobError.endsEarly), ([10, 0], .outOfRange), ([3, 200], .outOfRange)]
             as [([UInt8], BlobError)]
     )
     func `what is no result says why`(bytes: [UInt8], error: BlobError) {

@@ -93,6 +93,7 @@ struct RecapTests {
         arguments: [
             ([.acceptedInRecap], .reachedElsewhere(.recap)),
             ([.acceptedInRecap, .accepted(attempts: 1, latencyMilliseconds: 1)], .reached),
+            ([.accepted(attempts: 1, latencyMilliseconds: 1, isSentAsGeneric: true)], .reached),
             ([.acceptedInRecap, SlotResult(.rejected, reason: .tokenGone)], .reachedElsewhere(.recap)),
             ([.inRecap], .waiting(.recap)),
             // The soonest of several.

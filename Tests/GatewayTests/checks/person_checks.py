@@ -63,6 +63,13 @@ def erased_is_nowhere(world):
     assert MORTAL not in json.dumps(world.items("operation", "list"))
     assert world.command("operation", "verify").returncode == 0
     assert MORTAL not in open(world.log).read()
+    # Who was shown the record stays on record, by a number that leads to nobody: who comes again is somebody else.
+    [seen] = [look["person"] for look in world.items("audit", "looks") if look["what"] == "person.export"]
+    world.register_all([MORTAL], 1, lambda number: "fcm")
+    again = order(world, "export", MORTAL, "--why", "request")
+    assert [look["what"] for look in again["looks"]] == ["person.export"], again["looks"]
+    looks = world.items("audit", "looks")
+    assert seen in [look["person"] for look in looks[1:]] and looks[0]["person"] != seen, looks
     # Down, too: the command does it alone.
     world.register_all(["u2-who-goes-too"], 1, lambda number: "fcm")
     world.kill()

@@ -1,7 +1,7 @@
 """What watches the gateway: alert rules, the runbook they point to, the dashboard, and what the metrics and the log say of requests."""
-import json, os, re, shutil, signal, subprocess, sys, urllib.request
+import http.server, json, os, re, shutil, signal, subprocess, sys, threading, urllib.request
 
-from gateway import LINKS, main, wait
+from gateway import BODY, LINKS, TITLE, main, wait
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 RULES = os.path.join(ROOT, "deploy/prometheus")
@@ -101,6 +101,82 @@ def log_lines(world, message):
     return [json.loads(line) for line in open(world.log) if f'"{message}"' in line]
 
 
+class Collector:
+    """Takes OTLP over HTTP in JSON, as a collector does; answers what `status` says."""
+
+    def __init__(self):
+        self.status, self.spans, self.posts = 200, [], 0
+        outer = self
+
+        class Takes(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                assert self.path == "/v1/traces" and self.headers["Content-Type"] == "application/json"
+                outer.posts += 1
+                if outer.status == 200:
+                    outer.spans += [span for one in told["resourceSpans"] for scope in one["scopeSpans"] for span in scope["spans"]]
+                self.send_response(outer.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Takes)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1/traces"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def of(self, event):
+        return [span for span in self.spans if {"key": "carillon.event", "value": {"stringValue": event}} in span["attributes"]]
+
+
+def spans_reach_a_collector(world):
+    """One span an event, under its sender's; without a word of the event; and a collector that is ill or away costs spans, counted, and no push."""
+    collector = Collector()
+    world.write_config(f'telemetry: {{ traces: {{ url: "{collector.url}" }} }}\n')
+    world.start()
+    users = [f"u{number}" for number in range(30)]
+    world.register_all(users, 1, lambda number: "fcm")
+    trace, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    status, answer, _ = world.publish(users, "traced", {"traceparent": f"00-{trace}-{parent}-01", "Idempotency-Key": "a"})
+    assert status == 202, answer
+    unsampled = world.publish(users, "unsampled", {"traceparent": f"00-{trace}-{parent}-00", "Idempotency-Key": "b"})[1]["id"]
+    own = world.published(users, "own")
+    for event in (answer["id"], unsampled, own):
+        world.done(event)
+    [span] = wait("the span", lambda: collector.of(answer["id"]))
+    assert (span["traceId"], span["parentSpanId"], span["kind"]) == (trace, parent, 5), span
+    assert [event["name"] for event in span["events"]] == ["accepted", "expanded", "first answer", "last answer"], span
+    times = [int(span["startTimeUnixNano"]), *(int(event["timeUnixNano"]) for event in span["events"])]
+    assert times == sorted(times) and times[-1] == int(span["endTimeUnixNano"]) and times[-1] - times[0] < 120e9, times
+    told = {one["key"]: one["value"]["stringValue"] for one in span["attributes"]}
+    assert (told["carillon.publisher"], told["carillon.kind"], told["carillon.state"]) == ("one", "BLOG.PUBLISH-POST", "done"), told
+    [other] = wait("the other", lambda: collector.of(own))
+    assert "parentSpanId" not in other and re.fullmatch("[0-9a-f]{32}", other["traceId"]) and other["traceId"] != trace
+    assert not collector.of(unsampled) and len(collector.spans) == 2, collector.spans
+    assert not any(word in json.dumps(collector.spans) for word in (TITLE, BODY, "teacher", *users))
+    assert samples(world, "carillon_trace_spans_total") == {'outcome="sent"': 2, 'outcome="dropped"': 0}
+    # What it refuses is gone; what it cannot take now comes again.
+    collector.status = 400
+    world.done(world.published(users, "refused"))
+    wait("the loss", lambda: samples(world, "carillon_trace_spans_total")['outcome="dropped"'] == 1)
+    collector.status, posts = 503, collector.posts
+    late = world.published(users, "late")
+    world.done(late)
+    wait("the try", lambda: collector.posts > posts)
+    collector.status = 200
+    wait("what waited", lambda: collector.of(late))
+    # And where nobody listens, everything goes on.
+    collector.server.shutdown()
+    collector.server.server_close()
+    state = world.done(world.published(users, "alone"))
+    assert state["deliveries"]["accepted"] == len(users), state
+    wait("the complaint", lambda: log_lines(world, "the collector does not take spans; they wait"))
+    assert world.call("GET", "/readyz")[0] == 200
+    world.gateway.send_signal(signal.SIGTERM)
+    assert world.gateway.wait(60) == 0
+
+
 def refusals_are_told(world):
     """Counted by code and publisher, logged once with the number the answer has, and never with what was in the request."""
     world.start()
@@ -189,4 +265,4 @@ def emptied_series_are_gone(world):
 
 if __name__ == "__main__":
     main([alert_rules_are_right, a_day_fires_what_happened, dashboard_is_that_of_the_metrics, refusals_are_told, reloads_say_what_changed, an_outage_is_told_once,
-          emptied_series_are_gone], {})
+          emptied_series_are_gone, spans_reach_a_collector], {})

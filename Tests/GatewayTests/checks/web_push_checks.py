@@ -1,5 +1,9 @@
-"""Checks of browsers: their keys, their messages, the lanes of their push services."""
-import re
+"""Checks of browsers: their keys, their messages, the lanes of their push services; and of what only a device can read."""
+import base64, http.server, json, os, re, ssl, threading
+
+import http_ece
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway import BODY, LINKS, TITLE, conserved, main, wait
 
@@ -125,7 +129,87 @@ def private_addresses_are_refused(world):
     assert world.devices("parent") == [] and not [name for name in world.lanes() if name.startswith("webpush/")]
 
 
-main([every_browser_rings_once, waits_over_a_restart, unsubscribed_browser, one_refusal_proves_nothing, private_addresses_are_refused],
+class Receiver:
+    """A browser's keys, or an app's, and what http_ece reads with them [RFC 8291]."""
+
+    def __init__(self):
+        self.key, self.auth = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
+        point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self.keys = {name: base64.urlsafe_b64encode(value).decode().rstrip("=") for name, value in (("p256dh", point), ("auth", self.auth))}
+
+    def read(self, record):
+        return json.loads(http_ece.decrypt(record, private_key=self.key, auth_secret=self.auth, version="aes128gcm"))
+
+
+def push_service(world):
+    """A browser's push service that keeps what it is sent, without HTTP/2. Returns its port and what came, by path."""
+    came = {}
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            assert self.headers["Content-Encoding"] == "aes128gcm"
+            came.setdefault(self.path, []).append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(201)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(world.folder, "simulator/cert.pem"), os.path.join(world.folder, "simulator/key.pem"))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1], came
+
+
+def encrypted_is_read_by_its_device_alone(world):
+    """Class encrypted: a browser and an app with keys read the whole text, by another's library; a phone without keys gets none, and is counted."""
+    port, came = push_service(world)
+    world.services["own"] = (None, port)
+    with open(os.path.join(world.folder, "kinds.yaml"), "w") as file:
+        file.write("kinds: { BLOG.PUBLISH-POST: { dataClass: encrypted } }\n")
+    world.write_config("publicationsFile: kinds.yaml\n")
+    world.start()
+    browser, app = Receiver(), Receiver()
+    for installation, registration in (
+            ("browser", {"provider": "webpush", "platform": "web",
+                         "subscription": {"endpoint": f"https://localhost:{port}/push/browser", "keys": browser.keys}}),
+            ("app", {"provider": "fcm", "token": "token-of-the-app", "platform": "android", "keys": app.keys})):
+        status, answer, _ = world.put_device("parent", installation, registration)
+        assert status == 201, answer
+    bare = world.register("parent", 2, "fcm")
+
+    def posted(name, users):
+        status, answer, _ = world.publish(users, name)
+        # Nobody knows yet which phones have keys.
+        assert status == 202 and "sentAsGeneric" not in str(answer), answer
+        return world.done(answer["id"])
+
+    state = posted("secret", ["parent"])
+    assert state["deliveries"]["accepted"] == 3, state
+    assert (state["dataclassification"], state["sentAs"], state["sentAsGeneric"]) == ("encrypted", "encrypted", 1), state
+    [warning] = [warning for warning in state["warnings"] if warning["code"] == "sentAsGeneric"]
+    assert warning["detail"].startswith("1 phone "), warning
+    [record] = came["/push/browser"]
+    shown = browser.read(record)
+    assert (shown["title"], shown["body"], shown["notification"]["body"]) == (TITLE, BODY, BODY) and "/view/secret" in str(shown), shown
+    pushes = {push["token"]: push["payload"] for push in world.records() if push["outcome"] == "accepted"}
+    text = pushes["token-of-the-app"]["data"]["enc"]
+    shown = app.read(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    assert (shown["title"], shown["body"]) == (TITLE, BODY) and "/view/secret" in str(shown), shown
+    assert not any(word in str(pushes) for word in (TITLE, BODY)) and "enc" not in pushes[bare].get("data", {}), pushes
+    # Where all have keys, nothing is warned of.
+    world.put_device("other", "other-app", {"provider": "fcm", "token": "token-of-the-other", "platform": "android", "keys": app.keys})
+    state = posted("again", ["other"])
+    assert state["sentAs"] == "encrypted" and "sentAsGeneric" not in str(state), state
+
+
+main([every_browser_rings_once, waits_over_a_restart, unsubscribed_browser, one_refusal_proves_nothing, private_addresses_are_refused,
+      encrypted_is_read_by_its_device_alone],
      {"every_browser_rings_once": ALL, "waits_over_a_restart": ALL, "unsubscribed_browser": ALL,
-      "one_refusal_proves_nothing": {"services": ["mozilla"]},
+      "one_refusal_proves_nothing": {"services": ["mozilla"]}, "encrypted_is_read_by_its_device_alone": {"services": ["mozilla"]},
       "private_addresses_are_refused": {"services": ["mozilla"], "private": False}})

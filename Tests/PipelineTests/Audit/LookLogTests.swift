@@ -68,6 +68,27 @@ struct LookLogTests {
         #expect(found.map(\.kind) == [.eventReach, .userTrace] && found[0].event == EventID("E-7F3K2"))
     }
 
+    @Test func `a copy has every whole line, and only its owner reads it`() throws {
+        defer { remove() }
+        #expect(try log.copy(to: folder + "/nowhere") == 0)
+        try keep(5)
+        let path = log.folder + "/2026-12.ndjson"
+        let whole = try Data(contentsOf: URL(filePath: path))
+        // As a write that is under way, or was cut off, leaves it.
+        try (whole + Data("{\"at\":".utf8)).write(to: URL(filePath: path))
+        let copy = folder + "/copy"
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+        let bytes = try log.copy(to: copy)
+        #expect(try LookLog(data: copy).looks(limit: 9).map(\.look) == log.looks(limit: 9).map(\.look))
+        #expect(try Data(contentsOf: URL(filePath: copy + "/looks/2026-12.ndjson")) == whole)
+        #expect(bytes > Int64(whole.count))
+        for (name, mode) in [("", 0o700), ("/2026-11.ndjson", 0o600)] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: copy + "/looks" + name)
+            #expect(attributes[.posixPermissions] as? Int == mode)
+        }
+        #expect(throws: AppendedFile.Failure.self) { try log.copy(to: copy) }
+    }
+
     @Test func `what cannot be kept is said`() {
         defer { remove() }
         #expect(throws: AppendedFile.Failure.self) {

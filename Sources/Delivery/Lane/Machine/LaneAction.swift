@@ -79,6 +79,8 @@ struct Landing: Sendable {
     var retiresConnection = false
     /// Accepted: what was sent, and how long it took from its acceptance.
     var accepted: (urgency: Urgency, after: Duration)?
+    /// Of which event a delivery was answered, whatever the answer; nil of tests.
+    var answered: EventID?
 }
 
 /// What the dispatcher and the operator may see of a lane at any time.

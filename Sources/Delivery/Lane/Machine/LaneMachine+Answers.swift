@@ -18,7 +18,10 @@ extension LaneMachine {
             return landing
         }
         let verdict = classification.verdict
-        if answer.isAnswered { judge(verdict) }
+        if answer.isAnswered {
+            landing.answered = flight.delivery.event.id
+            judge(verdict)
+        }
         switch verdict {
         case .accepted:
             succeeded(&host)
@@ -30,7 +33,11 @@ extension LaneMachine {
             let result: SlotResult =
                 delivery.isRecap
                 ? .acceptedInRecap
-                : .accepted(attempts: attempts, latencyMilliseconds: answer.latency.wholeMilliseconds)
+                : .accepted(
+                    attempts: attempts,
+                    latencyMilliseconds: answer.latency.wholeMilliseconds,
+                    isSentAsGeneric: delivery.push.isSentAsGeneric
+                )
             keep(flight, result, answer, isExceptional: attempts > 1)
         case .tokenDead(let since):
             succeeded(&host)
