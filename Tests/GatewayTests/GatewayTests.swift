@@ -78,7 +78,7 @@ struct GatewayTests {
 
     @Test(arguments: [
         "alert_rules_are_right", "dashboard_is_that_of_the_metrics", "refusals_are_told", "reloads_say_what_changed",
-        "an_outage_is_told_once", "emptied_series_are_gone",
+        "an_outage_is_told_once", "emptied_series_are_gone", "a_french_terminal_is_answered_in_french",
     ])
     func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }
 
