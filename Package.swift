@@ -142,9 +142,10 @@ let package = Package(
             "Operator",
             [
                 "Domain", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
-                "Delivery", "Pipeline", "Settings", "API", crypto, logging,
+                "Delivery", "Pipeline", "Settings", "API", "CDocuments", crypto, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]
+            ],
+            exclude: ["Language/fr.json"]
         ),
         // Floor 6: the executables.
         .target(name: "CVersion", cSettings: commit.map { [.define("CARILLON_COMMIT", to: $0)] } ?? []),

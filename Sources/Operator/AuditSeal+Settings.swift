@@ -23,7 +23,7 @@ extension GlobalOptions {
         }
         do throws(SettingsReport) { if try load(secrets: false).keyFile == nil { return .none } } catch { return .none }
         do throws(SettingsReport) { return AuditSeal(try load(secrets: true)) } catch {
-            context.talk("carillon: a secret cannot be read, so the audit log is taken without its key")
+            context.talk(say("carillon: a secret cannot be read, so the audit log is taken without its key"))
             return .none
         }
     }

@@ -24,7 +24,7 @@ struct GlobalOptions: ParsableArguments {
     var isPlain = false
 
     func validate() throws {
-        guard !excel || format == .csv else { throw ValidationError("--excel goes with -o csv.") }
+        guard !excel || format == .csv else { throw ValidationError(say("--excel goes with -o csv.")) }
     }
 
     /// Settings without their secrets: most commands need none, and may run as somebody who may not read them.
@@ -41,7 +41,7 @@ struct GlobalOptions: ParsableArguments {
             context.talk(error.description)
             throw OperatorFailure(
                 .failed,
-                "the configuration is wrong",
+                say("the configuration is wrong"),
                 next: "carillon config check --config \(error.file ?? "FILE")"
             )
         }
@@ -55,6 +55,11 @@ struct GlobalOptions: ParsableArguments {
         let isColored = !isPlain && context.columns != nil && (context.environment["NO_COLOR"] ?? "").isEmpty
         return Renderer(format: format, isColored: isColored, isForExcel: excel, context: context)
     }
+}
+
+/// A command with an answer: its format says whether a person or a program reads it.
+protocol AnsweringCommand: AsyncParsableCommand {
+    var options: GlobalOptions { get }
 }
 
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {

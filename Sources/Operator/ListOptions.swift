@@ -16,7 +16,9 @@ struct ListOptions: ParsableArguments {
     func validate() throws { try Self.check(limit) }
 
     static func check(_ limit: Int?) throws {
-        if let limit, !(1...1_000_000).contains(limit) { throw ValidationError("--limit must be from 1 to 1000000.") }
+        if let limit, !(1...1_000_000).contains(limit) {
+            throw ValidationError(say("--limit must be from 1 to 1000000."))
+        }
     }
 
     /// An item and where the list goes on behind it.
@@ -79,6 +81,6 @@ struct ListOptions: ParsableArguments {
                 if items.count < Self.chunk || cursor == nil { break }
             }
         }
-        if isEmpty, isFiltered { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+        if isEmpty, isFiltered { throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)")) }
     }
 }

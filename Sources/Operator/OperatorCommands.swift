@@ -35,7 +35,24 @@ package enum OperatorCommands {
         return await OperatorContext.$task.withValue(context) { [context] in
             do {
                 if let unknown = UnknownCommand.find(root, arguments) { throw unknown.failure }
-                var command = try root.parseAsRoot(arguments)
+                return await answer(to: try root.parseAsRoot(arguments), root, context)
+            } catch {
+                return end(root, error, context)
+            }
+        }
+    }
+
+    /// Runs a command. What answers programs speaks English, also beside the answer.
+    private static func answer(
+        to command: any ParsableCommand,
+        _ root: any ParsableCommand.Type,
+        _ context: OperatorContext
+    ) async -> Int32 {
+        var context = context
+        if (command as? any AnsweringCommand)?.options.format != .table { context.language = .english }
+        return await OperatorContext.$task.withValue(context) { [context] in
+            do {
+                var command = command
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -43,15 +60,24 @@ package enum OperatorCommands {
                 }
                 return ExitStatus.ok.rawValue
             } catch {
-                let code = end(root, error, context)
-                // To a monitoring system 2 would mean CRITICAL.
-                let isCheck = arguments.first == CheckCommand.configuration.commandName
-                return isCheck && code == ExitStatus.usage.rawValue && !(error is ExitCode) ? 3 : code
+                return end(root, error, context)
             }
         }
     }
 
     private static func end(_ root: any ParsableCommand.Type, _ error: any Error, _ context: OperatorContext) -> Int32 {
+        let code = status(root, error, context)
+        // To a monitoring system 2 would mean CRITICAL.
+        let isCheck = context.arguments.first == CheckCommand.configuration.commandName
+        return isCheck && code == ExitStatus.usage.rawValue && !(error is ExitCode) ? 3 : code
+    }
+
+    /// Says what is left to say.
+    private static func status(
+        _ root: any ParsableCommand.Type,
+        _ error: any Error,
+        _ context: OperatorContext
+    ) -> Int32 {
         if error is OutputClosed { return ExitStatus.ok.rawValue }
         if let failure = error as? OperatorFailure {
             context.talk(failure.text)

@@ -21,6 +21,8 @@ package struct OperatorContext: Sendable {
     package var bar: (@Sendable (String) -> Void)?
     /// Columns of that terminal.
     package var barColumns = 79
+    /// What the person reads; English for a command whose answer is for programs.
+    var language: Language
     /// True when a person sits at standard input and error, and can be asked.
     package var isInteractive = false
     /// The command line as it was given, without the program's name.
@@ -36,6 +38,7 @@ package struct OperatorContext: Sendable {
         talk: @escaping @Sendable (String) -> Void
     ) {
         self.environment = environment
+        language = Language(environment)
         self.time = time
         self.actor = actor
         self.columns = columns
@@ -107,7 +110,7 @@ package struct OperatorContext: Sendable {
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EPIPE { throw OutputClosed() }
             guard count >= 0 else {
-                throw OperatorFailure(.failed, "the answer cannot be written", why: String(cString: strerror(errno)))
+                throw OperatorFailure(.failed, say("the answer cannot be written"), why: systemText())
             }
             rest = rest.dropFirst(count)
         }

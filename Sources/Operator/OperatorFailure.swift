@@ -32,8 +32,8 @@ struct OperatorFailure: Error {
     /// Up to three lines, without line feed at the end.
     var text: String {
         var lines = ["carillon: \(what)"]
-        if let why { lines.append("  why: \(why)") }
-        if let next { lines.append("  try: \(next)") }
+        if let why { lines.append(say("  why: \(why)")) }
+        if let next { lines.append(say("  try: \(next)")) }
         return lines.joined(separator: "\n")
     }
 
@@ -41,9 +41,9 @@ struct OperatorFailure: Error {
     static func store(_ error: any Error, in folder: String) -> OperatorFailure {
         OperatorFailure(
             .store,
-            "the store in \(folder) cannot be read",
-            why: StoreError(error).sentence,
-            next: "carillon config show (is data the right folder?), or run as the gateway's user"
+            say("the store in \(folder) cannot be read"),
+            why: StoreError(error).said,
+            next: say("carillon config show (is data the right folder?), or run as the gateway's user")
         )
     }
 }

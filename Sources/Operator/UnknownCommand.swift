@@ -36,7 +36,7 @@ struct UnknownCommand {
         let before = path.map { $0 + " " }.joined()
         return OperatorFailure(
             .usage,
-            "there is no command \(before)\(word)",
+            say("there is no command \(before)\(word)"),
             next: suggestion.map { "carillon \(isHelp ? "help " : "")\(before)\($0)" }
                 ?? (["carillon help"] + path).joined(separator: " ")
         )

@@ -80,6 +80,7 @@ struct GatewayTests {
         "alert_rules_are_right", "a_day_fires_what_happened", "dashboard_is_that_of_the_metrics", "refusals_are_told",
         "reloads_say_what_changed",
         "an_outage_is_told_once", "emptied_series_are_gone", "spans_reach_a_collector",
+        "a_french_terminal_is_answered_in_french",
     ])
     func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }
 

@@ -1,4 +1,4 @@
-// Files of Sources/Contract as they are, in the executable. By C's #embed: as an array in Swift they took the compiler a minute and 600 MB.
+// Files of Sources/Contract and Sources/Operator as they are, in the executable. By C's #embed: as an array in Swift they took the compiler a minute and 600 MB.
 #ifndef CARILLON_DOCUMENTS_H
 #define CARILLON_DOCUMENTS_H
 
@@ -12,5 +12,6 @@ struct carillon_document {
 
 struct carillon_document carillon_openapi(void);
 struct carillon_document carillon_problems(void);
+struct carillon_document carillon_operator_french(void);
 
 #endif

@@ -24,7 +24,7 @@ struct AdminRequest: Sendable {
     /// What is said when the request may have been carried out, and no answer came.
     var whenLost = OperatorFailure(
         .timedOut,
-        "the order was sent, and no answer came",
+        say("the order was sent, and no answer came"),
         next: "carillon operation list"
     )
 
@@ -71,19 +71,20 @@ struct AdminAnswer: Sendable {
     /// The one translation of a problem into a sentence and an exit code.
     func failure(about subject: String) -> OperatorFailure {
         let problem = ProblemView(shown: object)
-        let sentence = problem.detail ?? problem.title ?? "it answered with status \(status)"
+        let sentence = problem.detail ?? problem.title ?? say("it answered with status \(digits: status)")
         let noun = subject.prefix { $0 != " " }
+        let thing = say(known: String(noun)) + subject.dropFirst(noun.count)
         let list = "carillon \(noun == "import" ? "directory" : noun == "installation" ? "device" : noun) list"
         switch problem.code.flatMap({ ProblemCode(rawValue: $0) }) {
         case .nothingMatched:
             return OperatorFailure(
                 .nothing,
-                "nothing matched: \(subject)",
-                why: problem.known.map { "known: \($0)" } ?? sentence
+                say("nothing matched: \(thing)"),
+                why: problem.known.map { say("known: \($0)") } ?? sentence
             )
-        case .unknownSchool: return OperatorFailure(.nothing, "there is no \(subject)", next: list)
+        case .unknownSchool: return OperatorFailure(.nothing, say("there is no \(thing)"), next: list)
         case .unknownFeed: return OperatorFailure(.usage, sentence, next: "carillon config show")
-        case .clockNotSuspect: return OperatorFailure(.nothing, "the clock is not in doubt")
+        case .clockNotSuspect: return OperatorFailure(.nothing, say("the clock is not in doubt"))
         case .removalsNotFrozen: return OperatorFailure(.nothing, sentence, next: "carillon lane list")
         case .lanePaused:
             return OperatorFailure(.refused, sentence, next: "carillon lane resume \(subject.dropFirst(5))")
@@ -92,13 +93,13 @@ struct AdminAnswer: Sendable {
         case .orderRefused, .eventEnded, .eventWithdrawn: return OperatorFailure(.refused, sentence)
         case .invalidOrder:
             let details = problem.errors?.compactMap(\.detail) ?? []
-            return OperatorFailure(.usage, "the order is wrong", why: details.joined(separator: " "))
+            return OperatorFailure(.usage, say("the order is wrong"), why: details.joined(separator: " "))
         default: break
         }
         switch status {
-        case 404: return OperatorFailure(.nothing, "there is no \(subject)", next: list)
-        case 503: return OperatorFailure(.store, "the store cannot take the order now", why: sentence)
-        default: return OperatorFailure(.failed, "the order was not taken", why: sentence)
+        case 404: return OperatorFailure(.nothing, say("there is no \(thing)"), next: list)
+        case 503: return OperatorFailure(.store, say("the store cannot take the order now"), why: sentence)
+        default: return OperatorFailure(.failed, say("the order was not taken"), why: sentence)
         }
     }
 }

@@ -48,13 +48,13 @@ struct AdminClient: AdminChannel {
         case (.unreachable, _):
             return OperatorFailure(
                 .unreachable,
-                "the service does not answer on \(socket); nothing was changed",
+                say("the service does not answer on \(socket); nothing was changed"),
                 why: SocketState(socket).sentence ?? error.sentence,
-                next: "start the service, or run as the user who owns the socket"
-                    + (canBeOffline ? ", or --offline while it is down" : "")
+                next: say("start the service, or run as the user who owns the socket")
+                    + (canBeOffline ? say(", or --offline while it is down") : "")
             )
         case (.invalidRequest, .file(let path)):
-            return OperatorFailure(.failed, "\(path) cannot be read", why: error.sentence)
+            return OperatorFailure(.failed, say("\(path) cannot be read"), why: error.sentence)
         default:
             var failure = order.whenLost
             failure.why = error.sentence
@@ -78,12 +78,12 @@ extension WebClientError {
     var sentence: String {
         switch self {
         case .unreachable(let reason), .answerLost(let reason), .tls(let reason), .invalidRequest(let reason): reason
-        case .timedOut: "no answer in time"
-        case .tooLarge(let limit): "the answer is longer than \(limit) bytes"
-        case .cancelled: "cancelled"
-        case .invalidURL: "the socket's path is no address"
-        case .forbiddenAddress: "the address is not allowed"
-        case .overloaded, .stopped: "the client stops"
+        case .timedOut: say("no answer in time")
+        case .tooLarge(let limit): say("the answer is longer than \(limit) bytes")
+        case .cancelled: say("cancelled")
+        case .invalidURL: say("the socket's path is no address")
+        case .forbiddenAddress: say("the address is not allowed")
+        case .overloaded, .stopped: say("the client stops")
         }
     }
 }

@@ -9,7 +9,7 @@ struct SocketState {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            sentence = "the path is longer than a socket's may be"
+            sentence = say("the path is longer than a socket's may be")
             return
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -26,11 +26,11 @@ struct SocketState {
 
     private static func sentence(_ number: Int32) -> String {
         switch number {
-        case ENOENT: "there is no such socket: the service does not run, or listen.admin is another"
-        case ECONNREFUSED: "the socket is there, and nobody listens on it: the service has ended"
-        case EACCES, EPERM: "this user may not open the socket"
-        case ENOTSOCK: "it is a file and no socket"
-        default: String(cString: strerror(number))
+        case ENOENT: say("there is no such socket: the service does not run, or listen.admin is another")
+        case ECONNREFUSED: say("the socket is there, and nobody listens on it: the service has ended")
+        case EACCES, EPERM: say("this user may not open the socket")
+        case ENOTSOCK: say("it is a file and no socket")
+        default: systemText(number)
         }
     }
 }

@@ -5,7 +5,7 @@ import Pipeline
 import Settings
 import Store
 
-struct AuditLooks: AsyncParsableCommand {
+struct AuditLooks: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "looks",
         abstract: "Who was shown names, or who is concerned by what; the newest first.",
@@ -38,7 +38,7 @@ struct AuditLooks: AsyncParsableCommand {
         let words = [user.map { "user \($0)" }, event.map { "event \($0)" }].compactMap { $0 }
         let listing = Listing(
             id: "cursor",
-            scope: (["looks"] + words).joined(separator: ", "),
+            scope: ([say("looks")] + words).joined(separator: ", "),
             source: "store",
             columns: [
                 .time("AT", "at"), .text("ACTOR", "actor"), .text("WHAT", "what"), .text("PERSON", "person"),
@@ -57,7 +57,7 @@ struct AuditLooks: AsyncParsableCommand {
                             && (event.map { $0 == look.event } ?? true)
                     }.map { ($0.look.view.object, $0.cursor.description) }
                 } catch {
-                    throw OperatorFailure(.store, "the looks cannot be read", why: "\(error)")
+                    throw OperatorFailure(.store, say("the looks cannot be read"), why: "\(error)")
                 }
             }
         )
@@ -65,7 +65,7 @@ struct AuditLooks: AsyncParsableCommand {
 
     private static func cursor(_ text: String) throws -> LookLog.Cursor {
         guard let cursor = LookLog.Cursor(text) else {
-            throw OperatorFailure(.usage, "\(text) is no cursor: take the next of an earlier answer")
+            throw OperatorFailure(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
         }
         return cursor
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct CheckBacklog: AsyncParsableCommand {
+struct CheckBacklog: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "backlog",
         abstract: "How long the oldest delivery waits, how many wait, and whether there are dead letters.",
@@ -18,6 +18,7 @@ struct CheckBacklog: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CheckOptions
+    var options: GlobalOptions { common.options }
 
     @Option(help: "Only this lane, or a pattern.", completion: .lanes) var lane: String?
     @Option(name: .shortAndLong, help: "Age of the oldest.", transform: CheckOptions.seconds) var warn: Int64 = 300
@@ -39,7 +40,7 @@ struct CheckBacklog: AsyncParsableCommand {
                 pattern?.matches(item["lane"]?.string ?? "") ?? true
             }
             guard pattern == nil || !lanes.isEmpty else {
-                return CheckResult(level: .unknown, sentences: ["there is no lane \(lane ?? "")"])
+                return CheckResult(level: .unknown, sentences: [say("there is no lane \(lane ?? "")")])
             }
             func sum(_ name: String) -> Int64 { lanes.reduce(0) { $0 + ($1[name]?.int64 ?? 0) } }
             let oldest = lanes.compactMap { $0["oldestSeconds"]?.int64 }.max() ?? 0
@@ -47,14 +48,16 @@ struct CheckBacklog: AsyncParsableCommand {
             var result = CheckResult(
                 level: oldest >= crit ? .critical : oldest >= warn ? .warning : .ok,
                 sentences: [
-                    "oldest \(RelativeTime.length(oldest)), pending \(pending), deferred \(deferred) (\(facts.source))"
+                    say(
+                        "oldest \(RelativeTime.length(oldest)), pending \(pending), deferred \(deferred) (\(say(known: facts.source)))"
+                    )
                 ]
             )
             let retrying = try retrying(of: lanes, inspection, now: renderer.now)
             if retrying >= min(warnDeferred, critDeferred) {
                 result.add(
                     retrying >= critDeferred ? .critical : .warning,
-                    "the oldest that was tried in vain waits for \(RelativeTime.length(retrying))"
+                    say("the oldest that was tried in vain waits for \(RelativeTime.length(retrying))")
                 )
             }
             let dead = sum("dead")
@@ -65,9 +68,9 @@ struct CheckBacklog: AsyncParsableCommand {
             }
             let waiting = pending + deferred
             if let limit = critPending, waiting >= limit {
-                result.add(.critical, "\(waiting) wait")
+                result.add(.critical, say("\(waiting) wait"))
             } else if let limit = warnPending, waiting >= limit {
-                result.add(.warning, "\(waiting) wait")
+                result.add(.warning, say("\(waiting) wait"))
             }
             result.measures = [
                 .init(name: "oldest", value: oldest, unit: "s", warn: warn, crit: crit),

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Domain
 
-struct CheckClock: AsyncParsableCommand {
+struct CheckClock: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "clock",
         abstract: "Whether the clock is sane: not behind the store, equal to the service's, synchronised.",
@@ -14,6 +14,7 @@ struct CheckClock: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CheckOptions
+    var options: GlobalOptions { common.options }
 
     @Option(name: .shortAndLong, help: "May be off by.", transform: CheckOptions.seconds) var warn: Int64 = 5
     @Option(name: .shortAndLong, help: "May be off by.", transform: CheckOptions.seconds) var crit: Int64 = 60
@@ -26,7 +27,7 @@ struct CheckClock: AsyncParsableCommand {
                 level: off >= crit ? .critical : off >= warn ? .warning : .ok,
                 sentences: [facts.sentence]
             )
-            if facts.isSynchronised == false { result.add(.warning, "the kernel says it is not synchronised") }
+            if facts.isSynchronised == false { result.add(.warning, say("the kernel says it is not synchronised")) }
             result.measures = [.init(name: "off", value: off, unit: "s", warn: warn, crit: crit)]
             return result
         }

@@ -3,7 +3,7 @@ import Domain
 import Settings
 import Store
 
-struct CheckLanes: AsyncParsableCommand {
+struct CheckLanes: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "lanes",
         abstract: "Whether every lane works.",
@@ -19,6 +19,7 @@ struct CheckLanes: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CheckOptions
+    var options: GlobalOptions { common.options }
 
     @Option(help: "Only this lane, or a pattern.", completion: .lanes) var lane: String?
 
@@ -30,22 +31,28 @@ struct CheckLanes: AsyncParsableCommand {
             guard !lanes.isEmpty else {
                 return CheckResult(
                     level: .unknown,
-                    sentences: [lane.map { "there is no lane \($0)" } ?? "there is no lane yet"]
+                    sentences: [lane.map { say("there is no lane \($0)") } ?? say("there is no lane yet")]
                 )
             }
             let active = lanes.count { $0["state"]?.string == "active" }
             var result = CheckResult(
                 level: .ok,
-                sentences: ["\(active) of \(lanes.count) lanes active (\(facts.source))"]
+                sentences: [say("\(active) of \(lanes.count) lanes active (\(say(known: facts.source)))")]
             )
             for item in lanes where item["state"]?.string != "active" {
                 let (name, state) = (item["lane"]?.string ?? "?", item["state"]?.string ?? "?")
-                let reason = item["reason"]?.string.map { " (\($0))" } ?? ""
-                let since = LaneFacts.sinceText(item, now: renderer.now).map { " for \($0)" } ?? ""
-                result.add(state == "credentialFault" ? .critical : .warning, "\(name) \(state)\(since)\(reason)")
+                let reason = LaneFacts.reasonText(item).map { " (\($0))" } ?? ""
+                let since = LaneFacts.sinceText(item, now: renderer.now).map { say(" for \($0)") } ?? ""
+                result.add(
+                    state == "credentialFault" ? .critical : .warning,
+                    "\(name) \(LaneWord.said(state))\(since)\(reason)"
+                )
             }
             for (name, alarm) in try LaneAlarmFacts(inspection).alarms where pattern?.matches(name) ?? true {
-                result.add(alarm == .removalsFrozen ? .critical : .warning, "\(name): \(alarm.sentence)")
+                result.add(
+                    alarm == .removalsFrozen ? .critical : .warning,
+                    say("\(name): \(say(known: alarm.sentence))")
+                )
             }
             for item in lanes {
                 guard let name = item["lane"]?.string, let at = inspection.settings.providers.expiry(ofLane: name)
@@ -53,7 +60,7 @@ struct CheckLanes: AsyncParsableCommand {
                     continue
                 }
                 let end = CredentialEnd(at: at, now: renderer.now)
-                if end.level != .ok { result.add(.warning, "\(name): its key \(end.sentence)") }
+                if end.level != .ok { result.add(.warning, say("\(name): its key \(end.sentence)")) }
             }
             result.measures = [
                 .init(name: "lanes", value: Int64(lanes.count)), .init(name: "active", value: Int64(active)),

@@ -85,7 +85,7 @@ struct CheckOptions: ParsableArguments {
     /// A length of time in seconds.
     static func seconds(_ text: String) throws -> Int64 {
         guard let length = TimeLength.milliseconds(text) else {
-            throw ValidationError("\(text): expected a length of time such as 60s or 5m.")
+            throw ValidationError(say("\(text): expected a length of time such as 60s or 5m."))
         }
         return length / 1000
     }

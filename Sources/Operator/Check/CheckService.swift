@@ -1,7 +1,7 @@
 import ArgumentParser
 import Domain
 
-struct CheckService: AsyncParsableCommand {
+struct CheckService: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "service",
         abstract: "Whether the service answers on its admin socket and can promise.",
@@ -12,6 +12,7 @@ struct CheckService: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CheckOptions
+    var options: GlobalOptions { common.options }
 
     func run() async throws {
         try await common.run("service") { inspection, _ in
@@ -22,16 +23,19 @@ struct CheckService: AsyncParsableCommand {
                 return CheckResult(
                     level: .critical,
                     sentences: [
-                        "it does not answer on \(inspection.adminSocket) within a second"
-                            + (SocketState(inspection.adminSocket).sentence.map { ": \($0)" } ?? "")
+                        say("it does not answer on \(inspection.adminSocket) within a second")
+                            + (SocketState(inspection.adminSocket).sentence.map { say(": \($0)") } ?? "")
                     ]
                 )
             }
             let uptime = status["uptimeSeconds"]?.int64 ?? 0
             let pid = status["pid"]?.int64 ?? 0
-            var result = CheckResult(level: .ok, sentences: ["pid \(pid), up \(RelativeTime.length(uptime))"])
+            var result = CheckResult(
+                level: .ok,
+                sentences: [say("pid \(digits: pid), up \(RelativeTime.length(uptime))")]
+            )
             for reason in status["notReady"]?.array?.compactMap(\.string) ?? [] {
-                result.add(.critical, "not ready: \(reason)")
+                result.add(.critical, say("not ready: \(say(known: reason))"))
             }
             if let broker = status["broker"]?.string { result.add(.critical, broker) }
             result.measures = [

@@ -3,7 +3,7 @@ import Domain
 import Settings
 import Store
 
-struct CheckStore: AsyncParsableCommand {
+struct CheckStore: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
         abstract: "Whether the store can be read and has room.",
@@ -17,6 +17,7 @@ struct CheckStore: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CheckOptions
+    var options: GlobalOptions { common.options }
 
     @Option(name: .shortAndLong, help: "Percent of the disk free.") var warn: Int64 = 10
     @Option(name: .shortAndLong, help: "Percent of the disk free.") var crit: Int64 = 5
@@ -29,19 +30,22 @@ struct CheckStore: AsyncParsableCommand {
             var result = CheckResult(
                 level: free < crit ? .critical : free < warn ? .warning : .ok,
                 sentences: [
-                    "schema \(health.schema), queue \(StoreFiles.text(files.queueBytes)), wal "
-                        + "\(StoreFiles.text(files.walBytes)), disk \(free) % free"
+                    say(
+                        "schema \(digits: health.schema), queue \(StoreFiles.text(files.queueBytes)), wal \(StoreFiles.text(files.walBytes)), disk \(free) % free"
+                    )
                 ]
             )
             if health.schema != QueueReader.schemaKnown {
-                result.add(.warning, "this release knows schema \(QueueReader.schemaKnown)")
+                result.add(.warning, say("this release knows schema \(digits: QueueReader.schemaKnown)"))
             }
             switch files.stage(inspection.settings.storage.disk) {
             case .ample: break
-            case .soft: result.add(.warning, "short of room: what is large or not urgent is refused")
-            case .hard, .blocked: result.add(.critical, "no room: every event is refused")
+            case .soft: result.add(.warning, say("short of room: what is large or not urgent is refused"))
+            case .hard, .blocked: result.add(.critical, say("no room: every event is refused"))
             }
-            if files.walBytes > StoreFiles.walBytesMax { result.add(.warning, "the write-ahead log is not taken over") }
+            if files.walBytes > StoreFiles.walBytesMax {
+                result.add(.warning, say("the write-ahead log is not taken over"))
+            }
             result.measures = [
                 .init(name: "free", value: free, unit: "%", warn: warn, crit: crit),
                 .init(name: "queue", value: files.queueBytes, unit: "B"),

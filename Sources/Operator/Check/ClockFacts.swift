@@ -19,15 +19,15 @@ struct ClockFacts {
 
     var sentence: String {
         if behindStore > 0 {
-            return "the newest event lies \(RelativeTime.length(behindStore)) in the future: the clock went back"
+            return say("the newest event lies \(RelativeTime.length(behindStore)) in the future: the clock went back")
         }
         if behindFiles > 0 {
-            return "the store was written \(RelativeTime.length(behindFiles)) in the future: the clock went back"
+            return say("the store was written \(RelativeTime.length(behindFiles)) in the future: the clock went back")
         }
         if let off = againstService, off != 0 {
-            return "the service's clock differs by \(RelativeTime.length(abs(off)))"
+            return say("the service's clock differs by \(RelativeTime.length(abs(off)))")
         }
-        return "not behind the store" + (againstService == nil ? "" : ", equal to the service's")
+        return say("not behind the store") + (againstService == nil ? "" : say(", equal to the service's"))
     }
 
     static func read(_ inspection: Inspection, context: OperatorContext) async throws -> ClockFacts {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct ClockAccept: AsyncParsableCommand {
+struct ClockAccept: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "accept",
         abstract: "Believes the wall clock at once, instead of after a steady minute.",

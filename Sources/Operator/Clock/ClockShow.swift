@@ -5,7 +5,7 @@ import Pipeline
 import Settings
 import Store
 
-struct ClockShow: AsyncParsableCommand {
+struct ClockShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Wall clock, the services' time, since when they differ, and what is held back by it.",
@@ -45,18 +45,19 @@ struct ClockShow: AsyncParsableCommand {
 
     static func lines(_ clock: ClockView, isLive: Bool, now: Instant) -> [String] {
         func text(_ instant: Instant?) -> String { instant?.rfc3339 ?? "-" }
-        var lines = ["wall        \(text(clock.wall))" + (isLive ? "" : " (the service does not answer)")]
-        if isLive { lines.append("steady      \(text(clock.steady))") }
-        lines.append("high water  \(text(clock.highWater))")
-        guard clock.isSuspect else { return lines + ["believed"] }
-        guard isLive else { return lines + ["behind the store: a service that starts now doubts it for a minute"] }
+        var lines = [say("wall        \(text(clock.wall))") + (isLive ? "" : say(" (the service does not answer)"))]
+        if isLive { lines.append(say("steady      \(text(clock.steady))")) }
+        lines.append(say("high water  \(text(clock.highWater))"))
+        guard clock.isSuspect else { return lines + [say("believed")] }
+        guard isLive else { return lines + [say("behind the store: a service that starts now doubts it for a minute")] }
         let since = clock.suspectSince.map { RelativeTime.text($0, now: now) } ?? "-"
         let held = clock.heldBack ?? HeldBackView()
         return lines + [
-            "SUSPECT     since \(since)",
-            "held back   \(held.scheduledEvents) scheduled events, \(held.retries) retries, "
-                + "\(held.expiringEvents) events that would expire",
-            "if the wall clock is right: carillon clock accept --why TEXT",
+            say("SUSPECT     since \(since)"),
+            say(
+                "held back   \(held.scheduledEvents) scheduled events, \(held.retries) retries, \(held.expiringEvents) events that would expire"
+            ),
+            say("if the wall clock is right: carillon clock accept --why TEXT"),
         ]
     }
 }

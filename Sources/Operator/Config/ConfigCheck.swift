@@ -3,7 +3,7 @@ import Domain
 import Providers
 import Settings
 
-struct ConfigCheck: AsyncParsableCommand {
+struct ConfigCheck: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Reads the configuration and every secret as serve would; all mistakes in one report.",

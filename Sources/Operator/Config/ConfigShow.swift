@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Settings
 
-struct ConfigShow: AsyncParsableCommand {
+struct ConfigShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Every key with the value that counts; secrets are never shown.",
@@ -31,7 +31,7 @@ struct ConfigShow: AsyncParsableCommand {
         try options.renderer.write(
             Listing(
                 id: "key",
-                scope: "configuration \(loaded.file)",
+                scope: say("configuration \(loaded.file)"),
                 source: "file",
                 columns: columns,
                 items: items,

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct DeadDrop: AsyncParsableCommand {
+struct DeadDrop: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop",
         abstract: "Ends dead letters as dropped: they are looked at and done with.",
@@ -23,7 +23,7 @@ struct DeadDrop: AsyncParsableCommand {
         // Named deliveries say themselves which; everything else is about the dead.
         if order.ids.isEmpty {
             guard !words.isEmpty else {
-                throw OperatorFailure(.refused, "an order without a filter would be about every dead letter")
+                throw OperatorFailure(.refused, say("an order without a filter would be about every dead letter"))
             }
             words[.state] = ["dead"]
         }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct DeadExport: AsyncParsableCommand {
+struct DeadExport: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Every dead letter that matches, streamed: one JSON object a line unless -o says csv or ids.",
@@ -28,7 +28,7 @@ struct DeadExport: AsyncParsableCommand {
         var renderer = options.renderer
         if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
         let filter = try DeadList.filter(filters, inspection, now: renderer.now)
-        let scope = filters.scope("dead letters", otherwise: "all")
+        let scope = filters.scope(say("dead letters"), otherwise: say("all"))
         try DeliveryStream(inspection, filter, scope: scope, columns: DeadList.columns).write(
             to: renderer,
             limit: limit

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct DeadList: AsyncParsableCommand {
+struct DeadList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "The dead letters, or what they died of.",
@@ -33,7 +33,7 @@ struct DeadList: AsyncParsableCommand {
         let inspection = try options.inspection()
         let renderer = options.renderer
         let filter = try Self.filter(filters, inspection, now: renderer.now)
-        let scope = filters.scope("dead letters", otherwise: "all")
+        let scope = filters.scope(say("dead letters"), otherwise: say("all"))
         if by == .reason { return try renderer.writeMatched(byReason(filter, inspection, scope), isFiltered: false) }
         let listing = Listing(id: "id", scope: scope, source: "store", columns: Self.columns)
         let pages = DeliveryPages(inspection, filter)
@@ -44,7 +44,9 @@ struct DeadList: AsyncParsableCommand {
     }
 
     static func refuseStates(_ filters: FilterOptions) throws {
-        guard filters.state == nil else { throw ValidationError("Dead letters have one state: leave --state out.") }
+        guard filters.state == nil else {
+            throw ValidationError(say("Dead letters have one state: leave --state out."))
+        }
     }
 
     static func filter(_ filters: FilterOptions, _ inspection: Inspection, now: Instant) throws -> QueueFilter {
@@ -88,7 +90,7 @@ struct DeadList: AsyncParsableCommand {
         inspection.warn(scan)
         var listing = Listing(
             id: "reason",
-            scope: scope + ", by reason",
+            scope: scope + say(", by reason"),
             source: "store",
             columns: [
                 .text("REASON", "reason"), .number("HTTP", "status"), .number("N", "count"), .text("LANES", "lanes"),
@@ -111,9 +113,9 @@ struct DeadList: AsyncParsableCommand {
 
     private static func hint(_ status: Int) -> String {
         switch status {
-        case 0: "no answer came: the network, or the provider's outage; a retry is possible"
-        case 429, 500...: "the provider's outage; a retry is possible"
-        default: "look at one: carillon dead show"
+        case 0: say("no answer came: the network, or the provider's outage; a retry is possible")
+        case 429, 500...: say("the provider's outage; a retry is possible")
+        default: say("look at one: carillon dead show")
         }
     }
 }

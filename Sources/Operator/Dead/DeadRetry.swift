@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct DeadRetry: AsyncParsableCommand {
+struct DeadRetry: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Tries dead letters again, from the first attempt on.",
@@ -26,7 +26,7 @@ struct DeadRetry: AsyncParsableCommand {
         // Named deliveries say themselves which; everything else is about the dead.
         if order.ids.isEmpty {
             guard !words.isEmpty else {
-                throw OperatorFailure(.refused, "an order without a filter would be about every dead letter")
+                throw OperatorFailure(.refused, say("an order without a filter would be about every dead letter"))
             }
             words[.state] = ["dead"]
         }

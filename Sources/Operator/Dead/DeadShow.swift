@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct DeadShow: AsyncParsableCommand {
+struct DeadShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One dead letter with its attempts.",
@@ -25,7 +25,7 @@ struct DeadShow: AsyncParsableCommand {
         guard row.result.state == .dead else {
             throw OperatorFailure(
                 .nothing,
-                "\(id) is no dead letter: it is \(row.result.state)",
+                say("\(id) is no dead letter: it is \(row.result.state)"),
                 next: "carillon queue show \(id)"
             )
         }

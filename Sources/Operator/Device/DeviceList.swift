@@ -6,7 +6,7 @@ import Pipeline
 import Providers
 import Store
 
-struct DeviceList: AsyncParsableCommand {
+struct DeviceList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Devices, in the order of their first registration.",
@@ -35,7 +35,7 @@ struct DeviceList: AsyncParsableCommand {
         )
         let listing = Listing(
             id: "installation",
-            scope: (["devices"] + named).joined(separator: ", "),
+            scope: ([say("devices")] + named).joined(separator: ", "),
             source: "store",
             columns: Self.columns
         )
@@ -59,8 +59,8 @@ struct DeviceList: AsyncParsableCommand {
         guard let row = try reader.devices(.init(installation: installation), after: nil, limit: 1).first else {
             throw OperatorFailure(
                 .nothing,
-                "the device \(installation) of --after is gone",
-                next: "the list again, from its start"
+                say("the device \(installation) of --after is gone"),
+                next: say("the list again, from its start")
             )
         }
         return row.id
@@ -68,14 +68,14 @@ struct DeviceList: AsyncParsableCommand {
 
     private static func provider(_ text: String) throws -> ProviderID {
         guard let provider = ProviderID(name: text) else {
-            throw ValidationError("\(text) is none of \(ProviderList.names.joined(separator: ", ")).")
+            throw ValidationError(say("\(text) is none of \(ProviderList.names.joined(separator: ", "))."))
         }
         return provider
     }
 
     private static func state(_ text: String) throws -> DeviceState {
         guard let state = DeviceState.allCases.first(where: { $0.word == text }) else {
-            throw ValidationError("\(text) is none of active, unproven, suspect, disabled.")
+            throw ValidationError(say("\(text) is none of active, unproven, suspect, disabled."))
         }
         return state
     }

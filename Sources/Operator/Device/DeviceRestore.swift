@@ -4,7 +4,7 @@ import Domain
 import Pipeline
 import Store
 
-struct DeviceRestore: AsyncParsableCommand {
+struct DeviceRestore: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
         abstract: "Rings devices again that a lane's answers made suspect or disabled since an instant.",
@@ -40,7 +40,7 @@ struct DeviceRestore: AsyncParsableCommand {
         let now = OperatorContext.current.time.now()
         let ago = TimeLength.milliseconds(since).map { now + .milliseconds(-$0) }
         guard let start = Instant(rfc3339: since) ?? ago else {
-            throw OperatorFailure(.usage, "--since is no time", next: "2026-11-28T08:00:00Z, or 2h")
+            throw OperatorFailure(.usage, say("--since is no time"), next: say("2026-11-28T08:00:00Z, or 2h"))
         }
         var order = RestoreOrderView()
         order.actor = OperatorContext.current.actor
@@ -49,8 +49,14 @@ struct DeviceRestore: AsyncParsableCommand {
         let object = try await options.give("/admin/devices/restore", order, about: "lane \(lane)")
         let count = RestoredView(shown: object).restored
         try options.renderer.write(object, id: "restored") {
-            ["\(count) devices \(isDryRun ? "would ring" : "ring") again on \(lane)"]
+            [
+                isDryRun
+                    ? say("\(count) devices would ring again on \(lane)")
+                    : say("\(count) devices ring again on \(lane)")
+            ]
         }
-        if count == 0 { throw OperatorFailure(.nothing, "no device stands as \(lane) left it since \(start.rfc3339)") }
+        if count == 0 {
+            throw OperatorFailure(.nothing, say("no device stands as \(lane) left it since \(start.rfc3339)"))
+        }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct DeviceRevoke: AsyncParsableCommand {
+struct DeviceRevoke: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Ends a device: it rings no more until it registers anew.",

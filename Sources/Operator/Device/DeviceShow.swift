@@ -5,7 +5,7 @@ import Domain
 import Pipeline
 import Store
 
-struct DeviceShow: AsyncParsableCommand {
+struct DeviceShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One device.",
@@ -27,17 +27,18 @@ struct DeviceShow: AsyncParsableCommand {
             try $0.devices(.init(installation: installation), after: nil, limit: 1)
         }
         guard let row = rows.first else {
-            throw OperatorFailure(.nothing, "there is no device \(installation)", next: "carillon device list")
+            throw OperatorFailure(.nothing, say("there is no device \(installation)"), next: "carillon device list")
         }
         inspection.look(.deviceShow, at: [row.owner])
         let object = DeviceView(row).object
         let now = options.renderer.now
         try options.renderer.write(object, id: "installation") {
-            ["device \(row.installation) · \(now.rfc3339) · store"]
+            ["\(say("device")) \(row.installation) · \(now.rfc3339) · \(say(known: "store"))"]
                 + object.dropFirst().map { member in
                     let time = member.name.hasSuffix("At") ? member.value.string.flatMap { Instant(rfc3339: $0) } : nil
                     let shown = time.map { RelativeTime.text($0, now: now) } ?? Listing.Column.plain(member.value)
-                    return "  " + member.name + String(repeating: " ", count: max(1, 16 - member.name.count)) + shown
+                    let label = say(known: member.name)
+                    return "  " + label + String(repeating: " ", count: max(1, 16 - DisplayWidth.of(label))) + shown
                 }
         }
     }

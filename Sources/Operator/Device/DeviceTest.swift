@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct DeviceTest: AsyncParsableCommand {
+struct DeviceTest: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Rings one device with a test notification, and tells the provider's word.",
@@ -28,6 +28,6 @@ struct DeviceTest: AsyncParsableCommand {
         let view = TestOutcomeView(shown: object)
         let reason = view.reason.map { ": \($0)" } ?? ""
         try options.renderer.write(object, id: "installation") { ["\(installation): \(view.outcome)\(reason)"] }
-        if view.outcome != "accepted" { throw OperatorFailure(.failed, "the test was not accepted") }
+        if view.outcome != "accepted" { throw OperatorFailure(.failed, say("the test was not accepted")) }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct DirectoryApprove: AsyncParsableCommand {
+struct DirectoryApprove: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
         abstract: "Lets a held import through.",
@@ -43,11 +43,11 @@ struct DirectoryApprove: AsyncParsableCommand {
         case "held":
             throw OperatorFailure(
                 .refused,
-                "the difference has changed since \(id) was held; nothing was changed",
-                next: "look at it, then the same with --yes"
+                say("the difference has changed since \(id) was held; nothing was changed"),
+                next: say("look at it, then the same with --yes")
             )
         default:
-            throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: view.detail)
+            throw OperatorFailure(.failed, say("the delivery failed; nothing was changed"), why: view.detail)
         }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct DirectoryDiffCommand: AsyncParsableCommand {
+struct DirectoryDiffCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "What changed in a feed from one import to another.",
@@ -27,10 +27,14 @@ struct DirectoryDiffCommand: AsyncParsableCommand {
         let inspection = try options.inspection()
         let (first, last) = (try DirectoryList.id(from), try DirectoryList.id(to))
         guard first.rawValue <= last.rawValue else {
-            throw OperatorFailure(.usage, "\(from) is the later import", next: "carillon directory diff \(to) \(from)")
+            throw OperatorFailure(
+                .usage,
+                say("\(from) is the later import"),
+                next: "carillon directory diff \(to) \(from)"
+            )
         }
         guard let object = try inspection.askRegistry({ try $0.changes(behind: first, upTo: last) }) else {
-            throw OperatorFailure(.nothing, "there is no import \(to)", next: "carillon directory list")
+            throw OperatorFailure(.nothing, say("there is no import \(to)"), next: "carillon directory list")
         }
         try options.renderer.write(object, id: "to") { Self.lines(object) }
     }
@@ -40,7 +44,9 @@ struct DirectoryDiffCommand: AsyncParsableCommand {
 
     private static func lines(_ object: JSONObject) -> [String] {
         var lines = [
-            "\(object["from"]?.string ?? "") to \(object["to"]?.string ?? "") · feed \(object["feed"]?.string ?? "")"
+            say(
+                "\(object["from"]?.string ?? "") to \(object["to"]?.string ?? "") · feed \(object["feed"]?.string ?? "")"
+            )
         ]
         for kind in object {
             guard let changes = kind.value.object else { continue }
@@ -52,10 +58,12 @@ struct DirectoryDiffCommand: AsyncParsableCommand {
                 )
             }
         }
-        if lines.count == 1 { lines.append("no difference") }
+        if lines.count == 1 { lines.append(say("no difference")) }
         for id in object["incomplete"]?.array ?? [] {
             lines.append(
-                "\(id.string ?? "") changed too much to be remembered record by record, or nothing: carillon directory show \(id.string ?? "")"
+                say(
+                    "\(id.string ?? "") changed too much to be remembered record by record, or nothing: carillon directory show \(id.string ?? "")"
+                )
             )
         }
         return lines

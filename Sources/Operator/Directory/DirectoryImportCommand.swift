@@ -6,7 +6,7 @@ import Pipeline
 import Settings
 import Store
 
-struct DirectoryImportCommand: AsyncParsableCommand {
+struct DirectoryImportCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Imports a delivery of the directory, in one transaction.",
@@ -73,17 +73,17 @@ struct DirectoryImportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if request.format.isLines, request.mode != .delta {
-            throw ValidationError("NDJSON is imported with --mode delta only.")
+            throw ValidationError(say("NDJSON is imported with --mode delta only."))
         }
         if request.format == .ondeCSV, request.mode != .complete {
-            throw ValidationError("ONDE CSV is imported with --mode complete only.")
+            throw ValidationError(say("ONDE CSV is imported with --mode complete only."))
         }
         if request.format == .ondeCSV, request.school == nil {
             throw ValidationError(
-                "ONDE CSV needs --school: the UAI, seven digits and a letter, which the files do not name."
+                say("ONDE CSV needs --school: the UAI, seven digits and a letter, which the files do not name.")
             )
         }
-        if request.format != .ondeCSV, school != nil { throw ValidationError("--school is for onde-csv only.") }
+        if request.format != .ondeCSV, school != nil { throw ValidationError(say("--school is for onde-csv only.")) }
     }
 
     func run() async throws {
@@ -97,13 +97,13 @@ struct DirectoryImportCommand: AsyncParsableCommand {
         case "held":
             throw OperatorFailure(
                 .refused,
-                "the delivery is held by the limits; nothing was changed",
+                say("the delivery is held by the limits; nothing was changed"),
                 next: view.isKept == true
-                    ? "carillon directory show \(id), then carillon directory approve \(id)"
-                    : "--dry-run to see it, --year-change when a new school year explains it"
+                    ? say("carillon directory show \(id), then carillon directory approve \(id)")
+                    : say("--dry-run to see it, --year-change when a new school year explains it")
             )
         default:
-            throw OperatorFailure(.failed, "the delivery failed; nothing was changed", why: view.detail)
+            throw OperatorFailure(.failed, say("the delivery failed; nothing was changed"), why: view.detail)
         }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct DirectoryList: AsyncParsableCommand {
+struct DirectoryList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Imports, the newest first.",
@@ -21,7 +21,7 @@ struct DirectoryList: AsyncParsableCommand {
         let inspection = try options.inspection()
         let listing = Listing(
             id: "import",
-            scope: "imports",
+            scope: say("imports"),
             source: "store",
             columns: [
                 .text("IMPORT", "import"), .time("AT", "at"), .text("FORMAT", "format"), .text("MODE", "mode"),
@@ -37,7 +37,7 @@ struct DirectoryList: AsyncParsableCommand {
     }
 
     static func id(_ text: String) throws -> ImportID {
-        guard let id = ImportID(text) else { throw OperatorFailure(.usage, "\(text) is no import: I-…") }
+        guard let id = ImportID(text) else { throw OperatorFailure(.usage, say("\(text) is no import: I-…")) }
         return id
     }
 

@@ -3,7 +3,7 @@ import Domain
 import Pipeline
 import Store
 
-struct DirectoryShow: AsyncParsableCommand {
+struct DirectoryShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One import; or who is in the directory and why: a person, a class, a group, a school.",
@@ -28,22 +28,24 @@ struct DirectoryShow: AsyncParsableCommand {
         guard ImportID(id) != nil else { return try explain(inspection) }
         let number = try DirectoryList.id(id)
         guard let stored = try inspection.askRegistry({ try $0.storedImport(number) }) else {
-            throw OperatorFailure(.nothing, "there is no import \(id)", next: "carillon directory list")
+            throw OperatorFailure(.nothing, say("there is no import \(id)"), next: "carillon directory list")
         }
         var object = stored.report
         for member in DirectoryList.json(stored) { object[member.name] = member.value }
         try options.renderer.write(object, id: "import") {
             var lines = ImportText.lines(object)
             let source = stored.origin.source.isEmpty ? "" : ", \(stored.origin.source)"
-            lines.append("\(stored.format) \(stored.origin.mode) by \(stored.origin.actor)\(source)")
+            lines.append(say("\(stored.format) \(stored.origin.mode) by \(stored.origin.actor)\(source)"))
             if let at = stored.decidedAt {
-                lines.append("\(stored.state) at \(at.rfc3339)" + (stored.decidedBy.map { " by \($0)" } ?? ""))
+                lines.append(
+                    say("\(stored.state) at \(at.rfc3339)") + (stored.decidedBy.map { say(" by \($0)") } ?? "")
+                )
             }
             if stored.state == "held" {
                 lines.append(
                     stored.kept == nil
-                        ? "its delivery was not kept: import it again"
-                        : "to let it through: carillon directory approve \(stored.id)"
+                        ? say("its delivery was not kept: import it again")
+                        : say("to let it through: carillon directory approve \(stored.id)")
                 )
             }
             return lines
@@ -53,7 +55,7 @@ struct DirectoryShow: AsyncParsableCommand {
     private func explain(_ inspection: Inspection) throws {
         let found = try inspection.askRegistry { try $0.explain(id) }
         guard !found.isEmpty else {
-            throw OperatorFailure(.nothing, "the directory has no \(id.showingInvisible)")
+            throw OperatorFailure(.nothing, say("the directory has no \(id.showingInvisible)"))
         }
         inspection.look(.directoryShow, at: try inspection.askRegistry { try $0.persons(meantBy: id).map(\.id) })
         var object = JSONObject()
@@ -67,7 +69,7 @@ struct DirectoryShow: AsyncParsableCommand {
     private static func lines(_ object: JSONObject) -> [String] {
         var lines: [String] = []
         let name = ["kind", "key", "name"].compactMap { object[$0]?.string }.joined(separator: " ")
-        lines.append("\(name) · feed \(object["feed"]?.string ?? "-")\(origin(object))")
+        lines.append(say("\(name) · feed \(object["feed"]?.string ?? "-")\(origin(object))"))
         for member in object where !["kind", "key", "name", "feed", "import", "importAt"].contains(member.name) {
             guard let rows = member.value.array else {
                 lines.append("  \(member.name) \(Listing.Column.plain(member.value))")
@@ -93,6 +95,6 @@ struct DirectoryShow: AsyncParsableCommand {
 
     private static func origin(_ object: JSONObject) -> String {
         guard let id = object["import"]?.string else { return "" }
-        return "  by \(id)" + (object["importAt"]?.string.map { " of \($0)" } ?? "")
+        return say("  by \(id)") + (object["importAt"]?.string.map { say(" of \($0)") } ?? "")
     }
 }

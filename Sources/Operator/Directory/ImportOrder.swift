@@ -25,14 +25,14 @@ struct ImportOrder {
         } catch { result = .failure(error) }
         await client.stop()
         if let object = try result.get() { return object }
-        OperatorContext.current.talk("the service does not answer: importing into \(settings.data) directly")
+        OperatorContext.current.talk(say("the service does not answer: importing into \(settings.data) directly"))
         let stores = OfflineStores(settings: try options.settings(secrets: true).settings)
         return try await OfflineAdmin(stores: stores, isBulk: false).run(
             held: { pid in
                 OperatorFailure(
                     .unreachable,
-                    "process \(pid) holds \(settings.data) and does not answer on its admin socket",
-                    next: "check listen.admin, or stop that process"
+                    say("process \(pid) holds \(settings.data) and does not answer on its admin socket"),
+                    next: say("check listen.admin, or stop that process")
                 )
             },
             give
@@ -40,7 +40,7 @@ struct ImportOrder {
     }
 
     private func give(_ channel: any AdminChannel) async throws -> JSONObject {
-        guard let path = request.paths.first else { throw OperatorFailure(.usage, "nothing to import") }
+        guard let path = request.paths.first else { throw OperatorFailure(.usage, say("nothing to import")) }
         if request.paths.count == 1, !Self.isFolder(path) {
             if let kind = DeliveryArchive.Kind(path: path) { return try await post(path, kind.contentType, channel) }
             if request.format.isLines { return try await post(path, "application/x-ndjson", channel) }
@@ -52,7 +52,7 @@ struct ImportOrder {
             rmdir(folder)
         }
         do { try DeliveryArchive.write(request.paths, to: archive) } catch {
-            throw OperatorFailure(.failed, "the delivery cannot be packed", why: error.description)
+            throw OperatorFailure(.failed, say("the delivery cannot be packed"), why: error.description)
         }
         return try await post(archive, "application/x-tar", channel)
     }
@@ -70,8 +70,8 @@ struct ImportOrder {
         order.timeout = Self.timeout
         order.whenLost = OperatorFailure(
             .unreachable,
-            "the service's answer was lost; the import may be done or not",
-            next: "the same command with --dry-run: an empty diff means that it was done"
+            say("the service's answer was lost; the import may be done or not"),
+            next: say("the same command with --dry-run: an empty diff means that it was done")
         )
         let answer = try await watch.during(channel) { [order] in try await channel.send(order) }
         do { return try answer.report("delivery") } catch var failure as OperatorFailure where failure.status == .store
@@ -91,7 +91,7 @@ struct ImportOrder {
         let parent = OperatorContext.current.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array((parent + "/carillon-import-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw OperatorFailure(.failed, "no folder can be made in \(parent)", why: String(cString: strerror(errno)))
+            throw OperatorFailure(.failed, say("no folder can be made in \(parent)"), why: systemText())
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -9,9 +9,9 @@ enum ImportProgressText {
         switch view.state {
         case "reading":
             let share = percent(view).map { "\($0) %, " } ?? ""
-            return "reading: \(share)\(view.read) records read, \(view.staged) staged (\(seconds) s)"
-        case "applying": return "comparing and applying \(view.staged) records, in one transaction (\(seconds) s)"
-        default: return "handing the delivery over (\(seconds) s)"
+            return say("reading: \(share)\(view.read) records read, \(view.staged) staged (\(seconds) s)")
+        case "applying": return say("comparing and applying \(view.staged) records, in one transaction (\(seconds) s)")
+        default: return say("handing the delivery over (\(seconds) s)")
         }
     }
 

@@ -8,14 +8,14 @@ enum ImportText {
 
     static func lines(_ object: JSONObject) -> [String] {
         let report = ImportView(shown: object)
-        var lines = ["import \(report.id ?? "-") · \(report.state ?? "-")"]
+        var lines = [say("import \(report.id ?? "-") · \(report.state ?? "-")")]
         let rows = (report.diff ?? JSONObject()).map { kind in
             [kind.name]
                 + ["added", "changed", "removed"].map { kind.value[$0].map { Listing.Column.plain($0) } ?? "-" }
         }
         if !rows.isEmpty {
             lines += TextTable(
-                titles: ["", "ADDED", "CHANGED", "REMOVED"],
+                titles: ["", say("ADDED"), say("CHANGED"), say("REMOVED")],
                 areNumbers: [false, true, true, true],
                 rows: rows
             )
@@ -24,14 +24,14 @@ enum ImportText {
         lines += schools(report.schools)
         for hold in report.held {
             let detail = hold.detail.map { ": \($0)" } ?? ""
-            lines.append("held: school \(hold.school), limit \(hold.limit) passed with \(hold.value)\(detail)")
+            lines.append(say("held: school \(hold.school), limit \(hold.limit) passed with \(hold.value)\(detail)"))
         }
         for warning in report.warnings.prefix(warningsShown) {
             let place = [warning.file, warning.line.map(String.init) ?? "-", warning.record ?? "-"]
-            lines.append("warning: \(place.joined(separator: ":")): \(warning.code) \(warning.detail)")
+            lines.append(say("warning: \(place.joined(separator: ":")): \(warning.code) \(warning.detail)"))
         }
         let total = report.warningsTotal ?? report.warnings.count
-        if total > warningsShown { lines.append("\(total) warnings in all; -o json shows more") }
+        if total > warningsShown { lines.append(say("\(total) warnings in all; -o json shows more")) }
         return lines
     }
 
@@ -52,7 +52,7 @@ enum ImportText {
             }
             return "\(school["school"]?.string ?? "-"): \(parts.joined(separator: ", "))"
         }
-        if schools.count > schoolsShown { lines.append("\(schools.count) schools in all; -o json shows more") }
+        if schools.count > schoolsShown { lines.append(say("\(schools.count) schools in all; -o json shows more")) }
         return lines
     }
 }

@@ -6,7 +6,7 @@ import Pipeline
 import Settings
 import Store
 
-struct BackupCommand: AsyncParsableCommand {
+struct BackupCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Copies the stores and the looks into a new folder, while the gateway works.",
@@ -34,15 +34,15 @@ struct BackupCommand: AsyncParsableCommand {
         guard mkdir(folder, 0o700) == 0 else {
             throw OperatorFailure(
                 .failed,
-                "\(folder) cannot be made",
-                why: String(cString: strerror(errno)),
-                next: "a folder that does not exist yet, in one that does"
+                say("\(folder) cannot be made"),
+                why: systemText(),
+                next: say("a folder that does not exist yet, in one that does")
             )
         }
         do {
             try Backup.copy(from: source, to: folder)
         } catch {
-            throw OperatorFailure(.store, "the store in \(source) cannot be copied", why: StoreError(error).sentence)
+            throw OperatorFailure(.store, say("the store in \(source) cannot be copied"), why: StoreError(error).said)
         }
         var bytes: Int64
         do { bytes = try LookLog(data: source).copy(to: folder) } catch {
@@ -54,14 +54,14 @@ struct BackupCommand: AsyncParsableCommand {
         object["at"] = .string(renderer.now.rfc3339)
         object["folder"] = .string(folder)
         object["bytes"] = .number(bytes)
-        try renderer.write(object, id: "folder") { ["\(folder)", "\(bytes) bytes, checked and on the disk"] }
+        try renderer.write(object, id: "folder") { ["\(folder)", say("\(bytes) bytes, checked and on the disk")] }
     }
 
     /// - Returns: the size of a file; 0 for the folder.
     private func sync(_ path: String) throws -> Int64 {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw OperatorFailure(.failed, "\(path) cannot be synced", why: String(cString: strerror(errno)))
+            throw OperatorFailure(.failed, say("\(path) cannot be synced"), why: systemText())
         }
         defer { close(descriptor) }
         var status = stat()

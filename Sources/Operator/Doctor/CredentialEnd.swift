@@ -16,8 +16,7 @@ struct CredentialEnd {
     }
 
     var sentence: String {
-        let day = at.rfc3339.prefix(10)
         let days = (at - now).components.seconds / 86_400
-        return at <= now ? "ended on \(day)" : "ends on \(day), in \(days) days"
+        return at <= now ? say("ended on \(day: at)") : say("ends on \(day: at), in \(days) days")
     }
 }

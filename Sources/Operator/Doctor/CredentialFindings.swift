@@ -11,7 +11,11 @@ struct CredentialFindings {
         var findings = settings.providers.sections.map(\.credential).map(finding)
         if findings.isEmpty {
             findings.append(
-                .warn("credentials", "no push service is configured", next: "providers in the configuration")
+                .warn(
+                    say("credentials"),
+                    say("no push service is configured"),
+                    next: say("providers in the configuration")
+                )
             )
         }
         return findings
@@ -21,22 +25,24 @@ struct CredentialFindings {
         let (subject, path, what) = (file.subject, file.path, file.what)
         var found = stat()
         guard stat(path, &found) == 0 else {
-            return .fail(subject, "\(path): \(String(cString: strerror(errno)))", next: "carillon config check")
+            return .fail(subject, "\(path): \(systemText())", next: "carillon config check")
         }
         if found.st_mode & 0o007 != 0 {
-            return .warn(subject, "\(what): every user of this machine may read it", next: "chmod 600 \(path)")
+            return .warn(subject, say("\(what): every user of this machine may read it"), next: "chmod 600 \(path)")
         }
-        let fine = "\(what) is of the right form and private"
+        let fine = say("\(what) is of the right form and private")
         guard let expires = file.expires else {
-            return .ok(subject, fine + "; it has no date of expiry of its own, and `expires` sets none")
+            return .ok(subject, fine + say("; it has no date of expiry of its own, and `expires` sets none"))
         }
         let end = CredentialEnd(at: expires, now: now)
         switch end.level {
-        case .ok: return .ok(subject, "\(fine); it \(end.sentence)")
+        case .ok: return .ok(subject, say("\(fine); it \(end.sentence)"))
         case .warn: return .warn(subject, "\(what) \(end.sentence)", next: Self.renew)
         case .fail: return .fail(subject, "\(what) \(end.sentence)", next: Self.renew)
         }
     }
 
-    private static let renew = "a new key into its file, the new day into `expires`, then SIGHUP; runbook, A key ends"
+    private static var renew: String {
+        say("a new key into its file, the new day into `expires`, then SIGHUP; runbook, A key ends")
+    }
 }

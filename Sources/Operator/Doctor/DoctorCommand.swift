@@ -5,7 +5,7 @@ import Providers
 import Settings
 import Store
 
-struct DoctorCommand: AsyncParsableCommand {
+struct DoctorCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Looks at everything the gateway depends on; each line is ok, warn or fail, with what to do.",
@@ -36,7 +36,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var data: String?
 
     func validate() throws {
-        guard deep || data == nil else { throw ValidationError("--data goes with --deep.") }
+        guard deep || data == nil else { throw ValidationError(say("--data goes with --deep.")) }
     }
 
     func run() async throws {
@@ -83,9 +83,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 providers: ProviderList.sections
             )
             let settings = effective.settings
-            var findings: [Finding] = [.ok("config", "every key is right, every secret can be read")]
+            var findings: [Finding] = [.ok(say("config"), say("every key is right, every secret can be read"))]
             findings += effective.warnings.map {
-                .warn("config", "\($0.key): \($0.allowed)", next: "carillon config check")
+                .warn(say("config"), "\($0.key): \($0.allowed)", next: "carillon config check")
             }
             findings += CredentialFindings(settings: settings, now: context.time.now()).all()
             do { findings += try StorageKeyFacts(settings).findings } catch {
@@ -94,7 +94,7 @@ struct DoctorCommand: AsyncParsableCommand {
             return (effective, findings)
         } catch {
             let mistakes = error.mistakes.prefix(20).map { mistake in
-                Finding.fail("config", "\(mistake.key): \(mistake.allowed)", next: "carillon config check")
+                Finding.fail(say("config"), "\(mistake.key): \(mistake.allowed)", next: "carillon config check")
             }
             return (nil, mistakes)
         }
@@ -114,17 +114,17 @@ struct DoctorCommand: AsyncParsableCommand {
                     "\(shown)  \(DisplayWidth.safe(finding.subject))\(blanks)  \(DisplayWidth.safe(finding.what))"
                 )
                 if let next = finding.next {
-                    lines.append(String(repeating: " ", count: width + 8) + "try: \(DisplayWidth.safe(next))")
+                    lines.append(String(repeating: " ", count: width + 8) + say("try: \(DisplayWidth.safe(next))"))
                 }
             }
-            lines.append("\(findings.count) looked at, \(failed) fail, \(warned) warn")
+            lines.append(say("\(findings.count) looked at, \(failed) fail, \(warned) warn"))
             // Nothing is cut: what to do stands at the end of a line.
             try renderer.context.writeText(lines.map { $0 + "\n" }.joined())
         } else {
             try renderer.write(
                 Listing(
                     id: "subject",
-                    scope: "doctor",
+                    scope: say("doctor"),
                     source: "store",
                     columns: [
                         .state("LEVEL", "level"), .text("SUBJECT", "subject"), .text("WHAT", "what"),

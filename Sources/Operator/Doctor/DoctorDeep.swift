@@ -35,8 +35,8 @@ struct DoctorDeep {
         guard report.violationsTotal == 0 else {
             throw OperatorFailure(
                 .failed,
-                "\(report.violationsTotal) promises of the store are broken",
-                next: "keep a copy of \(folder) before anything else; runbook, The store is damaged"
+                say("\(report.violationsTotal) promises of the store are broken"),
+                next: say("keep a copy of \(folder) before anything else; runbook, The store is damaged")
             )
         }
     }
@@ -80,15 +80,16 @@ struct DoctorDeep {
         var lines = ["\(folder)"]
         if isDeep {
             lines.append(
-                "checked   \(counts.events) events, \(counts.pages) pages, \(counts.deliveries) deliveries,"
-                    + " \(counts.persons) persons"
+                say(
+                    "checked   \(counts.events) events, \(counts.pages) pages, \(counts.deliveries) deliveries, \(counts.persons) persons"
+                )
             )
-            lines.append("to do     pending \(counts.pending), deferred \(counts.deferred); dead \(counts.dead)")
+            lines.append(say("to do     pending \(counts.pending), deferred \(counts.deferred); dead \(counts.dead)"))
         }
-        if report.violationsTotal == 0 { return lines + ["ok        no promise is broken"] }
-        lines += report.violations.map { "BROKEN    \($0.rule.rawValue)  \($0.id): \($0.detail)" }
+        if report.violationsTotal == 0 { return lines + [say("ok        no promise is broken")] }
+        lines += report.violations.map { say("BROKEN    \($0.rule.rawValue)  \($0.id): \($0.detail)") }
         if report.violationsTotal > report.violations.count {
-            lines.append("BROKEN    and \(report.violationsTotal - report.violations.count) more")
+            lines.append(say("BROKEN    and \(report.violationsTotal - report.violations.count) more"))
         }
         return lines
     }

@@ -16,9 +16,9 @@ struct FolderFindings {
         guard stat(folder, &found) == 0 else {
             return [
                 .fail(
-                    "folder",
-                    "\(folder): \(String(cString: strerror(errno)))",
-                    next: "start the service once, or correct `data` in the configuration"
+                    say("folder"),
+                    "\(folder): \(systemText())",
+                    next: say("start the service once, or correct `data` in the configuration")
                 )
             ]
         }
@@ -34,35 +34,44 @@ struct FolderFindings {
         }
         var findings: [Finding] = []
         if loose.isEmpty {
-            findings.append(.ok("folder", "\(folder), private"))
+            findings.append(.ok(say("folder"), say("\(folder), private")))
         } else {
             findings.append(
                 .warn(
-                    "folder",
-                    "others may read: \(loose.joined(separator: ", "))",
+                    say("folder"),
+                    say("others may read: \(loose.joined(separator: ", "))"),
                     next: "chmod 700 \(folder) && chmod 600 \(folder)/*.db* \(folder)/lock"
                 )
             )
         }
         if folderStat.st_uid != geteuid(), geteuid() != 0 {
-            findings.append(.warn("folder", "it belongs to uid \(folderStat.st_uid), this is uid \(geteuid())"))
+            findings.append(
+                .warn(
+                    say("folder"),
+                    say("it belongs to uid \(digits: folderStat.st_uid), this is uid \(digits: geteuid())")
+                )
+            )
         }
         return findings
     }
 
     private func disk() -> Finding {
         let files = StoreFiles(folder: folder)
-        let what = "\(StoreFiles.text(files.freeBytes)) free (\(files.freePercent) %)"
+        let what = say("\(StoreFiles.text(files.freeBytes)) free (\(files.freePercent) %)")
         switch files.stage(limits) {
-        case .ample: return .ok("disk", what)
+        case .ample: return .ok(say("disk"), what)
         case .soft:
             return .warn(
-                "disk",
-                "\(what): events that are large or not urgent are refused",
-                next: "make room before it is full"
+                say("disk"),
+                say("\(what): events that are large or not urgent are refused"),
+                next: say("make room before it is full")
             )
         case .hard, .blocked:
-            return .fail("disk", "\(what): every event is refused", next: "make room; runbook, The disk is full")
+            return .fail(
+                say("disk"),
+                say("\(what): every event is refused"),
+                next: say("make room; runbook, The disk is full")
+            )
         }
     }
 
@@ -70,34 +79,39 @@ struct FolderFindings {
         guard limits.ballastBytes > 0 else { return nil }
         let size = StoreFiles.text(limits.ballastBytes)
         return StoreFiles(folder: folder).hasBallast(limits)
-            ? .ok("ballast", "\(size), to be given back when nothing can be recorded")
-            : .warn("ballast", "missing", next: "make room: the running service makes the \(size) again by itself")
+            ? .ok(say("ballast"), say("\(size), to be given back when nothing can be recorded"))
+            : .warn(
+                say("ballast"),
+                say("missing"),
+                next: say("make room: the running service makes the \(size) again by itself")
+            )
     }
 
     private func inodes() -> Finding? {
         var status = statvfs()
         guard statvfs(folder, &status) == 0, status.f_files > 0 else { return nil }
         let percent = UInt64(status.f_favail) * 100 / UInt64(status.f_files)
-        return percent < 5 ? .warn("disk", "only \(percent) % of the inodes are free", next: "remove small files") : nil
+        return percent < 5
+            ? .warn(say("disk"), say("only \(percent) % of the inodes are free"), next: say("remove small files")) : nil
     }
 
     private func fileSystem() -> Finding? {
         guard let type = MountTable.fileSystem(of: folder) else { return nil }
         if type.hasPrefix("nfs") || type == "cifs" || type.hasPrefix("fuse") || type == "9p" {
             return .fail(
-                "filesystem",
-                "\(type): locks and fsync of SQLite cannot be trusted on it",
-                next: "put `data` on a local disk"
+                say("filesystem"),
+                say("\(type): locks and fsync of SQLite cannot be trusted on it"),
+                next: say("put `data` on a local disk")
             )
         }
         if type == "btrfs" || type == "zfs" {
             return .warn(
-                "filesystem",
-                "\(type): overwriting takes new space, so outcomes may not be recorded on a full disk"
+                say("filesystem"),
+                say("\(type): overwriting takes new space, so outcomes may not be recorded on a full disk")
             )
         }
-        if type == "tmpfs" { return .warn("filesystem", "tmpfs: nothing survives a reboot") }
-        return .ok("filesystem", type)
+        if type == "tmpfs" { return .warn(say("filesystem"), say("tmpfs: nothing survives a reboot")) }
+        return .ok(say("filesystem"), type)
     }
 
     /// Times a few small writes in a file of its own.
@@ -107,8 +121,8 @@ struct FolderFindings {
         guard file >= 0 else {
             return .warn(
                 "fsync",
-                "not timed: \(String(cString: strerror(errno)))",
-                next: "run the doctor as the gateway's user"
+                say("not timed: \(systemText())"),
+                next: say("run the doctor as the gateway's user")
             )
         }
         defer {
@@ -122,8 +136,8 @@ struct FolderFindings {
             guard write(file, block, block.count) == block.count, fdatasync(file) == 0 else {
                 return .fail(
                     "fsync",
-                    "a write failed: \(String(cString: strerror(errno)))",
-                    next: "dmesg; look at the disk"
+                    say("a write failed: \(systemText())"),
+                    next: say("dmesg; look at the disk")
                 )
             }
             let time = start.duration(to: .now).components
@@ -131,18 +145,18 @@ struct FolderFindings {
         }
         times.sort()
         let (median, worst) = (times[times.count / 2], times[times.count - 1])
-        let what = "median \(Self.milliseconds(median)), slowest \(Self.milliseconds(worst)) of \(Self.syncs)"
+        let what = say("median \(Self.milliseconds(median)), slowest \(Self.milliseconds(worst)) of \(Self.syncs)")
         if median > Self.syncFailMicroseconds {
-            return .fail("fsync", what, next: "a faster disk; each 202 waits for one")
+            return .fail("fsync", what, next: say("a faster disk; each 202 waits for one"))
         }
         if median > Self.syncWarnMicroseconds {
-            return .warn("fsync", what, next: "a faster disk; each 202 waits for one")
+            return .warn("fsync", what, next: say("a faster disk; each 202 waits for one"))
         }
         return .ok("fsync", what)
     }
 
     private static func milliseconds(_ microseconds: Int64) -> String {
-        "\(Double(microseconds / 10) / 100) ms"
+        say("\(decimal: "\(Double(microseconds / 10) / 100)") ms")
     }
 }
 

@@ -20,7 +20,7 @@ struct NetworkFindings {
         }
         if let url = settings.parents.userinfoURL { targets.append(("userinfo", url)) }
         if let issuer = settings.parents.issuer {
-            targets.append(("keys of parents' tokens", issuer.keysURL ?? TokenIssuer.discovery(of: issuer.url)))
+            targets.append((say("keys of parents' tokens"), issuer.keysURL ?? TokenIssuer.discovery(of: issuer.url)))
         }
         guard !targets.isEmpty else { return [] }
         let client = WebClient(options: .init(transfersMax: 8, caFile: settings.tls.caFile))
@@ -49,25 +49,29 @@ struct NetworkFindings {
                     wantsCertificate: true
                 )
             )
-            let fine = "\(host) has a name, a route and a good certificate (status \(response.status))"
+            let fine = say("\(host) has a name, a route and a good certificate (status \(digits: response.status))")
             guard let end = response.certificateEnd.flatMap({ CertificateDate.read($0) }) else {
                 return .ok(subject, fine)
             }
             let days = (end - now).components.seconds / 86_400
             guard days >= Self.endWarnDays else {
-                return .warn(subject, "\(host): its certificate ends on \(end.rfc3339.prefix(10)), in \(days) days")
+                return .warn(subject, say("\(host): its certificate ends on \(day: end), in \(days) days"))
             }
-            return .ok(subject, fine + ", which ends on \(end.rfc3339.prefix(10))")
+            return .ok(subject, fine + say(", which ends on \(day: end)"))
         } catch {
             switch error {
             case .unreachable(let reason):
-                return .fail(subject, "\(host) cannot be reached: \(reason)", next: "DNS, firewall, proxy")
+                return .fail(subject, say("\(host) cannot be reached: \(reason)"), next: say("DNS, firewall, proxy"))
             case .tls(let reason):
-                return .fail(subject, "\(host): \(reason)", next: "tls.caFile, the system's certificates, the clock")
+                return .fail(
+                    subject,
+                    "\(host): \(reason)",
+                    next: say("tls.caFile, the system's certificates, the clock")
+                )
             case .answerLost:
                 // APNs speaks HTTP/2 only; the TLS handshake is done by then.
-                return .ok(subject, "\(host) has a name, a route and a good certificate")
-            default: return .fail(subject, "\(host): \(error.sentence)", next: "firewall, proxy")
+                return .ok(subject, say("\(host) has a name, a route and a good certificate"))
+            default: return .fail(subject, "\(host): \(error.sentence)", next: say("firewall, proxy"))
             }
         }
     }

@@ -16,19 +16,23 @@ struct RowFindings {
 
     func all() -> [Finding] {
         do { return [try work(), try devices()] } catch {
-            return [.fail("rows", StoreError(error).sentence, next: "carillon doctor --deep")]
+            return [.fail(say("rows"), StoreError(error).said, next: "carillon doctor --deep")]
         }
     }
 
     private func work() throws -> Finding {
         let rows = try inspection.queue.unreadableWork()
-        guard !rows.isEmpty else { return .ok("rows", "every open event and page can be read") }
-        return .fail("rows", Self.named(rows), next: "carillon doctor --deep; runbook, The store is damaged")
+        guard !rows.isEmpty else { return .ok(say("rows"), say("every open event and page can be read")) }
+        return .fail(say("rows"), Self.named(rows), next: say("carillon doctor --deep; runbook, The store is damaged"))
     }
 
     private func devices() throws -> Finding {
         guard !keys.isEmpty else {
-            return .warn("devices", "not looked at: the storage key cannot be read", next: "carillon config check")
+            return .warn(
+                say("devices"),
+                say("not looked at: the storage key cannot be read"),
+                next: "carillon config check"
+            )
         }
         // The hash key finds targets; nothing is looked for here.
         let seal = TargetSeal(
@@ -49,20 +53,22 @@ struct RowFindings {
     }
 
     private static func devices(_ rows: [UnreadableRow], isWhole: Bool) -> Finding {
-        let rest = isWhole ? "" : "; the look was cut after \(limit.components.seconds) s"
-        guard !rows.isEmpty else { return .ok("devices", "every address can be opened" + rest) }
+        let rest = isWhole ? "" : say("; the look was cut after \(limit.components.seconds) s")
+        guard !rows.isEmpty else { return .ok(say("devices"), say("every address can be opened") + rest) }
         let lost = Set(rows.compactMap { if case .unknownKey(let id) = $0.cause { id } else { nil } }).sorted()
         return .fail(
-            "devices",
+            say("devices"),
             named(rows) + rest,
             next: lost.isEmpty
-                ? "they ring again once the app registers anew"
-                : "put storage key \(lost.joined(separator: ", ")) back into storage.keyFile until its devices have registered anew"
+                ? say("they ring again once the app registers anew")
+                : say(
+                    "put storage key \(lost.joined(separator: ", ")) back into storage.keyFile until its devices have registered anew"
+                )
         )
     }
 
     private static func named(_ rows: [UnreadableRow]) -> String {
-        let first = rows.prefix(namedMax).map { "\($0)" }.joined(separator: "; ")
-        return rows.count > namedMax ? "\(rows.count) cannot be read: \(first); …" : first
+        let first = rows.prefix(namedMax).map(\.said).joined(separator: "; ")
+        return rows.count > namedMax ? say("\(rows.count) cannot be read: \(first); …") : first
     }
 }

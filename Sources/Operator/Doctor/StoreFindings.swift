@@ -19,7 +19,7 @@ struct StoreFindings {
         var findings = [lock(holder)]
         let inspection: Inspection
         do { inspection = try Inspection(settings) } catch {
-            return findings + [Self.failed("store", error)]
+            return findings + [Self.failed(say("store"), error)]
         }
         findings += store(inspection)
         findings += RowFindings(inspection: inspection, keys: settings.storage.keys).all()
@@ -29,16 +29,21 @@ struct StoreFindings {
             let clock = try await ClockFacts.read(inspection, context: context)
             findings.append(Self.clock(clock))
         } catch {
-            findings.append(Self.failed("clock", error))
+            findings.append(Self.failed(say("clock"), error))
         }
         return findings
     }
 
     private func lock(_ holder: LockHolder.Answer) -> Finding {
         switch holder {
-        case .nobody: .warn("process", "nobody holds the data folder's lock: no service runs", next: "carillon serve")
-        case .process(let pid): .ok("process", "\(LockHolder.name(of: pid) ?? "a process"), pid \(pid), holds the lock")
-        case .unknown: .warn("process", "the system does not tell who holds the lock")
+        case .nobody:
+            .warn(say("process"), say("nobody holds the data folder's lock: no service runs"), next: "carillon serve")
+        case .process(let pid):
+            .ok(
+                say("process"),
+                say("\(LockHolder.name(of: pid) ?? say("a process")), pid \(digits: pid), holds the lock")
+            )
+        case .unknown: .warn(say("process"), say("the system does not tell who holds the lock"))
         }
     }
 
@@ -49,28 +54,30 @@ struct StoreFindings {
             let known = QueueReader.schemaKnown
             let free = health.pages == 0 ? 0 : health.freePages * 100 / health.pages
             let what =
-                "schema \(health.schema), epoch \(health.epoch ?? 0), free pages \(free) %, SQLite \(health.sqlite)"
+                say(
+                    "schema \(digits: health.schema), epoch \(digits: health.epoch ?? 0), free pages \(free) %, SQLite \(health.sqlite)"
+                )
             findings.append(
                 health.schema == known
-                    ? .ok("store", what)
+                    ? .ok(say("store"), what)
                     : .fail(
-                        "store",
-                        "\(what); this release knows schema \(known)",
-                        next: "use the release the service runs"
+                        say("store"),
+                        say("\(what); this release knows schema \(digits: known)"),
+                        next: say("use the release the service runs")
                     )
             )
             findings.append(.check("queue.db", try inspection.queue.quickCheck(limit: Self.checkLimit)))
             findings.append(.check("registry.db", try inspection.registry.quickCheck(limit: Self.checkLimit)))
         } catch {
-            findings.append(Self.failed("store", error))
+            findings.append(Self.failed(say("store"), error))
         }
         let wal = StoreFiles(folder: settings.data).walBytes
         findings.append(
             wal > StoreFiles.walBytesMax
                 ? .warn(
                     "wal",
-                    "\(StoreFiles.text(wal)): it is not taken over",
-                    next: "end long-running readers of queue.db"
+                    say("\(StoreFiles.text(wal)): it is not taken over"),
+                    next: say("end long-running readers of queue.db")
                 )
                 : .ok("wal", StoreFiles.text(wal))
         )
@@ -81,14 +88,14 @@ struct StoreFindings {
         do {
             return try LaneAlarmFacts(inspection).alarms.map { name, alarm in
                 alarm == .removalsFrozen
-                    ? .fail("lane \(name)", alarm.sentence, next: "carillon lane removals \(name)")
+                    ? .fail(say("lane \(name)"), say(known: alarm.sentence), next: "carillon lane removals \(name)")
                     : .warn(
-                        "lane \(name)",
-                        alarm.sentence,
-                        next: "runbook, Removals are frozen; carillon device restore"
+                        say("lane \(name)"),
+                        say(known: alarm.sentence),
+                        next: say("runbook, Removals are frozen; carillon device restore")
                     )
             }
-        } catch { return [Self.failed("lanes", error)] }
+        } catch { return [Self.failed(say("lanes"), error)] }
     }
 
     private func service(_ inspection: Inspection, _ holder: LockHolder.Answer) async -> [Finding] {
@@ -100,11 +107,15 @@ struct StoreFindings {
             return [
                 isRunning
                     ? .fail(
-                        "service",
-                        "it runs, but does not answer on \(inspection.adminSocket) within a second",
-                        next: "run as the socket's user; else look at its log"
+                        say("service"),
+                        say("it runs, but does not answer on \(inspection.adminSocket) within a second"),
+                        next: say("run as the socket's user; else look at its log")
                     )
-                    : .warn("service", "it does not answer on \(inspection.adminSocket)", next: "carillon serve")
+                    : .warn(
+                        say("service"),
+                        say("it does not answer on \(inspection.adminSocket)"),
+                        next: "carillon serve"
+                    )
             ]
         }
         let pid = status["pid"]?.int64 ?? 0
@@ -112,8 +123,12 @@ struct StoreFindings {
         let notReady = status["notReady"]?.array?.compactMap(\.string) ?? []
         findings.append(
             notReady.isEmpty
-                ? .ok("service", "pid \(pid), version \(status["version"]?.string ?? "?"), ready")
-                : .fail("service", "not ready: \(notReady.joined(separator: "; "))", next: "carillon queue status")
+                ? .ok(say("service"), say("pid \(digits: pid), version \(status["version"]?.string ?? "?"), ready"))
+                : .fail(
+                    say("service"),
+                    say("not ready: \(notReady.map(say(known:)).joined(separator: "; "))"),
+                    next: "carillon queue status"
+                )
         )
         if let broker = status["broker"]?.string {
             findings.append(.fail("broker", broker, next: "nats in the configuration; the server's log"))
@@ -121,9 +136,9 @@ struct StoreFindings {
         if case .process(let other) = holder, Int64(other) != pid {
             findings.append(
                 .warn(
-                    "service",
-                    "pid \(pid) answers, but pid \(other) holds the lock",
-                    next: "is listen.admin another's socket?"
+                    say("service"),
+                    say("pid \(digits: pid) answers, but pid \(digits: other) holds the lock"),
+                    next: say("is listen.admin another's socket?")
                 )
             )
         }
@@ -136,27 +151,30 @@ struct StoreFindings {
     private static func lanes(_ status: JSONObject, now: Instant) -> [Finding] {
         (status["lanes"]?.array?.compactMap(\.object) ?? []).compactMap { lane in
             let (name, state) = (lane["lane"]?.string ?? "?", lane["state"]?.string ?? "?")
-            let since = LaneFacts.sinceText(lane, now: now).map { " for \($0)" } ?? ""
-            let reason = since + (lane["reason"]?.string.map { " (\($0))" } ?? "")
+            let since = LaneFacts.sinceText(lane, now: now).map { say(" for \($0)") } ?? ""
+            let reason = since + (LaneFacts.reasonText(lane).map { " (\($0))" } ?? "")
             switch state {
-            case "active": return .ok("lane \(name)", "active")
+            case "active": return .ok(say("lane \(name)"), say("active"))
             case "credentialFault":
                 return .fail(
-                    "lane \(name)",
-                    "the provider refuses the credential\(reason)",
+                    say("lane \(name)"),
+                    say("the provider refuses the credential\(reason)"),
                     next: "carillon lane show \(name)"
                 )
-            default: return .warn("lane \(name)", state + reason, next: "carillon lane show \(name)")
+            default:
+                return .warn(say("lane \(name)"), LaneWord.said(state) + reason, next: "carillon lane show \(name)")
             }
         }
     }
 
     private static func clock(_ facts: ClockFacts) -> Finding {
-        if facts.offSeconds >= 5 { return .fail("clock", facts.sentence, next: "set the clock; see timedatectl") }
-        if facts.isSynchronised == false {
-            return .warn("clock", "\(facts.sentence), but not synchronised", next: "timedatectl set-ntp true")
+        if facts.offSeconds >= 5 {
+            return .fail(say("clock"), facts.sentence, next: say("set the clock; see timedatectl"))
         }
-        return .ok("clock", facts.sentence + (facts.isSynchronised == true ? ", synchronised" : ""))
+        if facts.isSynchronised == false {
+            return .warn(say("clock"), say("\(facts.sentence), but not synchronised"), next: "timedatectl set-ntp true")
+        }
+        return .ok(say("clock"), facts.sentence + (facts.isSynchronised == true ? say(", synchronised") : ""))
     }
 
     private static func failed(_ subject: String, _ error: any Error) -> Finding {
@@ -172,13 +190,13 @@ struct StoreFindings {
 extension Finding {
     /// Of `PRAGMA quick_check`: nil was cut.
     fileprivate static func check(_ file: String, _ wrong: [String]?) -> Finding {
-        guard let wrong else { return .ok(file, "nothing wrong found in 3 s; the check was cut there") }
+        guard let wrong else { return .ok(file, say("nothing wrong found in 3 s; the check was cut there")) }
         return wrong.isEmpty
-            ? .ok(file, "quick_check finds nothing wrong")
+            ? .ok(file, say("quick_check finds nothing wrong"))
             : .fail(
                 file,
                 wrong.joined(separator: "; "),
-                next: "stop the service, keep a copy of the folder, restore the last backup"
+                next: say("stop the service, keep a copy of the folder, restore the last backup")
             )
     }
 }
@@ -186,7 +204,7 @@ extension Finding {
 /// File descriptors of the service: each connection takes one.
 enum Descriptors {
     private static let freeMin = 256
-    private static let remedy = "LimitNOFILE=65536 in the unit"
+    private static var remedy: String { say("LimitNOFILE=65536 in the unit") }
 
     /// nil when the system does not tell. `needed`: what the service refuses to start below.
     static func finding(pid: Int64, needed: Int) -> Finding? {
@@ -198,11 +216,13 @@ enum Descriptors {
     }
 
     static func finding(soft: Int, hard: Int, needed: Int, used: Int?) -> Finding {
-        let inUse = used.map { "\($0) in use, " } ?? ""
-        let what = "\(inUse)soft limit \(soft), hard limit \(hard), \(needed) needed with these lanes"
+        let inUse = used.map { say("\(digits: $0) in use, ") } ?? ""
+        let what = say(
+            "\(inUse)soft limit \(digits: soft), hard limit \(digits: hard), \(digits: needed) needed with these lanes"
+        )
         // With less than that free, a crowd of connections waits before the door.
         let isShort = soft < max(needed, 1024) || used.map { soft - $0 < freeMin } ?? false
-        return isShort ? .warn("descriptors", what, next: remedy) : .ok("descriptors", what)
+        return isShort ? .warn(say("descriptors"), what, next: remedy) : .ok(say("descriptors"), what)
     }
 
     /// `Max open files            1024                 524288               files` [proc(5)]; `unlimited` is as good as any number.

@@ -10,7 +10,7 @@ struct EventFile {
     func bytes(max: Int) throws -> [UInt8] {
         let bytes = path == "-" ? standardInput(max) : try contents(max)
         guard bytes.count <= max else {
-            throw OperatorFailure(.failed, "\(path) is longer than the \(max) bytes an event may have")
+            throw OperatorFailure(.failed, say("\(path) is longer than the \(max) bytes an event may have"))
         }
         return bytes
     }
@@ -39,6 +39,6 @@ struct EventFile {
     }
 
     private func unreadable() -> OperatorFailure {
-        OperatorFailure(.failed, "\(path) cannot be read", why: String(cString: strerror(errno)))
+        OperatorFailure(.failed, say("\(path) cannot be read"), why: systemText())
     }
 }

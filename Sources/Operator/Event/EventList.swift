@@ -4,7 +4,7 @@ import Domain
 import Pipeline
 import Store
 
-struct EventList: AsyncParsableCommand {
+struct EventList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Events, newest first.",
@@ -31,7 +31,7 @@ struct EventList: AsyncParsableCommand {
 
     func validate() throws {
         if let since, TimeLength.milliseconds(since) == nil {
-            throw ValidationError("--since \(since): expected a length of time such as 24h or 7d.")
+            throw ValidationError(say("--since \(since): expected a length of time such as 24h or 7d."))
         }
     }
 
@@ -45,7 +45,7 @@ struct EventList: AsyncParsableCommand {
         let words = named.compactMap { name, value in value.map { "\(name) \($0)" } }
         let listing = Listing(
             id: "id",
-            scope: (["events"] + words).joined(separator: ", "),
+            scope: ([say("events")] + words).joined(separator: ", "),
             source: "store",
             columns: Self.columns
         )
@@ -100,7 +100,9 @@ struct EventList: AsyncParsableCommand {
 
     private static func state(_ text: String) throws -> EventState {
         guard let state = EventState(word: text) else {
-            throw ValidationError("\(text) is no state; of \(EventState.allCases.map(\.word).joined(separator: ", ")).")
+            throw ValidationError(
+                say("\(text) is no state; of \(EventState.allCases.map(\.word).joined(separator: ", ")).")
+            )
         }
         return state
     }

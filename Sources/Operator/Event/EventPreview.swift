@@ -7,7 +7,7 @@ import Pipeline
 import Settings
 import Store
 
-struct EventPreview: AsyncParsableCommand {
+struct EventPreview: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "preview",
         abstract: "Whom a publication would reach if it were posted now. Nothing is stored.",
@@ -75,10 +75,10 @@ struct EventPreview: AsyncParsableCommand {
         guard let publisher else { return Publisher(name: "", sources: [], schools: nil, rights: [.events, .urgent]) }
         guard let known = inspection.settings.publishers.first(where: { $0.name == publisher }) else {
             let names = inspection.settings.publishers.map(\.name).joined(separator: ", ")
-            throw OperatorFailure(.nothing, "there is no publisher \(publisher)", why: "known: \(names)")
+            throw OperatorFailure(.nothing, say("there is no publisher \(publisher)"), why: say("known: \(names)"))
         }
         guard known.rights.contains(.events) else {
-            throw OperatorFailure(.failed, "\(publisher) may not post events")
+            throw OperatorFailure(.failed, say("\(publisher) may not post events"))
         }
         let rights = Set(known.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
         return Publisher(name: known.name, sources: known.sources, schools: known.schools, rights: rights)
@@ -97,7 +97,7 @@ struct EventPreview: AsyncParsableCommand {
             let mistakes = error.errors.map { "\($0.pointer) \($0.detail)" }
             throw OperatorFailure(
                 .failed,
-                "the event would be refused with \(error.status) \(error.code)",
+                say("the event would be refused with \(digits: error.status) \(error.code)"),
                 why: ([error.detail] + mistakes).joined(separator: " ")
             )
         }
@@ -127,22 +127,25 @@ struct EventPreview: AsyncParsableCommand {
     private static func failure(_ error: IntakeError, _ folder: String) -> OperatorFailure {
         switch error {
         case .unknownSchool(let school):
-            OperatorFailure(.failed, "the event would be refused: the directory has no school \(school)")
+            OperatorFailure(.failed, say("the event would be refused: the directory has no school \(school)"))
         case .forbiddenSchool(let school):
-            OperatorFailure(.failed, "the event would be refused: the publisher may not speak for the school \(school)")
+            OperatorFailure(
+                .failed,
+                say("the event would be refused: the publisher may not speak for the school \(school)")
+            )
         case .ambiguousKey(let index, let schools):
             OperatorFailure(
                 .failed,
-                "the event would be refused: entry \(index) of the audience is in several schools",
+                say("the event would be refused: entry \(index) of the audience is in several schools"),
                 why: schools.joined(separator: ", ")
             )
         case .forbiddenSource(let source):
-            OperatorFailure(.failed, "the event would be refused: the publisher may not speak as \(source)")
+            OperatorFailure(.failed, say("the event would be refused: the publisher may not speak as \(source)"))
         case .urgentForbidden:
-            OperatorFailure(.failed, "the event would be refused: the publisher has not the right urgent")
-        case .conflict: OperatorFailure(.failed, "the event would be refused: its identity is taken")
+            OperatorFailure(.failed, say("the event would be refused: the publisher has not the right urgent"))
+        case .conflict: OperatorFailure(.failed, say("the event would be refused: its identity is taken"))
         case .staleRevision(let id):
-            OperatorFailure(.failed, "the event would be refused: \(id) is of the same or a newer revision")
+            OperatorFailure(.failed, say("the event would be refused: \(id) is of the same or a newer revision"))
         case .unavailable(let error): OperatorFailure.store(error, in: folder)
         }
     }

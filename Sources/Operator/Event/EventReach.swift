@@ -4,7 +4,7 @@ import Domain
 import Pipeline
 import Store
 
-struct EventReach: AsyncParsableCommand {
+struct EventReach: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "reach",
         abstract: "How each person of an event stands: reached, waiting, or not reached and why.",
@@ -63,7 +63,7 @@ struct EventReach: AsyncParsableCommand {
 
     private static func person(_ text: String) throws -> PersonID {
         guard let cursor = ReachCursor(text) else {
-            throw OperatorFailure(.usage, "\(text) is no cursor: take the next of an earlier answer")
+            throw OperatorFailure(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
         }
         return cursor.person
     }
@@ -71,7 +71,7 @@ struct EventReach: AsyncParsableCommand {
     private static func state(_ text: String) throws -> ReachState {
         guard let state = ReachState(rawValue: text) else {
             let known = ReachState.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("\(text) is no state of reach; of \(known).")
+            throw ValidationError(say("\(text) is no state of reach; of \(known)."))
         }
         return state
     }

@@ -3,7 +3,7 @@ import Domain
 import Pipeline
 import Store
 
-struct EventResend: AsyncParsableCommand {
+struct EventResend: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "resend",
         abstract: "Rings once more those whom a publication did not reach.",
@@ -41,13 +41,15 @@ struct EventResend: AsyncParsableCommand {
     var timeout: Int = 600
 
     func validate() throws {
-        if let expect, expect < 0 { throw ValidationError("--expect is a number of deliveries.") }
-        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout is from 1 to 86400 seconds.") }
-        guard missing else { throw ValidationError("Say whom: --missing.") }
+        if let expect, expect < 0 { throw ValidationError(say("--expect is a number of deliveries.")) }
+        guard (1...86_400).contains(timeout) else {
+            throw ValidationError(say("--timeout is from 1 to 86400 seconds."))
+        }
+        guard missing else { throw ValidationError(say("Say whom: --missing.")) }
     }
 
     func run() async throws {
-        guard let event = EventID(id) else { throw OperatorFailure(.usage, "\(id) is no event: E-…") }
+        guard let event = EventID(id) else { throw OperatorFailure(.usage, say("\(id) is no event: E-…")) }
         var scope = OrderScope()
         scope.words[.event] = [event.description]
         var order = Order(verb: .resend, scope: scope, why: why, actor: OperatorContext.current.actor)

@@ -3,7 +3,7 @@ import Contract
 import Domain
 import Pipeline
 
-struct EventShow: AsyncParsableCommand {
+struct EventShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "How one event stands, in numbers: the object of GET /v1/events/{id}.",
@@ -26,11 +26,11 @@ struct EventShow: AsyncParsableCommand {
         try options.renderer.write(object, id: "id") { Self.lines(object, now: now) }
     }
 
-    /// The event on a few lines, one a subject.
-    static func lines(_ object: JSONObject, now: Instant) -> [String] {
+    /// The event on a few lines, one a subject. `members`: only these; nil: all.
+    static func lines(_ object: JSONObject, now: Instant, members: [String]? = nil) -> [String] {
         let name = [object["id"], object["app"], object["action"]].compactMap { $0?.string }.joined(separator: " ")
-        var lines = ["\(name) · \(now.rfc3339) · store"]
-        for member in object where !["id", "app", "action"].contains(member.name) {
+        var lines = ["\(name) · \(now.rfc3339) · \(say(known: "store"))"]
+        for member in object where members?.contains(member.name) ?? !["id", "app", "action"].contains(member.name) {
             let shown: String
             switch member.value {
             case .object(let sums):
@@ -39,8 +39,9 @@ struct EventShow: AsyncParsableCommand {
                 shown = Instant(rfc3339: text).map { "\(text) (\(RelativeTime.text($0, now: now)))" } ?? text
             case let value: shown = Listing.Column.plain(value)
             }
-            let blanks = String(repeating: " ", count: max(1, 20 - member.name.count))
-            lines.append("  \(member.name)\(blanks)\(shown.isEmpty ? "-" : shown)")
+            let label = say(known: member.name)
+            let blanks = String(repeating: " ", count: max(1, 20 - DisplayWidth.of(label)))
+            lines.append("  \(label)\(blanks)\(shown.isEmpty ? "-" : shown)")
         }
         return lines
     }

@@ -4,7 +4,7 @@ import Domain
 import Pipeline
 import Store
 
-struct EventTrace: AsyncParsableCommand {
+struct EventTrace: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
         abstract: "Who got an event, on which device, who not and why.",
@@ -31,7 +31,7 @@ struct EventTrace: AsyncParsableCommand {
     var limit = ListOptions.limitByDefault
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000000.") }
+        guard (1...1_000_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 1000000.")) }
     }
 
     func run() async throws {
@@ -46,7 +46,7 @@ struct EventTrace: AsyncParsableCommand {
         let renderer = options.renderer
         let isTable = renderer.format == .table
         let rows = try rows(isTable ? Array(persons.prefix(limit)) : persons, report, inspection)
-        let scope = [missing ? "not reached" : nil, user.map { "user \($0)" }].compactMap { $0 }
+        let scope = [missing ? say("not reached") : nil, user.map { "user \($0)" }].compactMap { $0 }
         let listing = Listing(
             id: "user",
             scope: (["\(report.event.id)"] + scope).joined(separator: ", "),
@@ -66,16 +66,14 @@ struct EventTrace: AsyncParsableCommand {
         case .ndjson, .csv, .ids: try renderer.write(listing)
         }
         if persons.isEmpty, missing || user != nil {
-            throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)")
+            throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)"))
         }
     }
 
     private func write(_ report: EventReport, _ lanes: [JSONObject], _ users: Listing, _ renderer: Renderer) throws {
         let status = EventStatus.view(report).object
         let shown = ["state", "guardians", "pupils", "deliveries", "waiting", "notReached"]
-        let head = EventShow.lines(status, now: renderer.now).filter { line in
-            shown.contains { line.hasPrefix("  \($0) ") } || !line.hasPrefix(" ")
-        }
+        let head = EventShow.lines(status, now: renderer.now, members: shown)
         var lanesTable = users
         (lanesTable.columns, lanesTable.items, lanesTable.total) = (LaneSums.columns, lanes, nil)
         var lines = head.map(renderer.cut)
@@ -83,7 +81,7 @@ struct EventTrace: AsyncParsableCommand {
         lines += [""] + Self.lines(renderer.table(users, withHeader: false))
         if let total = users.total, total > users.items.count {
             lines.append(
-                "\(users.items.count) of \(total) users shown; --missing, --user, --limit, or -o ndjson for all"
+                say("\(users.items.count) of \(total) users shown; --missing, --user, --limit, or -o ndjson for all")
             )
         }
         try renderer.write(status, id: "id", colored: true) { lines }

@@ -3,7 +3,7 @@ import Domain
 import Pipeline
 import Store
 
-struct EventWithdraw: AsyncParsableCommand {
+struct EventWithdraw: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "withdraw",
         abstract: "Takes a publication back: all that waits of it ends as withdrawn, for good.",
@@ -40,13 +40,15 @@ struct EventWithdraw: AsyncParsableCommand {
     var timeout: Int = 600
 
     func validate() throws {
-        if let expect, expect < 0 { throw ValidationError("--expect is a number of deliveries.") }
-        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout is from 1 to 86400 seconds.") }
+        if let expect, expect < 0 { throw ValidationError(say("--expect is a number of deliveries.")) }
+        guard (1...86_400).contains(timeout) else {
+            throw ValidationError(say("--timeout is from 1 to 86400 seconds."))
+        }
         if !dryRun { try WhyText.check(why) }
     }
 
     func run() async throws {
-        guard let event = EventID(id) else { throw OperatorFailure(.usage, "\(id) is no event: E-…") }
+        guard let event = EventID(id) else { throw OperatorFailure(.usage, say("\(id) is no event: E-…")) }
         var scope = OrderScope()
         scope.words[.event] = [event.description]
         var order = Order(verb: .withdraw, scope: scope, why: why, actor: OperatorContext.current.actor)

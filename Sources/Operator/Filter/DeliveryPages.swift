@@ -50,7 +50,9 @@ extension Inspection {
         guard !scan.damaged.isEmpty else { return }
         let pages = scan.damaged.prefix(5).map { "\($0.rawValue)" }.joined(separator: ", ")
         OperatorContext.current.talk(
-            "carillon: \(scan.damaged.count) pages cannot be read and are left out (\(pages)); try: carillon doctor"
+            say(
+                "carillon: \(scan.damaged.count) pages cannot be read and are left out (\(pages)); try: carillon doctor"
+            )
         )
     }
 }

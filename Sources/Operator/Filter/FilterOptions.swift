@@ -100,14 +100,15 @@ struct FilterOptions: ParsableArguments {
 extension FilterWords.Problem {
     var sentence: String {
         switch self {
-        case .noSuchName(let name): "there is no filter \(name)"
-        case .malformed(let name, let word, let expected): "--\(name.flag) \(word): expected \(expected)."
+        case .noSuchName(let name): say("there is no filter \(name)")
+        case .malformed(let name, let word, let expected): say("--\(name.flag) \(word): expected \(expected).")
         case .misplaced(let name, let text, let position, let expected):
             // The part around the place, with a mark under it.
-            "--\(name.flag), character \(position): expected \(expected).\n"
+            say("--\(name.flag), character \(position): expected \(expected).") + "\n"
                 + Self.marked(text, position: position, indent: "  ")
-        case .unknown(let name, let word, _): "there is no \(name.flag) \(word)"
-        case .several(let name, let word, _): "\(word) is the key of several; --\(name.flag) takes one of their names"
+        case .unknown(let name, let word, _): say("there is no \(name.flag) \(word)")
+        case .several(let name, let word, _):
+            say("\(word) is the key of several; --\(name.flag) takes one of their names")
         }
     }
 
@@ -122,7 +123,7 @@ extension FilterWords.Problem {
     var known: String? {
         switch self {
         case .unknown(_, _, let known) where !known.isEmpty, .several(_, _, let known):
-            "known: " + known.joined(separator: ", ")
+            say("known: \(known.joined(separator: ", "))")
         default: nil
         }
     }

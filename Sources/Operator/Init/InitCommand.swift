@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Glibc
 
-struct InitCommand: AsyncParsableCommand {
+struct InitCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Makes a folder with a configuration that works, and its keys.",
@@ -30,7 +30,7 @@ struct InitCommand: AsyncParsableCommand {
     var port = 18_080
 
     func validate() throws {
-        guard (1...65_532).contains(port) else { throw ValidationError("--port is 1 to 65532; four are taken.") }
+        guard (1...65_532).contains(port) else { throw ValidationError(say("--port is 1 to 65532; four are taken.")) }
     }
 
     func run() async throws {
@@ -42,9 +42,9 @@ struct InitCommand: AsyncParsableCommand {
             guard mkdir(path, 0o700) == 0 else {
                 throw OperatorFailure(
                     .failed,
-                    "\(path) cannot be made",
-                    why: String(cString: strerror(errno)),
-                    next: "a folder that does not exist yet, in one that does"
+                    say("\(path) cannot be made"),
+                    why: systemText(),
+                    next: say("a folder that does not exist yet, in one that does")
                 )
             }
         }
@@ -59,7 +59,7 @@ struct InitCommand: AsyncParsableCommand {
                 "files": .array(installation.files.map { .string(folder + "/" + $0.path) }),
             ]),
             id: "folder"
-        ) { installation.files.map { folder + "/" + $0.path } + ["next: \(next)"] }
+        ) { installation.files.map { folder + "/" + $0.path } + [say("next: \(next)")] }
     }
 
     /// Where this program is, with the simulator beside it.
@@ -71,9 +71,9 @@ struct InitCommand: AsyncParsableCommand {
         guard access(folder + "/carillon-simulator", X_OK) == 0 else {
             throw OperatorFailure(
                 .failed,
-                "there is no carillon-simulator in \(folder)",
-                why: String(cString: strerror(errno)),
-                next: "in the source: swift build --product carillon-simulator"
+                say("there is no carillon-simulator in \(folder)"),
+                why: systemText(),
+                next: say("in the source: swift build --product carillon-simulator")
             )
         }
         return folder

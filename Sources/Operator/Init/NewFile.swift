@@ -6,15 +6,15 @@ enum NewFile {
     static func write(_ text: String, to path: String, mode: mode_t = 0o600) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else {
-            let next = errno == EEXIST ? "another name; a key in use must not be overwritten" : nil
-            throw OperatorFailure(.failed, "\(path) cannot be made", why: String(cString: strerror(errno)), next: next)
+            let next = errno == EEXIST ? say("another name; a key in use must not be overwritten") : nil
+            throw OperatorFailure(.failed, say("\(path) cannot be made"), why: systemText(), next: next)
         }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            let why = String(cString: strerror(errno))
+            let why = systemText()
             unlink(path)
-            throw OperatorFailure(.failed, "\(path) cannot be written", why: why)
+            throw OperatorFailure(.failed, say("\(path) cannot be written"), why: why)
         }
     }
 }

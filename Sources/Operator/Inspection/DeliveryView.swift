@@ -34,7 +34,7 @@ extension Inspection {
     /// - Throws: exit code 3 for an unknown delivery.
     func delivery(_ id: DeliveryID) throws -> DeliveryRow {
         guard let row = try ask({ try $0.delivery(id) }) else {
-            throw OperatorFailure(.nothing, "there is no delivery \(id)", next: "carillon queue list")
+            throw OperatorFailure(.nothing, say("there is no delivery \(id)"), next: "carillon queue list")
         }
         return row
     }

@@ -57,7 +57,7 @@ final class Inspection {
     /// Says once what a list has left out.
     private func warn(_ unreadable: UnreadableRows) {
         for row in unreadable.first(Self.warningsMax) where warned.insert(row).inserted {
-            OperatorContext.current.talk("carillon: \(row), and is left out; try: carillon doctor")
+            OperatorContext.current.talk(say("carillon: \(row.said), and is left out; try: carillon doctor"))
         }
     }
 
@@ -72,7 +72,7 @@ final class Inspection {
             for person in persons.isEmpty ? [nil] : persons.map(Optional.some) {
                 try log.keep(Look(kind, person: person, event: event, actor: context.actor, at: context.time.now()))
             }
-        } catch { context.talk("carillon: this look is not on record: \(error)") }
+        } catch { context.talk(say("carillon: this look is not on record: \(error)")) }
     }
 
     var adminSocket: String { settings.listen.adminSocket }
@@ -85,8 +85,8 @@ final class Inspection {
             let known = lanes.map(\.name).joined(separator: ", ")
             throw OperatorFailure(
                 .nothing,
-                "there is no lane \(name)",
-                why: "known: \(known)",
+                say("there is no lane \(name)"),
+                why: say("known: \(known)"),
                 next: "carillon lane list"
             )
         }
@@ -144,14 +144,14 @@ final class Inspection {
 
     /// An id, or the beginning of one that only one event has. Orders want the whole id.
     func eventID(_ text: String) throws -> EventID {
-        guard let id = EventID(text) else { throw OperatorFailure(.usage, "\(text) is no event: E-…") }
+        guard let id = EventID(text) else { throw OperatorFailure(.usage, say("\(text) is no event: E-…")) }
         guard let range = EventID.range(ofPrefix: text) else { return id }
         let found = try ask { try $0.events(in: range, limit: 4) }
         guard found.count > 1 else { return found.first ?? id }
         let names = found.prefix(3).map(\.description) + (found.count > 3 ? ["…"] : [])
         throw OperatorFailure(
             .usage,
-            "\(text) is the beginning of several events",
+            say("\(text) is the beginning of several events"),
             why: names.joined(separator: ", "),
             next: "carillon event list"
         )
@@ -165,13 +165,13 @@ final class Inspection {
         guard found.count > 1 else { return found.first ?? prefix }
         throw OperatorFailure(
             .usage,
-            "\(prefix.showingInvisible) is the beginning of several installations",
+            say("\(prefix.showingInvisible) is the beginning of several installations"),
             next: "carillon device list"
         )
     }
 
     private static func unknown(_ id: EventID) -> OperatorFailure {
-        OperatorFailure(.nothing, "there is no event \(id)", next: "carillon event list")
+        OperatorFailure(.nothing, say("there is no event \(id)"), next: "carillon event list")
     }
 
     /// What is kept of a pruned event; nil for one that is there or was never known.

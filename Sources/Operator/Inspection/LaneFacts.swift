@@ -48,17 +48,27 @@ struct LaneFacts {
         }
     }
 
+    /// Why it is in its state: an operator's order says by whom (`by lea: maintenance`), the rest is the provider's word.
+    static func reasonText(_ lane: JSONObject) -> String? { lane["reason"]?.string.map(reasonText) }
+
+    private static func reasonText(_ reason: String) -> String {
+        reason.hasPrefix("by ") ? say("by \(reason.dropFirst(3))") : reason
+    }
+
     private static let columns: [Listing.Column] = [
         .text("LANE", "lane"), .state("STATE", "state"), .length("SINCE", "since"),
         .number("WINDOW", "window").important(1), .number("IN FLIGHT", "inFlight").important(2),
         .number("PENDING", "pending").important(7), .number("DEFERRED", "deferred").important(5),
         .number("DEAD", "dead").important(4), .seconds("OLDEST", "oldestSeconds"),
-        .until("UNTIL", "until").important(3), .text("REASON", "reason"),
+        .until("UNTIL", "until").important(3),
+        Listing.Column(title: "REASON", member: "reason") { value, _ in
+            value.string.map(reasonText) ?? Listing.Column.plain(value)
+        },
     ]
     /// These are shown only where somebody has to look.
     private static let held = Listing.Column.number("HELD", "held").important(6)
     private static let removals = Listing.Column(title: "REMOVALS", member: "removalsFrozen") { value, _ in
-        value == true ? "frozen" : "-"
+        value == true ? say("frozen") : "-"
     }
 
     var listing: Listing {
@@ -70,6 +80,13 @@ struct LaneFacts {
         if items.contains(where: { $0["removalsFrozen"] == true }) {
             columns.insert(Self.removals, at: columns.count - 1)
         }
-        return Listing(id: "lane", scope: "lanes", source: source, columns: columns, items: items, total: items.count)
+        return Listing(
+            id: "lane",
+            scope: say("lanes"),
+            source: source,
+            columns: columns,
+            items: items,
+            total: items.count
+        )
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct KeyGenerate: AsyncParsableCommand {
+struct KeyGenerate: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract: "Makes a key.",
@@ -32,7 +32,7 @@ struct KeyGenerate: AsyncParsableCommand {
         let key = GeneratedKey(kind)
         if let out {
             try NewFile.write(key.secret + "\n", to: out)
-            OperatorContext.current.talk("written: \(out) (mode 0600)")
+            OperatorContext.current.talk(say("written: \(out) (mode 0600)"))
         }
         let lines = [out == nil ? key.secret : nil, key.publicKey, key.hash].compactMap { $0 }
         try options.renderer.write(key.json(file: out), id: "id") {

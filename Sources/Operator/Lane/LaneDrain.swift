@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct LaneDrain: AsyncParsableCommand {
+struct LaneDrain: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Sends what a lane has loaded, then stops it: for a planned maintenance.",

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct LaneListCommand: AsyncParsableCommand {
+struct LaneListCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "All lanes with their state and what waits on them.",

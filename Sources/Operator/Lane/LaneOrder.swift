@@ -53,8 +53,8 @@ struct LaneOrder {
     func state(_ object: JSONObject) -> String {
         let view = LaneView(shown: object)
         let state = view.state.isEmpty ? verb : view.state
-        let inFlight = view.inFlight.map { " In flight \($0) will finish;" } ?? ""
-        let until = state == "paused" ? view.until.map { " until \($0.rfc3339)" } ?? "" : ""
-        return "\(lane): \(state)\(until).\(inFlight) \(view.pending) pending wait."
+        let inFlight = view.inFlight.map { say(" In flight \($0) will finish;") } ?? ""
+        let until = state == "paused" ? view.until.map { say(" until \($0.rfc3339)") } ?? "" : ""
+        return say("\(lane): \(LaneWord.said(state))\(until).\(inFlight) \(view.pending) pending wait.")
     }
 }

@@ -4,7 +4,7 @@ import Domain
 import Pipeline
 import Store
 
-struct LanePause: AsyncParsableCommand {
+struct LanePause: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
         abstract: "Stops a lane: what is in flight finishes, the rest waits.",
@@ -30,7 +30,9 @@ struct LanePause: AsyncParsableCommand {
     func validate() throws {
         try WhyText.check(why)
         guard let until, TimeLength.instant(until, from: OperatorContext.current.time.now()) == nil else { return }
-        throw ValidationError("--until \(until): expected an RFC 3339 time, or a length of time such as 90m or 2h.")
+        throw ValidationError(
+            say("--until \(until): expected an RFC 3339 time, or a length of time such as 90m or 2h.")
+        )
     }
 
     func run() async throws {

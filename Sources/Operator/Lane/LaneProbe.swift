@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct LaneProbe: AsyncParsableCommand {
+struct LaneProbe: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
         abstract: "Asks a lane that its provider closed now, with the next delivery, instead of in a minute.",

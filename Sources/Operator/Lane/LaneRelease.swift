@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct LaneRelease: AsyncParsableCommand {
+struct LaneRelease: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
         abstract: "Decides about what the mass guard held, and lets a lane give up devices again.",
@@ -29,7 +29,7 @@ struct LaneRelease: AsyncParsableCommand {
     var why: String
 
     func validate() throws {
-        guard apply != discard else { throw ValidationError("Say --apply or --discard, one of them.") }
+        guard apply != discard else { throw ValidationError(say("Say --apply or --discard, one of them.")) }
         try WhyText.check(why)
     }
 
@@ -38,8 +38,9 @@ struct LaneRelease: AsyncParsableCommand {
         order.order.decision = apply ? "apply" : "discard"
         try await order.run(options, own.offline) { object in
             let decided = RemovalsDecidedView(shown: object)
-            return
+            return say(
                 "\(own.lane): \(decided.held) held, \(decided.changed) devices given up; removals are no longer frozen."
+            )
         }
     }
 }

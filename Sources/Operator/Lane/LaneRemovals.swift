@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct LaneRemovals: AsyncParsableCommand {
+struct LaneRemovals: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "removals",
         abstract: "What the mass guard held: devices the provider called bad while too many were.",
@@ -25,7 +25,7 @@ struct LaneRemovals: AsyncParsableCommand {
     var limit = 1000
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000000.") }
+        guard (1...1_000_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 1000000.")) }
     }
 
     func run() async throws {
@@ -38,13 +38,13 @@ struct LaneRemovals: AsyncParsableCommand {
             )
         }
         guard let since else {
-            throw OperatorFailure(.nothing, "the removals of \(lane) are not frozen", next: "carillon lane list")
+            throw OperatorFailure(.nothing, say("the removals of \(lane) are not frozen"), next: "carillon lane list")
         }
         let items = try held.map { try Self.json($0, device: inspection.device($0.device)) }
         try options.renderer.write(
             Listing(
                 id: "installation",
-                scope: "removals of \(lane), frozen since \(since.rfc3339)",
+                scope: say("removals of \(lane), frozen since \(since.rfc3339)"),
                 source: "store",
                 columns: Self.columns,
                 items: items,

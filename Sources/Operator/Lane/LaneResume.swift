@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct LaneResume: AsyncParsableCommand {
+struct LaneResume: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
         abstract: "Lets a lane go on: ends a pause as well as an open breaker, and probes at once.",

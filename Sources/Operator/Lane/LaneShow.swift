@@ -3,7 +3,7 @@ import Domain
 import Settings
 import Store
 
-struct LaneShow: AsyncParsableCommand {
+struct LaneShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One lane: its state, what waits on it and what it fails of.",
@@ -34,18 +34,21 @@ struct LaneShow: AsyncParsableCommand {
         let reasons = try reasons(of: stored.id, inspection, now: renderer.now)
         object["reasons"] = .object(reasons)
         try renderer.write(object, id: "lane") {
-            ["lane \(lane) · \(renderer.now.rfc3339) · \(facts.source)"]
+            ["\(say("lane \(lane)")) · \(renderer.now.rfc3339) · \(say(known: facts.source))"]
                 + object.filter {
                     !["lane", "reasons", "changedAt"].contains($0.name)
                         && ($0.name, $0.value) != ("removalsFrozen", false)
                         && ($0.name, $0.value) != ("credentialExpiresAt", .null)
-                }.map { member in
-                    "  " + member.name + String(repeating: " ", count: max(2, 16 - member.name.count))
-                        + Self.shown(member, now: renderer.now)
-                }
-                + ["deferred and dead, by reason"]
-                + (reasons.isEmpty ? ["  (none)"] : reasons.map { "  \($0.value.int64 ?? 0)  \($0.name)" })
+                }.map { Self.line($0, now: renderer.now) }
+                + [say("deferred and dead, by reason")]
+                + (reasons.isEmpty ? [say("  (none)")] : reasons.map { "  \($0.value.int64 ?? 0)  \($0.name)" })
         }
+    }
+
+    private static func line(_ member: JSONObject.Member, now: Instant) -> String {
+        let label = say(known: member.name)
+        let blanks = String(repeating: " ", count: max(2, 16 - DisplayWidth.of(label)))
+        return "  " + label + blanks + shown(member, now: now)
     }
 
     private static func shown(_ member: JSONObject.Member, now: Instant) -> String {

@@ -42,7 +42,7 @@ struct OfflineAdmin {
         let time = OperatorContext.current.time
         let work = settings.data + "/work"
         guard mkdir(work, 0o700) == 0 || errno == EEXIST else {
-            throw OperatorFailure(.store, "the folder \(work) cannot be made", why: String(cString: strerror(errno)))
+            throw OperatorFailure(.store, say("the folder \(work) cannot be made"), why: systemText())
         }
         do {
             let reader = try Reading { [files = stores.stores] in try files.queueReader() }
@@ -96,7 +96,7 @@ struct OfflineAdmin {
             case .file(let path):
                 let descriptor = open(path, O_RDONLY | O_CLOEXEC)
                 guard descriptor >= 0 else {
-                    throw OperatorFailure(.failed, "\(path) cannot be read", why: String(cString: strerror(errno)))
+                    throw OperatorFailure(.failed, say("\(path) cannot be read"), why: systemText())
                 }
                 body = .file(descriptor: descriptor)
             }

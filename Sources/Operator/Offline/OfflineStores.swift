@@ -35,7 +35,7 @@ struct OfflineStores {
             queue = try stores.openQueue(
                 now: context.time.now(),
                 newKey: Self.random(),
-                onFatal: { context.talk("the store failed: \($0)") }
+                onFatal: { context.talk(say("the store failed: \($0)")) }
             )
         } catch StoreError.inUse(_, let pid) {
             throw held(pid.map(String.init) ?? "?")
@@ -52,8 +52,8 @@ struct OfflineStores {
     func refused(_ pid: String) -> OperatorFailure {
         OperatorFailure(
             .refused,
-            "process \(pid) works on \(settings.data)",
-            next: "the same without --offline"
+            say("process \(pid) works on \(settings.data)"),
+            next: say("the same without --offline")
         )
     }
 
@@ -65,7 +65,7 @@ struct OfflineStores {
             registry = try stores.openRegistry(
                 keys: keys,
                 newKey: Self.random(),
-                onFatal: { context.talk("the store failed: \($0)") }
+                onFatal: { context.talk(say("the store failed: \($0)")) }
             )
         } catch {
             throw OperatorFailure.store(error, in: settings.data)
@@ -80,8 +80,8 @@ struct OfflineStores {
         guard mkdir(settings.data, 0o700) != 0, errno != EEXIST else { return }
         throw OperatorFailure(
             .store,
-            "the data folder \(settings.data) cannot be made",
-            why: String(cString: strerror(errno))
+            say("the data folder \(settings.data) cannot be made"),
+            why: systemText()
         )
     }
 

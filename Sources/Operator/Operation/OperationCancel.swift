@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct OperationCancel: AsyncParsableCommand {
+struct OperationCancel: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
         abstract: "Stops a running order after the slice that is under way; what it changed stays.",
@@ -25,8 +25,10 @@ struct OperationCancel: AsyncParsableCommand {
         let path = "/admin/operations/\(operation)/cancel"
         let object = try await options.give(path, OrderView(why: why), about: "operation \(operation)")
         let view = OperationView(shown: object)
-        try options.renderer.write(object, id: "operation") { ["\(operation): \(view.state), changed \(view.changed)"] }
+        try options.renderer.write(object, id: "operation") {
+            [say("\(operation): \(view.state), changed \(view.changed)")]
+        }
         guard view.state != "cancelled" else { return }
-        throw OperatorFailure(.refused, "it was not cancelled: it is \(view.state)")
+        throw OperatorFailure(.refused, say("it was not cancelled: it is \(view.state)"))
     }
 }

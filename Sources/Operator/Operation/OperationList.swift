@@ -4,7 +4,7 @@ import Domain
 import Pipeline
 import Store
 
-struct OperationList: AsyncParsableCommand {
+struct OperationList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Orders, the newest first.",
@@ -21,7 +21,7 @@ struct OperationList: AsyncParsableCommand {
         let inspection = try options.inspection()
         let listing = Listing(
             id: "operation",
-            scope: "operations",
+            scope: say("operations"),
             source: "store",
             columns: [
                 .text("OPERATION", "operation"), .time("AT", "at"), .text("ACTOR", "actor"), .text("VERB", "verb"),
@@ -38,7 +38,7 @@ struct OperationList: AsyncParsableCommand {
 
     static func number(_ text: String) throws -> Int64 {
         guard let id = OperationName.number(text) else {
-            throw OperatorFailure(.usage, "\(text) is no operation: O-17")
+            throw OperatorFailure(.usage, say("\(text) is no operation: O-17"))
         }
         return id
     }

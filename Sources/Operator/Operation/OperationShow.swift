@@ -4,7 +4,7 @@ import Domain
 import Pipeline
 import Store
 
-struct OperationShow: AsyncParsableCommand {
+struct OperationShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One order: how far it has come, and what the audit log says of it.",
@@ -24,7 +24,7 @@ struct OperationShow: AsyncParsableCommand {
         let id = try OperationList.number(operation)
         let (found, log) = try inspection.ask { (try $0.operation(id), try $0.audit(of: id)) }
         guard let found = found.map(inspection.naming) else {
-            throw OperatorFailure(.nothing, "there is no operation \(operation)", next: "carillon operation list")
+            throw OperatorFailure(.nothing, say("there is no operation \(operation)"), next: "carillon operation list")
         }
         var object = found.view.object
         object["log"] = .array(
@@ -46,13 +46,13 @@ struct OperationShow: AsyncParsableCommand {
         let skipped = operation.skipped.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         return [
             "\(OperationName.text(operation.id)) \(operation.verb) \(operation.state.rawValue)",
-            "filter   \(operation.filter)",
-            "matched  \(operation.matched), eligible \(operation.eligible), changed \(operation.changed)"
-                + (skipped.isEmpty ? "" : ", skipped \(skipped.joined(separator: ", "))"),
-            "by       \(operation.actor)" + (operation.why.isEmpty ? "" : ": \(operation.why)"),
+            say("filter   \(operation.filter)"),
+            say("matched  \(operation.matched), eligible \(operation.eligible), changed \(operation.changed)")
+                + (skipped.isEmpty ? "" : say(", skipped \(skipped.joined(separator: ", "))")),
+            say("by       \(operation.actor)") + (operation.why.isEmpty ? "" : ": \(operation.why)"),
         ]
             + log.map { at, entry in
-                let who = entry["actor"]?.string.map { " by \($0)" } ?? ""
+                let who = entry["actor"]?.string.map { say(" by \($0)") } ?? ""
                 return "\(RelativeTime.text(at, now: now))  \(entry["what"]?.string ?? "")\(who)"
             }
     }

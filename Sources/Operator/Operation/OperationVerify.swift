@@ -5,7 +5,7 @@ import Settings
 import Store
 
 /// `audit verify`; also `operation verify`, its first name.
-struct OperationVerify: AsyncParsableCommand {
+struct OperationVerify: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Walks the audit log, holds every order against it, and names the first entry that does not fit.",
@@ -46,15 +46,17 @@ struct OperationVerify: AsyncParsableCommand {
     }
 
     private static func lines(_ report: AuditReport) -> [String] {
-        let since = report.since.map { " since \($0.rfc3339)" } ?? ""
-        var lines = ["\(report.entries) entries of \(report.operations) operations\(since) fit, head \(report.head)"]
+        let since = report.since.map { say(" since \($0.rfc3339)") } ?? ""
+        var lines = [
+            say("\(report.entries) entries of \(report.operations) operations\(since) fit, head \(report.head)")
+        ]
         if report.sealed > 0 {
-            lines.append("\(report.sealed) are proven by their key, the last by \"\(report.key ?? "")\"")
+            lines.append(say("\(report.sealed) are proven by their key, the last by \"\(report.key ?? "")\""))
         } else {
-            lines.append("none is proven by a key: the hashes say only that nobody changed it clumsily")
+            lines.append(say("none is proven by a key: the hashes say only that nobody changed it clumsily"))
         }
-        if report.heads > 0 { lines.append("\(report.heads) heads that were noted are part of it") }
-        if report.pruned > 0 { lines.append("\(report.pruned) older entries were removed by age") }
+        if report.heads > 0 { lines.append(say("\(report.heads) heads that were noted are part of it")) }
+        if report.pruned > 0 { lines.append(say("\(report.pruned) older entries were removed by age")) }
         return lines
     }
 
@@ -62,12 +64,14 @@ struct OperationVerify: AsyncParsableCommand {
         guard let file = heads ?? audit.headFile else { return [] }
         do {
             let (heads, unreadable) = try AuditHeadNotes.read(file)
-            if unreadable > 0 { OperatorContext.current.talk("carillon: \(unreadable) lines of \(file) are no heads") }
+            if unreadable > 0 {
+                OperatorContext.current.talk(say("carillon: \(unreadable) lines of \(file) are no heads"))
+            }
             return heads
         } catch {
             throw OperatorFailure(
                 .failed,
-                "the heads that were noted cannot be read",
+                say("the heads that were noted cannot be read"),
                 why: "\(error)",
                 next: "carillon audit verify --heads FILE"
             )

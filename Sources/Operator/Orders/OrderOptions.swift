@@ -26,9 +26,11 @@ struct OrderOptions: ParsableArguments {
     var timeout: Int = 600
 
     func validate() throws {
-        if let expect, expect < 0 { throw ValidationError("--expect is a number of deliveries.") }
-        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout is from 1 to 86400 seconds.") }
-        guard why.utf8.count <= 1000 else { throw ValidationError("--why is at most 1000 bytes.") }
+        if let expect, expect < 0 { throw ValidationError(say("--expect is a number of deliveries.")) }
+        guard (1...86_400).contains(timeout) else {
+            throw ValidationError(say("--timeout is from 1 to 86400 seconds."))
+        }
+        guard why.utf8.count <= 1000 else { throw ValidationError(say("--why is at most 1000 bytes.")) }
     }
 
     /// The order of these options.
@@ -43,17 +45,17 @@ struct OrderOptions: ParsableArguments {
             scope.deliveries = try names.map(delivery).sorted()
         }
         guard scope.deliveries.isEmpty || words.isEmpty else {
-            throw OperatorFailure(.usage, "name deliveries, or a filter, not both")
+            throw OperatorFailure(.usage, say("name deliveries, or a filter, not both"))
         }
         guard !scope.isEmpty else {
             throw OperatorFailure(
                 .refused,
-                "an order without a filter would be about everything",
-                next: "carillon queue list with the same filters shows what it would be about"
+                say("an order without a filter would be about everything"),
+                next: say("carillon queue list with the same filters shows what it would be about")
             )
         }
         if verb.needsWhy, !dryRun, why.allSatisfy(\.isWhitespace) {
-            throw OperatorFailure(.usage, "--why is needed to \(verb): it goes to the audit log")
+            throw OperatorFailure(.usage, say("--why is needed to \(verb.said): it goes to the audit log"))
         }
         var order = Order(verb: verb, scope: scope, why: why, actor: OperatorContext.current.actor)
         order.isDryRun = dryRun
@@ -69,16 +71,16 @@ struct OrderOptions: ParsableArguments {
             let word = line.filter { !$0.isWhitespace }
             if !word.isEmpty { lines.append(word) }
             guard lines.count <= Order.deliveriesMax else {
-                throw OperatorFailure(.usage, "more than \(Order.deliveriesMax) deliveries; use a filter")
+                throw OperatorFailure(.usage, say("more than \(Order.deliveriesMax) deliveries; use a filter"))
             }
         }
         // An empty list came from a search that found nothing, not from somebody who means everything.
-        guard !lines.isEmpty else { throw OperatorFailure(.nothing, "standard input names no delivery") }
+        guard !lines.isEmpty else { throw OperatorFailure(.nothing, say("standard input names no delivery")) }
         return lines
     }
 
     private func delivery(_ text: String) throws -> DeliveryID {
-        guard let id = DeliveryID(text) else { throw OperatorFailure(.usage, "\(text) is no delivery: D-…") }
+        guard let id = DeliveryID(text) else { throw OperatorFailure(.usage, say("\(text) is no delivery: D-…")) }
         return id
     }
 }

@@ -33,7 +33,7 @@ struct OrderRun {
             var order = order
             if !order.isDryRun, !order.isConfirmed, OperatorContext.current.isInteractive {
                 guard try await isConfirmed(&order, channel) else {
-                    throw OperatorFailure(.refused, "not confirmed; nothing was changed")
+                    throw OperatorFailure(.refused, say("not confirmed; nothing was changed"))
                 }
             }
             let given = try await give(order, channel)
@@ -68,7 +68,7 @@ struct OrderRun {
         order.expect = order.expect ?? eligible
         guard order.verb.isForGood || eligible > Order.confirmedMax else { return true }
         for line in OrderText.lines(report, order).dropLast() { context.talk(line) }
-        context.talk("Type \(eligible) to \(order.verb) them:")
+        context.talk(say("Type \(digits: eligible) to \(order.verb.said) them:"))
         guard context.input()?.filter({ !$0.isWhitespace }) == "\(eligible)" else { return false }
         order.isConfirmed = true
         return true
@@ -87,7 +87,7 @@ struct OrderRun {
             do { answer = try await channel.send(request) } catch { continue }
             guard answer.status == 200 else { continue }
             let now = OperationView(shown: answer.object)
-            if context.columns != nil { context.talk("\(name): \(now.changed) changed") }
+            if context.columns != nil { context.talk(say("\(name): \(now.changed) changed")) }
             guard now.state != "running" else { continue }
             var ended = OrderReportView(shown: report)
             (ended.state, ended.changed, ended.skipped) = (now.state, now.changed, now.skipped)
@@ -95,7 +95,7 @@ struct OrderRun {
         }
         throw OperatorFailure(
             .timedOut,
-            "\(name) is not over yet and goes on by itself",
+            say("\(name) is not over yet and goes on by itself"),
             next: "carillon operation show \(name)"
         )
     }
@@ -108,10 +108,10 @@ struct OrderRun {
         case let state?:
             throw OperatorFailure(
                 report.changed > 0 ? .partlyDone : .failed,
-                "the order was \(state) after \(report.changed) deliveries",
+                say("the order was \(state) after \(report.changed) deliveries"),
                 next: "carillon operation show \(report.operation ?? "")"
             )
-        case nil: throw OperatorFailure(.failed, "the answer has no state")
+        case nil: throw OperatorFailure(.failed, say("the answer has no state"))
         }
     }
 }

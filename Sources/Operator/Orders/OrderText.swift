@@ -9,25 +9,27 @@ enum OrderText {
     static func lines(_ report: OrderReportView, _ order: Order) -> [String] {
         let counts = report.notEligible.text
         var lines = [
-            "\(report.filter): matched \(report.matched), eligible \(report.eligible)"
-                + (counts.isEmpty ? "" : ", not eligible \(report.matched - report.eligible) (\(counts))")
+            say("\(report.filter): matched \(report.matched), eligible \(report.eligible)")
+                + (counts.isEmpty ? "" : say(", not eligible \(report.matched - report.eligible) (\(counts))"))
         ]
         if !report.byEvent.isEmpty {
             let parts = report.byEvent.map { "\($0.event) \($0.eligible)" }.joined(separator: "  ")
-            lines.append("by event  \(parts)    sample  \(report.sample.joined(separator: " "))")
+            lines.append(say("by event  \(parts)    sample  \(report.sample.joined(separator: " "))"))
         }
         if report.bindsWhatComes {
-            lines.append("the event is not wholly expanded: the order also binds the deliveries that are still made")
+            lines.append(
+                say("the event is not wholly expanded: the order also binds the deliveries that are still made")
+            )
         }
         if report.state == "planned" {
             let again =
-                report.eligible > 0 || report.bindsWhatComes ? "; to do it: \(again(order, report.eligible))" : ""
-            lines.append("nothing changed (dry run)\(again)")
+                report.eligible > 0 || report.bindsWhatComes ? say("; to do it: \(again(order, report.eligible))") : ""
+            lines.append(say("nothing changed (dry run)\(again)"))
         } else {
             let skipped = report.skipped.text
             lines.append(
-                "\(report.operation ?? "") \(report.state ?? ""): changed \(report.changed)"
-                    + (skipped.isEmpty ? "" : ", skipped \(skipped)")
+                say("\(report.operation ?? "") \(report.state ?? ""): changed \(report.changed)")
+                    + (skipped.isEmpty ? "" : say(", skipped \(skipped)"))
             )
         }
         return lines
@@ -40,32 +42,34 @@ enum OrderText {
         case "needsYes":
             return OperatorFailure(
                 .refused,
-                "it would \(order.verb) \(eligible) deliveries; nothing was changed",
+                say("it would \(order.verb.said) \(eligible) deliveries; nothing was changed"),
                 next: again(order, eligible)
             )
         case "expectExceeded":
             return OperatorFailure(
                 .refused,
-                "it would \(order.verb) \(eligible) deliveries, more than the \(order.expect ?? 0) expected; nothing was changed",
+                say(
+                    "it would \(order.verb.said) \(eligible) deliveries, more than the \(order.expect ?? 0) expected; nothing was changed"
+                ),
                 next: CommandLineWords().without(option: "--expect").without("--yes").with(["--dry-run"]).text
             )
         case "eventEnded":
-            let event = order.scope.wholeEvent?.description ?? "the event"
+            let event = order.scope.wholeEvent?.description ?? say("the event")
             return OperatorFailure(
                 .refused,
-                "\(event) is done; nothing was changed",
-                why: "nothing of it waits, and what a provider accepted cannot be recalled",
+                say("\(event) is done; nothing was changed"),
+                why: say("nothing of it waits, and what a provider accepted cannot be recalled"),
                 next: "carillon event show \(event)"
             )
         case "eventWithdrawn":
-            let event = order.scope.wholeEvent?.description ?? "the event"
+            let event = order.scope.wholeEvent?.description ?? say("the event")
             return OperatorFailure(
                 .refused,
-                "\(event) was withdrawn or replaced; nothing was changed",
+                say("\(event) was withdrawn or replaced; nothing was changed"),
                 next: "carillon event show \(event)"
             )
         case "nothingEligible": return nothingEligible(problem.order, order)
-        case "noFilter": return OperatorFailure(.refused, "an order without a filter would be about everything")
+        case "noFilter": return OperatorFailure(.refused, say("an order without a filter would be about everything"))
         default: return nil
         }
     }
@@ -88,7 +92,9 @@ enum OrderText {
         let event = order.scope.wholeEvent.map { "carillon queue why \($0)" }
         return OperatorFailure(
             .nothing,
-            "nothing to \(order.verb): \(report?.matched ?? 0) matched, none of them can be; nothing was changed",
+            say(
+                "nothing to \(order.verb.said): \(report?.matched ?? 0) matched, none of them can be; nothing was changed"
+            ),
             why: counts.isEmpty ? nil : counts,
             next: one ?? event ?? (order.scope.deliveries.isEmpty ? CommandLineWords().asList.text : nil)
         )

@@ -4,7 +4,7 @@ import ArgumentParser
 enum WhyText {
     static func check(_ why: String) throws {
         guard why.contains(where: { !$0.isWhitespace }), why.utf8.count <= 1000 else {
-            throw ValidationError("--why must say something, in at most 1000 bytes.")
+            throw ValidationError(say("--why must say something, in at most 1000 bytes."))
         }
     }
 }

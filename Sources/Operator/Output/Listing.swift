@@ -82,7 +82,7 @@ struct Listing {
             case .null: "-"
             case .string(let text): text
             case .number(let text): text
-            case .bool(let value): "\(value)"
+            case .bool(let value): say(known: "\(value)")
             case .array, .object: JSONWriter.text(value)
             }
         }

@@ -34,7 +34,9 @@ struct Renderer {
     /// Writes the list; an empty answer to a filter is exit code 3.
     func writeMatched(_ listing: Listing, isFiltered: Bool) throws {
         try write(listing)
-        if listing.items.isEmpty, isFiltered { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+        if listing.items.isEmpty, isFiltered {
+            throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)"))
+        }
     }
 
     /// What comes before the items of a format without end.
@@ -83,7 +85,7 @@ struct Renderer {
         let isTitled = withHeader && context.columns != nil
         var text = ""
         if isTitled { text += cut(header(of: listing)) + "\n" }
-        if listing.items.isEmpty { return text + "(none)\n" }
+        if listing.items.isEmpty { return text + say("(none)") + "\n" }
         text += rows(of: listing)
         if context.columns != nil, let more = more(of: listing), withHeader || listing.next != nil {
             text += more + "\n"
@@ -93,13 +95,16 @@ struct Renderer {
 
     /// How many there are, and how to go on.
     private func more(of listing: Listing) -> String? {
-        if let next = listing.next { return "\(listing.items.count) shown, there are more: --after \(next)" }
+        let count = listing.items.count
+        if let next = listing.next { return say("\(count) shown, there are more: --after \(next)") }
         guard let total = listing.total else { return nil }
-        return total > listing.items.count ? "\(listing.items.count) shown of \(total)" : "\(total) in all"
+        return total > count ? say("\(count) shown of \(total)") : say("\(total) in all")
     }
 
     /// What was asked for, when, and of whom.
-    func header(of listing: Listing) -> String { "\(listing.scope) · \(now.rfc3339) · \(listing.source)" }
+    func header(of listing: Listing) -> String {
+        "\(listing.scope) · \(now.rfc3339) · \(say(known: listing.source))"
+    }
 
     /// A sentence over as many lines as it needs.
     func wrapped(_ text: String) -> [String] {
@@ -151,7 +156,7 @@ struct Renderer {
 
     private func textTable(_ listing: Listing, _ columns: [Listing.Column]) -> TextTable {
         TextTable(
-            titles: columns.map(\.title),
+            titles: columns.map { say(known: $0.title) },
             areNumbers: columns.map(\.isNumber),
             rows: listing.items.map { item in columns.map { $0.shown(item[$0.member] ?? .null, now) } }
         )

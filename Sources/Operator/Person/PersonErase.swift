@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct PersonErase: AsyncParsableCommand {
+struct PersonErase: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase",
         abstract: "Ends what is known of one person, for good, in the files as well.",
@@ -23,7 +23,7 @@ struct PersonErase: AsyncParsableCommand {
     var yes = false
 
     func validate() throws {
-        guard yes else { throw ValidationError("It is for good: confirm with --yes.") }
+        guard yes else { throw ValidationError(say("It is for good: confirm with --yes.")) }
     }
 
     func run() async throws {
@@ -33,8 +33,9 @@ struct PersonErase: AsyncParsableCommand {
         try options.renderer.write(object, id: "operation") {
             let view = ErasedView(shown: object)
             return [
-                "erased: \(view.accounts) accounts, \(view.devices) devices, \(view.links) places and relations; "
-                    + "named in \(view.events) events no more"
+                say(
+                    "erased: \(view.accounts) accounts, \(view.devices) devices, \(view.links) places and relations; named in \(view.events) events no more"
+                )
             ]
         }
     }

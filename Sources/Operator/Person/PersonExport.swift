@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct PersonExport: AsyncParsableCommand {
+struct PersonExport: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Everything that is known of one person, as JSON.",

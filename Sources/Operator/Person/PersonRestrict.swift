@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct PersonRestrict: AsyncParsableCommand {
+struct PersonRestrict: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "restrict",
         abstract: "Keeps a person's data and uses it for nothing: he or she is not rung.",
@@ -27,11 +27,14 @@ struct PersonRestrict: AsyncParsableCommand {
         view.actor = OperatorContext.current.actor
         view.why = order.why
         let object = try await order.give("restrict", view, options)
-        try options.renderer.write(object, id: "user") {
-            let view = RestrictedView(shown: object)
-            return [
-                "\(view.user): \(view.hasChanged ? "" : "already ")\(view.isRestricted ? "restricted" : "not restricted")"
-            ]
-        }
+        let restricted = RestrictedView(shown: object)
+        let said =
+            switch (restricted.hasChanged, restricted.isRestricted) {
+            case (true, true): say("\(restricted.user): restricted")
+            case (true, false): say("\(restricted.user): not restricted")
+            case (false, true): say("\(restricted.user): already restricted")
+            case (false, false): say("\(restricted.user): already not restricted")
+            }
+        try options.renderer.write(object, id: "user") { [said] }
     }
 }

@@ -14,13 +14,13 @@ struct KeysFile {
     init(of name: String, in settings: Settings) throws {
         guard let publisher = settings.publishers.first(where: { $0.name == name }) else {
             let names = settings.publishers.map(\.name).joined(separator: ", ")
-            throw OperatorFailure(.nothing, "there is no publisher \(name)", why: "of \(names)")
+            throw OperatorFailure(.nothing, say("there is no publisher \(name)"), why: say("of \(names)"))
         }
         guard let path = publisher.keysFile else {
             throw OperatorFailure(
                 .refused,
-                "publisher \(name) has no keysFile",
-                next: "carillon key generate publisher, and publishers[].keysFile in the configuration"
+                say("publisher \(name) has no keysFile"),
+                next: say("carillon key generate publisher, and publishers[].keysFile in the configuration")
             )
         }
         self.publisher = publisher
@@ -44,7 +44,7 @@ struct KeysFile {
         guard publisher.keys.contains(where: { $0.id == id }) else {
             throw OperatorFailure(
                 .nothing,
-                "publisher \(publisher.name) has no key \(id)",
+                say("publisher \(publisher.name) has no key \(id)"),
                 next: "carillon publisher list"
             )
         }
@@ -52,7 +52,7 @@ struct KeysFile {
         guard publisher.keys.contains(where: { $0.id != id && ($0.until.map { $0 > now } ?? true) }) else {
             throw OperatorFailure(
                 .refused,
-                "it is the only key of publisher \(publisher.name) that counts",
+                say("it is the only key of publisher \(publisher.name) that counts"),
                 next: "carillon publisher rotate \(publisher.name) --overlap 0s"
             )
         }
@@ -77,14 +77,14 @@ struct KeysFile {
     private func takeIntoForce(_ client: AdminClient, having new: String?, lacking old: String?) async throws -> String
     {
         guard let status = await client.get("/admin/status"), let process = status["pid"]?.int64 else {
-            return "in force from the next start on"
+            return say("in force from the next start on")
         }
         guard kill(pid_t(truncatingIfNeeded: process), SIGHUP) == 0 else {
             throw OperatorFailure(
                 .failed,
-                "the file is written, and the service (\(process)) could not be told",
-                why: String(cString: strerror(errno)),
-                next: "kill -HUP \(process), as the user it runs as"
+                say("the file is written, and the service (\(digits: process)) could not be told"),
+                why: systemText(),
+                next: say("kill -HUP \(digits: process), as the user it runs as")
             )
         }
         for _ in 0..<Self.patience {
@@ -94,14 +94,14 @@ struct KeysFile {
             if let keys = views.first(where: { $0.name == publisher.name })?.keys.map(\.id),
                 new.map(keys.contains) ?? true, old.map({ !keys.contains($0) }) ?? true
             {
-                return "in force"
+                return say("in force")
             }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw OperatorFailure(
             .failed,
-            "the file is written, and the service has not taken it",
-            why: "its configuration has a mistake",
+            say("the file is written, and the service has not taken it"),
+            why: say("its configuration has a mistake"),
             next: "carillon config check"
         )
     }
@@ -112,15 +112,15 @@ struct KeysFile {
         defer { if folder >= 0 { close(folder) } }
         // Two orders at once: the second reads what the first has written.
         guard folder >= 0, flock(folder, LOCK_EX) == 0 else {
-            throw OperatorFailure(.failed, "\(path) cannot be replaced", why: String(cString: strerror(errno)))
+            throw OperatorFailure(.failed, say("\(path) cannot be replaced"), why: systemText())
         }
         let bytes: Data
         var mode = stat()
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
-            throw OperatorFailure(.failed, "\(path) cannot be read", why: "\(error)")
+            throw OperatorFailure(.failed, say("\(path) cannot be read"), why: "\(error)")
         }
         guard stat(path, &mode) == 0 else {
-            throw OperatorFailure(.failed, "\(path) cannot be read", why: String(cString: strerror(errno)))
+            throw OperatorFailure(.failed, say("\(path) cannot be read"), why: systemText())
         }
         var lines = String(decoding: bytes, as: UTF8.self).split(
             omittingEmptySubsequences: false,
@@ -136,9 +136,9 @@ struct KeysFile {
         guard chown(next, mode.st_uid, mode.st_gid) == 0 || geteuid() != 0, chmod(next, mode.st_mode & 0o777) == 0,
             rename(next, path) == 0, fsync(folder) == 0
         else {
-            let why = String(cString: strerror(errno))
+            let why = systemText()
             unlink(next)
-            throw OperatorFailure(.failed, "\(path) cannot be replaced", why: why)
+            throw OperatorFailure(.failed, say("\(path) cannot be replaced"), why: why)
         }
     }
 }

@@ -3,7 +3,7 @@ import Contract
 import Domain
 import Settings
 
-struct PublisherList: AsyncParsableCommand {
+struct PublisherList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Publishers with their rights and keys; a key's last use is known to the running service.",
@@ -26,7 +26,7 @@ struct PublisherList: AsyncParsableCommand {
         let items = (live ?? settings.publishers.map { PublisherView($0, now: now) }).flatMap(Self.rows)
         let listing = Listing(
             id: "key",
-            scope: "publishers",
+            scope: say("publishers"),
             source: live == nil ? "store" : "live",
             columns: [
                 .text("PUBLISHER", "publisher"), .text("KEY", "key"), .state("STATE", "state"), .time("UNTIL", "until"),

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Settings
 
-struct PublisherRevoke: AsyncParsableCommand {
+struct PublisherRevoke: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Ends a publisher's key at once.",
@@ -26,7 +26,7 @@ struct PublisherRevoke: AsyncParsableCommand {
     var yes = false
 
     func validate() throws {
-        guard yes else { throw ValidationError("Who holds the key is refused from now on: confirm with --yes.") }
+        guard yes else { throw ValidationError(say("Who holds the key is refused from now on: confirm with --yes.")) }
     }
 
     func run() async throws {
@@ -38,6 +38,6 @@ struct PublisherRevoke: AsyncParsableCommand {
         object["publisher"] = .string(publisher)
         object["key"] = .string(key)
         object["state"] = .string(state)
-        try options.renderer.write(object, id: "key") { ["\(publisher): key \(key) revoked, \(state)"] }
+        try options.renderer.write(object, id: "key") { [say("\(publisher): key \(key) revoked, \(state)")] }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Settings
 
-struct PublisherRotate: AsyncParsableCommand {
+struct PublisherRotate: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
         abstract: "Makes a new key for a publisher; the keys it has end after the overlap.",
@@ -29,7 +29,7 @@ struct PublisherRotate: AsyncParsableCommand {
 
     func validate() throws {
         guard TimeLength.milliseconds(overlap) != nil else {
-            throw ValidationError("--overlap \(overlap): expected a length of time such as 24h or 7d.")
+            throw ValidationError(say("--overlap \(overlap): expected a length of time such as 24h or 7d."))
         }
     }
 
@@ -47,7 +47,7 @@ struct PublisherRotate: AsyncParsableCommand {
         var failure: (any Error)?
         // The key is shown whatever comes: its hash is in the file, and it is nowhere else.
         do { state = try await file.takeIntoForce(settings, having: hash.id) } catch {
-            (state, failure) = ("written, not in force yet", error)
+            (state, failure) = (say("written, not in force yet"), error)
         }
         var object = JSONObject()
         object["publisher"] = .string(publisher)

@@ -38,7 +38,7 @@ struct AgeTable {
         let titles = bounds.map { RelativeTime.short($0 / 1000) } + [">"]
         var listing = Listing(
             id: key.rawValue,
-            scope: scope + (all > rows.count ? ", the largest \(rows.count) of \(all)" : ""),
+            scope: scope + (all > rows.count ? say(", the largest \(rows.count) of \(all)") : ""),
             source: "store",
             columns: [.text(key.rawValue.uppercased(), key.rawValue), .number("T", "total")]
                 + zip(titles, members).map { .number($0, $1) }

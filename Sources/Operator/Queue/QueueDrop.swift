@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueDrop: AsyncParsableCommand {
+struct QueueDrop: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop",
         abstract: "Ends deliveries for good, as dropped. What a provider accepted cannot be recalled.",

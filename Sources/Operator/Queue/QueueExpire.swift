@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueExpire: AsyncParsableCommand {
+struct QueueExpire: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "expire",
         abstract: "Ends deliveries as if their time to live were over.",

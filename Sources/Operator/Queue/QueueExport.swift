@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueExport: AsyncParsableCommand {
+struct QueueExport: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Every delivery that matches, streamed: one JSON object a line unless -o says csv or ids.",
@@ -28,7 +28,7 @@ struct QueueExport: AsyncParsableCommand {
         var renderer = options.renderer
         if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
         let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
-        let scope = filters.scope("deliveries", otherwise: "still to do")
+        let scope = filters.scope(say("deliveries"), otherwise: say("still to do"))
         try DeliveryStream(inspection, filter, scope: scope, columns: Inspection.deliveryColumns).write(
             to: renderer,
             limit: limit
@@ -62,6 +62,6 @@ struct DeliveryStream {
             }
         }
         inspection.warn(scan)
-        if isEmpty { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+        if isEmpty { throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)")) }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueHold: AsyncParsableCommand {
+struct QueueHold: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",
         abstract: "Holds deliveries: nothing more is sent of them, and they do not expire, until `queue release`.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueList: AsyncParsableCommand {
+struct QueueList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Deliveries that match the filters.",
@@ -35,7 +35,9 @@ struct QueueList: AsyncParsableCommand {
     var sort: DeliveryOrder = .id
 
     func validate() throws {
-        if sort != .id, paging.after != nil { throw ValidationError("--after goes on in the order of the ids only.") }
+        if sort != .id, paging.after != nil {
+            throw ValidationError(say("--after goes on in the order of the ids only."))
+        }
     }
 
     func run() async throws {
@@ -44,13 +46,13 @@ struct QueueList: AsyncParsableCommand {
         let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
         var listing = Listing(
             id: "id",
-            scope: filters.scope("deliveries", otherwise: "still to do"),
+            scope: filters.scope(say("deliveries"), otherwise: say("still to do")),
             source: "store",
             columns: Inspection.deliveryColumns
         )
         guard sort == .id else {
             let found = try sort.first(paging.limit ?? ListOptions.limitByDefault, of: filter, inspection)
-            listing.scope += ", by \(sort.rawValue)"
+            listing.scope += say(", by \(sort.rawValue)")
             listing.items = try found.rows.map { row in
                 var object = try inspection.json(row)
                 if sort == .size {
@@ -70,12 +72,12 @@ struct QueueList: AsyncParsableCommand {
     }
 
     static func event(_ text: String) throws -> EventID {
-        guard let id = EventID(text) else { throw ValidationError("\(text) is no event: E-…") }
+        guard let id = EventID(text) else { throw ValidationError(say("\(text) is no event: E-…")) }
         return id
     }
 
     static func delivery(_ text: String) throws -> DeliveryID {
-        guard let id = DeliveryID(text) else { throw ValidationError("\(text) is no delivery: D-…") }
+        guard let id = DeliveryID(text) else { throw ValidationError(say("\(text) is no delivery: D-…")) }
         return id
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueRelease: AsyncParsableCommand {
+struct QueueRelease: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
         abstract: "Lets held deliveries go on.",

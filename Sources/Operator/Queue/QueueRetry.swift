@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueRetry: AsyncParsableCommand {
+struct QueueRetry: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Makes deferred and dead deliveries due now.",

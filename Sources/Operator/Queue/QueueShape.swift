@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueShape: AsyncParsableCommand {
+struct QueueShape: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "shape",
         abstract: "How many deliveries are how old, by lane, school, class, app, kind, event, reason or state.",
@@ -37,10 +37,10 @@ struct QueueShape: AsyncParsableCommand {
     var limit = 50
 
     func validate() throws {
-        guard (1...20).contains(buckets) else { throw ValidationError("--buckets must be from 1 to 20.") }
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 10000.") }
+        guard (1...20).contains(buckets) else { throw ValidationError(say("--buckets must be from 1 to 20.")) }
+        guard (1...10_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 10000.")) }
         guard let length = TimeLength.milliseconds(first), length >= 1000 else {
-            throw ValidationError("--first \(first): expected a length of time of a second or more, such as 5s.")
+            throw ValidationError(say("--first \(first): expected a length of time of a second or more, such as 5s."))
         }
     }
 
@@ -51,8 +51,8 @@ struct QueueShape: AsyncParsableCommand {
         let start = TimeLength.milliseconds(first) ?? 5000
         let table = AgeTable(key: by, bounds: AgeTable.bounds(first: start, count: buckets, isLinear: linear), unit: of)
         let scope = filters.scope(
-            "\(of == .rows ? "deliveries" : "users") by \(by.rawValue) and age",
-            otherwise: "still to do"
+            of == .rows ? say("deliveries by \(by.rawValue) and age") : say("users by \(by.rawValue) and age"),
+            otherwise: say("still to do")
         )
         let listing = try table.listing(inspection, filter, scope: scope, limit: limit, renderer)
         try renderer.writeMatched(listing, isFiltered: !filters.words.isEmpty)

@@ -4,7 +4,7 @@ import Pipeline
 import Settings
 import Store
 
-struct QueueShow: AsyncParsableCommand {
+struct QueueShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One delivery with its timeline.",
@@ -33,9 +33,9 @@ struct QueueShow: AsyncParsableCommand {
         let device = row.lane == .nowhere ? nil : try inspection.device(row.device)
         let now = renderer.now
         try renderer.write(object, id: "id") {
-            ["delivery \(row.id) · \(now.rfc3339) · store"]
+            ["\(say("delivery")) \(row.id) · \(now.rfc3339) · \(say(known: "store"))"]
                 + Self.head(object, row, device: device, attemptsMax: inspection.settings.limits.attemptsMax, now: now)
-                + ["timeline"] + timeline.map { Self.line($0) }
+                + [say("timeline")] + timeline.map { Self.line($0) }
         }
     }
 
@@ -48,20 +48,21 @@ struct QueueShow: AsyncParsableCommand {
     ) -> [String] {
         func word(_ name: String) -> String { Listing.Column.plain(object[name] ?? .null) }
         let reason = row.result.reason.flatMap { $0.word == word("state") ? nil : " (\($0.word))" } ?? ""
-        let tries = row.attempts > 0 ? ", attempt \(row.attempts) of \(attemptsMax)" : ""
-        let next = row.nextAt.map { ", next \(RelativeTime.text($0, now: now))" } ?? ""
-        let ending = row.result.state.isTerminal ? "" : ", expires \(RelativeTime.text(row.expiresAt, now: now))"
-        var to = "user \(word("user"))"
+        let tries = row.attempts > 0 ? say(", attempt \(row.attempts) of \(attemptsMax)") : ""
+        let next = row.nextAt.map { say(", next \(RelativeTime.text($0, now: now))") } ?? ""
+        let ending = row.result.state.isTerminal ? "" : say(", expires \(RelativeTime.text(row.expiresAt, now: now))")
+        var to = say("user \(word("user"))")
         if let device {
-            to += ", device \(device.installation) (\(device.platform), app \(device.app), token …\(device.tokenTail)"
-            to += ", \(device.state.word), seen \(RelativeTime.text(device.lastSeenAt, now: now)))"
+            to += say(
+                ", device \(device.installation) (\(device.platform), app \(device.app), token …\(device.tokenTail), \(device.state.word), seen \(RelativeTime.text(device.lastSeenAt, now: now)))"
+            )
         } else if row.lane != .nowhere {
-            to += ", a device that is gone"
+            to += say(", a device that is gone")
         }
         return [
-            padded("state") + "\(row.result.state)\(reason)\(tries)\(next)\(ending)",
-            padded("event") + "\(row.event) \(row.app).\(row.action), school \(word("school"))",
-            padded("to") + to, padded("lane") + word("lane"),
+            padded(say("state")) + "\(row.result.state)\(reason)\(tries)\(next)\(ending)",
+            padded(say("event")) + say("\(row.event) \(row.app).\(row.action), school \(word("school"))"),
+            padded(say("to")) + to, padded(say("lane")) + word("lane"),
         ]
     }
 
@@ -71,21 +72,21 @@ struct QueueShow: AsyncParsableCommand {
 
     private static func line(_ entry: JSONObject) -> String {
         func word(_ name: String) -> String { entry[name].map { Listing.Column.plain($0) } ?? "-" }
-        let at = entry["at"]?.string ?? "(not kept)              "
+        let at = entry["at"]?.string ?? say("(not kept)")
         let said: String
         switch entry["what"]?.string {
         case "attempt":
             let answer = entry["status"]?.int64 == 0 ? word("reason") : "\(word("status")) \(word("reason"))"
-            said = "attempt \(word("number"))  \(word("milliseconds")) ms  \(answer) -> \(word("state"))"
-        case "eventAccepted": said = "event accepted from \(word("publisher"))"
-        case "made": said = "delivery made for lane \(word("lane"))"
-        case "nextAttempt": said = "next attempt"
+            said = say("attempt \(word("number"))  \(word("milliseconds")) ms  \(answer) -> \(word("state"))")
+        case "eventAccepted": said = say("event accepted from \(word("publisher"))")
+        case "made": said = say("delivery made for lane \(word("lane"))")
+        case "nextAttempt": said = say("next attempt")
         case "outcome":
             let reason = entry["reason"]?.string.flatMap { $0 == word("state") ? nil : " (\($0))" } ?? ""
-            let time = entry["millisecondsMax"]?.int64.map { ", answered within \($0) ms" } ?? ""
+            let time = entry["millisecondsMax"]?.int64.map { say(", answered within \($0) ms") } ?? ""
             said = "\(word("state"))\(reason)\(time)"
-        default: said = "expires"
+        default: said = say("expires")
         }
-        return "  \(at)\(String(repeating: " ", count: max(1, 26 - at.count)))\(said)"
+        return "  \(at)\(String(repeating: " ", count: max(1, 26 - DisplayWidth.of(at))))\(said)"
     }
 }

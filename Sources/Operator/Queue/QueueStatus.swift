@@ -1,7 +1,7 @@
 import ArgumentParser
 import Domain
 
-struct QueueStatus: AsyncParsableCommand {
+struct QueueStatus: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "One screen: service, store, lanes, events, rates, the oldest delivery.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueTail: AsyncParsableCommand {
+struct QueueTail: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
         abstract: "New outcomes as they reach the store, until Ctrl-C.",
@@ -35,15 +35,15 @@ struct QueueTail: AsyncParsableCommand {
 
     func validate() throws {
         guard let wait = TimeLength.milliseconds(interval), (1000...3_600_000).contains(wait) else {
-            throw ValidationError("--interval \(interval): expected a length of time from 1s to 1h.")
+            throw ValidationError(say("--interval \(interval): expected a length of time from 1s to 1h."))
         }
         if let length, TimeLength.milliseconds(length) == nil {
-            throw ValidationError("--for \(length): expected a length of time such as 10m.")
+            throw ValidationError(say("--for \(length): expected a length of time such as 10m."))
         }
         if let since, TimeLength.milliseconds(since) == nil {
-            throw ValidationError("--since \(since): expected a length of time such as 10m.")
+            throw ValidationError(say("--since \(since): expected a length of time such as 10m."))
         }
-        if let count, count < 1 { throw ValidationError("--count must be at least 1.") }
+        if let count, count < 1 { throw ValidationError(say("--count must be at least 1.")) }
     }
 
     func run() async throws {
@@ -54,14 +54,16 @@ struct QueueTail: AsyncParsableCommand {
         let tail = try inspection.ask { try OutcomeTail($0, filter) }
         let listing = Listing(
             id: "id",
-            scope: filters.scope("outcomes", otherwise: "as they come"),
+            scope: filters.scope(say("outcomes"), otherwise: say("as they come")),
             source: "store",
             columns: [.csv("seenAt")] + Inspection.deliveryColumns
         )
         if renderer.format == .table, renderer.context.columns == nil {
             // A pipe wants rows.
         } else if renderer.format == .table {
-            try renderer.context.writeText(renderer.cut("\(listing.scope) · \(renderer.now.rfc3339) · store") + "\n")
+            try renderer.context.writeText(
+                renderer.cut("\(listing.scope) · \(renderer.now.rfc3339) · \(say(known: "store"))") + "\n"
+            )
         } else {
             try renderer.writeHeader(listing)
         }
@@ -80,7 +82,7 @@ struct QueueTail: AsyncParsableCommand {
             let rows = look.rows.filter { !told.contains(Told($0)) }
             for row in rows.prefix(left) { try write(row, inspection, listing, renderer) }
             left -= min(left, rows.count)
-            if look.skipped > 0 { renderer.context.talk("carillon: \(look.skipped) outcomes were not shown") }
+            if look.skipped > 0 { renderer.context.talk(say("carillon: \(look.skipped) outcomes were not shown")) }
             if left == 0 || end.map({ clock.now >= $0 }) ?? false { return }
             try await Task.sleep(for: wait)
         }
@@ -127,7 +129,7 @@ struct QueueTail: AsyncParsableCommand {
         let shown = renderer.isColored ? Renderer.painted(padded(state, 9), state) : padded(state, 9)
         let why =
             row.result.state == .accepted
-            ? "\(row.attempts) attempts, within \(Int64(1) << Int64(row.result.latencyBucket)) ms"
+            ? say("\(row.attempts) attempts, within \(Int64(1) << Int64(row.result.latencyBucket)) ms")
             : [row.result.reason?.word, row.last.map { "\($0.status) \($0.reason)" }].compactMap { $0 }.joined(
                 separator: " "
             )

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueTop: AsyncParsableCommand {
+struct QueueTop: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
         abstract: "A live screen: status, and the ages by lane, school, kind or reason.",
@@ -29,7 +29,7 @@ struct QueueTop: AsyncParsableCommand {
 
     func validate() throws {
         guard let length = TimeLength.milliseconds(interval), (1000...3_600_000).contains(length) else {
-            throw ValidationError("--interval \(interval): expected a length of time from 1s to 1h.")
+            throw ValidationError(say("--interval \(interval): expected a length of time from 1s to 1h."))
         }
     }
 
@@ -47,8 +47,8 @@ struct QueueTop: AsyncParsableCommand {
             guard let terminal = renderer.context.terminal else {
                 throw OperatorFailure(
                     .usage,
-                    "top needs a terminal",
-                    next: "carillon queue top --once, or -o ndjson"
+                    say("top needs a terminal"),
+                    next: say("carillon queue top --once, or -o ndjson")
                 )
             }
             try await show(screen, on: terminal, every: wait)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct QueueWhy: AsyncParsableCommand {
+struct QueueWhy: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
         abstract: "Says in sentences why a delivery or an event is where it is.",
@@ -45,7 +45,7 @@ struct QueueWhy: AsyncParsableCommand {
                 sentences = explanation.sentences(of: report) + lost.flatMap(Explanation.sentences)
             }
         } else {
-            throw ValidationError("\(id) is neither a delivery (D-…) nor an event (E-…).")
+            throw ValidationError(say("\(id) is neither a delivery (D-…) nor an event (E-…)."))
         }
         let object = JSONObject([
             "id": .string(id), "at": .string(renderer.now.rfc3339), "source": .string(facts.source),
@@ -53,7 +53,7 @@ struct QueueWhy: AsyncParsableCommand {
             "why": .array(sentences.map { .string($0) }),
         ])
         try renderer.write(object, id: "id") {
-            ["\(id) · \(renderer.now.rfc3339) · \(facts.source)"] + sentences.flatMap(renderer.wrapped)
+            ["\(id) · \(renderer.now.rfc3339) · \(say(known: facts.source))"] + sentences.flatMap(renderer.wrapped)
         }
     }
 }

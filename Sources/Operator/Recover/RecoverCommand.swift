@@ -4,7 +4,7 @@ import Glibc
 import Pipeline
 import Store
 
-struct RecoverCommand: AsyncParsableCommand {
+struct RecoverCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover",
         abstract: "Makes new stores of what can still be read of a damaged data folder.",
@@ -34,23 +34,23 @@ struct RecoverCommand: AsyncParsableCommand {
     func run() async throws {
         let context = OperatorContext.current
         if case .process(let pid) = LockHolder.find(folder: folder) {
-            throw OperatorFailure(.refused, "process \(pid) works on \(folder)", next: "stop the service")
+            throw OperatorFailure(.refused, say("process \(pid) works on \(folder)"), next: say("stop the service"))
         }
         guard Self.files.contains(where: { access(folder + "/" + $0, F_OK) == 0 }) else {
             throw OperatorFailure(
                 .nothing,
-                "\(folder) holds no store",
-                why: "neither \(Self.files.joined(separator: " nor ")) is there",
-                next: "name the data folder, or a copy of it"
+                say("\(folder) holds no store"),
+                why: say("neither \(Self.files.joined(separator: say(" nor "))) is there"),
+                next: say("name the data folder, or a copy of it")
             )
         }
         umask(0o077)
         guard mkdir(target, 0o700) == 0 else {
             throw OperatorFailure(
                 .failed,
-                "\(target) cannot be made",
-                why: String(cString: strerror(errno)),
-                next: "a folder that does not exist yet, in one that does"
+                say("\(target) cannot be made"),
+                why: systemText(),
+                next: say("a folder that does not exist yet, in one that does")
             )
         }
         var report: RecoveryReport
@@ -63,11 +63,15 @@ struct RecoverCommand: AsyncParsableCommand {
                 now: context.time.now()
             )
         } catch {
-            throw OperatorFailure(.store, "the store in \(folder) cannot be recovered", why: StoreError(error).sentence)
+            throw OperatorFailure(
+                .store,
+                say("the store in \(folder) cannot be recovered"),
+                why: StoreError(error).said
+            )
         }
         let held = HeldDeliveries(folder: target + "/held", bytesMax: .max)
         do { report.notes += try held.take(report.heldFiles, from: folder + "/held") } catch {
-            throw OperatorFailure(.failed, "held deliveries cannot be copied", why: "\(error)")
+            throw OperatorFailure(.failed, say("held deliveries cannot be copied"), why: "\(error)")
         }
         // They are on record beside the stores; one that is lost is none of these.
         do { _ = try LookLog(data: folder).copy(to: target) } catch {
@@ -81,9 +85,11 @@ struct RecoverCommand: AsyncParsableCommand {
         guard !report.isWhole else { return }
         throw OperatorFailure(
             .partlyDone,
-            "something was lost",
+            say("something was lost"),
             next:
-                "the ENT may post the events that were lost again, under their identities; then carillon operation verify"
+                say(
+                    "the ENT may post the events that were lost again, under their identities; then carillon operation verify"
+                )
         )
     }
 
@@ -111,27 +117,29 @@ struct RecoverCommand: AsyncParsableCommand {
         for (file, tables) in report.rows.sorted(by: { $0.key < $1.key }) {
             let saved = tables.values.reduce(0) { $0 + $1.saved }
             let lost = tables.values.reduce(0) { $0 + $1.lost }
-            let events = tables["event"].map { ", \($0.saved - report.eventsLost.count) events or more" } ?? ""
-            lines.append("\(file)  \(saved) rows saved\(events), \(lost) lost")
+            let events = tables["event"].map { say(", \($0.saved - report.eventsLost.count) events or more") } ?? ""
+            lines.append(say("\(file)  \(saved) rows saved\(events), \(lost) lost"))
         }
-        if report.damagedPages > 0 { lines.append("\(report.damagedPages) pages or cells cannot be read") }
-        lines += report.damagedLogs.map { "\($0) is damaged: what was committed behind that is lost" }
+        if report.damagedPages > 0 { lines.append(say("\(report.damagedPages) pages or cells cannot be read")) }
+        lines += report.damagedLogs.map { say("\($0) is damaged: what was committed behind that is lost") }
         let lost = report.eventsLost.sorted()
-        lines += lost.prefix(Self.eventsShown).map { "lost  \($0)" }
+        lines += lost.prefix(Self.eventsShown).map { say("lost  \($0)") }
         if lost.count > Self.eventsShown {
-            lines.append("lost  and \(lost.count - Self.eventsShown) more; -o json has all")
+            lines.append(say("lost  and \(lost.count - Self.eventsShown) more; -o json has all"))
         }
-        lines += report.textsLost.sorted().prefix(Self.eventsShown).map { "text lost  \($0)" }
-        if report.registryOrphans > 0 { lines.append("\(report.registryOrphans) devices or ties of nobody left out") }
+        lines += report.textsLost.sorted().prefix(Self.eventsShown).map { say("text lost  \($0)") }
+        if report.registryOrphans > 0 {
+            lines.append(say("\(report.registryOrphans) devices or ties of nobody left out"))
+        }
         lines += report.notes
-        return report.isWhole ? lines + ["nothing was lost"] : lines
+        return report.isWhole ? lines + [say("nothing was lost")] : lines
     }
 
     private func sync(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
         guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw OperatorFailure(.failed, "\(path) cannot be synced", why: String(cString: strerror(errno)))
+            throw OperatorFailure(.failed, say("\(path) cannot be synced"), why: systemText())
         }
     }
 }

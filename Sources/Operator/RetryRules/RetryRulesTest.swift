@@ -4,7 +4,7 @@ import Providers
 import Settings
 import Store
 
-struct RetryRulesTest: AsyncParsableCommand {
+struct RetryRulesTest: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Which class an answer falls in, what is done with the token and the lane, and the next times.",
@@ -35,15 +35,17 @@ struct RetryRulesTest: AsyncParsableCommand {
     @Option(help: "The push service's host, for webpush.") var host = "updates.push.services.mozilla.com"
 
     func validate() throws {
-        guard http == 0 || (100...599).contains(http) else { throw ValidationError("--http is 0, or from 100 to 599.") }
-        guard (1...100).contains(attempts) else { throw ValidationError("--attempts is from 1 to 100.") }
-        guard body == nil || reason == nil else { throw ValidationError("Give --reason or --body, not both.") }
+        guard http == 0 || (100...599).contains(http) else {
+            throw ValidationError(say("--http is 0, or from 100 to 599."))
+        }
+        guard (1...100).contains(attempts) else { throw ValidationError(say("--attempts is from 1 to 100.")) }
+        guard body == nil || reason == nil else { throw ValidationError(say("Give --reason or --body, not both.")) }
         guard TimeLength.milliseconds(ttl) != nil else {
-            throw ValidationError("--ttl \(ttl): expected a length of time such as 24h.")
+            throw ValidationError(say("--ttl \(ttl): expected a length of time such as 24h."))
         }
         if http == 0, question.classification(now: Instant(milliseconds: 0)) == nil {
             let words = LostAnswer.allCases.map(\.classification.reason).joined(separator: ", ")
-            throw ValidationError("--http 0 needs --reason, one of \(words).")
+            throw ValidationError(say("--http 0 needs --reason, one of \(words)."))
         }
     }
 
@@ -53,7 +55,7 @@ struct RetryRulesTest: AsyncParsableCommand {
 
     private static func provider(_ text: String) throws -> ProviderID {
         guard let provider = ProviderID(name: text) else {
-            throw ValidationError("\(text) is none of \(ProviderList.names.joined(separator: ", ")).")
+            throw ValidationError(say("\(text) is none of \(ProviderList.names.joined(separator: ", "))."))
         }
         return provider
     }
@@ -62,7 +64,7 @@ struct RetryRulesTest: AsyncParsableCommand {
         let renderer = options.renderer
         let limits = try options.settings().settings.limits
         guard let classification = question.classification(now: renderer.now) else {
-            throw OperatorFailure(.usage, "there is no such answer")
+            throw OperatorFailure(.usage, say("there is no such answer"))
         }
         let answer = RuleAnswer(
             classification: classification,

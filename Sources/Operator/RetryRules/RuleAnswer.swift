@@ -39,22 +39,23 @@ struct RuleAnswer {
     private var delivery: String {
         switch classification.verdict {
         case .accepted: "accepted"
-        case .tokenDead, .tokenSuspect, .payloadRefused: "rejected, \(classification.verdict.rejection?.word ?? "-")"
-        case .deferred: "deferred; counts as an attempt"
-        case .ambiguous: "deferred, sent again with the same identifiers; counts as an attempt"
-        case .resend: "sent again at once on another turn; no attempt"
-        case .credentialFault, .laneBusy: "goes back to waiting; no attempt"
-        case .platformFault: "waits for the platform's credential; no attempt"
+        case .tokenDead, .tokenSuspect, .payloadRefused:
+            say("rejected, \(classification.verdict.rejection?.word ?? "-")")
+        case .deferred: say("deferred; counts as an attempt")
+        case .ambiguous: say("deferred, sent again with the same identifiers; counts as an attempt")
+        case .resend: say("sent again at once on another turn; no attempt")
+        case .credentialFault, .laneBusy: say("goes back to waiting; no attempt")
+        case .platformFault: say("waits for the platform's credential; no attempt")
         }
     }
 
     private var token: String {
         switch classification.verdict {
         case .tokenDead(let since?):
-            "removed, if it was registered before \(since.rfc3339)"
-        case .tokenDead(nil): "removed, if it was registered before the sending"
-        case .tokenSuspect: "suspect: no longer rung until it registers again"
-        default: "kept"
+            say("removed, if it was registered before \(since.rfc3339)")
+        case .tokenDead(nil): say("removed, if it was registered before the sending")
+        case .tokenSuspect: say("suspect: no longer rung until it registers again")
+        default: say("kept")
         }
     }
 
@@ -62,16 +63,18 @@ struct RuleAnswer {
         switch classification.verdict {
         case .credentialFault:
             isServiceNamedByAddress
-                ? "credentialFault once several browsers meet it; until then the delivery waits; a probe each \(probe)"
-                : "credentialFault: stops, a probe each \(probe)"
-        case .laneBusy: "open: stops, then one probe"
-        case .platformFault: "goes on for all others"
-        case .resend(.renewCredential): "renews its access or provider token; refused again: credentialFault"
-        case .resend(.revertCredential): "goes back to the provider token before"
-        case .resend(.retire): "goes on; the connection is retired"
+                ? say(
+                    "credentialFault once several browsers meet it; until then the delivery waits; a probe each \(probe)"
+                )
+                : say("credentialFault: stops, a probe each \(probe)")
+        case .laneBusy: say("open: stops, then one probe")
+        case .platformFault: say("goes on for all others")
+        case .resend(.renewCredential): say("renews its access or provider token; refused again: credentialFault")
+        case .resend(.revertCredential): say("goes back to the provider token before")
+        case .resend(.retire): say("goes on; the connection is retired")
         case _ where classification.isFailureOfLane:
-            "goes on; \(LaneState.failuresMax) in a row open the breaker"
-        default: "goes on"
+            say("goes on; \(LaneState.failuresMax) in a row open the breaker")
+        default: say("goes on")
         }
     }
 
@@ -115,7 +118,7 @@ struct RuleAnswer {
                 // The unlucky ends here; the lucky goes on.
                 early = first
                 steps.append(
-                    Step(attempt: made + 1, earliest: first, latest: expiresAt, outcome: "attempt, or expired")
+                    Step(attempt: made + 1, earliest: first, latest: expiresAt, outcome: say("attempt, or expired"))
                 )
             case (.expire, _): return steps + [Step(earliest: early, latest: expiresAt, outcome: "expired")]
             case (.giveUp, _): return steps + [Step(earliest: early, latest: late, outcome: "dead")]
@@ -156,19 +159,19 @@ struct RuleAnswer {
         func time(_ from: Instant, _ until: Instant) -> String {
             let (first, last) = ((from - now).components.seconds, (until - now).components.seconds)
             return first == last
-                ? "in \(RelativeTime.length(first))"
-                : "in \(RelativeTime.length(first)) to \(RelativeTime.length(last))"
+                ? say("in \(RelativeTime.length(first))")
+                : say("in \(RelativeTime.length(first)) to \(RelativeTime.length(last))")
         }
-        let status = classification.status == 0 ? "no answer" : "\(classification.status)"
+        let status = classification.status == 0 ? say("no answer") : "\(classification.status)"
         var lines = [
-            "\(provider) \(status) \(classification.reason): \(kind)", "  delivery  \(delivery)",
-            "  token     \(token)",
-            "  lane      \(lane)" + (laneTimes.map { "; it asks again \(time($0.0, $0.1))" } ?? ""),
+            "\(provider) \(status) \(classification.reason): \(kind)", say("  delivery  \(delivery)"),
+            say("  token     \(token)"),
+            say("  lane      \(lane)") + (laneTimes.map { say("; it asks again \(time($0.0, $0.1))") } ?? ""),
         ]
         let steps = steps
-        if !steps.isEmpty { lines.append("next, if the answer stays the same") }
+        if !steps.isEmpty { lines.append(say("next, if the answer stays the same")) }
         lines += steps.map { step in
-            let name = step.attempt.map { "attempt \($0)" } ?? "then"
+            let name = step.attempt.map { say("attempt \($0)") } ?? say("then")
             let what = step.outcome == "attempt" ? "" : "  \(step.outcome)"
             guard step.attempt != nil else { return "  \(name)\(what)" }
             return "  \(name)  \(time(step.earliest, step.latest))\(what)"

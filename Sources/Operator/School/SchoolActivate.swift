@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct SchoolActivate: AsyncParsableCommand {
+struct SchoolActivate: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "activate",
         abstract: "From now on the school's events ring.",

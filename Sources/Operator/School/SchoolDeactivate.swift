@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct SchoolDeactivate: AsyncParsableCommand {
+struct SchoolDeactivate: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "deactivate",
         abstract: "From now on the school's events are accepted and withheld (notActivated).",

@@ -3,7 +3,7 @@ import Domain
 import Settings
 import Store
 
-struct SchoolList: AsyncParsableCommand {
+struct SchoolList: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Schools by UAI, with their pupils, guardians and how many of these can be rung.",
@@ -23,7 +23,7 @@ struct SchoolList: AsyncParsableCommand {
         let inspection = try options.inspection()
         let listing = Listing(
             id: "school",
-            scope: "schools",
+            scope: say("schools"),
             source: "store",
             columns: [
                 .text("SCHOOL", "school"), .text("NAME", "name"), .text("ACTIVE", "active"),

@@ -21,9 +21,13 @@ struct SchoolOrder: ParsableArguments {
             about: "school \(school)",
             offline
         )
-        try options.renderer.write(object, id: "school") {
-            let already = SchoolSwitchedView(shown: object).hasChanged ? "" : "already "
-            return ["\(school): \(already)\(isActive ? "active" : "not active")"]
-        }
+        let said =
+            switch (SchoolSwitchedView(shown: object).hasChanged, isActive) {
+            case (true, true): say("\(school): active")
+            case (true, false): say("\(school): not active")
+            case (false, true): say("\(school): already active")
+            case (false, false): say("\(school): already not active")
+            }
+        try options.renderer.write(object, id: "school") { [said] }
     }
 }

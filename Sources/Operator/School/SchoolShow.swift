@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import Store
 
-struct SchoolShow: AsyncParsableCommand {
+struct SchoolShow: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One school.",
@@ -22,20 +22,22 @@ struct SchoolShow: AsyncParsableCommand {
         guard
             let summary = try inspection.askRegistry({ try $0.schools(uai: school, after: nil, limit: 1) }).first
         else {
-            throw OperatorFailure(.nothing, "there is no school \(school)", next: "carillon school list")
+            throw OperatorFailure(.nothing, say("there is no school \(school)"), next: "carillon school list")
         }
         let object = SchoolList.json(summary, inspection.settings)
         let now = options.renderer.now
         try options.renderer.write(object, id: "school") {
             let isActive = object["active"] == true
-            let origin = summary.school.isActive == nil ? "schools.activeByDefault" : "an operator said so"
-            let last = summary.lastImportAt.map { RelativeTime.text($0, now: now) } ?? "never"
+            let origin = summary.school.isActive == nil ? "schools.activeByDefault" : say("an operator said so")
+            let last = summary.lastImportAt.map { RelativeTime.text($0, now: now) } ?? say("never")
             return [
                 "\(summary.school.uai) \(summary.school.name)",
-                "active       \(isActive ? "yes" : "no: its events are accepted and withheld") (\(origin))",
-                "pupils       \(summary.pupils)",
-                "guardians    \(summary.guardians), with a device \(summary.guardiansWithDevice)",
-                "last import  \(last)" + (summary.lastImport.map { ", \($0)" } ?? ""),
+                isActive
+                    ? say("active       yes (\(origin))")
+                    : say("active       no: its events are accepted and withheld (\(origin))"),
+                say("pupils       \(summary.pupils)"),
+                say("guardians    \(summary.guardians), with a device \(summary.guardiansWithDevice)"),
+                say("last import  \(last)") + (summary.lastImport.map { ", \($0)" } ?? ""),
             ]
         }
     }

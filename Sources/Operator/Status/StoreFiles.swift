@@ -52,15 +52,20 @@ struct StoreFiles {
 
     /// `412 MB`, `3.1 GB`.
     static func text(_ bytes: Int64) -> String {
-        let units = ["B", "kB", "MB", "GB", "TB"]
         var value = Double(bytes)
         var unit = 0
-        while value >= 1000, unit < units.count - 1 {
+        while value >= 1000, unit < 4 {
             value /= 1000
             unit += 1
         }
         let rounded = value < 10 && unit > 0 ? "\((value * 10).rounded() / 10)" : "\(Int64(value.rounded()))"
-        return "\(rounded) \(units[unit])"
+        switch unit {
+        case 0: return say("\(decimal: rounded) B")
+        case 1: return say("\(decimal: rounded) kB")
+        case 2: return say("\(decimal: rounded) MB")
+        case 3: return say("\(decimal: rounded) GB")
+        default: return say("\(decimal: rounded) TB")
+        }
     }
 
     private static func bytes(_ path: String) -> Int64 {

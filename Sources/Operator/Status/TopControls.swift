@@ -63,10 +63,15 @@ struct TopControls {
     var footer: String {
         if let prompt {
             let typed = String(decoding: prompt.typed, as: UTF8.self)
-            return "\(prompt.verb) \(prompt.lane), why? \(typed)_   (Enter does it, Esc leaves)"
+            return prompt.verb == "resume"
+                ? Operator.say("resume \(prompt.lane), why? \(typed)_   (Enter does it, Esc leaves)")
+                : Operator.say("pause \(prompt.lane), why? \(typed)_   (Enter does it, Esc leaves)")
         }
-        let lane = chosen.map { "Tab \($0): p \(isStopped($0) ? "resumes" : "pauses")  " } ?? ""
-        return notice ?? "l lane  s school  k kind  r reason  n none  \(lane)q quit"
+        let lane =
+            chosen.map {
+                isStopped($0) ? Operator.say("Tab \($0): p resumes  ") : Operator.say("Tab \($0): p pauses  ")
+            } ?? ""
+        return notice ?? Operator.say("l lane  s school  k kind  r reason  n none  \(lane)q quit")
     }
 
     private func isStopped(_ lane: String) -> Bool {

@@ -38,7 +38,7 @@ struct TopScreen {
         let listing = try table.listing(
             inspection,
             filter,
-            scope: "waiting by \(key.rawValue) and age",
+            scope: say("waiting by \(key.rawValue) and age"),
             limit: 20,
             renderer
         )

@@ -47,25 +47,27 @@ struct StorageKeyFacts {
         for key in keys {
             if key.isRight == false {
                 var wrong = Finding.fail(
-                    "storage",
-                    "the key \"\(key.id)\" in \(file) is not the one that sealed the registry",
-                    next: "put the right key under that name, and give a new key a new name"
+                    say("storage"),
+                    say("the key \"\(key.id)\" in \(file) is not the one that sealed the registry"),
+                    next: say("put the right key under that name, and give a new key a new name")
                 )
                 wrong.isFatal = true
                 findings.append(wrong)
             } else if !key.isConfigured, key.devices > 0 {
                 findings.append(
                     .fail(
-                        "storage",
-                        "\(key.devices) devices are sealed with the key \"\(key.id)\", which is not in \(file): they cannot be rung",
-                        next: "put it back behind the first, then: carillon storage reseal"
+                        say("storage"),
+                        say(
+                            "\(key.devices) devices are sealed with the key \"\(key.id)\", which is not in \(file): they cannot be rung"
+                        ),
+                        next: say("put it back behind the first, then: carillon storage reseal")
                     )
                 )
             } else if !key.isCurrent, key.devices > 0 {
                 findings.append(
                     .warn(
-                        "storage",
-                        "the key \"\(key.id)\" still seals \(key.devices) devices: it must stay in \(file)",
+                        say("storage"),
+                        say("the key \"\(key.id)\" still seals \(key.devices) devices: it must stay in \(file)"),
                         next: "carillon storage reseal"
                     )
                 )
@@ -73,7 +75,7 @@ struct StorageKeyFacts {
         }
         if findings.isEmpty {
             let devices = keys.reduce(0) { $0 + $1.devices }
-            findings.append(.ok("storage", "\(devices) devices are sealed with the first key"))
+            findings.append(.ok(say("storage"), say("\(devices) devices are sealed with the first key")))
         }
         return findings
     }

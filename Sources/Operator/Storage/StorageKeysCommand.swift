@@ -3,7 +3,7 @@ import Domain
 import Settings
 import Store
 
-struct StorageKeysCommand: AsyncParsableCommand {
+struct StorageKeysCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Which storage key still seals how many devices.",
@@ -29,7 +29,7 @@ struct StorageKeysCommand: AsyncParsableCommand {
         try options.renderer.write(
             Listing(
                 id: "key",
-                scope: "storage keys",
+                scope: say("storage keys"),
                 source: "store",
                 columns: [
                     .text("KEY", "key"), .number("DEVICES", "devices"), .text("CURRENT", "current"),

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contract
 import Domain
 
-struct StorageReseal: AsyncParsableCommand {
+struct StorageReseal: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "reseal",
         abstract: "Seals every device with the first storage key.",
@@ -34,14 +34,14 @@ struct StorageReseal: AsyncParsableCommand {
             id: "moved"
         ) {
             [
-                "\(sums.looked) devices looked at, \(sums.moved) sealed anew"
-                    + (sums.failed > 0 ? ", \(sums.failed) cannot be opened" : "")
+                say("\(sums.looked) devices looked at, \(sums.moved) sealed anew")
+                    + (sums.failed > 0 ? say(", \(sums.failed) cannot be opened") : "")
             ]
         }
         if sums.failed > 0 {
             throw OperatorFailure(
                 .failed,
-                "\(sums.failed) devices stay sealed with a key that does not open them",
+                say("\(sums.failed) devices stay sealed with a key that does not open them"),
                 next: "carillon storage keys"
             )
         }
@@ -62,7 +62,9 @@ struct StorageReseal: AsyncParsableCommand {
             sums.failed += part.failed
             sums.next = part.next
             // A service that does not get on would be asked for ever.
-            if let after = part.next, after <= next { throw OperatorFailure(.failed, "the service does not get on") }
+            if let after = part.next, after <= next {
+                throw OperatorFailure(.failed, say("the service does not get on"))
+            }
         }
         return sums
     }

@@ -5,7 +5,7 @@ import Pipeline
 import Providers
 import Store
 
-struct UserTrace: AsyncParsableCommand {
+struct UserTrace: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
         abstract: "What one person got, what not, and why; newest first.",
@@ -34,9 +34,9 @@ struct UserTrace: AsyncParsableCommand {
 
     func validate() throws {
         guard TimeLength.milliseconds(since) != nil else {
-            throw ValidationError("--since \(since): expected a length of time such as 24h or 7d.")
+            throw ValidationError(say("--since \(since): expected a length of time such as 24h or 7d."))
         }
-        guard (1...100_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 100000.") }
+        guard (1...100_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 100000.")) }
     }
 
     func run() async throws {
@@ -56,8 +56,8 @@ struct UserTrace: AsyncParsableCommand {
         if person == nil, events.isEmpty {
             throw OperatorFailure(
                 .nothing,
-                "nobody is known as \(user)",
-                why: "neither directory, devices nor an event since \(start.rfc3339) name this id",
+                say("nobody is known as \(user)"),
+                why: say("neither directory, devices nor an event since \(start.rfc3339) name this id"),
                 next: "carillon device list --user \(user)"
             )
         }
@@ -66,7 +66,7 @@ struct UserTrace: AsyncParsableCommand {
         let items = try events.map { try json($0, inspection) }.filter { !missing || $0["state"] != "reached" }
         let listing = Listing(
             id: "event",
-            scope: "events for user \(user) since \(start.rfc3339)" + (missing ? ", not reached" : ""),
+            scope: say("events for user \(user) since \(start.rfc3339)") + (missing ? say(", not reached") : ""),
             source: "store",
             columns: Self.columns,
             items: items,
@@ -79,7 +79,7 @@ struct UserTrace: AsyncParsableCommand {
         } else {
             try renderer.write(listing)
         }
-        if items.isEmpty { throw OperatorFailure(.nothing, "nothing matched: \(listing.scope)") }
+        if items.isEmpty { throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)")) }
     }
 
     /// nil: neither the directory nor the devices know the name.
@@ -91,8 +91,8 @@ struct UserTrace: AsyncParsableCommand {
         guard persons.count > 1 else { return persons.first }
         throw OperatorFailure(
             .usage,
-            "\(user) is the key of \(persons.count) persons",
-            why: "their names: \(names.joined(separator: ", "))",
+            say("\(user) is the key of \(persons.count) persons"),
+            why: say("their names: \(names.joined(separator: ", "))"),
             next: "carillon user trace \(names[0])"
         )
     }
@@ -105,15 +105,17 @@ struct UserTrace: AsyncParsableCommand {
         _ renderer: Renderer
     ) -> String {
         let shown = devices.map { device in
-            "\(device.installation) \(device.provider.name) \(device.state.word), seen "
-                + RelativeTime.text(device.lastSeenAt, now: renderer.now)
+            say(
+                "\(device.installation) \(device.provider.name) \(device.state.word), seen \(RelativeTime.text(device.lastSeenAt, now: renderer.now))"
+            )
         }
         var sums: [String: Int] = [:]
         for event in events { sums[EventStatus.words(event.standing).state, default: 0] += 1 }
         let counts = ["reached", "waiting", "notReached"].map { "\($0) \(sums[$0] ?? 0)" }.joined(separator: "   ")
         let lines = [
-            renderer.header(of: listing), "devices  " + (shown.isEmpty ? "none" : shown.joined(separator: "; ")),
-            "events   " + counts, "",
+            renderer.header(of: listing),
+            say("devices  ") + (shown.isEmpty ? say("none") : shown.joined(separator: "; ")),
+            say("events   ") + counts, "",
         ]
         return lines.map { renderer.cut($0) + "\n" }.joined()
     }

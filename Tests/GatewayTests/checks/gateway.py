@@ -6,6 +6,8 @@ TITLE, BODY = "Le billet secret du jour", "Un texte que personne d'autre ne lit"
 LINKS = "https://ent.example.org"
 # Of the command line of a file of checks; nothing when it is only imported.
 BINARIES, FOLDER = (sys.argv[1:3] + ["", ""])[:2]
+# What commands say is asserted in English, whatever language whoever runs the checks reads.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 
 def end_with_parent():
@@ -175,8 +177,8 @@ quietHours: {{ {self.quiet_hours} }}
 
     # --- the gateway
 
-    def command(self, *words):
-        return subprocess.run([self.binary("carillon"), *words, "--config", self.config], capture_output=True, text=True)
+    def command(self, *words, **more):
+        return subprocess.run([self.binary("carillon"), *words, "--config", self.config], capture_output=True, text=True, env={**os.environ, **more})
 
     def items(self, *words):
         """Of a list, without a limit."""

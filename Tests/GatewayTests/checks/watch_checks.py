@@ -263,6 +263,29 @@ def emptied_series_are_gone(world):
     wait("the other alone", lambda: apple not in series() and 'provider="fcm",state="active"' in series())
 
 
+def a_french_terminal_is_answered_in_french(world):
+    """The executable reads the variables itself: no locale is installed here. What programs read is English on the same terminal."""
+    world.start()
+    world.register("u1", 0, "fcm")
+    event = world.published(["u1"], "one")
+    assert world.done(event)["deliveries"]["accepted"] == 1
+    delivery = world.items("queue", "list", "--event", event)[0]["id"]
+    french = lambda *words: world.command(*words, LC_ALL="fr_FR.UTF-8")
+    why = french("queue", "why", delivery).stdout
+    assert " · en direct\n" in why and "Le fournisseur l’a acceptée à la première tentative." in why, why
+    paused = french("lane", "pause", FCM, "--why", "essai").stdout
+    assert "paused (suspendu)" in paused and "remise en file d’attente." in paused, paused
+    lanes = french("check", "lanes")
+    assert lanes.returncode == 1 and lanes.stdout.startswith(f"WARNING {FCM} paused (suspendu) depuis"), lanes
+    status = french("queue", "status").stdout
+    assert "service     répond, pid " in status and f"! {FCM}\u00a0: arrêté par un exploitant" in status, status
+    unknown = french("queue", "why", "D-999")
+    assert unknown.returncode == 3 and "à essayer\u00a0: carillon queue list" in unknown.stderr, unknown
+    said = json.loads(french("queue", "why", delivery, "-o", "json").stdout)["why"]
+    assert said[0] == "The provider accepted it at the first attempt.", said
+    assert "points examinés\u00a0: " in french("doctor", "--no-network").stdout
+
+
 if __name__ == "__main__":
     main([alert_rules_are_right, a_day_fires_what_happened, dashboard_is_that_of_the_metrics, refusals_are_told, reloads_say_what_changed, an_outage_is_told_once,
-          emptied_series_are_gone, spans_reach_a_collector], {})
+          emptied_series_are_gone, spans_reach_a_collector, a_french_terminal_is_answered_in_french], {})
