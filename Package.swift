@@ -82,6 +82,7 @@ let package = Package(
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        .systemLibrary(name: "CXattr"),
         library("Domain"),
         // What the outside reads and writes; the document and the meaning of each problem are part of the binary.
         library(
@@ -127,7 +128,7 @@ let package = Package(
             "API",
             [
                 "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
-                "Pipeline",
+                "Pipeline", "CXattr",
                 "WebClient", crypto, cryptoExtras, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -50,7 +50,7 @@ struct AdminClient: AdminChannel {
                 .unreachable,
                 "the service does not answer on \(socket); nothing was changed",
                 why: SocketState(socket).sentence ?? error.sentence,
-                next: "start the service, or run as the user who owns the socket"
+                next: "start the service, or run as the user who owns the socket, or in the group carillon-ops"
                     + (canBeOffline ? ", or --offline while it is down" : "")
             )
         case (.invalidRequest, .file(let path)):

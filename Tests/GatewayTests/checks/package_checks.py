@@ -171,6 +171,13 @@ def groups_may_what_they_may(world):
     sudo("eve", look, "lane", "list", ok=(1,))
     sudo("lea", "carillon", "lane", "pause", "fcm/onepocket", "--why", "a look")
     sudo("lea", "carillon", "lane", "resume", "fcm/onepocket")
+    # Without sudo, too: the socket knows who opens it.
+    def alone(name, *words, ok=(0,)):
+        return ran(shutil.which("chroot"), f"--userspec={name}", ROOT, "carillon", *words, ok=ok, env={"PATH": "/usr/bin"})
+    alone("lea", "lane", "pause", "fcm/onepocket", "--why", "alone")
+    assert "carillon-ops" in alone("max", "lane", "resume", "fcm/onepocket", ok=(6,)).stderr
+    alone("eve", "lane", "resume", "fcm/onepocket", ok=(4,))
+    alone("lea", "lane", "resume", "fcm/onepocket")
     orders = json.loads(sudo("max", look, "operation", "list", "-o", "json").stdout)["items"]
     actors = [order["actor"] for order in orders]
     lea = int(inside("id", "--user", "lea").stdout)
@@ -252,13 +259,6 @@ def lives_and_dies(world):
     # Copies are the administrator's to remove, and are named; a number once given to the service is nobody else's.
     assert "/var/backups/carillon" in gone.stderr and os.path.exists(path("/var/backups/carillon/mine"))
     assert "carillon:" in open(path("/etc/passwd")).read()
-
-
-def proxies_are_sound(world):
-    make_root()
-    os.makedirs(path("/etc/ssl/carillon"))
-    ran("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=carillon.example.org",
-        "-keyout", path("/etc/ssl/carillon/privkey.pem"), "-out", path("/etc/ssl/carillon/fullchain.pem"))
     key_of_the_log_comes_with_an_update(new)
 
 
@@ -276,6 +276,13 @@ def key_of_the_log_comes_with_an_update(new):
     is_ready_to_run()
     inside("dpkg", "--purge", "carillon")
     assert not os.path.exists(path("/etc/carillon/secrets"))
+
+
+def proxies_are_sound(world):
+    make_root()
+    os.makedirs(path("/etc/ssl/carillon"))
+    ran("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=carillon.example.org",
+        "-keyout", path("/etc/ssl/carillon/privkey.pem"), "-out", path("/etc/ssl/carillon/fullchain.pem"))
     shutil.copy(os.path.join(SOURCE, "deploy/proxy/nginx.conf"), path("/etc/nginx/conf.d/carillon.conf"))
     shutil.copy(os.path.join(SOURCE, "deploy/proxy/Caddyfile"), path("/etc/caddy/Caddyfile"))
     assert "test is successful" in inside("nginx", "-t").stderr
