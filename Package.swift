@@ -83,6 +83,7 @@ let package = Package(
         systemLibrary("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         systemLibrary("CNATS", pkgConfig: "libnats", apt: "libnats-dev"),
+        .systemLibrary(name: "CXattr"),
         library("Domain"),
         // What the outside reads and writes; the document and the meaning of each problem are part of the binary.
         library(
@@ -129,7 +130,7 @@ let package = Package(
             "API",
             [
                 "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
-                "Pipeline",
+                "Pipeline", "CXattr",
                 "WebClient", "NATS", crypto, cryptoExtras, hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

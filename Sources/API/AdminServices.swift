@@ -24,6 +24,8 @@ package struct AdminServices: Sendable {
     package var publishers: PublisherDirectory?
     /// Who was shown names; nil: nobody keeps it.
     package var looks: Reading<LookLog>?
+    /// Who beside the service's own account may come to the socket.
+    package var groups = AdminGroups()
     package var limits: Limits
     package var time: TimeSource
     /// Where a directory delivery waits while it is read; exists, mode 0700, emptied at start by the assembly.

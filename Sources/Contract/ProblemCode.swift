@@ -6,7 +6,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     // 401
     case unauthenticated, invalidSignature, unsignedAttributes
     // 403
-    case missingRight, forbiddenSchool, forbiddenSource, forbiddenFeed, urgentForbidden
+    case missingRight, forbiddenSchool, forbiddenSource, forbiddenFeed, urgentForbidden, forbiddenAccount
     // 404, 405, 408, 409
     case notFound, unknownEvent, unknownDevice, unknownLane, unknownOperation, unknownImport, unknownPerson
     case nothingMatched, methodNotAllowed
@@ -36,7 +36,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             .invalidParameter, .incompleteBody, .invalidToken, .malformedRequest:
             400
         case .unauthenticated, .invalidSignature, .unsignedAttributes: 401
-        case .missingRight, .forbiddenSchool, .forbiddenSource, .forbiddenFeed, .urgentForbidden: 403
+        case .missingRight, .forbiddenSchool, .forbiddenSource, .forbiddenFeed, .urgentForbidden, .forbiddenAccount: 403
         case .notFound, .unknownEvent, .unknownDevice, .unknownLane, .unknownOperation, .unknownImport,
             .unknownPerson, .nothingMatched:
             404
@@ -81,6 +81,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .forbiddenSchool: "The publisher may not speak for this school"
         case .forbiddenSource: "The publisher may not speak for this source"
         case .urgentForbidden: "The publisher may not ring through quiet hours"
+        case .forbiddenAccount: "The account may not do this"
         case .notFound: "Not found"
         case .unknownEvent: "Unknown event"
         case .unknownDevice: "Unknown device"

@@ -42,7 +42,7 @@ struct GatewayTests {
     @Test(arguments: [
         "hold_and_release", "drop_in_the_middle", "drop_among_browsers", "dead_letters_are_tried_again",
         "killed_in_a_bulk_order",
-        "lanes_and_devices",
+        "lanes_and_devices", "accounts_may_what_their_groups_may",
     ])
     func `orders pass`(check: String) async throws { try await pass("order_checks", check) }
 

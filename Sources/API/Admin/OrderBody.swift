@@ -4,7 +4,7 @@ import Hummingbird
 
 /// The body of an order: who wants it and why, for the audit log, and what the view holds beside.
 struct OrderBody<View: WireView>: Sendable {
-    /// The caller's word for its name, with the user the kernel says it is.
+    /// As ``Caller/actor(claim:access:)`` says it.
     var actor: String
     var why: String
     var view: View
@@ -20,7 +20,7 @@ extension OrderBody<OrderView> {
     /// Reads the body; an empty one is allowed while nothing in it is needed.
     static func read(_ call: Call, _ services: AdminServices, needsWhy: Bool) async throws -> OrderBody {
         let value = try await OrderReader.json(call, services, bytesMax: 16 * 1024, mayBeEmpty: !needsWhy)
-        return try await OrderReader.body(value, call, actor: \.actor, why: \.why, needsWhy: needsWhy)
+        return try OrderReader.body(value, call, actor: \.actor, why: \.why, needsWhy: needsWhy)
     }
 }
 
@@ -51,7 +51,7 @@ enum OrderReader {
         actor: KeyPath<View, String?>,
         why: KeyPath<View, String?>,
         needsWhy: Bool
-    ) async throws -> OrderBody<View> {
+    ) throws -> OrderBody<View> {
         var errors: [FieldError] = []
         let view = View(object, errors: &errors)
         func text(_ member: KeyPath<View, String?>) -> String {
@@ -67,14 +67,6 @@ enum OrderReader {
             errors.append(FieldError(place, "missing", "Say why; it goes to the audit log."))
         }
         guard errors.isEmpty else { throw Problem(.invalidOrder, "The order is wrong.", errors: errors) }
-        let uid = await PeerCredential.uid(of: call.context)
-        return OrderBody(actor: Self.actor(name, uid: uid), why: reason, view: view)
-    }
-
-    /// The caller's word for its name beside what the kernel says; at most 200 characters of it.
-    static func actor(_ name: String, uid: UInt32?) -> String {
-        let name = String(name.prefix(200))
-        guard let uid else { return name.isEmpty ? "unknown" : name }
-        return name.isEmpty || name == "uid \(uid)" ? "uid \(uid)" : "\(name) (uid \(uid))"
+        return OrderBody(actor: call.context.actor(claim: name), why: reason, view: view)
     }
 }

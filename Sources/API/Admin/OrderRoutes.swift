@@ -34,7 +34,7 @@ struct OrderRoutes {
 
     private func give(_ call: Call) async throws -> Response {
         let object = try await OrderReader.json(call, services, bytesMax: Self.bodyBytesMax, mayBeEmpty: true)
-        let body: OrderBody<BulkOrderView> = try await OrderReader.body(
+        let body: OrderBody<BulkOrderView> = try OrderReader.body(
             object,
             call,
             actor: \.actor,

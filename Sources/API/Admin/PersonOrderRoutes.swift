@@ -25,7 +25,7 @@ struct PersonOrderRoutes {
                 return try await orders.erase(try await orders.person(call), actor: order.actor, why: order.why)
             },
             Route(.post, "/admin/persons/{user}/restrict") { call in
-                let order: OrderBody<RestrictionOrderView> = try await OrderReader.body(
+                let order: OrderBody<RestrictionOrderView> = try OrderReader.body(
                     try await OrderReader.json(call, services, bytesMax: Self.bodyBytesMax, mayBeEmpty: false),
                     call,
                     actor: \.actor,

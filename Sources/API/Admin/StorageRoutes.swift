@@ -23,7 +23,7 @@ struct StorageRoutes {
 
     /// Moves the next devices to the first storage key; the caller comes back with `next` until it is null.
     private func reseal(_ call: Call) async throws -> Response {
-        let order: OrderBody<ResealOrderView> = try await OrderReader.body(
+        let order: OrderBody<ResealOrderView> = try OrderReader.body(
             try await OrderReader.json(call, services, bytesMax: Self.bodyBytesMax, mayBeEmpty: true),
             call,
             actor: \.actor,
@@ -63,7 +63,7 @@ struct StorageRoutes {
 
     /// What this lane's answers made of devices since an instant is undone.
     private func restore(_ call: Call) async throws -> Response {
-        let order: OrderBody<RestoreOrderView> = try await OrderReader.body(
+        let order: OrderBody<RestoreOrderView> = try OrderReader.body(
             try await OrderReader.json(call, services, bytesMax: Self.bodyBytesMax, mayBeEmpty: false),
             call,
             actor: \.actor,

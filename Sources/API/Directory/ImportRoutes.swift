@@ -32,12 +32,7 @@ struct ImportRoutes {
     var adminRoutes: [Route] {
         [
             Route(.post, "/admin/directory/imports") { call in
-                let uid = await PeerCredential.uid(of: call.context)
-                return try await run(
-                    call,
-                    actor: OrderReader.actor(call.query("actor") ?? "", uid: uid),
-                    publisher: nil
-                )
+                try await run(call, actor: call.context.actor(claim: call.query("actor") ?? ""), publisher: nil)
             },
             Route(.get, "/admin/directory/imports/progress") { _ in
                 .json(.ok, ImportProgressView(services.importer.progress))

@@ -63,7 +63,7 @@ struct PersonRoutes {
     }
 
     private func restrict(_ call: Call, _ publisher: Publisher, _ person: StoredPerson) async throws -> Response {
-        let order: OrderBody<RestrictionOrderView> = try await OrderReader.body(
+        let order: OrderBody<RestrictionOrderView> = try OrderReader.body(
             try await OrderReader.json(call, services.admin, bytesMax: Self.bodyBytesMax, mayBeEmpty: true),
             call,
             actor: \.actor,

@@ -12,6 +12,9 @@ package struct APIContext: RequestContext {
     var trace: TraceParent?
     /// Filled by the handler once it knows.
     let sender = RequestSender()
+    /// Who asks the admin routes, and what he or she may; set by ``AdminAccessMiddleware``.
+    var caller = Caller.inside
+    var access = AdminAccess.owner
     /// nil for a request that came over no connection.
     package let channel: (any Channel)?
 
@@ -25,6 +28,9 @@ package struct APIContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: OwnSource(logger: logger))
         channel = nil
     }
+
+    /// ``Caller/actor(claim:access:)`` of this request.
+    func actor(claim: String) -> String { caller.actor(claim: claim, access: access) }
 
     private struct OwnSource: RequestContextSource {
         let logger: Logger

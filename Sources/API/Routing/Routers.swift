@@ -35,7 +35,7 @@ package func metricsRouter(_ services: APIServices) -> Router<APIContext> {
     return router(operations.common + operations.deep, services.limits)
 }
 
-/// For the Unix socket: whoever may open it may do all this.
+/// For the Unix socket: each as ``AdminAccess`` says.
 package func adminRouter(_ services: AdminServices) -> Router<APIContext> {
     router(
         AdminRoutes(services: services).routes + LookRoutes(services: services).routes
@@ -44,7 +44,8 @@ package func adminRouter(_ services: AdminServices) -> Router<APIContext> {
             + SchoolRoutes(services: services).routes + ClockRoutes(services: services).routes
             + StorageRoutes(services: services).routes + PersonOrderRoutes(services: services).routes
             + OperationsRoutes.document,
-        services.limits
+        services.limits,
+        access: AdminAccessMiddleware(groups: services.groups)
     )
 }
 
@@ -52,7 +53,8 @@ private func router(
     allowedOrigins: [String] = [],
     _ routes: [Route],
     _ limits: Limits,
-    _ metrics: RequestMetrics? = nil
+    _ metrics: RequestMetrics? = nil,
+    access: AdminAccessMiddleware? = nil
 ) -> Router<APIContext> {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     // The first is the outermost.
@@ -60,6 +62,7 @@ private func router(
     router.add(middleware: RequestLogMiddleware(metrics: metrics))
     router.add(middleware: CrossOriginMiddleware(allowed: Set(allowedOrigins)))
     router.add(middleware: ProblemMiddleware(routes: routes, limits: limits, metrics: metrics))
+    if let access { router.add(middleware: access) }
     for route in routes {
         router.on(RouterPath(route.path), method: route.method) { request, context in
             try await route.handler(Call(request: request, context: context))

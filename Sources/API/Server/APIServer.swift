@@ -11,6 +11,7 @@ import Synchronization
 package final class APIServer: Service {
     private let router: RouterResponder<APIContext>
     private let address: ListenAddress
+    private let groups: AdminGroups
     private let logger: Logger
     private let limits: ListenerLimits
     private let bound = Mutex(Bound.waiting([]))
@@ -23,16 +24,19 @@ package final class APIServer: Service {
     /// - Parameters:
     ///   - router: of ``publicRouter(_:)``, ``metricsRouter(_:)`` or ``adminRouter(_:)``.
     ///   - address: a Unix socket gets mode 0600, so its folder has to be private for the moment between bind and chmod.
+    ///   - groups: of the machine, whose members may open the Unix socket, too.
     ///   - limits: what its connections may hold; its threads are its own.
     ///   - logger: its label names the listener.
     package init(
         router: Router<APIContext>,
         address: ListenAddress,
+        groups: AdminGroups = AdminGroups(),
         limits: ListenerLimits = ListenerLimits(),
         logger: Logger
     ) {
         self.router = router.buildResponder()
         self.address = address
+        self.groups = groups
         self.limits = limits
         self.logger = logger
     }
@@ -95,9 +99,16 @@ package final class APIServer: Service {
     }
 
     private func opened(_ channel: any Channel) {
-        if case .unix(let path) = address, chmod(path, 0o600) != 0 {
-            logger.error("The socket's mode cannot be set.", metadata: ["errno": .stringConvertible(errno)])
-            channel.close(promise: nil)
+        if case .unix(let path) = address {
+            if chmod(path, 0o600) != 0 {
+                logger.error("The socket's mode cannot be set.", metadata: ["errno": .stringConvertible(errno)])
+                channel.close(promise: nil)
+            } else if !groups.numbers.isEmpty, let fault = AccessList(groups: groups.numbers).apply(to: path) {
+                logger.warning(
+                    "The file system has no access lists: the groups cannot open the socket.",
+                    metadata: ["errno": .stringConvertible(fault)]
+                )
+            }
         }
         running(port: channel.localAddress?.port)
     }

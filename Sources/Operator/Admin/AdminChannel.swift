@@ -86,6 +86,7 @@ struct AdminAnswer: Sendable {
         case .unknownFeed: return OperatorFailure(.usage, sentence, next: "carillon config show")
         case .clockNotSuspect: return OperatorFailure(.nothing, say("the clock is not in doubt"))
         case .removalsNotFrozen: return OperatorFailure(.nothing, sentence, next: "carillon lane list")
+        case .forbiddenAccount: return OperatorFailure(.refused, sentence)
         case .lanePaused:
             return OperatorFailure(.refused, sentence, next: "carillon lane resume \(subject.dropFirst(5))")
         case .importNotHeld:

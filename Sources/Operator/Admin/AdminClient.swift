@@ -50,7 +50,7 @@ struct AdminClient: AdminChannel {
                 .unreachable,
                 say("the service does not answer on \(socket); nothing was changed"),
                 why: SocketState(socket).sentence ?? error.sentence,
-                next: say("start the service, or run as the user who owns the socket")
+                next: say("start the service, or run as the user who owns the socket, or in the group carillon-ops")
                     + (canBeOffline ? say(", or --offline while it is down") : "")
             )
         case (.invalidRequest, .file(let path)):

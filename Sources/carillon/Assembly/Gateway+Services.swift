@@ -104,6 +104,7 @@ extension Gateway {
                 epoch: core.queue.epoch
             )
         )
+        admin.groups = AdminGroups.found()
         admin.looks = Reading { [path = core.folder.path] in LookLog(data: path) }
         admin.live = Live(
             dispatcher: delivery.dispatcher,
@@ -196,9 +197,9 @@ extension Gateway {
             ),
             reloading(core, delivery),
         ]
+        if let runner = spanRunner(core, inside.queueReader) { services.append(SendingSpans(runner: runner)) }
         services += servers.map { Bounded($0, within: Self.doorDrain) }
         if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.doorDrain)) }
-        if let runner = spanRunner(core, inside.queueReader) { services.append(SendingSpans(runner: runner)) }
         let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
@@ -242,7 +243,6 @@ extension Gateway {
         )
     }
 
-    /// In the order of dependence, too: the public listener is the first to close.
     /// nil: nobody traces.
     private func spanRunner(_ core: Core, _ reader: Reading<QueueReader>) -> SpanRunner? {
         guard let spans = core.spans, let client = core.traceClient, let url = effective.settings.telemetry.tracesURL
@@ -260,6 +260,7 @@ extension Gateway {
         )
     }
 
+    /// In the order of dependence, too: the public listener is the first to close.
     private func servers(_ api: APIServices, _ inside: APIServices, _ listeners: Listeners) -> [APIServer] {
         let settings = effective.settings
         return [
@@ -273,6 +274,7 @@ extension Gateway {
                 router: adminRouter(inside.admin),
                 // As the configuration has it: from the folder the process was started in when it is relative.
                 address: .unix(path: settings.listen.adminSocket),
+                groups: inside.admin.groups,
                 limits: listeners.adminLimits,
                 logger: Self.logger("admin", settings)
             ),

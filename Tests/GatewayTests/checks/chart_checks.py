@@ -51,6 +51,15 @@ def chart():
     mounts = {mount["name"] for mount in container["volumeMounts"]}
     claims = {claim["metadata"]["name"] for claim in objects["StatefulSet"]["spec"]["volumeClaimTemplates"]}
     assert mounts == claims | {volume["name"] for volume in pod["spec"]["volumes"]}
+    # The log of orders has a key, out of the secret; whoever has none yet, or a file of another name, is not given one that is not there.
+    def audit(values):
+        objects = rendered(values)
+        variables = {item["name"]: item["value"] for item in objects["StatefulSet"]["spec"]["template"]["spec"]["containers"][0]["env"]}
+        return variables.get("CARILLON_AUDIT_KEYFILE")
+    secrets = next(mount for mount in container["volumeMounts"] if mount["name"] == "secrets")["mountPath"]
+    assert audit({}) == f"{secrets}/audit.key"
+    assert audit({"auditKey": False}) is None
+    assert audit({"config": {"audit": {"keyFile": f"{secrets}/mine.key"}}}) is None
     # Nobody is let in by an empty list.
     closed = rendered({"networkPolicy": {"apiFrom": [], "metricsFrom": []}})["NetworkPolicy"]["spec"]
     assert closed["ingress"] == [] and "Ingress" in closed["policyTypes"]
@@ -61,7 +70,7 @@ def chart():
 
 
 def values_are_checked():
-    for wrong in ({"storage": {"size": "20GB"}}, {"storage": {"sise": "20Gi"}}, {"image": {"digest": "latest"}}, {"replicas": 2},
+    for wrong in ({"storage": {"size": "20GB"}}, {"storage": {"sise": "20Gi"}}, {"image": {"digest": "latest"}}, {"replicas": 2}, {"auditKey": "yes"},
                   {"config": {"data": "/x"}}, {"config": {"storage": {"keyFile": "x"}}}, {"networkPolicy": {"egressPorts": ["443"]}}):
         try:
             with helm.Chart.load(CHART) as chart:
@@ -77,12 +86,14 @@ def configuration_is_the_gateways():
     path = os.path.join(FOLDER, "carillon.yaml")
     with open(path, "w") as file:
         file.write(objects["ConfigMap"]["data"]["carillon.yaml"])
-    for kind, name in (("storage", "storage.key"), ("publisher", "one.key")):
+    for kind, name in (("storage", "storage.key"), ("audit", "audit.key"), ("publisher", "one.key")):
         made = subprocess.run([f"{BINARIES}/carillon", "key", "generate", kind, "--out", f"{FOLDER}/{name}"], capture_output=True, text=True, check=True)
     with open(os.open(f"{FOLDER}/one.keys", os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
         file.write(made.stdout)
     variables = {item["name"]: item["value"] for item in objects["StatefulSet"]["spec"]["template"]["spec"]["containers"][0]["env"]}
-    variables.update(CARILLON_LISTEN_ADMIN=f"{FOLDER}/admin.sock", CARILLON_DATA=f"{FOLDER}/data", CARILLON_STORAGE_KEYFILE=f"{FOLDER}/storage.key")
+    variables.update(CARILLON_LISTEN_ADMIN=f"{FOLDER}/admin.sock", CARILLON_DATA=f"{FOLDER}/data")
+    for name in ("CARILLON_STORAGE_KEYFILE", "CARILLON_AUDIT_KEYFILE"):
+        variables[name] = FOLDER + "/" + os.path.basename(variables[name])
     for name in ("CARILLON_LISTEN_PUBLIC", "CARILLON_LISTEN_METRICS"):
         variables[name] = variables[name].split(":")[0] + ":0"
     checked = subprocess.run([f"{BINARIES}/carillon", "config", "check", "--config", path], capture_output=True, text=True, env={**os.environ, **variables})

@@ -1,6 +1,6 @@
 """Checks of operators' orders: what is held, dropped or tried again while the gateway sends, is killed, or is down."""
-import json, re, signal, sqlite3, subprocess, urllib.request
-from gateway import conserved, main, start_with_shim, sums, wait
+import json, os, re, signal, sqlite3, stat, subprocess, sys, urllib.request
+from gateway import UnixConnection, conserved, main, start_with_shim, sums, wait
 
 FCM, APNS = "fcm/onepocket", "apns/onepocket"
 SLOW = ["--latency", "300", "--max-concurrent-streams", "5"]
@@ -247,6 +247,67 @@ def lanes_and_devices(world):
     verified(world)
 
 
-main([hold_and_release, drop_in_the_middle, drop_among_browsers, dead_letters_are_tried_again, killed_in_a_bulk_order, lanes_and_devices],
+def as_account(world, uid, groups, method, path, body=None):
+    """What an account of this machine is answered on the socket; None when it cannot open it."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups(groups)
+            os.setgid(uid)
+            os.setuid(uid)
+            try:
+                status, answer, _ = world.call(method, path, json.dumps(body) if body else None, {"Content-Type": "application/json"},
+                                               UnixConnection(world.admin))
+                told = [status, answer]
+            except PermissionError:
+                told = None
+            os.write(write, json.dumps(told).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as file:
+        told = file.read()
+    os.waitpid(child, 0)
+    return json.loads(told)
+
+
+def accounts_may_what_their_groups_may(world):
+    """Accounts and groups of the gateway's own /etc: by the kernel's word, whatever the request says of itself. Needs root, as CI is."""
+    if os.getuid() != 0:
+        return print("not root: no account but our own can be tried", file=sys.stderr)
+    ops, look, lea, max_, eve = 61001, 61002, 61011, 61012, 61013
+    own = {"group": f"root:x:0:\ncarillon-ops:x:{ops}:lea\ncarillon-look:x:{look}:max\n",
+           "passwd": "root:x:0:0::/:/bin/sh\n" + "".join(f"{name}:x:{uid}:{uid}::/:/bin/sh\n" for name, uid in (("lea", lea), ("max", max_), ("eve", eve)))}
+    for name, text in own.items():
+        with open(os.path.join(world.folder, name), "w") as file:
+            file.write(text)
+    mounts = " && ".join(f"mount --bind {world.folder}/{name} /etc/{name}" for name in own)
+    world.prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c", mounts + ' && exec "$@"', "_"]
+    world.start()
+    assert stat.S_IMODE(os.stat(world.admin).st_mode) & 0o007 == 0
+    pause, resume = f"/admin/lanes/pause?lane={FCM}", f"/admin/lanes/resume?lane={FCM}"
+    claim = {"actor": "somebody else", "why": "a look"}
+    # The kernel keeps out who is in neither group.
+    assert as_account(world, eve, [eve], "GET", "/admin/lanes") is None
+    status, lanes = as_account(world, max_, [max_, look], "GET", "/admin/lanes")
+    assert status == 200 and FCM in str(lanes), lanes
+    status, answer = as_account(world, max_, [max_, look], "POST", pause, claim)
+    assert (status, answer["code"]) == (403, "forbiddenAccount") and "carillon-ops" in answer["detail"], answer
+    assert world.lane(FCM)["state"] == "active"
+    status, answer = as_account(world, lea, [lea, ops], "POST", pause, claim)
+    assert status == 200 and answer["state"] == "paused", answer
+    # Of the two groups the greater counts, and the own group as one of the list.
+    assert as_account(world, lea, [look, ops], "POST", resume, claim)[0] == 200
+    assert as_account(world, ops, [], "GET", "/admin/operations")[0] == 200
+    # The service's own account is where sudo leads: it is believed for whom it works.
+    world.resume(FCM)
+    actors = [line["actor"] for line in world.items("operation", "list")]
+    assert actors == ["root (uid 0) for test", f"lea (uid {lea})", f"lea (uid {lea})"], actors
+    verified(world)
+
+
+main([hold_and_release, drop_in_the_middle, drop_among_browsers, dead_letters_are_tried_again, killed_in_a_bulk_order, lanes_and_devices,
+      accounts_may_what_their_groups_may],
      {"hold_and_release": {"simulator": SLOW, "fcm": ", expires: 2030-01-01"}, "drop_in_the_middle": {"simulator": SLOW}, "lanes_and_devices": {"simulator": SLOW},
       "drop_among_browsers": {"simulator": SLOW, "services": ["mozilla"]}})

@@ -56,13 +56,19 @@ def packed(world, version, folder):
     return made
 
 
-def aged(package, version):
-    """The same under an older number: the version before, as far as dpkg can tell."""
-    folder = os.path.dirname(package) + "-old"
+def aged(package, version, without=()):
+    """The same under an older number: the version before, as far as dpkg can tell. `without`: files and what their lines must not have."""
+    folder = f"{os.path.dirname(package)}-{version}"
     ran("dpkg-deb", "--raw-extract", package, folder)
     text = open(folder + "/DEBIAN/control").read()
     with open(folder + "/DEBIAN/control", "w") as file:
         file.write("".join(f"Version: {version}\n" if line.startswith("Version:") else line for line in text.splitlines(True)))
+    for name, words in without:
+        lines = open(folder + name).readlines()
+        kept = [line for line in lines if words not in line]
+        assert len(kept) < len(lines), (name, words)
+        with open(folder + name, "w") as file:
+            file.writelines(kept)
     ran("dpkg-deb", "--build", "--root-owner-group", "-Zgzip", "-z1", folder, folder + ".deb")
     return folder + ".deb"
 
@@ -130,9 +136,10 @@ def owner(name):
     return names[str(found.st_uid)], groups[str(found.st_gid)], oct(found.st_mode & 0o7777)
 
 
-def is_ready_to_run(world):
+def is_ready_to_run():
     assert owner("/etc/carillon/secrets") == ("root", "carillon", "0o2750")
-    assert owner("/etc/carillon/secrets/storage.key") == ("root", "carillon", "0o640")
+    for key in ("storage.key", "audit.key"):
+        assert owner("/etc/carillon/secrets/" + key) == ("root", "carillon", "0o640"), key
     assert owner("/var/backups/carillon") == ("carillon", "carillon", "0o700")
     groups = {line.split(":")[0] for line in open(path("/etc/group"))}
     assert {"carillon", "carillon-ops", "carillon-look"} <= groups
@@ -164,8 +171,18 @@ def groups_may_what_they_may(world):
     sudo("eve", look, "lane", "list", ok=(1,))
     sudo("lea", "carillon", "lane", "pause", "fcm/onepocket", "--why", "a look")
     sudo("lea", "carillon", "lane", "resume", "fcm/onepocket")
+    # Without sudo, too: the socket knows who opens it.
+    def alone(name, *words, ok=(0,)):
+        return ran(shutil.which("chroot"), f"--userspec={name}", ROOT, "carillon", *words, ok=ok, env={"PATH": "/usr/bin"})
+    alone("lea", "lane", "pause", "fcm/onepocket", "--why", "alone")
+    assert "carillon-ops" in alone("max", "lane", "resume", "fcm/onepocket", ok=(6,)).stderr
+    alone("eve", "lane", "resume", "fcm/onepocket", ok=(4,))
+    alone("lea", "lane", "resume", "fcm/onepocket")
     orders = json.loads(sudo("max", look, "operation", "list", "-o", "json").stdout)["items"]
-    assert any("lea" in json.dumps(order) for order in orders), orders
+    actors = [order["actor"] for order in orders]
+    lea = int(inside("id", "--user", "lea").stdout)
+    assert actors[:2] == [f"lea (uid {lea})"] * 2, actors
+    assert all(actor.startswith("carillon (uid ") and actor.endswith(" for lea") for actor in actors[2:4]), actors
 
 
 def units_are_sound():
@@ -202,9 +219,10 @@ def lives_and_dies(world):
     print(linted.stdout, file=sys.stderr)
     make_root()
     install(old)
-    is_ready_to_run(world)
+    is_ready_to_run()
     units_are_sound()
-    key = open(path("/etc/carillon/secrets/storage.key")).read()
+    keys = secrets()
+    assert len(set(keys.values())) == 2
 
     configure(world)
     start(world)
@@ -221,7 +239,7 @@ def lives_and_dies(world):
 
     said = install(new).stderr
     assert "conf" not in said.lower() or "prompt" not in said.lower(), said
-    assert open(path("/etc/carillon/secrets/storage.key")).read() == key
+    assert secrets() == keys
     assert "Version: 0.1.0" in inside("dpkg", "-s", "carillon").stdout
     world.script({})
     start(world)
@@ -235,12 +253,29 @@ def lives_and_dies(world):
 
     inside("dpkg", "--remove", "carillon")
     assert not os.path.lexists(path("/usr/bin/carillon")) and not glob.glob(path("/lib/systemd/system/carillon*"))
-    assert open(path("/etc/carillon/secrets/storage.key")).read() == key and os.path.exists(path("/var/lib/carillon/queue.db"))
+    assert secrets() == keys and os.path.exists(path("/var/lib/carillon/queue.db"))
     gone = inside("dpkg", "--purge", "carillon")
     assert not os.path.exists(path("/var/lib/carillon")) and not os.path.exists(path("/etc/carillon/secrets"))
     # Copies are the administrator's to remove, and are named; a number once given to the service is nobody else's.
     assert "/var/backups/carillon" in gone.stderr and os.path.exists(path("/var/backups/carillon/mine"))
     assert "carillon:" in open(path("/etc/passwd")).read()
+    key_of_the_log_comes_with_an_update(new)
+
+
+def secrets():
+    return {name: open(path("/etc/carillon/secrets/" + name)).read() for name in ("storage.key", "audit.key")}
+
+
+def key_of_the_log_comes_with_an_update(new):
+    """From a version that knew none, with the configuration as it came."""
+    install(aged(new, "0.0.8", [("/etc/carillon/carillon.yaml", "audit"), ("/DEBIAN/postinst", "make_key audit")]))
+    assert sorted(os.listdir(path("/etc/carillon/secrets"))) == ["storage.key"]
+    storage = open(path("/etc/carillon/secrets/storage.key")).read()
+    install(new)
+    assert open(path("/etc/carillon/secrets/storage.key")).read() == storage
+    is_ready_to_run()
+    inside("dpkg", "--purge", "carillon")
+    assert not os.path.exists(path("/etc/carillon/secrets"))
 
 
 def proxies_are_sound(world):
@@ -295,8 +330,9 @@ def image_runs(world):
     # As a volume and a secret come: owned by the image's user.
     shutil.copyfile(os.path.join(SOURCE, "deploy/debian/carillon.yaml"), path("/etc/carillon/carillon.yaml"))
     os.makedirs(path("/etc/carillon/secrets"))
-    shutil.copy(os.path.join(world.folder, "secrets/storage.key"), path("/etc/carillon/secrets/storage.key"))
-    os.chown(path("/etc/carillon/secrets/storage.key"), *map(int, user.split(":")))
+    for kind in ("storage", "audit"):
+        ran(world.binary("carillon"), "key", "generate", kind, "--out", path(f"/etc/carillon/secrets/{kind}.key"))
+        os.chown(path(f"/etc/carillon/secrets/{kind}.key"), *map(int, user.split(":")))
     world.gateway = subprocess.Popen(
         [shutil.which("chroot"), f"--userspec={user}", ROOT, program, *told["config"]["Cmd"]], stderr=open(world.log, "a"), preexec_fn=end_with_parent,
         env={"CARILLON_LISTEN_PUBLIC": f"127.0.0.1:{world.public}", "CARILLON_LISTEN_METRICS": f"127.0.0.1:{world.metrics}"})

@@ -1,0 +1,3 @@
+#pragma once
+// Of glibc; Swift's own module of it leaves them out.
+#include <sys/xattr.h>
