@@ -72,6 +72,17 @@ package enum OperatorCommands {
         return isCheck && code == ExitStatus.usage.rawValue && !(error is ExitCode) ? 3 : code
     }
 
+    /// The frame ArgumentParser puts around a wrong usage, in the person's language; its own words in it are English.
+    private static func said(_ message: String) -> String {
+        message.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            if line.hasPrefix("Error: ") { return say("Error: \(line.dropFirst(7))") }
+            if line.hasPrefix("Usage: ") { return say("Usage: \(line.dropFirst(7))") }
+            let (before, after) = ("  See '", "' for more information.")
+            guard line.hasPrefix(before), line.hasSuffix(after) else { return String(line) }
+            return say("  See '\(line.dropFirst(before.count).dropLast(after.count))' for more information.")
+        }.joined(separator: "\n")
+    }
+
     /// Says what is left to say.
     private static func status(
         _ root: any ParsableCommand.Type,
@@ -96,7 +107,7 @@ package enum OperatorCommands {
             do { try context.writeText(message + "\n") } catch { return ExitStatus.ok.rawValue }
             return ExitStatus.ok.rawValue
         }
-        if !message.isEmpty { context.talk(message) }
+        if !message.isEmpty { context.talk(said(message)) }
         return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
     }
 }

@@ -15,10 +15,10 @@ struct FrenchScreenTests {
     init() async throws {
         fixture = try OperatorFixture()
         try await fixture.fillStore()
-        let now = OperatorFixture.now
+        let since = OperatorFixture.now + .seconds(-300)
         try await fixture.queue { queue in
-            let lane = try await queue.lane(named: "apns/onepocket", provider: .apns, now: now + .seconds(-3600))
-            try await queue.setMode(.paused, of: lane.id, actor: "lea", why: "clé", now: now + .seconds(-300))
+            let lane = try await queue.lane(named: "apns/onepocket", provider: .apns, now: since).id
+            try await queue.setMode(.paused, of: lane, actor: "lea", why: "clé", now: since)
         }
     }
 
@@ -90,7 +90,7 @@ struct FrenchScreenTests {
         #expect(lanes.code == 1)
         #expect(
             lanes.output.hasPrefix(
-                "WARNING apns/onepocket paused (suspendu) depuis 5\u{A0}min (par lea: clé); 1 canal actif sur 2 (base)"
+                "WARNING apns/onepocket paused (suspendu) depuis 5\u{A0}min (par lea: clé)\u{202F}; 1 canal actif sur 2 (base)"
             ),
             "\(lanes)"
         )
@@ -126,20 +126,35 @@ struct FrenchScreenTests {
         #expect(
             unknown.talk == "carillon: il n’y a pas de remise D-999\n  à essayer\u{A0}: carillon queue list\n"
         )
+        let nothing = await run("queue", "retry", "--user", "nobody", "--offline")
+        #expect(nothing.code == 3)
+        #expect(nothing.talk.hasPrefix("carillon: rien trouvé\u{A0}: user nobody\n  cause\u{A0}: Rien"), "\(nothing)")
         let word = await run("queue", "staus")
         #expect(
             word.talk == "carillon: la commande queue staus n’existe pas\n  à essayer\u{A0}: carillon queue status\n"
         )
     }
 
-    @Test(arguments: ["json", "csv", "ndjson", "ids"])
+    @Test func `a wrong usage is framed in French`() async {
+        let ran = await run("queue", "shape", "--buckets", "99")
+        #expect(ran.code == 2)
+        #expect(
+            ran.talk == """
+                Erreur\u{A0}: --buckets va de 1 à 20.
+                Usage\u{A0}: carillon queue shape <options>
+                  Voir «\u{A0}carillon queue shape --help\u{A0}».
+
+                """
+        )
+    }
+
+    @Test(arguments: ["json", "csv"])
     func `a program reads English, on both streams`(format: String) async {
         for arguments in [
-            ["queue", "why", "D-101"], ["queue", "why", fixture.event.description], ["check", "backlog"],
-            ["check", "lanes"], ["lane", "list"], ["queue", "list"], ["lane", "show", "apns/onepocket"],
-            ["dead", "list", "--by", "reason"], ["event", "show", fixture.event.description], ["queue", "show", "D-9"],
-            ["queue", "shape"], ["user", "trace", "guardian-1"], ["device", "list"], ["school", "list"],
-            ["retry-rules", "test", "--provider", "fcm", "--http", "503"], ["queue", "list", "--lane", "x"],
+            ["queue", "why", "D-101"], ["check", "backlog"], ["check", "lanes"], ["lane", "list"],
+            ["lane", "show", "apns/onepocket"], ["queue", "show", "D-9"], ["queue", "list", "--lane", "x"],
+            ["retry-rules", "test", "--provider", "fcm", "--http", "503"],
+            ["event", "show", fixture.event.description],
         ] {
             let plain = await fixture.run(arguments + ["-o", format])
             let french = await fixture.run(arguments + ["-o", format], environment: Self.french)

@@ -16,6 +16,8 @@ enum KnownTexts {
         // Why the service is not ready; yes and no; where a list comes from; what an order is about.
         texts += ["the disk is full", "true", "false", "live", "store", "file"]
         texts += ["lane", "school", "operation", "import", "installation", "person", "order", "delivery"]
+        // What an import counts.
+        texts += ["schools", "classes", "groups", "pupils", "guardians", "staff", "links", "users"]
         // Columns that are named by what they count.
         texts += DeliveryState.allCases.map { "\($0)".uppercased() }
         texts += AgeMatrix.Key.allCases.map { $0.rawValue.uppercased() }

@@ -68,10 +68,19 @@ struct AdminAnswer: Sendable {
         return object
     }
 
+    /// The service's own words; they are English, so a French reader is told before them what kind of refusal it is.
+    private func sentence(of problem: ProblemView) -> String {
+        let words = problem.detail ?? problem.title ?? say("it answered with status \(digits: status)")
+        guard Language.current == .french, let code = problem.code.flatMap({ ProblemCode(rawValue: $0) }) else {
+            return words
+        }
+        return code.text(.french).title + (problem.detail.map { " (\($0))" } ?? "")
+    }
+
     /// The one translation of a problem into a sentence and an exit code.
     func failure(about subject: String) -> OperatorFailure {
         let problem = ProblemView(shown: object)
-        let sentence = problem.detail ?? problem.title ?? say("it answered with status \(digits: status)")
+        let sentence = sentence(of: problem)
         let noun = subject.prefix { $0 != " " }
         let thing = say(known: String(noun)) + subject.dropFirst(noun.count)
         let list = "carillon \(noun == "import" ? "directory" : noun == "installation" ? "device" : noun) list"
@@ -79,7 +88,7 @@ struct AdminAnswer: Sendable {
         case .nothingMatched:
             return OperatorFailure(
                 .nothing,
-                say("nothing matched: \(thing)"),
+                say("nothing matched: \(subject)"),
                 why: problem.known.map { say("known: \($0)") } ?? sentence
             )
         case .unknownSchool: return OperatorFailure(.nothing, say("there is no \(thing)"), next: list)

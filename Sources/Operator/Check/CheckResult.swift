@@ -43,7 +43,7 @@ struct CheckResult {
 
     /// Writes the line (with `-o json` an object) and ends with the level as exit code.
     func write(_ renderer: Renderer, check: String) throws {
-        let text = sentences.joined(separator: "; ")
+        let text = sentences.joined(separator: say("; "))
         var object = JSONObject([
             "check": .string(check), "at": .string(renderer.now.rfc3339), "level": .string("\(level)"),
             "code": .number(Int(level.rawValue)), "text": .string(text),
@@ -76,7 +76,7 @@ struct CheckOptions: ParsableArguments {
         } catch let failure as OperatorFailure {
             result = CheckResult(
                 level: failure.status == .store ? .critical : .unknown,
-                sentences: [[failure.what, failure.why].compactMap { $0 }.joined(separator: ": ")]
+                sentences: [[failure.what, failure.why].compactMap { $0 }.joined(separator: say(": "))]
             )
         }
         try result.write(renderer, check: name)

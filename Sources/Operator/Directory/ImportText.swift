@@ -10,7 +10,7 @@ enum ImportText {
         let report = ImportView(shown: object)
         var lines = [say("import \(report.id ?? "-") · \(report.state ?? "-")")]
         let rows = (report.diff ?? JSONObject()).map { kind in
-            [kind.name]
+            [say(known: kind.name)]
                 + ["added", "changed", "removed"].map { kind.value[$0].map { Listing.Column.plain($0) } ?? "-" }
         }
         if !rows.isEmpty {

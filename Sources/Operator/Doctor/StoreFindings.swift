@@ -181,7 +181,7 @@ struct StoreFindings {
         guard let failure = error as? OperatorFailure else { return .fail(subject, "\(error)") }
         return .fail(
             subject,
-            [failure.what, failure.why].compactMap { $0 }.joined(separator: ": "),
+            [failure.what, failure.why].compactMap { $0 }.joined(separator: say(": ")),
             next: failure.next
         )
     }

@@ -49,7 +49,7 @@ struct OperationShow: AnsweringCommand {
             say("filter   \(operation.filter)"),
             say("matched  \(operation.matched), eligible \(operation.eligible), changed \(operation.changed)")
                 + (skipped.isEmpty ? "" : say(", skipped \(skipped.joined(separator: ", "))")),
-            say("by       \(operation.actor)") + (operation.why.isEmpty ? "" : ": \(operation.why)"),
+            say("by       \(operation.actor)") + (operation.why.isEmpty ? "" : say(": \(operation.why)")),
         ]
             + log.map { at, entry in
                 let who = entry["actor"]?.string.map { say(" by \($0)") } ?? ""
