@@ -197,7 +197,7 @@ extension Gateway {
             reloading(core, delivery),
         ]
         services += servers.map { Bounded($0, within: Self.doorDrain) }
-        if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.doorDrain)) }
+        if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.brokerDrain)) }
         let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
