@@ -166,9 +166,10 @@ def forgotten_pause(day, world, hours):
 
 
 def wrong_topic(day, world, hours):
-    world.script({"apns": {"*": {"status": 400, "body": {"reason": "DeviceTokenNotForTopic"}}}})
+    world.script({"apns": {"*": "device-token-not-for-topic"}})
     begin = day.minute()
     while not world.lane(APNS)["removalsFrozen"]:
+        assert day.minute() < begin + hours * 60, "the guard does not stop the removals"
         day.until(day.minute() + 1)
     frozen = day.minute()
     day.until(begin + hours * 60)

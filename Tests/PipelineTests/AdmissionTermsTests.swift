@@ -45,4 +45,21 @@ import Testing
         #expect(terms { $0.notBefore = later }.expiresAt == later + .seconds(10 * 3600))
         #expect(terms { $0.notBefore = Self.now - .seconds(86_400) }.expiresAt == Self.now + .seconds(10 * 3600))
     }
+
+    @Test(arguments: [
+        (-3600, nil, -3600), (-90_000, nil, -90_000), (3600, nil, 0), (-3600, 60, 60), (-3600, -60, -60),
+        (-60, -3600, -60),
+    ])
+    func `the time to live of what has waited for us runs from its publication`(
+        published: Int,
+        notBefore: Int?,
+        start: Int
+    ) {
+        var publication = Publication(app: "blog", action: "Publish-Post", audience: [.user("u")])
+        publication.notBefore = notBefore.map { Self.now + .seconds($0) }
+        let terms = Admission(publication: publication, publisher: Self.publisher)
+            .terms(of: Self.kinds, now: Self.now, publishedAt: Self.now + .seconds(published))
+        #expect(terms.expiresAt == Self.now + .seconds(start + 10 * 3600))
+        #expect(terms.warnings.contains { $0.code == "alreadyExpired" } == (start == -90_000))
+    }
 }

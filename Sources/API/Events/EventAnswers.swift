@@ -10,21 +10,21 @@ extension Submission {
     init(_ event: ParsedEvent, keptSince: Instant? = nil) {
         self.init(
             publication: event.publication,
-            identity: Identity(event.identity, keptSince: keptSince),
+            identity: Identity(event.identity),
             body: event.hashedBytes,
-            warnings: event.warnings
+            warnings: event.warnings,
+            keptSince: keptSince
         )
     }
 }
 
 extension Submission.Identity {
-    /// `keptSince`: since when a stream keeps the message, which may send it again.
-    init(_ identity: EventIdentity, keptSince: Instant? = nil) {
+    init(_ identity: EventIdentity) {
         switch identity {
         case .event(let source, let id): self = .event(source: source, id: id)
         case .idempotencyKey(let key): self = .idempotencyKey(key)
         case .webhookID(let id): self = .webhookID(id)
-        case .bytes: self = .bytes(since: keptSince)
+        case .bytes: self = .bytes
         }
     }
 }

@@ -86,8 +86,9 @@ struct Publishing {
         let known: Result<Receipt, IntakeError>?
         do throws(StoreError) {
             known = try await services.intake.repeated(
-                Submission.Identity(refused.identity, keptSince: keptSince),
+                Submission.Identity(refused.identity),
                 body: refused.hashedBytes,
+                keptSince: keptSince,
                 from: publisher,
                 in: services.queueReader
             )

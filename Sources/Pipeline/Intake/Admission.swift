@@ -125,8 +125,14 @@ package struct Admission: Sendable {
     ///   - kinds: the kinds there are.
     ///   - entOrigins: where the ENT is beside the publisher's own sources, as ``WebOrigin`` writes it.
     ///   - now: the time of acceptance.
+    ///   - publishedAt: since when it lives, where it has waited for us; nil: now.
     /// - Returns: what it is accepted with.
-    package func terms(of kinds: PublicationCatalogue, entOrigins: Set<String> = [], now: Instant) -> Terms {
+    package func terms(
+        of kinds: PublicationCatalogue,
+        entOrigins: Set<String> = [],
+        now: Instant,
+        publishedAt: Instant? = nil
+    ) -> Terms {
         let posted = publication
         var publication = publication
         let sources = publisher.sources + (publication.source.map { [$0] } ?? [])
@@ -136,7 +142,8 @@ package struct Admission: Sendable {
         let kind = kinds.kind(app: publication.app, action: publication.action)
         let urgency = publication.urgency ?? kind.urgency
         publication.urgency = urgency
-        let start = publication.notBefore.map { max($0, now) } ?? now
+        let published = min(publishedAt ?? now, now)
+        let start = publication.notBefore.map { max($0, published) } ?? published
         let dataClass = publication.dataClass ?? kind.dataClass
         let expiresAt = publication.expiresAt ?? start + kind.timeToLive(urgency: urgency)
         let warnings = Self.warnings(

@@ -148,7 +148,12 @@ package final class Intake: Sendable {
         let rules = rules.value
         try admission.checkUrgency(rules)
         let now = time.now()
-        var terms = admission.terms(of: kinds.value, entOrigins: entOrigins.value, now: now)
+        var terms = admission.terms(
+            of: kinds.value,
+            entOrigins: entOrigins.value,
+            now: now,
+            publishedAt: submission.keptSince
+        )
         // A kind that is urgent by the configuration rings in quiet hours for publishers with the right only.
         if rules.quiet.isEnabled, submission.publication.urgency == nil, terms.publication.urgency == .urgent,
             !publisher.rights.contains(.urgent)
@@ -166,7 +171,7 @@ package final class Intake: Sendable {
             }
         } catch { throw .unavailable(error) }
         let (look, opensAt) = try looked.get()
-        let posted = identity(submission.identity, submission.body, publisher)
+        let posted = identity(submission.identity, submission.body, keptSince: submission.keptSince, publisher)
         return NewEvent(
             publisher: publisher.name,
             publication: terms.publication,
@@ -190,10 +195,11 @@ package final class Intake: Sendable {
     package func repeated(
         _ identity: Submission.Identity,
         body: [UInt8],
+        keptSince: Instant? = nil,
         from publisher: Publisher,
         in reader: Reading<QueueReader>
     ) async throws(StoreError) -> Result<Receipt, IntakeError>? {
-        let posted = self.identity(identity, body, publisher)
+        let posted = self.identity(identity, body, keptSince: keptSince, publisher)
         let now = time.now()
         switch try await reader.read({ try $0.acceptance(of: posted, now: now) }) {
         case .duplicate(let id, let state, let unresolved, let warnings):
@@ -205,12 +211,17 @@ package final class Intake: Sendable {
         }
     }
 
-    private func identity(_ identity: Submission.Identity, _ body: [UInt8], _ publisher: Publisher) -> PostedIdentity {
+    private func identity(
+        _ identity: Submission.Identity,
+        _ body: [UInt8],
+        keptSince: Instant?,
+        _ publisher: Publisher
+    ) -> PostedIdentity {
         let bodyHash = Array(SHA256.hash(data: body))
         var window = identityWindow
-        if case .bytes(let since) = identity {
+        if case .bytes = identity {
             let now = time.now()
-            window = min(identityWindow, Self.bytesWindow + max(.zero, now - (since ?? now)))
+            window = min(identityWindow, Self.bytesWindow + max(.zero, now - (keptSince ?? now)))
         }
         return PostedIdentity(
             scope: Self.scope(identity, publisher: publisher.name, bodyHash: bodyHash),

@@ -10,8 +10,8 @@ package struct Submission: Sendable {
         case idempotencyKey(String)
         /// A retry by signature keeps its id.
         case webhookID(String)
-        /// The body itself, for a minute. `since`: when a stream took it that may send it again; then equal bytes are one from a minute before.
-        case bytes(since: Instant? = nil)
+        /// The body itself, for a minute.
+        case bytes
     }
 
     package var publication: Publication
@@ -22,12 +22,21 @@ package struct Submission: Sendable {
     package var warnings: [ReceiptWarning]
     /// Where its request stands in the sender's trace.
     package var trace: TraceParent?
+    /// When a stream took it that may send it again; nil: nobody keeps it. From then on it lives, and its bytes are one event from a minute before.
+    package var keptSince: Instant?
 
-    package init(publication: Publication, identity: Identity, body: [UInt8], warnings: [ReceiptWarning] = []) {
+    package init(
+        publication: Publication,
+        identity: Identity,
+        body: [UInt8],
+        warnings: [ReceiptWarning] = [],
+        keptSince: Instant? = nil
+    ) {
         self.publication = publication
         self.identity = identity
         self.body = body
         self.warnings = warnings
+        self.keptSince = keptSince
     }
 }
 

@@ -199,7 +199,7 @@ extension Gateway {
         ]
         if let runner = spanRunner(core, inside.queueReader) { services.append(SendingSpans(runner: runner)) }
         services += servers.map { Bounded($0, within: Self.doorDrain) }
-        if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.doorDrain)) }
+        if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.brokerDrain)) }
         let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")

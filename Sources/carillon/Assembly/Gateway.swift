@@ -17,6 +17,8 @@ struct Gateway {
     /// Of that for what is in flight to the push services (five more to record it), and for the requests of each door.
     static let engineDrain = Duration.seconds(10)
     static let doorDrain = Duration.seconds(2)
+    /// For the messages of a broker that keeps nothing, as many as have come.
+    static let brokerDrain = Duration.seconds(4)
 
     let effective: EffectiveSettings
     private let config: String?

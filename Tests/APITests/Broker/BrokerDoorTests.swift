@@ -1,4 +1,5 @@
 import Domain
+import HTTPTypes
 import Logging
 import NATS
 import Pipeline
@@ -111,6 +112,23 @@ struct BrokerDoorTests {
             // Posted now it is a new event, as over HTTP.
             let new = FakeSource([[message(body, 2, at: gateway.services.time.now())]])
             #expect(try await run(gateway, new).contains(series("accepted", 2)))
+        }
+    }
+
+    @Test func `what waited in the stream for longer than it lives is taken and rings nobody`() async throws {
+        try await Gateway.run { gateway, door async throws in
+            try await gateway.importSample()
+            let now = gateway.services.time.now()
+            let source = FakeSource([
+                [message(try bytes("broker-blog-publish-post.json"), 1, at: now - .seconds(400 * 86_400))],
+                [message(try bytes("broker-news-published.json"), 2, at: now)],
+            ])
+            #expect(try await run(gateway, source).contains(series("accepted", 2)))
+            let listed = try await door.send(.get, "/v1/events", ["Authorization": "Bearer " + Gateway.publisherKey])
+            let ends = try listed.json["items"]?.array?.compactMap {
+                $0["expiresAt"]?.string.flatMap { Instant(rfc3339: $0) }
+            }
+            #expect(ends?.count { $0 < now } == 1 && ends?.count == 2)
         }
     }
 
