@@ -104,7 +104,9 @@ struct Explanation {
         }
         if report.sentAsGeneric > 0 {
             sentences.append(
-                say("Of the accepted \(report.sentAsGeneric) went to phones without keys, as generic: without the text.")
+                say(
+                    "Of the accepted \(report.sentAsGeneric) went to phones without keys, as generic: without the text."
+                )
             )
         }
         let open = report.persons.flatMap(\.deliveries).filter { !$0.result.state.isTerminal }

@@ -44,6 +44,10 @@ def alert_rules_are_right(world):
     for alert in alerts:
         parts = re.findall(rf"alertname: {alert}\n\s+exp_alerts:( \[\])?", tested)
         assert " []" in parts and "" in parts, f"{alert} has no case that fires and one that does not: {parts}"
+    with open(os.path.join(ROOT, "Sources/Contract/problems.json")) as file:
+        problems = file.read()
+    for code in re.findall(r'code!?="(\w+)"', text):
+        assert f'"{code}"' in problems, f"there is no refusal {code}"
     world.start()
     known = set(re.findall(r"^# TYPE (\S+)", exposition(world), re.M))
     for name in set(re.findall(r"\b(?:carillon|process)_\w+", text)):
