@@ -348,6 +348,30 @@ enum RegistrySchema {
                 """
             )
         },
+        Migration(12) { connection in
+            try connection.execute(
+                """
+                -- Columns in the order of the key: in a table without rowid that is all key, quick_check of SQLite 3.40 looks for each column at the
+                -- place of another, and doctor called sound stores damaged.
+                CREATE TABLE account_record_12(
+                    record INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account(id), PRIMARY KEY(record, account)
+                ) STRICT, WITHOUT ROWID;
+                INSERT INTO account_record_12(record, account) SELECT record, account FROM account_record;
+                DROP TABLE account_record;
+                ALTER TABLE account_record_12 RENAME TO account_record;
+                CREATE INDEX account_record_account ON account_record(account, record);
+
+                CREATE TABLE import_change_12(
+                    import INTEGER NOT NULL, kind INTEGER NOT NULL, key TEXT NOT NULL, other TEXT NOT NULL, action INTEGER NOT NULL,
+                    school TEXT NOT NULL, PRIMARY KEY(import, kind, key, other, action, school)
+                ) STRICT, WITHOUT ROWID;
+                INSERT INTO import_change_12(import, kind, key, other, action, school)
+                    SELECT import, kind, key, other, action, school FROM import_change;
+                DROP TABLE import_change;
+                ALTER TABLE import_change_12 RENAME TO import_change;
+                """
+            )
+        },
     ]
 
     /// Tables that triggers fill from others: nothing else writes them, and what is copied row by row leaves them out.
