@@ -20,6 +20,25 @@ struct LaneConditionTests {
         #expect(condition.state == "active" && condition.reason.isEmpty && condition.wakeAt == nil)
     }
 
+    @Test mutating func `an attempt at one connection more that fails closes no lane that works`() {
+        let why = "no HTTP/2 SETTINGS within 10 seconds"
+        lane.load(1...2)
+        let under = lane.beginAll()
+        lane.machine.connection(.failed(why, retryAt: lane.time + 3_000, hasNoHTTP2: false), lane.now)
+        #expect(lane.condition.state == "active" && lane.condition.lastError == why)
+        for ticket in under.map(\.ticket) { _ = lane.answer(ticket, .accepted) }
+        #expect(lane.condition.state == "active")
+    }
+
+    @Test mutating func `an answer says that there is a connection, whatever an attempt has met`() {
+        lane.machine.connection(.failed("refused", retryAt: lane.time + 3_000, hasNoHTTP2: false), lane.now)
+        #expect(lane.condition.state == "open" && lane.condition.isRefused)
+        lane.load(1...1)
+        let under = lane.beginAll()
+        _ = lane.answer(under[0].ticket, .accepted)
+        #expect(lane.condition.state == "active" && !lane.condition.isRefused)
+    }
+
     @Test mutating func `a connection lost while nothing waits closes nothing`() {
         lane.machine.connection(.closed("idle", retryAt: lane.time + 3_000), lane.now)
         let condition = lane.condition

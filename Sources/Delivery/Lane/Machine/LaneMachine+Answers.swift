@@ -19,6 +19,7 @@ extension LaneMachine {
         }
         let verdict = classification.verdict
         if answer.isAnswered {
+            if disconnection != nil { isConnected(now) }
             landing.answered = flight.delivery.event.id
             judge(verdict)
         }

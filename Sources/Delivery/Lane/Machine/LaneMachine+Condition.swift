@@ -5,14 +5,12 @@ import Providers
 extension LaneMachine {
     mutating func connection(_ event: ConnectionEvent, _ now: Moment) {
         switch event {
-        case .opened:
-            // What waited for it may have changed hands.
-            if disconnection != nil { freshness.closedAt = now.monotonic }
-            disconnection = nil
-            hasConnected = true
+        case .opened: isConnected(now)
         case .failed(let why, let retryAt, let hasNoHTTP2):
-            disconnection = Disconnection(why: why, retryAt: retryAt, isRefusal: true)
             lastError = why
+            // One connection more was not to be had: what is under way has one.
+            guard inFlight == 0 else { return }
+            disconnection = Disconnection(why: why, retryAt: retryAt, isRefusal: true)
             // Some push services speak HTTP/1.1 only; never seen to change while a connection is up.
             if hasNoHTTP2, rules.hasOrdinaryClient, !hasConnected { actions.append(.needsOrdinaryClient) }
         case .goingAway(let why): lastError = why
@@ -20,6 +18,14 @@ extension LaneMachine {
             lastError = why
             if let retryAt { disconnection = Disconnection(why: why, retryAt: retryAt, isRefusal: false) }
         }
+    }
+
+    /// A connection was opened, or an answer came over one that there is beside an attempt that failed.
+    mutating func isConnected(_ now: Moment) {
+        // What waited for it may have changed hands.
+        if disconnection != nil { freshness.closedAt = now.monotonic }
+        disconnection = nil
+        hasConnected = true
     }
 
     /// The ordinary client has the lane now: the host has answered, without HTTP/2.
