@@ -74,10 +74,17 @@ class Day:
             time.sleep(max(0, self.begin + next_look * options.seconds_per_minute - time.time()))
             self.scrape(next_look)
 
-    def happens(self, alert, begin, end, after=0, may=False, **labels):
-        """From when to when it was so, in minutes of the day; the rule asks that it was so for `after`, besides its `for`. may: or does not fire."""
-        self.happened.append({"alert": alert, "from": round(begin), "to": round(end), "after": after, "may": may, "labels": labels})
+    def happens(self, alert, begin, end, after=0, late=0, may=False, **labels):
+        """
+        From when to when it was so, in minutes of the day; the rule asks that it was so for `after`, besides its `for`. late: until the metric
+        shows it. may: or does not fire.
+        """
+        self.happened.append({"alert": alert, "from": round(begin), "to": round(end), "after": after, "late": late, "may": may, "labels": labels})
         print(f"   {begin / 60:5.2f} h to {end / 60:5.2f} h  {alert} {labels or ''}", flush=True)
+
+    def works_off(self):
+        """What has waited is sent: in half a minute, which is half an hour of this day."""
+        self.happens("CarillonBacklogOld", self.minute() - 1, self.minute() + 60, may=True)
 
     def ends_as(self, lane, state):
         end = time.time() + 60
@@ -99,6 +106,7 @@ def outage(day, world, hours):
     world.resume(APNS)
     day.ends_as(APNS, "active")
     day.happens("CarillonLaneClosed", begin, day.minute(), after=15, lane=APNS)
+    day.works_off()
 
 
 def refused_credential(day, world, hours):
@@ -163,6 +171,7 @@ def forgotten_pause(day, world, hours):
     command(world, "lane", "resume", FCM, "--why", "found it")
     day.ends_as(FCM, "active")
     day.happens("CarillonLaneStopped", begin, day.minute(), after=120, lane=FCM)
+    day.works_off()
 
 
 def wrong_topic(day, world, hours):
@@ -200,7 +209,7 @@ def held_import(day, world, hours):
     day.until(begin + hours * 60)
     # The whole delivery takes its place.
     command(world, "directory", "import", os.path.join(SAMPLES, "complet-2026-09-01"), "--format", "aaf1d", "--mode", "complete")
-    day.happens("CarillonImportHeld", begin, day.minute())
+    day.happens("CarillonImportHeld", begin, day.minute(), late=30)
 
 
 def runs(values, last):
@@ -233,7 +242,7 @@ try:
     day, publisher = Day(world), Publisher(world)
     publisher.start()
     for hour, fault, hours in [(1, outage, 2), (4.5, refused_credential, 1), (7, down, 0.5), (9, restarts, None), (11, bad_reload, 1), (13, refused_publisher, 0.6),
-                               (14.5, forgotten_pause, 3), (18.5, wrong_topic, 1), (20.25, failed_import, 0.25), (21, held_import, 1.7)]:
+                               (14.5, forgotten_pause, 3), (18.5, wrong_topic, 1), (20.25, failed_import, 0.25), (21, held_import, 2.9)]:
         day.until(hour * 60)
         fault(*((day, world) if hours is None else (day, world, hours)))
     day.until(DAY)

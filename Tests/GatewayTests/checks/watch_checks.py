@@ -77,8 +77,8 @@ def a_day_fires_what_happened(world):
     for name, (delay, labels) in alerts.items():
         windows = [item for item in day["happened"] if item["alert"] == name]
         for minute in range(MARGIN, day["minutes"] - 1, 5):
-            begins = lambda item: item["from"] + item["after"] + delay + MARGIN
-            if any(item["from"] <= minute < begins(item) or item["to"] <= minute <= item["to"] + MARGIN or item["may"] and item["from"] <= minute <= item["to"]
+            begins = lambda item: item["from"] + item["after"] + delay + item["late"] + MARGIN
+            if any(item["from"] <= minute < begins(item) or item["to"] <= minute <= item["to"] + item["late"] + MARGIN or item["may"] and item["from"] <= minute <= item["to"]
                    for item in windows):
                 continue
             now = [{**labels, **item["labels"]} for item in windows if begins(item) <= minute < item["to"]]
