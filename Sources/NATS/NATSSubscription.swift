@@ -1,4 +1,5 @@
 internal import CNATS
+internal import Glibc
 
 /// The server cannot be reached, does not let us in, or has gone. `reason` names no secret.
 package struct NATSError: Error, Hashable, Sendable {
@@ -113,11 +114,18 @@ package final class NATSSubscription {
 // MARK: - What the library is told
 
 extension NATSSubscription {
+    /// Each address apart: SetURL takes a list with commas for one address, and finds no server. The library copies them.
+    private static func setServers(_ urls: String, _ settings: OpaquePointer?) throws(NATSError) {
+        var servers = urls.split(separator: ",").map { UnsafePointer<CChar>?(strdup(String($0.drop { $0 == " " }))) }
+        defer { for server in servers { free(UnsafeMutablePointer(mutating: server)) } }
+        try check(natsOptions_SetServers(settings, &servers, Int32(servers.count)))
+    }
+
     private static func connect(_ options: NATSOptions) throws(NATSError) -> OpaquePointer {
         var settings: OpaquePointer?
         try check(natsOptions_Create(&settings))
         defer { natsOptions_Destroy(settings) }
-        try check(natsOptions_SetURL(settings, options.url))
+        try setServers(options.url, settings)
         try check(natsOptions_SetName(settings, "carillon"))
         try check(natsOptions_SetAllowReconnect(settings, false))
         try check(natsOptions_SetTimeout(settings, connectMilliseconds))

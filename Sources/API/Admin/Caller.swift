@@ -42,9 +42,9 @@ enum Caller: Hashable {
     private static let groupsOption = NIOBSDSocket.Option(rawValue: 59)
 
     static func of(_ context: APIContext) async -> Caller {
-        guard let channel = context.channel, let options = channel as? any SocketOptionProvider,
-            channel.localAddress?.pathname != nil
-        else { return .inside }
+        guard let channel = context.channel, let options = channel as? any SocketOptionProvider else { return .inside }
+        // A channel that is closed has forgotten its address: whoever hangs up behind an order is not this process.
+        guard channel.localAddress?.pathname != nil else { return .gone }
         do {
             let found: Credential = try await options.unsafeGetSocketOption(level: .socket, name: credentialOption)
                 .get()

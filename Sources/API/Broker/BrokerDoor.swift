@@ -110,13 +110,12 @@ package struct BrokerDoor: Service {
 
     private func end(of message: NATSMessage) async -> MessageEnd {
         // It was there when the configuration was read; a reload may have taken it away.
-        guard let publisher = services.publishers.publisher(named: publisher) else {
+        guard let publisher = services.publishers.publisher(named: publisher), publisher.rights.contains(.events) else {
             return .notNow(.missingRight, after: .seconds(60))
         }
         let verdict = posts.take(publisher.name, now: services.time.monotonic())
         var refusal: Problem?
         if !verdict.isAllowed { refusal = posts.problem(verdict) }
-        if !publisher.rights.contains(.events) { refusal = EventRoutes.missing(.events) }
         let publishing = Publishing(services: services, publisher: publisher, refusal: refusal)
         do throws(Problem) {
             return try await publishing.receipt(of: message).isDuplicate ? .duplicate : .accepted

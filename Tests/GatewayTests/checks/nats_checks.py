@@ -3,7 +3,7 @@ import json, os, re, signal, subprocess, time, urllib.request
 
 import nats_keys
 from event_checks import SAMPLE, school_network
-from gateway import BODY, TITLE, main, start_with_shim, wait
+from gateway import BODY, TITLE, free_port, main, start_with_shim, wait
 from nats_peer import Client, Server, Silencer
 from watch_checks import samples
 
@@ -23,7 +23,9 @@ def broker(world, more="", stream=True, url=None, **options):
     server = Server(os.path.join(world.folder, "nats"), **options)
     server.start()
     keeps = f", stream: {STREAM}" if stream else ""
-    world.write_config(f'nats: {{ url: "{url or server.url}", publisher: one{keeps}{more} }}\n')
+    # Two addresses of a cluster, of which one is away; kept apart from those of TLS, whose names count.
+    here = f"nats://127.0.0.1:{free_port()},{server.url}" if server.url.startswith("nats://") else server.url
+    world.write_config(f'nats: {{ url: "{url or here}", publisher: one{keeps}{more} }}\n')
     client = Client(server.port)
     if stream:
         client.stream(STREAM, SUBJECT)

@@ -1,5 +1,5 @@
 """Checks of operators' orders: what is held, dropped or tried again while the gateway sends, is killed, or is down."""
-import json, os, re, signal, sqlite3, stat, subprocess, sys, urllib.request
+import json, os, re, signal, socket, sqlite3, stat, subprocess, sys, urllib.request
 from gateway import UnixConnection, conserved, main, start_with_shim, sums, wait
 
 FCM, APNS = "fcm/onepocket", "apns/onepocket"
@@ -272,6 +272,25 @@ def as_account(world, uid, groups, method, path, body=None):
     return json.loads(told)
 
 
+def hang_up(world, uid, groups, path, body):
+    """An account asks and is gone before it is known, many times."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups(groups)
+            os.setgid(uid)
+            os.setuid(uid)
+            content = json.dumps(body).encode()
+            for _ in range(200):
+                caller = socket.socket(socket.AF_UNIX)
+                caller.connect(world.admin)
+                caller.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
+                caller.close()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
 def accounts_may_what_their_groups_may(world):
     """Accounts and groups of the gateway's own /etc: by the kernel's word, whatever the request says of itself. Needs root, as CI is."""
     if os.getuid() != 0:
@@ -294,6 +313,8 @@ def accounts_may_what_their_groups_may(world):
     assert status == 200 and FCM in str(lanes), lanes
     status, answer = as_account(world, max_, [max_, look], "POST", pause, claim)
     assert (status, answer["code"]) == (403, "forbiddenAccount") and "carillon-ops" in answer["detail"], answer
+    # Whoever has hung up is nobody, and not the service itself.
+    hang_up(world, max_, [max_, look], pause, claim)
     assert world.lane(FCM)["state"] == "active"
     status, answer = as_account(world, lea, [lea, ops], "POST", pause, claim)
     assert status == 200 and answer["state"] == "paused", answer
