@@ -186,9 +186,17 @@ extension NATSSubscription {
         var found: UnsafeMutablePointer<jsConsumerInfo>?
         var code = jsErrCode(0)
         let status = js_GetConsumerInfo(&found, context, stream.name, stream.durable, nil, &code)
+        let keeps = found?.pointee.Config.map { $0.pointee.AckPolicy == js_AckExplicit && $0.pointee.MaxDeliver <= 0 }
         jsConsumerInfo_Destroy(found)
-        // One that is there is taken as it is: an operator may have made it, and we may not be allowed to.
+        // One that is there is taken as it is: an operator may have made it, and we may not be allowed to. But it has to keep what is not
+        // answered: where one answer is for several, or none is waited for, or not for ever, what is put off would be lost.
         if status != NATS_NOT_FOUND || code != JSConsumerNotFoundErr { try check(status) }
+        guard keeps ?? true else {
+            throw NATSError(
+                reason:
+                    "the consumer \(stream.durable) has to wait for each answer: ack_policy explicit, max_deliver -1"
+            )
+        }
         var options = jsSubOptions()
         try check(jsSubOptions_Init(&options))
         if status != NATS_OK {

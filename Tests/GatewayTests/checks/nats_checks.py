@@ -125,6 +125,16 @@ def server_comes_again(world):
     assert samples(world, "carillon_nats_connected_since_timestamp_seconds")['publisher="one"'] > time.time() - 120
 
 
+def a_consumer_has_to_keep(world):
+    """One that takes an answer for all before it would lose what is put off: it is not used, and said."""
+    _, client = broker(world)
+    client.durable(STREAM, "carillon", SUBJECT, SECOND, policy="all")
+    world.start()
+    client.publish_kept(SUBJECT, notification(["u1"], "kept"))
+    wait("the reason", lambda: any("ack_policy explicit" in alarm for alarm in health(world).get("alarms", [])))
+    assert ends(world) == {} and client.consumer(STREAM, "carillon")["num_pending"] == 1
+
+
 def killed_before_the_answer(world):
     """Dead between its commit and its acknowledgement: the stream sends it again, and the phone rings once."""
     silencer = Silencer()
@@ -324,5 +334,5 @@ def who_may_connect(world):
 
 
 if __name__ == "__main__":
-    main([both_doors_are_one, server_comes_again, killed_before_the_answer, killed_while_taking, poison_is_ended, full_disk_leaves_it_in_the_stream,
+    main([both_doors_are_one, server_comes_again, a_consumer_has_to_keep, killed_before_the_answer, killed_while_taking, poison_is_ended, full_disk_leaves_it_in_the_stream,
           without_a_stream, faster_than_it_is_taken, who_may_connect], {"both_doors_are_one": SERVICES})

@@ -87,9 +87,9 @@ class Client:
         answer = self.request(f"$JS.API.STREAM.CREATE.{name}", {"name": name, "subjects": [subject], "storage": "file", "retention": "limits"})
         assert "error" not in answer, answer
 
-    def durable(self, stream, name, subject, ack_wait):
+    def durable(self, stream, name, subject, ack_wait, policy="explicit"):
         """As an operator makes it; `ack_wait`: nanoseconds."""
-        config = {"durable_name": name, "deliver_policy": "all", "ack_policy": "explicit", "ack_wait": ack_wait, "filter_subject": subject,
+        config = {"durable_name": name, "deliver_policy": "all", "ack_policy": policy, "ack_wait": ack_wait, "filter_subject": subject,
                   "max_deliver": -1, "replay_policy": "instant"}
         answer = self.request(f"$JS.API.CONSUMER.DURABLE.CREATE.{stream}.{name}", json.dumps({"stream_name": stream, "config": config}).encode())
         assert "error" not in answer, answer
