@@ -166,6 +166,16 @@ struct HintTests {
         )
     }
 
+    @Test(arguments: ["erase", "export", "restrict"])
+    func `whoever is not there has no hint that is no command`(verb: String) async throws {
+        let words =
+            ["person", verb, "nobody", "--why", "a request"]
+            + (verb == "erase" ? ["--offline", "--yes"] : ["--offline"])
+        let ran = await fixture.run(words)
+        #expect(ran.code == 3, "\(ran)")
+        for hint in Self.hints(ran) { #expect(await fixture.run(hint).code != 2, "\(ran)") }
+    }
+
     @Test func `the beginning of an id is enough to look, and not to give an order`() async throws {
         let start = String(event.prefix(8))
         #expect(try await fixture.run("event", "show", start, "-o", "json").json["id"]?.string == event)

@@ -83,7 +83,14 @@ struct AdminAnswer: Sendable {
         let sentence = sentence(of: problem)
         let noun = subject.prefix { $0 != " " }
         let thing = say(known: String(noun)) + subject.dropFirst(noun.count)
-        let list = "carillon \(noun == "import" ? "directory" : noun == "installation" ? "device" : noun) list"
+        // Persons have no list: nobody leafs through them.
+        let list: String? =
+            switch noun {
+            case "person", "user": nil
+            case "import": "carillon directory list"
+            case "installation": "carillon device list"
+            default: "carillon \(noun) list"
+            }
         switch problem.code.flatMap({ ProblemCode(rawValue: $0) }) {
         case .nothingMatched:
             return OperatorFailure(

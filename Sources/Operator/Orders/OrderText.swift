@@ -38,6 +38,8 @@ enum OrderText {
     /// The failure for a refusal; nil for one that is not known.
     static func refusal(_ problem: ProblemView, _ order: Order) -> OperatorFailure? {
         let eligible = problem.order?.eligible ?? 0
+        let named = order.scope.wholeEvent?.description
+        let show = named.map { "carillon event show \($0)" } ?? "carillon event list"
         switch problem.refusal {
         case "needsYes":
             return OperatorFailure(
@@ -54,19 +56,19 @@ enum OrderText {
                 next: CommandLineWords().without(option: "--expect").without("--yes").with(["--dry-run"]).text
             )
         case "eventEnded":
-            let event = order.scope.wholeEvent?.description ?? say("the event")
+            let event = named ?? say("the event")
             return OperatorFailure(
                 .refused,
                 say("\(event) is done; nothing was changed"),
                 why: say("nothing of it waits, and what a provider accepted cannot be recalled"),
-                next: "carillon event show \(event)"
+                next: show
             )
         case "eventWithdrawn":
-            let event = order.scope.wholeEvent?.description ?? say("the event")
+            let event = named ?? say("the event")
             return OperatorFailure(
                 .refused,
                 say("\(event) was withdrawn or replaced; nothing was changed"),
-                next: "carillon event show \(event)"
+                next: show
             )
         case "nothingEligible": return nothingEligible(problem.order, order)
         case "noFilter": return OperatorFailure(.refused, say("an order without a filter would be about everything"))
