@@ -41,9 +41,6 @@ package final class BrokerStatus: Sendable {
             labels: ["publisher"]
         )
         guard let publisher else { return }
-        // A series that begins at 1 has not increased, and no alert would see the first loss.
-        _ = dropped.with(publisher)
-        _ = messages.with(publisher, "lost", ProblemCode.storeUnavailable.rawValue)
         isConnected.with(publisher).set(0)
     }
 

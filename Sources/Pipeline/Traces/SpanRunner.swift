@@ -48,7 +48,7 @@ package struct SpanRunner: Sendable {
         var health = Health()
         while !Task.isCancelled {
             await round(&health)
-            do { try await Task.sleep(for: Self.pause) } catch { return }
+            do { try await sleepToNext(Self.pause) } catch { return }
         }
     }
 

@@ -313,6 +313,19 @@ enum RegistrySchema {
             )
         },
         Migration(11) { connection in
+            let columns = "provider, environment, app, host, standing"
+            func key(_ row: String) -> String {
+                """
+                \(row).provider, \(row).environment, \(row).app, coalesce(\(row).host, ''),
+                CASE WHEN \(row).state = 0 AND \(row).is_proven = 0 THEN 4 ELSE \(row).state END
+                """
+            }
+            let insert = "INSERT INTO device_count(\(columns), count)"
+            let more = "ON CONFLICT(\(columns)) DO UPDATE SET count = count + 1"
+            let less = """
+                UPDATE device_count SET count = count - 1 WHERE (\(columns)) = (\(key("old")));
+                DELETE FROM device_count WHERE count = 0 AND (\(columns)) = (\(key("old")));
+                """
             try connection.execute(
                 """
                 -- Devices by what chooses their lane and by how they stand, so that nobody counts them all. host: '' for none; standing: the state, or 4
@@ -321,29 +334,16 @@ enum RegistrySchema {
                     provider INTEGER NOT NULL, environment INTEGER NOT NULL, app TEXT NOT NULL, host TEXT NOT NULL, standing INTEGER NOT NULL,
                     count INTEGER NOT NULL, PRIMARY KEY(provider, environment, app, host, standing)
                 ) STRICT, WITHOUT ROWID;
-                INSERT INTO device_count(provider, environment, app, host, standing, count)
-                    SELECT provider, environment, app, coalesce(host, ''), CASE WHEN state = 0 AND is_proven = 0 THEN 4 ELSE state END, 1
-                    FROM device WHERE true
-                    ON CONFLICT(provider, environment, app, host, standing) DO UPDATE SET count = count + 1;
+                \(insert) SELECT \(key("device")), 1 FROM device WHERE true \(more);
                 CREATE TRIGGER device_added AFTER INSERT ON device BEGIN
-                    INSERT INTO device_count(provider, environment, app, host, standing, count) VALUES (new.provider, new.environment, new.app,
-                            coalesce(new.host, ''), CASE WHEN new.state = 0 AND new.is_proven = 0 THEN 4 ELSE new.state END, 1)
-                        ON CONFLICT(provider, environment, app, host, standing) DO UPDATE SET count = count + 1;
+                    \(insert) VALUES (\(key("new")), 1) \(more);
                 END;
                 CREATE TRIGGER device_removed AFTER DELETE ON device BEGIN
-                    UPDATE device_count SET count = count - 1
-                        WHERE (provider, environment, app, host, standing) = (old.provider, old.environment, old.app,
-                            coalesce(old.host, ''), CASE WHEN old.state = 0 AND old.is_proven = 0 THEN 4 ELSE old.state END);
-                    DELETE FROM device_count WHERE count = 0 AND (provider, environment, app) = (old.provider, old.environment, old.app);
+                    \(less)
                 END;
                 CREATE TRIGGER device_changed AFTER UPDATE OF provider, environment, app, host, state, is_proven ON device BEGIN
-                    UPDATE device_count SET count = count - 1
-                        WHERE (provider, environment, app, host, standing) = (old.provider, old.environment, old.app,
-                            coalesce(old.host, ''), CASE WHEN old.state = 0 AND old.is_proven = 0 THEN 4 ELSE old.state END);
-                    INSERT INTO device_count(provider, environment, app, host, standing, count) VALUES (new.provider, new.environment, new.app,
-                            coalesce(new.host, ''), CASE WHEN new.state = 0 AND new.is_proven = 0 THEN 4 ELSE new.state END, 1)
-                        ON CONFLICT(provider, environment, app, host, standing) DO UPDATE SET count = count + 1;
-                    DELETE FROM device_count WHERE count = 0 AND (provider, environment, app) = (old.provider, old.environment, old.app);
+                    \(less)
+                    \(insert) VALUES (\(key("new")), 1) \(more);
                 END;
                 """
             )

@@ -247,15 +247,19 @@ def lanes_and_devices(world):
     verified(world)
 
 
+def become(uid, groups):
+    os.setgroups(groups)
+    os.setgid(uid)
+    os.setuid(uid)
+
+
 def as_account(world, uid, groups, method, path, body=None):
     """What an account of this machine is answered on the socket; None when it cannot open it."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            os.setgroups(groups)
-            os.setgid(uid)
-            os.setuid(uid)
+            become(uid, groups)
             try:
                 status, answer, _ = world.call(method, path, json.dumps(body) if body else None, {"Content-Type": "application/json"},
                                                UnixConnection(world.admin))
@@ -277,9 +281,7 @@ def hang_up(world, uid, groups, path, body):
     child = os.fork()
     if child == 0:
         try:
-            os.setgroups(groups)
-            os.setgid(uid)
-            os.setuid(uid)
+            become(uid, groups)
             content = json.dumps(body).encode()
             for _ in range(200):
                 caller = socket.socket(socket.AF_UNIX)

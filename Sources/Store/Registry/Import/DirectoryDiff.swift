@@ -37,6 +37,7 @@ struct DirectoryDiff {
         try fillLinks()
         try fillUsers()
         try attribute()
+        try connection.execute(StageSchema.changesBySchool)
     }
 
     // MARK: The stage
@@ -292,7 +293,6 @@ struct DirectoryDiff {
 
     /// The changes school by school, with a few keys of each for whoever looks.
     func perSchool() throws -> [ImportReport.SchoolChanges] {
-        try connection.execute(StageSchema.changesBySchool)
         var schools: [ImportReport.SchoolChanges] = []
         try connection.query(
             """
