@@ -4,7 +4,8 @@ import Glibc
 import Testing
 
 /// The built `carillon` and `carillon-simulator` as processes, driven from outside: gateway.py starts them, the files of
-/// checks beside it ask. One after another, since each starts a whole gateway and some kill it.
+/// checks beside it ask. One after another, since each starts a whole gateway and some kill it; the suites beside this one
+/// (``DurabilityTests``, ``PackageTests``) go on meanwhile, so that two cores have two of them.
 @Suite(.serialized, .tags(.slow), .timeLimit(.minutes(10)))
 struct GatewayTests {
     @Test(arguments: [
