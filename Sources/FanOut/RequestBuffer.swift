@@ -57,6 +57,19 @@ package final class RequestBuffer {
         addField(name, start..<count, indexing)
     }
 
+    /// A value of `count` bytes that `write` puts where it is sent from: no string of its own.
+    package func addHeader(
+        _ name: StaticString,
+        count valueCount: Int,
+        _ write: (UnsafeMutableBufferPointer<UInt8>) -> Void
+    ) {
+        guard room(for: valueCount) else { return }
+        let start = count
+        write(UnsafeMutableBufferPointer(start: bytes + start, count: valueCount))
+        count += valueCount
+        addField(name, start..<count, .never)
+    }
+
     package func addHeader(_ name: StaticString, _ value: Int64, indexing: HeaderBlock.Indexing = .never) {
         let start = count
         appendDecimal(value)

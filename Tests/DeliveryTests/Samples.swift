@@ -38,12 +38,21 @@ extension LoadedDelivery {
             person: PersonID(rawValue: owner ?? id),
             device: DeviceID(rawValue: device ?? id),
             platform: platform,
-            targetHash: [],
+            targetHash: .sample,
             attempts: attempts,
             isRetry: isRetry,
             loadedAt: readAt
         )
     }
+}
+
+extension TargetHash {
+    static let sample: TargetHash = {
+        guard let hash = TargetHash([UInt8](repeating: 7, count: TargetHash.byteCount)) else {
+            preconditionFailure("A hash has 16 bytes")
+        }
+        return hash
+    }()
 }
 
 extension LoadedBatch {

@@ -59,7 +59,7 @@ struct DeviceRegistryTests {
             #expect(row.locale == "fr-FR" && row.platform == "android" && row.registeredAt == now + .seconds(9))
             let address = try #require(try reader.address(row.id))
             #expect(address.target == Target.fcmToken("token-0001").bytes && address.ownerID == "u-1")
-            #expect(address.targetHash == registry.seal.hash(.fcmToken("token-0001")))
+            #expect(address.targetHash.bytes == registry.seal.hash(.fcmToken("token-0001")))
             #expect(try reader.tokens(of: "u-1") == ["token-0001"])
             #expect(try reader.route(row.owner).map(\.id) == [row.id])
             #expect(try reader.devices(.init(installation: "i-1"), after: nil, limit: 9).map(\.id) == [row.id])

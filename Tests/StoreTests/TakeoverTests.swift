@@ -58,7 +58,7 @@ struct TakeoverStoreTests {
             let waiting = try #require(try devices(registry, of: "u-2").first)
             #expect(waiting.state == .unproven)
             #expect(
-                try reader(registry).routes(of: [waiting.owner])[waiting.owner]?.map { try $0.get().state } == [
+                try reader(registry).routes(of: [waiting.owner])[waiting.owner].map { try $0.get().state } == [
                     .unproven
                 ]
             )

@@ -72,7 +72,7 @@ final class Recorded<Element: Sendable>: Sendable {
 /// Of one person, device or account; a row that cannot be read fails the test.
 extension RegistryReader {
     func route(_ person: PersonID, seenSince: Instant = Instant(milliseconds: .min)) throws -> [DeviceRoute] {
-        try routes(of: [person], seenSince: seenSince)[person, default: []].map { try $0.get() }
+        try routes(of: [person], seenSince: seenSince)[person].map { try $0.get() }
     }
 
     func address(_ device: DeviceID) throws -> DeviceAddress? { try addresses(of: [device])[device]?.get() }

@@ -239,7 +239,8 @@ struct DeliveryLoader {
                 loaded.end(id, SlotResult(.rejected, reason: .unreadable), attempts: attempts, isRetry: isRetry)
                 continue
             }
-            let locale = addresses[planned[slot].device]?.value?.locale
+            let address = addresses[planned[slot].device]
+            let locale = address?.value?.locale
             let recap = recaps[slot] ?? .none
             switch recap {
             case .none:
@@ -257,7 +258,7 @@ struct DeliveryLoader {
                 id,
                 planned[slot].person,
                 planned[slot].device,
-                addresses[planned[slot].device],
+                address,
                 attempts: attempts,
                 collapseID: nil,
                 of: load,

@@ -10,7 +10,7 @@ struct LoadedDelivery: Sendable {
     let device: DeviceID
     /// nil: the app did not say.
     let platform: Platform?
-    let targetHash: [UInt8]
+    let targetHash: TargetHash
     /// Attempts made before.
     let attempts: Int
     /// It comes from its `retry` row.

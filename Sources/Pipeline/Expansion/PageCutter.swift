@@ -4,11 +4,13 @@ import Store
 /// Cuts resolved persons into pages: one run of pages per lane, at most ``Limits/deliveriesPerPage`` slots each, sorted by person. Lane 0
 /// takes those who get nothing, with the reason. What quiet hours hold up has pages of its own: it expires at another time.
 struct PageCutter {
-    private var drafts: [Run: [Draft]] = [:]
+    /// One run after another, in the order in which they began; there are few.
+    private var runs: [Run] = []
 
-    private struct Run: Hashable {
+    private struct Run {
         var lane: LaneID
         var isWaiting: Bool
+        var drafts: [Draft] = []
     }
 
     private struct Draft {
@@ -34,21 +36,27 @@ struct PageCutter {
     }
 
     private mutating func add(_ slot: Plan.Slot, _ lane: LaneID, _ result: SlotResult, _ wait: QuietWait?) {
-        let run = Run(lane: lane, isWaiting: wait != nil)
-        if drafts[run]?.last.map({ $0.slots.count >= Limits.deliveriesPerPage }) ?? true {
-            drafts[run, default: []].append(Draft())
+        let run = index(of: lane, isWaiting: wait != nil)
+        if runs[run].drafts.last.map({ $0.slots.count >= Limits.deliveriesPerPage }) ?? true {
+            runs[run].drafts.append(Draft())
         }
-        let last = drafts[run, default: []].count - 1
-        drafts[run]?[last].slots.append(slot)
-        drafts[run]?[last].results.append(result)
-        if let wait { drafts[run]?[last].waits.append(wait) }
+        let last = runs[run].drafts.count - 1
+        runs[run].drafts[last].slots.append(slot)
+        runs[run].drafts[last].results.append(result)
+        if let wait { runs[run].drafts[last].waits.append(wait) }
+    }
+
+    private mutating func index(of lane: LaneID, isWaiting: Bool) -> Int {
+        if let index = runs.firstIndex(where: { $0.lane == lane && $0.isWaiting == isWaiting }) { return index }
+        runs.append(Run(lane: lane, isWaiting: isWaiting))
+        return runs.count - 1
     }
 
     /// The pages in order of lanes, without tags yet.
     func pages() -> [NewPage] {
-        drafts.sorted { ($0.key.lane, $0.key.isWaiting ? 1 : 0) < ($1.key.lane, $1.key.isWaiting ? 1 : 0) }
-            .flatMap { run, drafts in
-                drafts.map {
+        runs.sorted { ($0.lane, $0.isWaiting ? 1 : 0) < ($1.lane, $1.isWaiting ? 1 : 0) }
+            .flatMap { run in
+                run.drafts.map {
                     NewPage(
                         lane: run.lane,
                         tag: 0,

@@ -97,6 +97,7 @@ struct Resolver {
         let rung = persons.filter(isRung)
         let verdicts = try personal.verdicts(on: rung.map(\.entry), of: publication, now: now)
         let routes = try registry.routes(of: rung.map(\.person), seenSince: seenSince)
+        var last = LastLane()
         return persons.map { person in
             var resolved = Resolved(person: person, withheld: withheldForAll ?? person.withheld)
             guard isRung(person) else { return resolved }
@@ -107,16 +108,33 @@ struct Resolver {
             case .waits(let wait): resolved.wait = wait
             case nil: break
             }
-            for route in routes[person.person] ?? [] { add(route, to: &resolved) }
+            routes.forEach(of: person.person) { add($0, to: &resolved, &last) }
             if resolved.routes.isEmpty { resolved.withheld = .noDevice }
             return resolved
         }
     }
 
-    private func add(_ route: RowResult<DeviceRoute>, to resolved: inout Resolved) {
+    /// The lane found last: the devices of an audience have few of them, and a name is compared in less time than it is hashed.
+    private struct LastLane {
+        private var route: (provider: ProviderID, environment: PushEnvironment, app: String)?
+        private var lane: LaneID?
+
+        mutating func lane(of route: DeviceRoute, in table: LaneTable) -> LaneID? {
+            if let known = self.route, known.provider == route.provider, known.environment == route.environment,
+                known.app == route.app
+            {
+                return lane
+            }
+            self.route = (route.provider, route.environment, route.app)
+            lane = table.lane(provider: route.provider, environment: route.environment, app: route.app)
+            return lane
+        }
+    }
+
+    private func add(_ route: RowResult<DeviceRoute>, to resolved: inout Resolved, _ last: inout LastLane) {
         switch route {
         case .success(let route):
-            guard let lane = lane(of: route, &resolved.unopened) else { return }
+            guard let lane = lane(of: route, &resolved.unopened, &last) else { return }
             resolved.routes.append((route.id, lane, route.state == .suspect ? .tokenSuspect : nil))
         case .failure(let row):
             resolved.unreadable.append(row)
@@ -124,10 +142,8 @@ struct Resolver {
         }
     }
 
-    private func lane(of route: DeviceRoute, _ unopened: inout Set<LaneKey>) -> LaneID? {
-        guard let authority = route.host else {
-            return lanes.lane(provider: route.provider, environment: route.environment, app: route.app)
-        }
+    private func lane(of route: DeviceRoute, _ unopened: inout Set<LaneKey>, _ last: inout LastLane) -> LaneID? {
+        guard let authority = route.host else { return last.lane(of: route, in: lanes) }
         let service = LaneKey(provider: route.provider, environment: nil, app: authority)
         switch lanes.lane(ofService: service) {
         case .lane(let lane): return lane

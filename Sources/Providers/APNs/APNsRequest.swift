@@ -25,27 +25,35 @@ package enum APNsRequest {
     /// Stands before the device token, lower-case hex, in the path of a request.
     package static let pathPrefix = "/3/device/"
 
+    /// Characters of ``id(of:)``.
+    static let idCount = 36
+
     /// The value of `apns-id`: the same for every attempt of a delivery.
     ///
     /// A version 8 UUID [RFC 9562 §5.8]: the ASCII letters `carill`, then the delivery's number, whose last 62 bits stand
     /// in the last two groups, so that an operator finds the delivery from Apple's word for it. Only for correlation: Apple
-    /// does not say that it removes duplicates by it. One allocation.
+    /// does not say that it removes duplicates by it.
     package static func id(of delivery: DeliveryID) -> String {
+        String(unsafeUninitializedCapacity: idCount) { text in
+            writeID(of: delivery, to: text)
+            return idCount
+        }
+    }
+
+    /// ``id(of:)`` as ``idCount`` bytes at the start of `text`.
+    static func writeID(of delivery: DeliveryID, to text: UnsafeMutableBufferPointer<UInt8>) {
         let number = UInt64(bitPattern: delivery.rawValue)
         let high = 0x6361_7269_6C6C_8000 | number >> 62
         let low = 1 << 63 | number & 0x3FFF_FFFF_FFFF_FFFF
-        return String(unsafeUninitializedCapacity: 36) { text in
-            var position = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    text[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let value = UInt8((digit < 16 ? high : low) >> UInt64(60 - 4 * (digit % 16)) & 0xF)
-                text[position] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+        var position = 0
+        for digit in 0..<32 {
+            if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                text[position] = UInt8(ascii: "-")
                 position += 1
             }
-            return position
+            let value = UInt8((digit < 16 ? high : low) >> UInt64(60 - 4 * (digit % 16)) & 0xF)
+            text[position] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+            position += 1
         }
     }
 }

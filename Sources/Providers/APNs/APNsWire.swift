@@ -51,7 +51,7 @@ final class APNsWire: Wire, @unchecked Sendable {
         let index = try index(of: token)
         request.setPath(APNsRequest.pathPrefix, push.address.text)
         request.setHeaders(push.event.urgency == .low ? known[index].low : known[index].usual)
-        request.addHeader("apns-id", APNsRequest.id(of: push.id))
+        request.addHeader("apns-id", count: APNsRequest.idCount) { APNsRequest.writeID(of: push.id, to: $0) }
         request.addHeader("apns-collapse-id", push.collapseID)
         if let expiration = Expiry.at(push.event.expiresAt).apnsSeconds {
             request.addHeader("apns-expiration", expiration)

@@ -48,8 +48,8 @@ package struct PushAddress: Sendable {
     }
 }
 
-/// What a request is written of.
-package struct Push: Sendable {
+/// What a request is written of. One object, so that a delivery on its way through the lane is copied for the price of one reference.
+package final class Push: Sendable {
     package let event: LoadedEvent
     package let id: DeliveryID
     package let address: PushAddress

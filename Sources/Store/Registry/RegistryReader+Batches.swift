@@ -18,7 +18,7 @@ package struct DeviceAddress: Sendable {
     package var ownerID: String
     /// ``Target/bytes``: only its provider reads it.
     package var target: [UInt8]
-    package var targetHash: [UInt8]
+    package var targetHash: TargetHash
     package var registeredAt: Instant
     package var state: DeviceState
     /// nil: the app did not say.
@@ -45,7 +45,10 @@ extension RegistryReader {
                     owner: PersonID(rawValue: row.int64(1)),
                     ownerID: row.text(2),
                     target: try row.withBlob(3) { try seal.open($0, of: row.text(8)) },
-                    targetHash: row.blob(4),
+                    targetHash: try row.withBlob(4) { hash in
+                        guard let hash = TargetHash(hash) else { throw StoreError.damaged("the hash of a target") }
+                        return hash
+                    },
                     registeredAt: try row.instant(5),
                     state: DeviceState(rawValue: row.int(6)) ?? .disabled,
                     platform: Platform(name: row.text(7)),
@@ -86,24 +89,22 @@ extension RegistryReader {
         return standing
     }
 
-    /// Devices of these persons that are not disabled and have registered since `seenSince`, in the order of their ids. A person without
-    /// a device is not in the answer.
+    /// Devices of these persons that are not disabled and have registered since `seenSince`.
     package func routes(
         of persons: some Collection<PersonID>,
         seenSince: Instant = Instant(milliseconds: .min)
-    ) throws -> [PersonID: [RowResult<DeviceRoute>]] {
-        var found: [PersonID: [(id: Int64, route: RowResult<DeviceRoute>)]] = [:]
+    ) throws -> DeviceRoutes {
+        var found = DeviceRoutes()
         try connection.query(
             RegistryKeyedSQL.routes,
             before: seenSince.milliseconds,
             keys: persons.map(\.rawValue)
         ) { row in
             let id = row.int64(0)
-            found[PersonID(rawValue: row.int64(1)), default: []].append(
-                (id, try row.result(.device, id, Self.route))
-            )
+            found.add(try row.result(.device, id, Self.route), device: id, of: PersonID(rawValue: row.int64(1)))
         }
-        return found.mapValues { routes in routes.sorted { $0.id < $1.id }.map(\.route) }
+        found.sort()
+        return found
     }
 
     private static func route(_ row: borrowing Row) throws -> DeviceRoute {

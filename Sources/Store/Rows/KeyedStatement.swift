@@ -1,4 +1,5 @@
 import Database
+import Synchronization
 
 /// A statement that reads the rows of many keys at once. `(?*)` stands for the keys.
 ///
@@ -7,9 +8,31 @@ import Database
 protocol KeyedStatement: RawRepresentable<String> {}
 
 extension KeyedStatement {
-    /// With `count` parameters for the keys.
-    func text(count: Int) -> String {
-        rawValue.replacing("(?*)", with: "(" + Array(repeating: "?", count: count).joined(separator: ",") + ")")
+    /// With `count` parameters for the keys, one of ``KeyChunks/sizes``.
+    func text(count: Int) -> String { KeyedTexts.shared.text(rawValue, count: count) }
+}
+
+/// The texts of keyed statements, each made once. From any thread.
+private final class KeyedTexts: Sendable {
+    static let shared = KeyedTexts()
+
+    private struct Key: Hashable {
+        var statement: String
+        var count: Int
+    }
+
+    private let texts = Mutex<[Key: String]>([:])
+
+    /// Statements are constants and sizes few, so what is kept is bounded.
+    func text(_ statement: String, count: Int) -> String {
+        texts.withLock { texts in
+            let key = Key(statement: statement, count: count)
+            if let known = texts[key] { return known }
+            let keys = "(" + Array(repeating: "?", count: count).joined(separator: ",") + ")"
+            let text = statement.replacing("(?*)", with: keys)
+            texts[key] = text
+            return text
+        }
     }
 }
 

@@ -143,7 +143,7 @@ extension LaneMachine {
             TargetFault(
                 lane: rules.name,
                 device: delivery.device,
-                targetHash: delivery.targetHash,
+                targetHash: delivery.targetHash.bytes,
                 kind: .proven,
                 reason: "accepted"
             )
@@ -157,7 +157,7 @@ extension LaneMachine {
             TargetFault(
                 lane: rules.name,
                 device: delivery.device,
-                targetHash: delivery.targetHash,
+                targetHash: delivery.targetHash.bytes,
                 kind: kind,
                 reason: reason,
                 isHeld: massGuard.isFrozen

@@ -24,6 +24,9 @@ struct LaneMachine: Sendable {
         var ending: SlotResult?
         /// The order that said so.
         var endingOrder = 0
+
+        /// Whose share of messages it takes; nil: a test takes none.
+        var countedDevice: DeviceID? { test == nil ? delivery.device : nil }
     }
 
     struct Test: Sendable {
@@ -149,9 +152,9 @@ struct LaneMachine: Sendable {
     mutating func written(_ ticket: UInt64, credential: UInt64, _ now: Moment) {
         let index = Int(ticket)
         flights[index]?.credential = credential
-        guard let flight = flights[index], flight.test == nil else { return }
+        guard let device = flights[index]?.countedDevice else { return }
         budget?.count()
-        deviceRates?.count(flight.delivery.device, now: now.monotonic)
+        deviceRates?.count(device, now: now.monotonic)
     }
 
     /// There is no credential at this moment (`fault` nil: one is asked for), or it cannot be used. The delivery keeps its place.
@@ -196,8 +199,7 @@ struct LaneMachine: Sendable {
     /// What was in flight under this ticket, which ends here.
     mutating func land(_ ticket: UInt64, _ host: inout HostHealth) -> Flight {
         let index = Int(ticket)
-        guard let flight = flights[index] else { preconditionFailure("A ticket finishes once") }
-        flights[index] = nil
+        guard let flight = flights[index].take() else { preconditionFailure("A ticket finishes once") }
         freeFlights.append(index)
         inFlight -= 1
         host.inFlight -= 1
