@@ -146,6 +146,30 @@ struct RawHTTPTests {
         }
     }
 
+    @Test(arguments: ["Content-Length: 100", "Transfer-Encoding: chunked"])
+    func `a body that does not end is given up with an answer`(length: String) async throws {
+        try await Self.serving(change: { $0.bodyTimeout = .milliseconds(50) }) { _, port async throws in
+            // The second connection's body is watched while the first one's is being ended.
+            let connections = try (0..<2).map { _ in try RawConnection(port: port) }
+            for connection in connections {
+                try connection.send(
+                    lines: "POST /v1/events HTTP/1.1",
+                    "Host: a",
+                    "Authorization: Bearer \(Gateway.publisherKey)",
+                    "Content-Type: application/cloudevents+json",
+                    length
+                )
+                try connection.send(length.hasPrefix("Content") ? "{" : "1\r\n{\r\n")
+            }
+            for connection in connections {
+                let answer = try await connection.readToEnd()
+                #expect(answer.hasPrefix("HTTP/1.1 408 "))
+                #expect(answer.contains("bodyTooSlow"))
+                #expect(answer.lowercased().contains("connection: close"))
+            }
+        }
+    }
+
     @Test func `at the bound an idle connection gives way`() async throws {
         var limits = ListenerLimits()
         limits.connectionsMax = 4
