@@ -96,6 +96,8 @@ let package = Package(
         library("Database"),
         library("SQLite", ["CSQLite", "Database"]),
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
+        // Hashes, sealing, signatures: every cryptography of the gateway but TLS, and of the same library.
+        library("Cryptography", ["COpenSSL"]),
         library("WebClient", ["CCurl"]),
         library("NATS", ["CNATS"]),
         library("Telemetry", ["Domain", logging]),
@@ -184,6 +186,8 @@ let package = Package(
         // Tests: one target each, data in Tests/SampleData.
         tests("Domain"),
         tests("SQLite", ["Database"]),
+        // Each primitive against the other library, both ways.
+        tests("Cryptography", [crypto, cryptoExtras]),
         tests(
             "FanOut",
             exclude: ["hostile-server.py", "broken_connections.py", "hostile-proxy.py", "certificates.py"]
