@@ -3,8 +3,8 @@ import Synchronization
 
 /// AES in Galois/Counter Mode [NIST SP 800-38D] under one key of 16 or 32 bytes, with nonces of 12 bytes and tags of 16.
 ///
-/// Made once for a key: the key schedule stays, and only the nonce changes from one operation to the next (0.3 µs less of 0.9). From any thread;
-/// two operations under one key wait for one another, which is less than a microsecond.
+/// Made once for a key, since the key schedule stays and only the nonce changes from one operation to the next: a new context costs 0.4 µs,
+/// an operation 0.3. From any thread; two operations under one key wait for one another, which is less than a microsecond.
 package final class AESGCM: Sendable {
     package static let nonceBytes = 12
     package static let tagBytes = 16

@@ -1,6 +1,7 @@
 internal import COpenSSL
 
-/// Why an operation gave nothing. What comes from outside is refused by one of these; memory that is out ends the process, as in Swift itself.
+/// Why an operation gave nothing. What comes from outside is refused by one of these; memory that is out ends the process, as in Swift
+/// itself.
 package enum CryptographyError: Error, Hashable, Sendable {
     /// What was sealed has been changed, cut, or sealed under another key or for another use: which cannot be told.
     case notAuthentic

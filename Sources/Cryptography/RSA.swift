@@ -7,7 +7,7 @@ package enum RSA {
     package struct SigningKey: Sendable {
         private let key: KeyObject
 
-        /// Proves two primes: some 50 ms for 2048 bits, once for a key file.
+        /// Proves two primes: some 40 ms for 2048 bits, once for a key file.
         ///
         /// - Parameter pem: PKCS#8 (`PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`); all of its numbers are held against one another.
         /// - Throws: `malformedKey` only.

@@ -117,11 +117,15 @@ import Testing
 
     @Test func `an RSA key that is none, too short, or damaged is refused`() throws {
         let pkcs1 = Array(Self.rsa.derRepresentation)
+        let pkcs8 = Array(Self.rsa.pkcs8DERRepresentation)
+        let algorithm = try #require(pkcs8.firstRange(of: bytes("2a864886f70d010101"))).upperBound
         var bad: [String] = [
             "", Self.key.pemRepresentation, Self.rsa.publicKey.pemRepresentation,
             Self.rsaKey(bits: 1024).pemRepresentation,
             PrivateKeyDER.pem("RSA PRIVATE KEY", pkcs1 + [0]), PrivateKeyDER.pem("RSA PRIVATE KEY", pkcs1.dropLast()),
             PrivateKeyDER.pem("EC PRIVATE KEY", pkcs1),
+            // Named as one for PSS only.
+            PrivateKeyDER.pem("PRIVATE KEY", pkcs8.prefix(algorithm - 1) + [10] + pkcs8[algorithm...]),
         ]
         // In the modulus, in the private exponent, and in the second prime.
         for place in [100, 400, 700] {
