@@ -63,7 +63,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         // Start in the order of dependence, stop in reverse, signals.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
-        // Signatures (ES256, RS256, HMAC), sealing of tokens at rest.
+        // The simulator's cryptography and the tests': a second opinion on ours (record 0047). The gateway does not link it.
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // The configuration file, with the line of every key for the report of mistakes.
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -96,33 +96,34 @@ let package = Package(
         library("Database"),
         library("SQLite", ["CSQLite", "Database"]),
         library("FanOut", ["CNGHTTP2", "COpenSSL"]),
+        // Hashes, sealing, signatures: every cryptography of the gateway but TLS, and of the same library.
+        library("Cryptography", ["COpenSSL"]),
         library("WebClient", ["CCurl"]),
         library("NATS", ["CNATS"]),
         library("Telemetry", ["Domain", logging]),
         // Foundation's zones: no other target reads them.
         library("LocalTime", ["Domain"]),
         // Floor 2: what the outside looks like.
-        library("Store", ["Domain", "Database", "SQLite", crypto]),
+        library("Store", ["Domain", "Database", "SQLite", "Cryptography"]),
         // The built-in kinds and texts are those of Config, by links.
         library(
             "Settings",
             ["Domain", .product(name: "Yams", package: "Yams")],
             resources: ["publications", "fr", "en", "ar", "pt", "tr", "es"].map { .embedInCode("Defaults/\($0).yaml") }
         ),
-        library("Providers", ["Domain", "FanOut", "WebClient", "Settings", crypto, cryptoExtras]),
-        library("DirectoryImport", ["Domain", "CExpat", "CArchive", crypto]),
+        library("Providers", ["Domain", "Cryptography", "FanOut", "WebClient", "Settings"]),
+        library("DirectoryImport", ["Domain", "Cryptography", "CExpat", "CArchive"]),
         library("Dialects", ["Domain"]),
         // Floor 3: the lanes (`Dispatch` is the name of a system library), and above them the services.
         library(
             "Delivery",
-            ["Domain", "LocalTime", "Telemetry", "Store", "Providers", "FanOut", "WebClient", crypto, logging]
+            ["Domain", "LocalTime", "Telemetry", "Cryptography", "Store", "Providers", "FanOut", "WebClient", logging]
         ),
         library(
             "Pipeline",
             [
-                "Domain", "Contract", "Telemetry", "Store", "Providers", "Delivery", "DirectoryImport", "LocalTime",
-                crypto,
-                lifecycle, logging,
+                "Domain", "Contract", "Telemetry", "Cryptography", "Store", "Providers", "Delivery", "DirectoryImport",
+                "LocalTime", lifecycle, logging,
             ]
         ),
         // Floor 4: the doors.
@@ -131,7 +132,7 @@ let package = Package(
             [
                 "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
                 "Pipeline", "CXattr",
-                "WebClient", "NATS", crypto, cryptoExtras, hummingbird, logging, lifecycle,
+                "WebClient", "NATS", "Cryptography", hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -143,7 +144,7 @@ let package = Package(
             "Operator",
             [
                 "Domain", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
-                "Delivery", "Pipeline", "Settings", "API", "CDocuments", crypto, logging,
+                "Delivery", "Pipeline", "Settings", "API", "CDocuments", "Cryptography", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Language/fr.json"]
@@ -156,7 +157,7 @@ let package = Package(
                 "Domain", "Contract", "Telemetry", "Settings", "Store", "Providers", "FanOut", "WebClient", "Delivery",
                 "Pipeline",
                 "API",
-                "Operator", crypto, lifecycle, logging, "Database", "NATS", "CVersion",
+                "Operator", "Cryptography", lifecycle, logging, "Database", "NATS", "CVersion",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -184,6 +185,8 @@ let package = Package(
         // Tests: one target each, data in Tests/SampleData.
         tests("Domain"),
         tests("SQLite", ["Database"]),
+        // Each primitive against the other library, both ways.
+        tests("Cryptography", [crypto, cryptoExtras]),
         tests(
             "FanOut",
             exclude: ["hostile-server.py", "broken_connections.py", "hostile-proxy.py", "certificates.py"]
@@ -194,19 +197,22 @@ let package = Package(
         // What every engine of the stores promises; an engine's tests run it on their own.
         .target(
             name: "StoreConformance",
-            dependencies: ["Domain", "Database", "Store", crypto],
+            dependencies: ["Cryptography", "Domain", "Database", "Store"],
             path: "Tests/StoreConformance",
             swiftSettings: strict
         ),
         tests(
             "Store",
-            ["Domain", "Database", "SQLite", "StoreConformance", "DirectoryImport", "Providers", crypto]
+            [
+                "Cryptography", "Domain", "Database", "SQLite", "StoreConformance", "DirectoryImport", "Providers",
+                crypto,
+            ]
         ),
         tests("Delivery", ["Domain", "Store", "Providers", "FanOut"]),
         tests(
             "Pipeline",
             [
-                "Contract", "Delivery", "Domain", "Database", "FanOut", "Providers", "SQLite", "Store",
+                "Contract", "Cryptography", "Delivery", "Domain", "Database", "FanOut", "Providers", "SQLite", "Store",
                 "StoreConformance", "Telemetry", crypto,
                 logging,
             ]
@@ -231,7 +237,9 @@ let package = Package(
             [
                 // The executable, for the live screen in a real terminal.
                 "carillon",
-                "Domain", "Contract", "Database", "SQLite", "Store", "Settings", "Providers", "Pipeline", crypto,
+                "Cryptography", "Domain", "Contract", "Database", "SQLite", "Store", "Settings", "Providers",
+                "Pipeline",
+                crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -240,7 +248,8 @@ let package = Package(
             "API",
             [
                 "Domain", "Contract", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline",
-                "WebClient", "DirectoryImport", "NATS", crypto, hummingbird, logging, lifecycle,
+                "WebClient", "DirectoryImport", "NATS", "Cryptography", crypto, cryptoExtras, hummingbird, logging,
+                lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -268,8 +277,14 @@ if ProcessInfo.processInfo.environment["CARILLON_BENCHMARKS"] != nil {
         ),
         .executableTarget(
             name: "BenchSeed",
-            dependencies: ["Domain", "Store", "Providers", crypto],
+            dependencies: ["Cryptography", "Domain", "Store", "Providers"],
             path: "Tests/Benchmarks/BenchSeed",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "CryptoBench",
+            dependencies: ["Cryptography", "Domain", "Providers", "Store"],
+            path: "Tests/Benchmarks/CryptoBench",
             swiftSettings: strict
         ),
         .executableTarget(

@@ -35,7 +35,7 @@ package protocol PreparedStatement: AnyObject {
 
 extension PreparedStatement {
     /// Binds all parameters by position.
-    package func bind<each B: Bindable>(_ bindings: repeat each B) throws {
+    @inlinable package func bind<each B: Bindable>(_ bindings: repeat each B) throws {
         var count = 0
         for binding in repeat each bindings {
             count += 1
@@ -45,7 +45,7 @@ extension PreparedStatement {
     }
 
     /// Binds integers from the first parameter on; the parameters behind the last of them are NULL.
-    package func bind(integers: some Collection<Int64>) throws {
+    @inlinable package func bind(integers: some Collection<Int64>) throws {
         var index = 0
         for value in integers {
             index += 1
@@ -59,12 +59,12 @@ extension PreparedStatement {
     }
 
     /// Runs to the end, ignoring rows; bound values are let go.
-    package func run() throws {
+    @inlinable package func run() throws {
         defer { finish() }
         while try step() {}
     }
 
-    package func forEach(_ body: (borrowing Row) throws -> Void) throws {
+    @inlinable package func forEach(_ body: (borrowing Row) throws -> Void) throws {
         defer { finish() }
         let row = Row(self)
         while try step() {
@@ -74,7 +74,7 @@ extension PreparedStatement {
     }
 
     /// The first row; the rest is not computed.
-    package func first<T>(_ body: (borrowing Row) throws -> T) throws -> T? {
+    @inlinable package func first<T>(_ body: (borrowing Row) throws -> T) throws -> T? {
         defer { finish() }
         guard try step() else { return nil }
         let result = try body(Row(self))
@@ -83,10 +83,10 @@ extension PreparedStatement {
     }
 
     /// The row ``step()`` stands on.
-    package var row: Row { Row(self) }
+    @inlinable package var row: Row { Row(self) }
 
     /// A row read before held NULL where a plain reader expected a value.
-    package func refuseNull() throws {
+    @inlinable package func refuseNull() throws {
         guard hasMetNull else { return }
         hasMetNull = false
         finish()

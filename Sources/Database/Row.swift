@@ -1,6 +1,6 @@
 /// NULL in a column whose reader expects a value; thrown by ``Row/checked(_:)``.
 package struct NullInRow: Error {
-    package init() {}
+    @inlinable package init() {}
 }
 
 /// The row a statement stands on; gone with the next step, hence not copyable.
@@ -11,64 +11,64 @@ package struct NullInRow: Error {
 package struct Row: ~Copyable {
     /// Held, so that reading a column takes no reference: a row that did not hold it would take and drop one for each call. A loop makes one
     /// `Row` for all its rows.
-    private let owner: any PreparedStatement
+    @usableFromInline let owner: any PreparedStatement
 
-    package init(_ owner: any PreparedStatement) { self.owner = owner }
+    @inlinable package init(_ owner: any PreparedStatement) { self.owner = owner }
 
-    package func isNull(_ column: Int) -> Bool { owner.isNull(column) }
+    @inlinable package func isNull(_ column: Int) -> Bool { owner.isNull(column) }
 
-    package func int64(_ column: Int) -> Int64 {
+    @inlinable package func int64(_ column: Int) -> Int64 {
         refuseNull(column)
         return owner.int64(column)
     }
 
-    package func int(_ column: Int) -> Int {
+    @inlinable package func int(_ column: Int) -> Int {
         Int(int64(column))
     }
 
     /// Zero is false, anything else true.
-    package func bool(_ column: Int) -> Bool {
+    @inlinable package func bool(_ column: Int) -> Bool {
         int64(column) != 0
     }
 
-    package func double(_ column: Int) -> Double {
+    @inlinable package func double(_ column: Int) -> Double {
         refuseNull(column)
         return owner.double(column)
     }
 
     /// Invalid UTF-8 is repaired with U+FFFD.
-    package func text(_ column: Int) -> String {
+    @inlinable package func text(_ column: Int) -> String {
         refuseNull(column)
         return String(decoding: owner.text(column), as: UTF8.self)
     }
 
-    package func blob(_ column: Int) -> [UInt8] {
+    @inlinable package func blob(_ column: Int) -> [UInt8] {
         withBlob(column) { [UInt8]($0) }
     }
 
     /// The blob's bytes in the engine's own memory: valid only inside `body`, no copy.
-    package func withBlob<T>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+    @inlinable package func withBlob<T>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         refuseNull(column)
         return try body(owner.blob(column))
     }
 
-    package func int64OrNil(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
+    @inlinable package func int64OrNil(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
 
-    package func intOrNil(_ column: Int) -> Int? { isNull(column) ? nil : int(column) }
+    @inlinable package func intOrNil(_ column: Int) -> Int? { isNull(column) ? nil : int(column) }
 
-    package func textOrNil(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+    @inlinable package func textOrNil(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
 
     /// Reads the row so that NULL where a plain reader expects a value is this row's fault and not the statement's.
     ///
     /// - Throws: ``NullInRow``, or what `body` throws.
-    package func checked<T>(_ body: (borrowing Row) throws -> T) throws -> T {
+    @inlinable package func checked<T>(_ body: (borrowing Row) throws -> T) throws -> T {
         defer { owner.hasMetNull = false }
         let value = try body(self)
         guard !owner.hasMetNull else { throw NullInRow() }
         return value
     }
 
-    private func refuseNull(_ column: Int) {
+    @usableFromInline func refuseNull(_ column: Int) {
         if isNull(column) { owner.hasMetNull = true }
     }
 }

@@ -53,14 +53,14 @@ package enum TransactionKind: Sendable {
 
 extension Session {
     /// Runs one statement to its end, ignoring rows.
-    package func run<each B: Bindable>(_ sql: String, _ bindings: repeat each B) throws {
+    @inlinable package func run<each B: Bindable>(_ sql: String, _ bindings: repeat each B) throws {
         let statement = try statement(sql)
         try statement.bind(repeat each bindings)
         try statement.run()
     }
 
     /// Calls `body` for each row, in order.
-    package func query<each B: Bindable>(
+    @inlinable package func query<each B: Bindable>(
         _ sql: String,
         _ bindings: repeat each B,
         row body: (borrowing Row) throws -> Void
@@ -71,7 +71,7 @@ extension Session {
     }
 
     /// The first row as `body` reads it; nil when there is none.
-    package func first<T, each B: Bindable>(
+    @inlinable package func first<T, each B: Bindable>(
         _ sql: String,
         _ bindings: repeat each B,
         row body: (borrowing Row) throws -> T
@@ -82,7 +82,7 @@ extension Session {
     }
 
     /// All rows as `body` reads them. The statement carries the LIMIT: nothing here bounds the array.
-    package func all<T, each B: Bindable>(
+    @inlinable package func all<T, each B: Bindable>(
         _ sql: String,
         _ bindings: repeat each B,
         row body: (borrowing Row) throws -> T
@@ -95,13 +95,13 @@ extension Session {
     /// Runs `INSERT … RETURNING id`.
     ///
     /// - Returns: the number the new row was given.
-    package func insert<each B: Bindable>(_ sql: String, _ bindings: repeat each B) throws -> Int64 {
+    @inlinable package func insert<each B: Bindable>(_ sql: String, _ bindings: repeat each B) throws -> Int64 {
         guard let id = try first(sql, repeat each bindings, row: { $0.int64(0) }) else { throw MissingRow(sql: sql) }
         return id
     }
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
-    package func transaction<T>(_ kind: TransactionKind, _ body: (Self) throws -> T) throws -> T {
+    @inlinable package func transaction<T>(_ kind: TransactionKind, _ body: (Self) throws -> T) throws -> T {
         try begin(kind)
         do {
             let result = try body(self)
@@ -117,4 +117,6 @@ extension Session {
 /// A statement with RETURNING that returned nothing: a defect.
 package struct MissingRow: Error {
     package let sql: String
+
+    @usableFromInline init(sql: String) { self.sql = sql }
 }

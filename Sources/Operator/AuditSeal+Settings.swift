@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Providers
 package import Settings
 package import Store

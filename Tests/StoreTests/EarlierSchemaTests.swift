@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Database
 import Domain
 import Glibc

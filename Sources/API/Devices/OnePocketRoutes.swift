@@ -1,5 +1,5 @@
 import Contract
-import Crypto
+import Cryptography
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -65,7 +65,7 @@ struct OnePocketRoutes {
 
     /// The app sends no installation id, so the token stands for it: the same token comes back to the same row.
     private static func installation(of token: String) -> String {
-        let hash = SHA256.hash(data: Array(token.utf8)).prefix(16)
+        let hash = SHA256.hash(token).prefix(16)
         let digits = Array("0123456789abcdef")
         return "onepocket-" + hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }

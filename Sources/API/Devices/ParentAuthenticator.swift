@@ -1,5 +1,5 @@
 import Contract
-import Crypto
+import Cryptography
 package import Domain
 import HTTPTypes
 import Hummingbird
@@ -81,7 +81,7 @@ package final class ParentAuthenticator: Sendable {
 
     /// nil when the address may not ask.
     private func outcome(_ token: String, _ address: String) async -> UserInfo.Outcome? {
-        let key = Array(SHA256.hash(data: Array(token.utf8)))
+        let key = SHA256.hash(token)
         let now = time.monotonic()
         enum Found {
             case known(UserInfo.Outcome)

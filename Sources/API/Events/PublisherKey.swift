@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import Domain
 import Synchronization
 
@@ -44,6 +44,6 @@ package struct PublisherKey: Sendable {
     /// The 32 bytes kept of a key; nil when the text has not the form of one.
     package static func hash(_ key: some StringProtocol) -> [UInt8]? {
         guard key.hasPrefix("cpk_"), Base64.decode(key.dropFirst(4))?.count == 32 else { return nil }
-        return Array(SHA256.hash(data: Array(key.utf8)))
+        return SHA256.hash(key)
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import Domain
 
 /// Signatures of Standard Webhooks 1.0: `v1`, HMAC-SHA256 over `id.timestamp.body`.
@@ -67,7 +67,7 @@ package enum StandardWebhooks {
         let content = signedContent(id: head.id, timestamp: head.timestamp, body: body)
         var isGenuine = false
         for secret in secrets {
-            let code = Array(HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: secret)))
+            let code = HMACSHA256.code(of: content, key: secret)
             for presented in head.codes where ConstantTime.areEqual(code, presented) { isGenuine = true }
         }
         return isGenuine
@@ -89,7 +89,7 @@ package enum StandardWebhooks {
     /// `v1,` and base64: what a sender puts in `webhook-signature`.
     package static func sign(secret: [UInt8], id: String, timestamp: Int64, body: [UInt8]) -> String {
         let content = signedContent(id: id, timestamp: String(timestamp), body: body)
-        return "v1," + Base64.encode(HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: secret)))
+        return "v1," + Base64.encode(HMACSHA256.code(of: content, key: secret))
     }
 
     /// The bytes of `whsec_` + base64; nil when the text is no such secret of 24 to 64 bytes.
@@ -101,15 +101,5 @@ package enum StandardWebhooks {
 
     private static func signedContent(id: String, timestamp: String, body: [UInt8]) -> [UInt8] {
         Array(id.utf8) + [UInt8(ascii: ".")] + Array(timestamp.utf8) + [UInt8(ascii: ".")] + body
-    }
-}
-
-/// Comparison of secrets.
-enum ConstantTime {
-    static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        var difference: UInt8 = 0
-        for index in left.indices { difference |= left[index] ^ right[index] }
-        return difference == 0
     }
 }

@@ -25,7 +25,6 @@ struct BodyReader: Sendable {
     /// `channel`: the connection that it comes over; nil: it is here already.
     func bytes(of request: Request, on channel: (any Channel)?) async throws(Problem) -> [UInt8] {
         let expected = try bytesExpected(of: request)
-        guard expected > 0 else { return [] }
         do {
             guard let channel else { return try await collected(request, expected) }
             return try await BodyWatch.shared.watching(channel, for: timeout) {

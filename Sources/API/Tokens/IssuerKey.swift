@@ -1,11 +1,10 @@
-import Crypto
-import CryptoExtras
+import Cryptography
 import Domain
 
 /// A public key of an issuer, read from its JSON Web Key Set [RFC 7517].
 enum IssuerKey: Sendable {
-    case es256(P256.Signing.PublicKey)
-    case rs256(_RSA.Signing.PublicKey)
+    case es256(P256.VerifyingKey)
+    case rs256(RSA.VerifyingKey)
 
     /// nil for a key of another kind or use, one that is not whole, and an RSA key below 2048 or above 8192 bits.
     init?(_ key: JSONValue) {
@@ -20,12 +19,12 @@ enum IssuerKey: Sendable {
                 guard key["crv"]?.string == "P-256", isFor(.es256), let x = bytes("x"), let y = bytes("y"),
                     x.count == 32, y.count == 32
                 else { return nil }
-                self = .es256(try P256.Signing.PublicKey(rawRepresentation: x + y))
+                self = .es256(try P256.VerifyingKey(x963: [4] + x + y))
             case "RSA":
                 guard isFor(.rs256), let modulus = bytes("n"), let exponent = bytes("e"),
                     (256...1025).contains(modulus.count), (1...8).contains(exponent.count)
                 else { return nil }
-                self = .rs256(try _RSA.Signing.PublicKey(n: modulus, e: exponent))
+                self = .rs256(try RSA.VerifyingKey(modulus: modulus, exponent: exponent))
             default: return nil
             }
         } catch {
@@ -36,20 +35,9 @@ enum IssuerKey: Sendable {
 
     func isSignature(of token: SignedToken) -> Bool {
         switch (self, token.algorithm) {
-        case (.es256(let key), .es256):
-            do {
-                return key.isValidSignature(
-                    try P256.Signing.ECDSASignature(rawRepresentation: token.signature),
-                    for: token.signed
-                )
-            } catch {
-                // Not 64 bytes.
-                return false
-            }
-        case (.rs256(let key), .rs256):
-            let signature = _RSA.Signing.RSASignature(rawRepresentation: token.signature)
-            return key.isValidSignature(signature, for: token.signed, padding: .insecurePKCS1v1_5)
-        default: return false
+        case (.es256(let key), .es256): key.isSignature(token.signature, of: token.signed)
+        case (.rs256(let key), .rs256): key.isSignature(token.signature, of: token.signed)
+        default: false
         }
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 import Providers
 import Store
@@ -8,7 +8,7 @@ import Store
 struct DeliveryLoader {
     let queue: QueueReader
     let registry: RegistryReader
-    private let installationKey: SymmetricKey
+    private let installationKey: HMACSHA256
     var rendered: RenderedEvents
     private let siblings: SiblingNames
     let rules: Current<DeliveryRules>
@@ -73,7 +73,7 @@ struct DeliveryLoader {
         siblings = SiblingNames(queue: queue, registry: registry)
         found = FoundPersons(queue: queue, registry: registry)
         again = SecondLook(queue: queue, registry: registry, found: found, rules: rules, time: time)
-        self.installationKey = SymmetricKey(data: installationKey)
+        self.installationKey = HMACSHA256(SymmetricKey(data: installationKey))
         rendered = RenderedEvents(limits: limits, kinds: kinds, messages: messages)
     }
 
@@ -385,7 +385,7 @@ struct DeliveryLoader {
     /// A recap is apart from the event that it is sent for, and whose correction must not take its place.
     private func collapseID(key: EventID, user: String, isRecap: Bool) -> String {
         let text = isRecap ? "recap " + key.description + user : key.description + user
-        let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: installationKey)
+        let code = installationKey.code(of: Array(text.utf8))
         let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: 32) { text in
             for (index, byte) in code.prefix(16).enumerated() {

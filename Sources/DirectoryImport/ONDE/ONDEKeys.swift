@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 
 /// Keys for records that have none. They hold hashes: a key stands in logs and warnings, where no name may.
@@ -25,7 +25,10 @@ enum ONDEKeys {
 
     private static func hash(_ bytes: Int, _ parts: [String]) -> String {
         var hash = SHA256()
-        for part in parts { hash.update(data: Array(part.utf8) + [0]) }
+        for part in parts {
+            hash.update(part)
+            hash.update([0])
+        }
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: hash.finalize().prefix(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },

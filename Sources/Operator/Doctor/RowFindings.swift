@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 import Settings
 import Store

@@ -1,6 +1,5 @@
-import Crypto
+import Cryptography
 import Domain
-import FoundationEssentials
 
 /// A fresh key in the form its file has.
 struct GeneratedKey {
@@ -21,21 +20,21 @@ struct GeneratedKey {
         self.kind = kind
         switch kind {
         case .vapid:
-            let key = P256.Signing.PrivateKey()
-            secret = key.pemRepresentation
-            publicKey = Base64.encodeURL(key.publicKey.x963Representation)
+            let key = P256.SigningKey()
+            secret = key.pem
+            publicKey = Base64.encodeURL(key.publicKey)
         case .publisher:
-            secret = "cpk_" + Base64.encodeURL(Self.random(32))
+            secret = "cpk_" + Base64.encodeURL(SecureRandom.bytes(32))
             let id = Self.freshID()
             self.id = id
-            let digest = SHA256.hash(data: Data(secret.utf8))
+            let digest = SHA256.hash(secret)
             hash = "\(id) sha256:" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         case .webhook:
-            secret = "whsec_" + Base64.encode(Self.random(32))
+            secret = "whsec_" + Base64.encode(SecureRandom.bytes(32))
         case .storage, .audit:
             let id = Self.freshID()
             self.id = id
-            secret = "\(id):" + Base64.encode(Self.random(32))
+            secret = "\(id):" + Base64.encode(SecureRandom.bytes(32))
         }
     }
 
@@ -56,10 +55,6 @@ struct GeneratedKey {
 
     /// Told apart by chance: 32 bits suffice for the few keys of a file.
     private static func freshID() -> String {
-        "k" + random(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    private static func random(_ count: Int) -> [UInt8] {
-        SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes { Array($0) }
+        "k" + SecureRandom.bytes(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 import Glibc
 import Pipeline
@@ -34,7 +34,7 @@ struct OfflineStores {
         do {
             queue = try stores.openQueue(
                 now: context.time.now(),
-                newKey: Self.random(),
+                newKey: SecureRandom.bytes(32),
                 onFatal: { context.talk(say("the store failed: \($0)")) }
             )
         } catch StoreError.inUse(_, let pid) {
@@ -64,7 +64,7 @@ struct OfflineStores {
             let keys = settings.storage.keys.map { TargetSeal.Key(id: $0.id, key: SymmetricKey(data: $0.key.bytes)) }
             registry = try stores.openRegistry(
                 keys: keys,
-                newKey: Self.random(),
+                newKey: SecureRandom.bytes(32),
                 onFatal: { context.talk(say("the store failed: \($0)")) }
             )
         } catch {
@@ -84,6 +84,4 @@ struct OfflineStores {
             why: systemText()
         )
     }
-
-    private static func random() -> [UInt8] { SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) } }
 }

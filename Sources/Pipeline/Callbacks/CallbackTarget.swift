@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import Domain
 
 /// Where a publisher wants to be told, and how it knows that it is us.
@@ -18,8 +18,7 @@ package struct CallbackTarget: Sendable {
         let id = "reach_\(event)"
         let content = Array("\(id).\(now.seconds).".utf8) + body
         let signatures = secrets.map { secret in
-            "v1,"
-                + Base64.encode(Array(HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: secret))))
+            "v1," + Base64.encode(HMACSHA256.code(of: content, key: secret))
         }
         return [
             ("webhook-id", id), ("webhook-timestamp", "\(now.seconds)"),

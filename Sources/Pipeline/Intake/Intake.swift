@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import Delivery
 package import Domain
 package import Store
@@ -217,7 +217,7 @@ package final class Intake: Sendable {
         keptSince: Instant?,
         _ publisher: Publisher
     ) -> PostedIdentity {
-        let bodyHash = Array(SHA256.hash(data: body))
+        let bodyHash = SHA256.hash(body)
         var window = identityWindow
         if case .bytes = identity {
             let now = time.now()
@@ -286,8 +286,8 @@ package final class Intake: Sendable {
     ) -> [UInt8] {
         var hash = SHA256()
         func add(_ text: String) {
-            hash.update(data: Array(text.utf8))
-            hash.update(data: [0])
+            hash.update(text)
+            hash.update([0])
         }
         add(publisher)
         switch identity {
@@ -303,8 +303,8 @@ package final class Intake: Sendable {
             add(id)
         case .bytes:
             add("bytes")
-            hash.update(data: bodyHash)
+            hash.update(bodyHash)
         }
-        return Array(hash.finalize())
+        return hash.finalize()
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 
 /// By what events that say the same are recognised: SHA-256 of publisher, author, kind and text. The resource is not in it: one text posted
@@ -18,9 +18,9 @@ enum MergeKey {
             publisher, author, publication.app, publication.action, title, publication.body, urgency,
             terms.dataClass.name,
         ] {
-            withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { hash.update(bufferPointer: $0) }
-            hash.update(data: Array(part.utf8))
+            withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { hash.update($0) }
+            hash.update(part)
         }
-        return Array(hash.finalize())
+        return hash.finalize()
     }
 }

@@ -1,11 +1,11 @@
-import Crypto
+import Cryptography
 package import Domain
 
 /// Apple's signing key of a team (`.p8`), which makes provider tokens.
 package struct APNsCredential: Sendable {
     package let keyID: String
     package let teamID: String
-    private let key: P256.Signing.PrivateKey
+    private let key: P256.SigningKey
 
     /// - Parameters:
     ///   - pem: the `.p8` file: PKCS#8 PEM, P-256.
@@ -21,7 +21,7 @@ package struct APNsCredential: Sendable {
             throw .key(error)
         }
         do {
-            key = try P256.Signing.PrivateKey(pemRepresentation: pem)
+            key = try P256.SigningKey(pem: pem)
         } catch {
             // The library's error adds nothing that the operator could use.
             throw .key(.unusable(needed: "an elliptic-curve key on P-256 (Apple's .p8)"))
@@ -42,7 +42,7 @@ package struct APNsCredential: Sendable {
         claims["iat"] = .number(now.seconds)
         let value = try JSONWebToken.signed(header: header, claims: claims) { (input) throws(APNsCredentialError) in
             do {
-                return Array(try key.signature(for: input).rawRepresentation)
+                return try key.signature(of: input)
             } catch {
                 throw .signatureFailed
             }

@@ -1,5 +1,4 @@
-import Crypto
-import CryptoExtras
+import Cryptography
 package import Domain
 
 /// A service account of Google (its JSON key file), which signs for access tokens.
@@ -14,7 +13,7 @@ package struct FCMCredential: Sendable {
     package let keyID: String
     /// Where access tokens come from, as the file says.
     package let tokenURI: String
-    private let key: _RSA.Signing.PrivateKey
+    private let key: RSA.SigningKey
 
     /// - Parameter json: the key file as Google gives it.
     /// - Throws: ``FCMCredentialError``, the first mistake found.
@@ -40,7 +39,7 @@ package struct FCMCredential: Sendable {
             throw .key(error)
         }
         do {
-            key = try _RSA.Signing.PrivateKey(pemRepresentation: pem)
+            key = try RSA.SigningKey(pem: pem)
         } catch {
             // The library's error adds nothing that the operator could use.
             throw .key(.unusable(needed: "an RSA key of at least 2048 bits"))
@@ -68,7 +67,7 @@ package struct FCMCredential: Sendable {
         claims["exp"] = .number(now.seconds + 3600)
         return try JSONWebToken.signed(header: header, claims: claims) { (input) throws(FCMCredentialError) in
             do {
-                return Array(try key.signature(for: input, padding: .insecurePKCS1v1_5).rawRepresentation)
+                return try key.signature(of: input)
             } catch {
                 throw .signatureFailed
             }

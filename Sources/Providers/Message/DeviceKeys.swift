@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 
 /// What an app makes so that only it can read what is pushed: a point on P-256 and a secret [RFC 8291 §3.1, §3.2], for a phone as for a
@@ -73,9 +73,8 @@ extension RegistrationMembers {
 
     /// The uncompressed form only, 04 in front.
     private static func isPointOnP256(_ bytes: [UInt8]) -> Bool {
-        guard bytes.first == 0x04 else { return false }
         do {
-            _ = try P256.KeyAgreement.PublicKey(x963Representation: bytes)
+            _ = try P256.Point(x963: bytes)
             return true
         } catch { return false }
     }

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import Domain
 
 /// The gateway's own key towards push services (VAPID [RFC 8292]). Every subscription is bound to the public key it was
@@ -11,7 +11,7 @@ package struct WebPushCredential: Sendable {
     package let subject: String
     /// The uncompressed point in base64url: `applicationServerKey` of the browsers, and `k` of the header.
     package let publicKey: String
-    private let key: P256.Signing.PrivateKey
+    private let key: P256.SigningKey
 
     /// - Parameters:
     ///   - pem: PKCS#8 PEM, P-256.
@@ -25,13 +25,13 @@ package struct WebPushCredential: Sendable {
             throw .key(error)
         }
         do {
-            key = try P256.Signing.PrivateKey(pemRepresentation: pem)
+            key = try P256.SigningKey(pem: pem)
         } catch {
             // The library's error adds nothing that the operator could use.
             throw .key(.unusable(needed: "an elliptic-curve key on P-256"))
         }
         self.subject = subject
-        publicKey = Base64.encodeURL(key.publicKey.x963Representation)
+        publicKey = Base64.encodeURL(key.publicKey)
     }
 
     /// A new token for one push service, some 40 µs of signing. When to call is decided by ``VAPIDTokens``: services
@@ -53,7 +53,7 @@ package struct WebPushCredential: Sendable {
         claims["sub"] = .string(subject)
         let token = try JSONWebToken.signed(header: header, claims: claims) { (input) throws(WebPushCredentialError) in
             do {
-                return Array(try key.signature(for: input).rawRepresentation)
+                return try key.signature(of: input)
             } catch {
                 throw .signatureFailed
             }

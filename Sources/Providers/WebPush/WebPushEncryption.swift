@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 
 /// The encrypted body of a push message [RFC 8291; RFC 8188]: one record of `aes128gcm`, made for one subscription.
@@ -17,7 +17,7 @@ package enum WebPushEncryption {
     /// Salt, record size, key length and key.
     static let headerBytes = 16 + 4 + 1 + 65
 
-    /// Encrypts one message with a fresh key pair and salt, in about 0.2 ms: not for the engine's thread. Sending the
+    /// Encrypts one message with a fresh key pair and salt, in about 0.1 ms: not for the engine's thread. Sending the
     /// result again is safe, since it is the same message.
     ///
     /// - Parameters:
@@ -43,57 +43,54 @@ package enum WebPushEncryption {
         paddedTo size: Int
     ) throws(WebPushEncryptionError) -> [UInt8] {
         let secrets = try WebPushSecrets(subscription, sender: sender)
-        var record = plaintext
-        record.reserveCapacity(size + 1)
-        // 2 marks the last record; the rest is zero [RFC 8188 §2].
-        record.append(2)
-        record.append(contentsOf: repeatElement(0, count: size - plaintext.count))
-        let sealed: AES.GCM.SealedBox
-        do {
-            sealed = try AES.GCM.seal(
-                record,
-                using: SymmetricKey(data: secrets.contentKey),
-                nonce: AES.GCM.Nonce(data: secrets.nonce)
-            )
-        } catch {
-            throw .cryptoFailed
-        }
+        let cipher = AESGCM(SymmetricKey(data: secrets.contentKey))
         var body: [UInt8] = []
-        body.reserveCapacity(headerBytes + record.count + 16)
+        body.reserveCapacity(headerBytes + size + 1 + AESGCM.tagBytes)
         body += sender.salt
         for shift in [24, 16, 8, 0] { body.append(UInt8(truncatingIfNeeded: recordSize >> UInt32(shift))) }
         body.append(65)
         body += sender.publicKey
-        body += sealed.ciphertext
-        body += sealed.tag
+        body += plaintext
+        // 2 marks the last record; the rest is zero [RFC 8188 §2], and so far the tag.
+        body.append(2)
+        body.append(contentsOf: repeatElement(0, count: size - plaintext.count + AESGCM.tagBytes))
+        body.withUnsafeMutableBytes { body in
+            let record = UnsafeMutableRawBufferPointer(rebasing: body[headerBytes...])
+            secrets.nonce.withUnsafeBytes { nonce in
+                cipher.seal(
+                    UnsafeRawBufferPointer(rebasing: record.dropLast(AESGCM.tagBytes)),
+                    nonce: nonce,
+                    authenticating: UnsafeRawBufferPointer(start: nil, count: 0),
+                    into: record
+                )
+            }
+        }
         return body
     }
 }
 
 /// The sender's side of one message: a key pair and a salt that serve once.
 package struct WebPushSender: Sendable {
-    let key: P256.KeyAgreement.PrivateKey
+    let key: P256.AgreementKey
     /// Uncompressed point, 65 bytes.
-    package let publicKey: [UInt8]
+    package var publicKey: [UInt8] { key.publicKey }
     /// 16 bytes.
     let salt: [UInt8]
 
     package init() {
-        key = P256.KeyAgreement.PrivateKey()
-        salt = (0..<16).map { _ in UInt8.random(in: 0...255) }
-        publicKey = Array(key.publicKey.x963Representation)
+        key = P256.AgreementKey()
+        salt = SecureRandom.bytes(16)
     }
 
     /// A sender of known vectors: 32 bytes of key, 16 of salt.
     package init(privateKey: [UInt8], salt: [UInt8]) throws(WebPushEncryptionError) {
         precondition(salt.count == 16, "The salt of a record has 16 bytes.")
         do {
-            key = try P256.KeyAgreement.PrivateKey(rawRepresentation: privateKey)
+            key = try P256.AgreementKey(privateKey: privateKey)
         } catch {
             throw .cryptoFailed
         }
         self.salt = salt
-        publicKey = Array(key.publicKey.x963Representation)
     }
 }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 
 /// The key schedule of one message, each step under the name the standard gives it [RFC 8291 §3.4; RFC 8188 §2.2,
@@ -21,24 +21,19 @@ package struct WebPushSecrets: Sendable {
 
     package init(_ subscription: Subscription, sender: WebPushSender) throws(WebPushEncryptionError) {
         do {
-            let receiver = try P256.KeyAgreement.PublicKey(x963Representation: subscription.p256dh)
-            let shared = try sender.key.sharedSecretFromKeyAgreement(with: receiver)
-            sharedSecret = shared.withUnsafeBytes { Array($0) }
+            sharedSecret = sender.key.sharedSecret(with: try P256.Point(x963: subscription.p256dh))
         } catch {
             throw .malformedSubscription
         }
-        combiningKey = Self.hmac(key: subscription.auth, sharedSecret)
-        keyInfo = Array("WebPush: info".utf8) + [0] + subscription.p256dh + sender.publicKey
-        inputKey = Self.hmac(key: combiningKey, keyInfo + [1])
-        pseudoRandomKey = Self.hmac(key: sender.salt, inputKey)
-        contentKey = Array(
-            Self.hmac(key: pseudoRandomKey, Array("Content-Encoding: aes128gcm".utf8) + [0, 1]).prefix(16)
-        )
-        nonce = Array(Self.hmac(key: pseudoRandomKey, Array("Content-Encoding: nonce".utf8) + [0, 1]).prefix(12))
+        combiningKey = HKDF.extract(salt: subscription.auth, inputKey: sharedSecret)
+        keyInfo = Self.keyInfoLabel + subscription.p256dh + sender.publicKey
+        inputKey = HKDF.expand(combiningKey, info: keyInfo, count: 32)
+        pseudoRandomKey = HKDF.extract(salt: sender.salt, inputKey: inputKey)
+        contentKey = HKDF.expand(pseudoRandomKey, info: Self.contentKeyLabel, count: 16)
+        nonce = HKDF.expand(pseudoRandomKey, info: Self.nonceLabel, count: AESGCM.nonceBytes)
     }
 
-    /// Both halves of HKDF, as every output here is one hash long or shorter [RFC 5869 §2.2, §2.3].
-    private static func hmac(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
-    }
+    private static let keyInfoLabel = Array("WebPush: info\0".utf8)
+    private static let contentKeyLabel = Array("Content-Encoding: aes128gcm\0".utf8)
+    private static let nonceLabel = Array("Content-Encoding: nonce\0".utf8)
 }

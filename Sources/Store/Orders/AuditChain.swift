@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Database
 import Domain
 
@@ -18,12 +18,12 @@ enum AuditChain {
     /// SHA-256 over the hash before, the numbers as 8 bytes big-endian, and the entry's text.
     static func hash(previous: [UInt8], id: Int64, at: Int64, operation: Int64, entry: String) -> [UInt8] {
         var sha = SHA256()
-        sha.update(data: previous)
+        sha.update(previous)
         for number in [id, at, operation] {
-            withUnsafeBytes(of: number.bigEndian) { sha.update(bufferPointer: $0) }
+            withUnsafeBytes(of: number.bigEndian) { sha.update($0) }
         }
-        sha.update(data: Array(entry.utf8))
-        return Array(sha.finalize())
+        sha.update(entry)
+        return sha.finalize()
     }
 
     static func hex(_ bytes: [UInt8]) -> String {

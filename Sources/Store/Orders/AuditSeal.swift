@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// What proves who wrote the audit log's entries: a code over each entry's hash, HMAC-SHA256 under a key that is kept apart from the store.
 ///
@@ -25,7 +25,7 @@ package struct AuditSeal: Sendable {
 
     /// Whether `code` is that of an entry; nil when there is no such key. In constant time.
     func holds(_ code: [UInt8], of hash: [UInt8], key id: String) -> Bool? {
-        key(id).map { HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Self.entry + hash, using: $0) }
+        key(id).map { HMACSHA256($0).isCode(code, of: Self.entry + hash) }
     }
 
     /// Of a head's text, as ``code(of:)``.
@@ -34,7 +34,7 @@ package struct AuditSeal: Sendable {
     }
 
     func holds(_ code: [UInt8], ofHead text: [UInt8], key id: String) -> Bool? {
-        key(id).map { HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Self.head + text, using: $0) }
+        key(id).map { HMACSHA256($0).isCode(code, of: Self.head + text) }
     }
 
     /// Apart from one another: no code of the one is one of the other.
@@ -42,7 +42,7 @@ package struct AuditSeal: Sendable {
     private static let head = Array("carillon audit head\n".utf8)
 
     private static func code(_ text: [UInt8], _ key: SymmetricKey) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: text, using: key))
+        HMACSHA256(key).code(of: text)
     }
 
     private func key(_ id: String) -> SymmetricKey? { keys.first { $0.id.utf8.elementsEqual(id.utf8) }?.key }

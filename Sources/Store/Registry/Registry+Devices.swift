@@ -29,8 +29,7 @@ extension Registry {
         limits: Limits,
         now: Instant
     ) async throws(StoreError) -> Registered {
-        let sealed: [UInt8]
-        do { sealed = try seal.seal(device.target, of: device.installation) } catch { throw StoreError(error) }
+        let sealed = seal.seal(device.target, of: device.installation)
         let hash = seal.hash(device.target)
         let sibling = seal.siblingHash(device.target)
         let (registered, changed) = try await writer.run(.full) { connection -> (Registered, [DeviceID]) in

@@ -62,7 +62,7 @@ extension RegistryReader {
         var uses: [[UInt8]: KeyUse] = [:]
         try SealedTargets(connection).each { row in
             let header = TargetSeal.Header(row.target)
-            let id = header?.keyID ?? []
+            let id = header?.keyID(in: row.target) ?? []
             uses[id, default: KeyUse(id: String(decoding: id, as: UTF8.self))].devices += 1
             if header?.isBound == false { uses[id]?.unbound += 1 }
             return true

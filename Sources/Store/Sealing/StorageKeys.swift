@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Database
 import Domain
 
@@ -10,7 +10,6 @@ import Domain
 struct StorageKeys {
     /// The hash key under the first key; the other copies have the key's id behind a colon.
     private static let hashKeyName = "targetHashKey"
-    private static let context = Array("registry".utf8)
     /// Devices that are tried before a key is called wrong: one of them may be damaged.
     private static let trials = 5
 
@@ -42,9 +41,9 @@ struct StorageKeys {
             try proveByDevices(key)
             try keep("keyCheck:\(key.id)", Self.checkValue(key))
         }
-        try keep(Self.hashKeyName, TargetSeal.seal(hashKey, key: keys[0], context: Self.context))
+        try keep(Self.hashKeyName, TargetSeal.seal(hashKey, key: keys[0], context: .registry))
         for key in keys {
-            try keep("\(Self.hashKeyName):\(key.id)", TargetSeal.seal(hashKey, key: key, context: Self.context))
+            try keep("\(Self.hashKeyName):\(key.id)", TargetSeal.seal(hashKey, key: key, context: .registry))
         }
         try forgetRetired(copies.map(\.name))
         return hashKey
@@ -52,7 +51,7 @@ struct StorageKeys {
 
     private func opens(_ sealed: [UInt8], _ key: TargetSeal.Key) -> Bool {
         do {
-            _ = try TargetSeal.open(sealed, keys: [key], context: Self.context)
+            _ = try TargetSeal.open(sealed, keys: [key], context: .registry)
             return true
         } catch { return false }
     }
@@ -61,12 +60,12 @@ struct StorageKeys {
         var missing: String?
         var wrong: String?
         for sealed in copies {
-            do { return try TargetSeal.open(sealed, keys: keys, context: Self.context) } catch TargetSeal.Failure
+            do { return try TargetSeal.open(sealed, keys: keys, context: .registry) } catch TargetSeal.Failure
                 .unknownKey(let id)
             {
                 missing = missing ?? id
             } catch {
-                wrong = wrong ?? TargetSeal.Header(sealed).map { String(decoding: $0.keyID, as: UTF8.self) }
+                wrong = wrong ?? TargetSeal.Header(sealed).map { String(decoding: $0.keyID(in: sealed), as: UTF8.self) }
             }
         }
         if let wrong { throw TargetSeal.Failure.wrongKey(id: wrong) }
@@ -81,7 +80,7 @@ struct StorageKeys {
             do {
                 _ = try seal.open(row.target, of: row.installation)
                 return
-            } catch is TargetSeal.Failure { tried += 1 }
+            } catch { tried += 1 }
         }
         if tried > 0 { throw TargetSeal.Failure.wrongKey(id: key.id) }
     }
@@ -107,7 +106,7 @@ struct StorageKeys {
     /// Eight bytes that tell two keys apart and nothing of either.
     static func checkValue(_ key: TargetSeal.Key) -> [UInt8] {
         let text = Array("carillon storage key \(key.id)".utf8)
-        return Array(HMAC<SHA256>.authenticationCode(for: text, using: key.key).prefix(8))
+        return Array(HMACSHA256(key.key).code(of: text).prefix(8))
     }
 }
 
@@ -135,7 +134,7 @@ struct SealedTargets {
         var found: [Sealed] = []
         let id = Array(id.utf8)
         try each { row in
-            if TargetSeal.Header(row.target)?.keyID == id { found.append(row) }
+            if TargetSeal.Header(row.target)?.keyID(in: row.target) == id { found.append(row) }
             return found.count < count
         }
         return found

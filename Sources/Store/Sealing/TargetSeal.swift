@@ -1,6 +1,5 @@
-package import Crypto
+package import Cryptography
 package import Domain
-import FoundationEssentials
 
 /// Keeps device targets unreadable at rest: AES-256-GCM under a named key, found again by a keyed hash.
 ///
@@ -9,12 +8,15 @@ import FoundationEssentials
 package struct TargetSeal: Sendable {
     package struct Key: Sendable {
         /// Up to 32 bytes of text, stored beside what it sealed.
-        package var id: String
-        package var key: SymmetricKey
+        package let id: String
+        /// 32 bytes.
+        package let key: SymmetricKey
+        let cipher: AESGCM
 
         package init(id: String, key: SymmetricKey) {
             self.id = id
             self.key = key
+            cipher = AESGCM(key)
         }
     }
 
@@ -27,7 +29,7 @@ package struct TargetSeal: Sendable {
     }
 
     private let keys: [Key]
-    private let hashKey: SymmetricKey
+    private let hashKey: HMACSHA256
 
     /// - Parameters:
     ///   - keys: at least one; the first seals.
@@ -35,7 +37,7 @@ package struct TargetSeal: Sendable {
     package init(keys: [Key], hashKey: [UInt8]) {
         precondition(!keys.isEmpty, "A seal needs a key; the configuration is checked before")
         self.keys = keys
-        self.hashKey = SymmetricKey(data: hashKey)
+        self.hashKey = HMACSHA256(SymmetricKey(data: hashKey))
     }
 
     /// 16 bytes that find a target; equal targets of one provider have equal hashes.
@@ -44,26 +46,42 @@ package struct TargetSeal: Sendable {
     /// Finds both forms of one address (``Target/sibling``); nil for a target that has one form only.
     package func siblingHash(_ target: Target) -> [UInt8]? { target.sibling.map(hash) }
 
-    private func hash(_ bytes: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
-    }
+    private func hash(_ bytes: [UInt8]) -> [UInt8] { Array(hashKey.code(of: bytes).prefix(16)) }
 
     /// `installation`: of the row that keeps it; a target that is copied into another row does not open there.
-    package func seal(_ target: Target, of installation: String) throws -> [UInt8] {
-        try Self.seal(target.bytes, key: keys[0], context: Self.context(installation))
+    package func seal(_ target: Target, of installation: String) -> [UInt8] {
+        Self.seal(target.bytes, key: keys[0], context: .device(installation))
     }
 
     /// - Returns: ``Target/bytes``.
     /// - Throws: ``Failure``.
-    package func open(_ sealed: [UInt8], of installation: String) throws -> [UInt8] {
-        let bytes = try Self.open(sealed, keys: keys, context: Self.context(installation))
+    package func open(_ sealed: [UInt8], of installation: String) throws(Failure) -> [UInt8] {
+        let bytes = try Self.open(sealed, keys: keys, context: .device(installation))
         guard !bytes.isEmpty else { throw Failure.damaged }
         return bytes
     }
 
+    /// The same; allocates what it returns and nothing else.
+    ///
     /// - Throws: ``Failure``.
-    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws -> [UInt8] {
-        try open(Array(sealed), of: installation)
+    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws(Failure) -> [UInt8] {
+        let bytes = try Self.open(sealed, keys: keys, context: .device(installation))
+        guard !bytes.isEmpty else { throw Failure.damaged }
+        return bytes
+    }
+
+    /// The same for who reads many: writes to `output`, which needs no more room than `sealed` has, and allocates nothing.
+    ///
+    /// - Returns: how many bytes were written.
+    /// - Throws: ``Failure``.
+    package func open(
+        _ sealed: UnsafeRawBufferPointer,
+        of installation: String,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(Failure) -> Int {
+        let count = try Self.open(sealed, keys: keys, context: .device(installation), into: output)
+        guard count > 0 else { throw Failure.damaged }
+        return count
     }
 
     /// False for bytes that can only be damage: ids are short names out of the configuration.
@@ -74,58 +92,11 @@ package struct TargetSeal: Sendable {
     }
 
     /// The same under the first key and bound to its row; nil when it is already.
-    func resealed(_ sealed: [UInt8], of installation: String) throws -> [UInt8]? {
-        if let header = Header(sealed), header.isBound, header.keyID == Array(keys[0].id.utf8) { return nil }
-        return try Self.seal(
-            open(sealed, of: installation),
-            key: keys[0],
-            context: Self.context(installation)
-        )
-    }
-
-    private static func context(_ installation: String) -> [UInt8] { Array("device \(installation)".utf8) }
-
-    /// What stands before nonce, ciphertext and tag.
-    struct Header {
-        /// First byte of what is bound to its row: earlier seals begin with the length of the key's id, at most 32.
-        static let bound: UInt8 = 0xC2
-
-        let isBound: Bool
-        let keyID: [UInt8]
-        let count: Int
-
-        init?(_ sealed: [UInt8]) {
-            isBound = sealed.first == Self.bound
-            let start = isBound ? 1 : 0
-            guard sealed.count > start, sealed.count > start + 1 + Int(sealed[start]) else { return nil }
-            count = start + 1 + Int(sealed[start])
-            keyID = Array(sealed[(start + 1)..<count])
+    func resealed(_ sealed: [UInt8], of installation: String) throws(Failure) -> [UInt8]? {
+        if let header = Header(sealed), header.isBound, header.keyID(in: sealed) == Array(keys[0].id.utf8) {
+            return nil
         }
-    }
-
-    /// The bound form: its mark, length of the key's id, the id; then nonce, ciphertext and tag. The header and `context` are
-    /// authenticated, so neither can be changed.
-    static func seal(_ bytes: [UInt8], key: Key, context: [UInt8]) throws -> [UInt8] {
-        let id = Array(key.id.utf8)
-        let header = [Header.bound, UInt8(clamping: id.count)] + id
-        let box = try AES.GCM.seal(bytes, using: key.key, authenticating: header + context)
-        guard let combined = box.combined else { throw Failure.damaged }
-        return header + combined
-    }
-
-    static func open(_ sealed: [UInt8], keys: [Key], context: [UInt8]) throws -> [UInt8] {
-        guard let header = Header(sealed) else { throw Failure.damaged }
-        guard let key = keys.first(where: { Array($0.id.utf8) == header.keyID }) else {
-            throw Failure.unknownKey(id: String(decoding: header.keyID, as: UTF8.self))
-        }
-        do {
-            let box = try AES.GCM.SealedBox(combined: sealed[header.count...])
-            let bound = header.isBound ? Array(sealed[..<header.count]) + context : header.keyID
-            return try Array(AES.GCM.open(box, using: key.key, authenticating: bound))
-        } catch {
-            // Which of length, tag and key is wrong cannot be told apart.
-            throw Failure.damaged
-        }
+        return Self.seal(try open(sealed, of: installation), key: keys[0], context: .device(installation))
     }
 }
 

@@ -1,5 +1,5 @@
 import API
-import Crypto
+import Cryptography
 import Database
 import Domain
 import Glibc
@@ -79,7 +79,7 @@ struct Core {
         let pipelineMetrics = measured
         self.pipelineMetrics = pipelineMetrics
         queue = try folder.opening(logger) {
-            try stores.openQueue(now: clock.source.now(), newKey: Gateway.random(32), onFatal: onFatal) { report in
+            try stores.openQueue(now: clock.source.now(), newKey: SecureRandom.bytes(32), onFatal: onFatal) { report in
                 pipelineMetrics.storeCommitSeconds.observe(report.commitTime)
             }
         }
@@ -96,7 +96,7 @@ struct Core {
             registry = try folder.opening(logger) {
                 try stores.openRegistry(
                     keys: settings.storage.keys.map { .init(id: $0.id, key: .init(data: $0.key.bytes)) },
-                    newKey: Gateway.random(32),
+                    newKey: SecureRandom.bytes(32),
                     onFatal: onFatal
                 )
             }

@@ -106,9 +106,4 @@ struct Gateway {
     }
 
     static func days(_ count: Int) -> Duration { .seconds(count * 86_400) }
-
-    static func random(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    }
 }

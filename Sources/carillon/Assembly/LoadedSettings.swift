@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import FoundationEssentials
 import Settings
 import Synchronization
@@ -17,7 +17,7 @@ final class LoadedSettings: Sendable {
                 values[entry.key] = entry.value
                 let path = entry.value.hasPrefix("/") ? entry.value : folder + entry.value
                 guard let data = FileManager.default.contents(atPath: path) else { continue }
-                files[entry.key] = Array(SHA256.hash(data: data))
+                files[entry.key] = SHA256.hash(Array(data))
             }
         }
     }

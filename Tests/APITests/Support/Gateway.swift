@@ -1,7 +1,7 @@
 // swift-format-ignore-file: NeverForceUnwrap
 
 import API
-import Crypto
+import Cryptography
 import Delivery
 import Domain
 import FoundationEssentials
@@ -72,7 +72,7 @@ struct Gateway: Sendable {
             onFatal: { _ in }
         )
         let registry = try SQLiteStores(folder: folder).openRegistry(
-            keys: [.init(id: "k1", key: SymmetricKey(size: .bits256))],
+            keys: [.init(id: "k1", key: .random())],
             newKey: Array(repeating: 2, count: 32),
             onFatal: { _ in }
         )

@@ -7,7 +7,7 @@
 // two guardians each, and each guardian one phone: school 0420001A rings through APNs, 0420002B through FCM (at most 100,000 guardians), and
 // 0420003C, of 400 guardians, through APNs.
 
-import Crypto
+import Cryptography
 import Domain
 import Glibc
 import Providers

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 import FanOut
 import Glibc
@@ -205,7 +205,7 @@ final class Workshop {
     ) async throws -> EventID {
         var publication = publication(users)
         change(&publication)
-        let identity = SHA256.hash(data: Array("\(users) \(clock.now.milliseconds) \(lifetime)".utf8))
+        let identity = SHA256.hash("\(users) \(clock.now.milliseconds) \(lifetime)")
         let acceptance = try await queue.accept(
             NewEvent(
                 publisher: "ent",
@@ -213,7 +213,7 @@ final class Workshop {
                 dataClass: dataClass,
                 acceptedAt: clock.now,
                 expiresAt: clock.now + lifetime,
-                identity: Array(identity),
+                identity: identity,
                 bodyHash: Array(identity),
                 identityWindow: .seconds(3 * 86_400),
                 unresolved: [],

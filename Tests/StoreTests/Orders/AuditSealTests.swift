@@ -1,4 +1,5 @@
 import Crypto
+import Cryptography
 import Database
 import Domain
 import SQLite
@@ -15,7 +16,7 @@ struct AuditSealTests {
     static let second = key("k2", 2)
 
     static func key(_ id: String, _ byte: UInt8) -> AuditSeal.Key {
-        AuditSeal.Key(id: id, key: SymmetricKey(data: [UInt8](repeating: byte, count: 32)))
+        AuditSeal.Key(id: id, key: Cryptography.SymmetricKey(data: [UInt8](repeating: byte, count: 32)))
     }
 
     init() throws { folder = try TestFolder() }
@@ -54,7 +55,7 @@ struct AuditSealTests {
         for row in rows {
             var hash = row.hash
             if row.id >= first {
-                var sha = SHA256()
+                var sha = Crypto.SHA256()
                 sha.update(data: previous)
                 for number in [row.id, row.at, row.operation] {
                     withUnsafeBytes(of: number.bigEndian) { sha.update(bufferPointer: $0) }
