@@ -11,30 +11,14 @@ package final class SymmetricKey: @unchecked Sendable {
         bytes.copyBytes(from: data)
     }
 
-    /// A new one, for AES-256 or HMAC-SHA-256.
-    package static func random() -> SymmetricKey {
-        var data = SecureRandom.bytes(32)
-        defer { data.wipe() }
-        return SymmetricKey(data: data)
-    }
-
     deinit {
         OPENSSL_cleanse(bytes.baseAddress, bytes.count)
         bytes.deallocate()
     }
 
-    package var count: Int { bytes.count }
-
     package func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(bytes))
-    }
-}
-
-extension [UInt8] {
-    /// Zeroes that the compiler cannot leave out; of this copy only.
-    mutating func wipe() {
-        withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
     }
 }

@@ -1,4 +1,3 @@
-import Cryptography
 import Domain
 import Providers
 import Store
@@ -8,7 +7,7 @@ import Store
 struct DeliveryLoader {
     let queue: QueueReader
     let registry: RegistryReader
-    private let installationKey: HMACSHA256
+    private let identifier: CollapseIdentifier
     var rendered: RenderedEvents
     private let siblings: SiblingNames
     let rules: Current<DeliveryRules>
@@ -48,12 +47,24 @@ struct DeliveryLoader {
     private struct Load {
         var lane: any ProviderLane
         var event: LoadedEvent
-        var collapseKey: EventID
+        /// Of ``CollapseIdentifier``: of a message of its own, and of a recap.
+        let collapsePrefix: [UInt8]
+        let recapPrefix: [UInt8]
         /// Monotonic milliseconds: the age of the addresses.
         var now: Int64
         var isRetry: Bool
         /// What it announces beside its own event.
         var announces: [DeliveryID] = []
+
+        /// `collapseKey`: nil where each delivery has its identifier already.
+        init(lane: any ProviderLane, event: LoadedEvent, collapseKey: EventID?, now: Int64, isRetry: Bool) {
+            self.lane = lane
+            self.event = event
+            collapsePrefix = collapseKey.map { CollapseIdentifier.prefix($0, isRecap: false) } ?? []
+            recapPrefix = collapseKey.map { CollapseIdentifier.prefix($0, isRecap: true) } ?? []
+            self.now = now
+            self.isRetry = isRetry
+        }
     }
 
     init(
@@ -73,7 +84,7 @@ struct DeliveryLoader {
         siblings = SiblingNames(queue: queue, registry: registry)
         found = FoundPersons(queue: queue, registry: registry)
         again = SecondLook(queue: queue, registry: registry, found: found, rules: rules, time: time)
-        self.installationKey = HMACSHA256(SymmetricKey(data: installationKey))
+        identifier = CollapseIdentifier(installationKey: installationKey)
         rendered = RenderedEvents(limits: limits, kinds: kinds, messages: messages)
     }
 
@@ -125,7 +136,7 @@ struct DeliveryLoader {
                     loaded.end(old.id, ending, attempts: old.attempts, isRetry: old.isRetry)
                     continue
                 }
-                let load = Load(lane: lane, event: old.event, collapseKey: old.event.id, now: now, isRetry: old.isRetry)
+                let load = Load(lane: lane, event: old.event, collapseKey: nil, now: now, isRetry: old.isRetry)
                 add(
                     old.id,
                     old.person,
@@ -343,7 +354,7 @@ struct DeliveryLoader {
         guard address.state != .suspect else { return end(.tokenSuspect) }
         let collapse =
             collapseID
-            ?? self.collapseID(key: load.collapseKey, user: address.ownerID, isRecap: !load.announces.isEmpty)
+            ?? identifier.text(load.announces.isEmpty ? load.collapsePrefix : load.recapPrefix, user: address.ownerID)
         let prepared: PushAddress
         do throws(AddressFault) {
             prepared = try load.lane.address(
@@ -378,21 +389,5 @@ struct DeliveryLoader {
                 loadedAt: load.now
             )
         )
-    }
-
-    /// 32 lower-case hex characters of HMAC-SHA-256(installation key, collapse key ‖ user): a second copy replaces the first.
-    ///
-    /// A recap is apart from the event that it is sent for, and whose correction must not take its place.
-    private func collapseID(key: EventID, user: String, isRecap: Bool) -> String {
-        let text = isRecap ? "recap " + key.description + user : key.description + user
-        let code = installationKey.code(of: Array(text.utf8))
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: 32) { text in
-            for (index, byte) in code.prefix(16).enumerated() {
-                text[index * 2] = digits[Int(byte >> 4)]
-                text[index * 2 + 1] = digits[Int(byte & 15)]
-            }
-            return 32
-        }
     }
 }

@@ -72,7 +72,7 @@ struct Gateway: Sendable {
             onFatal: { _ in }
         )
         let registry = try SQLiteStores(folder: folder).openRegistry(
-            keys: [.init(id: "k1", key: .random())],
+            keys: [.init(id: "k1", key: .init(data: SecureRandom.bytes(32)))],
             newKey: Array(repeating: 2, count: 32),
             onFatal: { _ in }
         )
