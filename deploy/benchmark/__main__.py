@@ -1,5 +1,5 @@
 """The measurements behind deploy/bench. Figures are of this machine at this moment: trust the ratios."""
-import os, shutil, sys, time, traceback
+import os, shutil, signal, sys, time, traceback
 
 import catalogue, drawing, machine, options, results, table
 from configuration import certificate
@@ -82,6 +82,8 @@ def main():
     shown = {name: getattr(chosen, name) for name in ("runs", "quick", "full", "cold")} | {"rows": chosen.rows}
     found = Results(machine.date(), machine.commit(), shown, machine.described())
     path = os.path.abspath(chosen.results or os.path.join(bench.work, "results.json"))
+    # Ended by hand: what was started ends, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     try:
         for entry in catalogue.in_running_order(chosen.rows):
             found.rows.append(measured(bench, entry))

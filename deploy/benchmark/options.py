@@ -22,7 +22,7 @@ class Sizes:
 def sizes(quick, full):
     if quick:
         steps = [[("0430001A", "l1", 200)], [("0430002A", "l2", 800)], [("0430003A", "l3", 2000)], [("0430004A", "l4", 4000)]]
-        return Sizes(5000, 2000, 400, 2000, 50, 500, 500, 3, steps, 3, 20)
+        return Sizes(5000, 2000, 400, 1000, 50, 500, 500, 3, steps, 3, 20)
     steps = [
         [("0430001A", "l1", 1000)],
         [("0430002A", "l2", 9000), ("0430003A", "l3", 10_000)],
@@ -31,7 +31,7 @@ def sizes(quick, full):
     ]
     if full:
         steps.append([(f"04300{number}A", f"l{number}", 380_000) for number in range(10, 20)])
-    return Sizes(300_000, 100_000, 20_000, 50_000, 1000, 20_000, 20_000, 60, steps, 20, 500)
+    return Sizes(300_000, 100_000, 20_000, 20_000, 1000, 20_000, 20_000, 60, steps, 20, 500)
 
 
 # Parts of the bench of old that are rows now: decision records name them.

@@ -7,6 +7,8 @@ from world import DONE
 from yardsticks import livez, sync
 
 CONNECTIONS = 64
+# Of a load at a rate.
+SECONDS = 3
 
 
 def tomorrow():
@@ -20,29 +22,32 @@ def load(world, events, *more):
 
 
 def accepts(bench):
-    """Events for tomorrow: accepted and on the disk, and nothing else."""
+    """Events for tomorrow are accepted and on the disk, and nothing else; those for nobody end at once, so their end is in the figure."""
     row, events = Row("T5", "durable accepts, single events"), bench.sizes.accepts
-    world, cpu, rates, halves, own, batches, their_cpu, syncs = bench.base(), [], [], [], [], [], [], []
+    world, own, theirs, syncs, found, half, ended, batches = bench.base(), [], [], [], [], [], [], []
     for _ in range(bench.runs):
-        their_cpu.append(livez(world, events, CONNECTIONS)[0])
+        theirs.append(livez(world, events, CONNECTIONS)[0])
         syncs.append(sync(world.configuration.data))
         time.sleep(1)
         meter = Meter(world.process.pid)
-        found = load(world, events, "--later", tomorrow())
-        cpu.append(meter.cpu() * 1e6 / events)
-        rates.append(found["perSecond"])
-        own.append(found["clientCPUSecondsPer10k"] * 100)
-        time.sleep(1)
-        half = found["perSecond"] / 2
-        halves.append(load(world, int(half * 3), "--later", tomorrow(), "--rate", f"{half:.0f}")["p99us"] / 1000)
-        batches.append(load(world, events, "--batch", "100", "--later", tomorrow())["perSecond"])
+        found.append(load(world, events, "--later", tomorrow()))
+        own.append(meter.cpu() * 1e6 / events)
+        # What waits from before is not the next one's.
         world.fresh()
-    row.add("CPU", "µs each", cpu, ratio(1.6, "its own /livez"), Yardstick("GET /livez", their_cpu))
-    row.add("at full speed", "/s", rates, least(15_000, "≥ 15,000/s"))
-    row.add("p99 at half that rate", "ms", halves, most(20, "< 20 ms"))
-    row.add("in batches of 100", "/s", batches)
+        rate = found[-1]["perSecond"] / 2
+        half.append(load(world, max(200, int(rate * SECONDS)), "--later", tomorrow(), "--rate", f"{rate:.0f}"))
+        world.fresh()
+        batches.append(load(world, events, "--batch", "100", "--later", tomorrow()))
+        world.fresh()
+        ended.append(load(world, events, "--user", "nobody-", "--users", str(events)))
+        world.fresh()
+    row.add("CPU", "µs each", own, ratio(1.6, "its own /livez"), Yardstick("GET /livez", theirs))
+    row.add("at full speed", "/s", [run["perSecond"] for run in found], least(15_000, "≥ 15,000/s"))
+    row.add("p99 at half that rate", "ms", [run["p99us"] / 1000 for run in half], most(20, "< 20 ms"))
+    row.add("in batches of 100", "/s", [run["perSecond"] for run in batches])
+    row.add("for nobody, ended at once", "/s", [run["perSecond"] for run in ended])
     row.add("one fdatasync of 4 KiB, p50", "ms", [times[len(times) // 2] for times in syncs])
-    row.add("CPU of the client", "µs each", own)
+    row.add("CPU of the client", "µs each", [run["clientCPUSecondsPer10k"] * 100 for run in found])
     return row
 
 
