@@ -1,14 +1,17 @@
 """One keep-alive connection to the gateway: http.client costs more than the answers that are timed here."""
-import json, secrets, socket
+import json, secrets, select, socket
 
 JSON, EVENT = "application/json", "application/cloudevents+json"
 
 
 class Client:
     def __init__(self, port, key):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
+        self.port, self.key = port, key
+        self._connect()
+
+    def _connect(self):
+        self.socket, self.rest = socket.create_connection(("127.0.0.1", self.port), timeout=120), b""
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.key, self.rest = key, b""
 
     def close(self):
         self.socket.close()
@@ -19,7 +22,10 @@ class Client:
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
     def ask(self, request):
-        """(status, body)"""
+        """(status, body). A connection that the gateway has closed for want of use is made anew."""
+        if self._is_closed():
+            self.close()
+            self._connect()
         self.socket.sendall(request)
         while b"\r\n\r\n" not in self.rest:
             self._receive()
@@ -29,6 +35,10 @@ class Client:
             self._receive()
         body, self.rest = self.rest[:length], self.rest[length:]
         return int(head[9:12]), body
+
+    def _is_closed(self):
+        """Nothing is asked, so what there is to read is its end."""
+        return bool(select.select([self.socket], [], [], 0)[0]) and self.socket.recv(1, socket.MSG_PEEK) == b""
 
     def _receive(self):
         more = self.socket.recv(65536)
