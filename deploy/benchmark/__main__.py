@@ -104,6 +104,8 @@ def finished(found, chosen):
     if chosen.draw:
         for path in drawing.draw(found, chosen.draw):
             print(f"drawn: {path}")
+    if chosen.document:
+        table.put(found, chosen.document)
 
 
 main()

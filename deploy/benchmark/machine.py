@@ -17,9 +17,14 @@ def model():
         return next((line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.machine())
 
 
+def kernel():
+    """Without what a builder has added to its version."""
+    return platform.release().split("-")[0]
+
+
 def described():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
-    return {"cores": len(cores()), "model": model(), "kernel": platform.release(), "memoryMiB": memory, "loadBefore": load(), "loadAfter": None}
+    return {"cores": len(cores()), "model": model(), "kernel": kernel(), "memoryMiB": memory, "loadBefore": load(), "loadAfter": None}
 
 
 def commit():

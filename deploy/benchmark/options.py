@@ -31,7 +31,7 @@ def sizes(quick, full):
     ]
     if full:
         steps.append([(f"04300{number}A", f"l{number}", 380_000) for number in range(10, 20)])
-    return Sizes(300_000, 100_000, 20_000, 20_000, 1000, 20_000, 20_000, 60, steps, 20, 500)
+    return Sizes(300_000, 100_000, 20_000, 10_000, 1000, 20_000, 20_000, 60, steps, 20, 500)
 
 
 # Parts of the bench of old that are rows now: decision records name them.
@@ -54,6 +54,7 @@ def parser(catalogue):
     made.add_argument("--cold", action="store_true", help="T15: clone into a temporary folder and time demo and tests, up to an hour")
     made.add_argument("--results", metavar="FILE", help="where every run's figures go (default: results.json in the work folder)")
     made.add_argument("--draw", metavar="FOLDER", help="draw cost against size there, as SVG")
+    made.add_argument("--document", metavar="FILE", help="put the table into this document, between its marks")
     made.add_argument("--show", metavar="FILE", help="measure nothing: table and drawings of recorded results")
     made.add_argument("--scratch", metavar="FOLDER", help="where it is built (default .build)")
     made.add_argument("--perf", action="store_true", help="record the large events of T2 and T3 with perf")

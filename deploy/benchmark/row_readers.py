@@ -61,7 +61,7 @@ def accept(row, world, locks, what):
     time.sleep(2)
     seen = world.histogram("store_commit_seconds")
     locks.read()
-    found = load(world, world.bench.sizes.accepts // 4, "--later", tomorrow())
+    found = load(world, world.bench.sizes.accepts // 2, "--later", tomorrow())
     calls, refused, longest, waited = locks.read()
     row.add(f"accepts {what}", "/s", [found["perSecond"]])
     row.add(f"accepts {what}, p99", "ms", [found["p99us"] / 1000])

@@ -2,6 +2,7 @@
 import statistics
 
 HEADINGS = ["row", "what", "target", "measured (min / median / max)", "yardstick (min / median / max)", "ratio", "met"]
+BEGIN, END = "<!-- deploy/bench: begin -->", "<!-- deploy/bench: end -->"
 WORDS = {True: "yes", False: "no", None: ""}
 
 
@@ -53,12 +54,30 @@ def machine(results):
             f"load of the machine before {found['loadBefore']:.1f}{after}; commit {results.commit}, {results.date}")
 
 
+def notes(results):
+    """What a figure cannot say."""
+    return "\n".join(f"- {row.number}: {note}" for row in results.rows for note in row.notes)
+
+
+def documented(results):
+    """As it stands in a document, between BEGIN and END."""
+    return "\n\n".join([BEGIN, machine(results), table(results.rows), notes(results), END])
+
+
+def put(results, path):
+    """Takes the place of what an earlier run has left in a document."""
+    with open(path) as file:
+        before, _, rest = file.read().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"{path} has no place for a table: {BEGIN} … {END}")
+    with open(path, "w") as file:
+        file.write(before + documented(results) + after)
+
+
 def report(results):
-    """The table, and below it what a figure cannot say."""
-    parts = [table(results.rows)]
-    notes = [f"{row.number}: {note}" for row in results.rows for note in row.notes]
-    if notes:
-        parts.append("\n".join(notes))
+    """The table, and below it what it comes to."""
+    parts = [table(results.rows)] + ([notes(results)] if notes(results) else [])
     judged = [row.met for row in results.rows if any(measure.target for measure in row.measures)]
     parts.append(f"{judged.count(True)} of {len(judged)} rows with a target are met, {judged.count(False)} are not, "
                  f"{judged.count(None)} could not be judged.")
