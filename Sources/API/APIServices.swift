@@ -24,6 +24,7 @@ package struct APIServices: Sendable {
     package var subscriptionKey: String?
     /// Whether a publication kind, in capitals, is one this gateway has a word for.
     package var knowsKind: @Sendable (String) -> Bool = { _ in true }
+    let scheduleBound = ScheduleBound()
     /// Answers previews.
     package var forecaster: Forecaster
 

@@ -97,6 +97,13 @@ struct GatewayTests {
     ])
     func `the broker passes`(check: String) async throws { try await pass("nats_checks", check) }
 
+    /// What deploy/bench makes of figures; they are recorded ones, no test has a clock.
+    @Test(arguments: [
+        "verdicts_are_of_medians", "figures_become_a_table", "results_are_kept_whole", "figures_become_drawings",
+        "documents_show_what_was_recorded",
+    ])
+    func `the bench's figures pass`(check: String) async throws { try await pass("bench_checks", check) }
+
     @Test(arguments: ["idle_crowd"])
     func `crowds pass`(check: String) async throws { try await pass("crowd_checks", check) }
 

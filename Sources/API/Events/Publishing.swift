@@ -157,13 +157,15 @@ struct Publishing {
         let later = events.count { $0.publication.notBefore.map { $0 > now } ?? false }
         guard later > 0 else { return }
         let limit = services.limits.scheduledEventsMax
-        let waiting: Int
-        do throws(StoreError) {
-            waiting = try await services.queueReader.read { [publisher] reader in
-                try reader.scheduledEvents(of: publisher.name, now: now, limit: limit)
-            }
-        } catch { throw error.problem(services.limits) }
-        guard waiting + later > limit else { return }
+        let isTaken = try await services.scheduleBound.takes(later, of: publisher.name, limit: limit) {
+            () throws(Problem) in
+            do throws(StoreError) {
+                return try await services.queueReader.read { [publisher] reader in
+                    try reader.scheduledEvents(of: publisher.name, now: now, limit: limit)
+                }
+            } catch { throw error.problem(services.limits) }
+        }
+        guard !isTaken else { return }
         var problem = Problem(.tooManyScheduled, "At most \(limit) events of a publisher wait for their time.")
         problem.headers[.retryAfter] = "3600"
         throw problem

@@ -1,11 +1,12 @@
-// accept-all: the cheapest HTTP/2 server over TLS that still answers like APNs or FCM, to measure clients against.
+// accept-all: the cheapest HTTP/2 server over TLS that still answers like APNs, FCM or a browser's push service, to measure clients against.
 //
 //   cc -O2 -o accept-all accept-all.c -lnghttp2 -lssl -lcrypto
-//   accept-all --cert CERT.pem --key KEY.pem [--latency MS] [--streams N] [--fcm] [--port P]
+//   accept-all --cert CERT.pem --key KEY.pem [--latency MS] [--streams N] [--fcm | --webpush] [--port P]
 //
-// One thread, epoll, loopback only. Prints its port on the first line of stdout. Every request is answered with 200: with
-// `apns-id` and no body, or (--fcm) with the JSON of a sent message. It keeps no log; SIGUSR1 prints one line, `requests FIRST LAST`
-// (how many since the last SIGUSR1, and when the first and the last arrived, in milliseconds since 1970), and begins anew.
+// One thread, epoll, loopback only. Prints its port on the first line of stdout. Every request is answered: with 200, `apns-id` and no
+// body, with 200 and the JSON of a sent message (--fcm), or with 201 and no body (--webpush). It keeps no log; SIGUSR1 prints one line,
+// `REQUESTS FIRST LAST` (how many since the last signal, and when the first and the last arrived, in microseconds since 1970), SIGUSR2
+// one with `REQUESTS` and the times of the first 4,096 of them; both begin anew.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -49,12 +50,13 @@ struct due {
 
 static struct due *ring;
 static size_t ring_head, ring_count, ring_capacity;
-static int epoll_fd, is_fcm, streams_max = 1000;
+static int epoll_fd, is_fcm, is_webpush, streams_max = 1000;
 static int64_t latency_ns;
 static const char fcm_body[] = "{\n  \"name\": \"projects/x/messages/1\"\n}\n";
 static struct connection *dead_list;
 static uint64_t requests;
-static int64_t first_ms, last_ms;
+enum { ARRIVALS_MAX = 4096 };
+static int64_t first_us, last_us, arrivals[ARRIVALS_MAX];
 
 static int64_t now_ns(void) {
     struct timespec t;
@@ -62,16 +64,20 @@ static int64_t now_ns(void) {
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-static int64_t wall_ms(void) {
+static int64_t wall_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
-    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+    return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
 static void report(int signals) {
     struct signalfd_siginfo taken;
     if (read(signals, &taken, sizeof taken) != sizeof taken) return;
-    printf("%llu %lld %lld\n", (unsigned long long)requests, (long long)first_ms, (long long)last_ms);
+    printf("%llu", (unsigned long long)requests);
+    if (taken.ssi_signo == SIGUSR1) printf(" %lld %lld", (long long)first_us, (long long)last_us);
+    else
+        for (uint64_t i = 0; i < requests && i < ARRIVALS_MAX; i++) printf(" %lld", (long long)arrivals[i]);
+    putchar('\n');
     fflush(stdout);
     requests = 0;
 }
@@ -95,6 +101,9 @@ static void answer(struct connection *c, int32_t stream) {
                            NV("server", "scaffolding on HTTPServer2")};
         nghttp2_data_provider body = {.read_callback = read_fcm};
         nghttp2_submit_response(c->session, stream, nv, 3, &body);
+    } else if (is_webpush) {
+        nghttp2_nv nv[] = {NV(":status", "201"), NV("location", "https://localhost/message/1")};
+        nghttp2_submit_response(c->session, stream, nv, 2, NULL);
     } else {
         nghttp2_nv nv[] = {NV(":status", "200"), NV("apns-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b")};
         nghttp2_submit_response(c->session, stream, nv, 2, NULL);
@@ -107,6 +116,8 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     if ((frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) ||
         !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
         return 0;
+    // The clock of a few thousand is nothing beside the TLS of a hundred thousand.
+    if (requests < ARRIVALS_MAX) arrivals[requests] = wall_us();
     requests++;
     if (latency_ns == 0) {
         answer(c, frame->hd.stream_id);
@@ -210,8 +221,8 @@ static void receive(struct connection *c) {
         uint64_t before = requests;
         if (nghttp2_session_mem_recv(c->session, buffer, n) < 0) return end(c);
         if (requests != before) {
-            last_ms = wall_ms();
-            if (before == 0) first_ms = last_ms;
+            last_us = wall_us();
+            if (before == 0) first_us = arrivals[0];
         }
     } while (SSL_has_pending(c->ssl));
     pump(c);
@@ -229,13 +240,14 @@ int main(int argc, char **argv) {
     int port = 0, option;
     static const struct option options[] = {{"cert", 1, 0, 'c'},    {"key", 1, 0, 'k'}, {"latency", 1, 0, 'l'},
                                             {"streams", 1, 0, 's'}, {"fcm", 0, 0, 'f'}, {"port", 1, 0, 'p'},
-                                            {0, 0, 0, 0}};
+                                            {"webpush", 0, 0, 'w'}, {0, 0, 0, 0}};
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) switch (option) {
         case 'c': cert = optarg; break;
         case 'k': key = optarg; break;
         case 'l': latency_ns = (int64_t)(atof(optarg) * 1e6); break;
         case 's': streams_max = atoi(optarg); break;
         case 'f': is_fcm = 1; break;
+        case 'w': is_webpush = 1; break;
         case 'p': port = atoi(optarg); break;
         default: return 2;
         }
@@ -247,6 +259,7 @@ int main(int argc, char **argv) {
     sigset_t asked;
     sigemptyset(&asked);
     sigaddset(&asked, SIGUSR1);
+    sigaddset(&asked, SIGUSR2);
     sigprocmask(SIG_BLOCK, &asked, NULL);
     int signals = signalfd(-1, &asked, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signals < 0) die("signalfd");
