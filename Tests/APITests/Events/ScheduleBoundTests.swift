@@ -1,3 +1,4 @@
+import Contract
 import Synchronization
 import Testing
 
