@@ -34,7 +34,10 @@ enum OrderReader {
         bytesMax: Int,
         mayBeEmpty: Bool
     ) async throws -> JSONObject {
-        let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(of: call.request, on: call.context.channel)
+        let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(
+            of: call.request,
+            on: call.context.channel
+        )
         if body.isEmpty, mayBeEmpty { return JSONObject() }
         let value = try JSONParser.parse(body)
         guard let object = value.object else {

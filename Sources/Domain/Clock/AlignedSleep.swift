@@ -8,6 +8,9 @@ package func sleepToNext(_ interval: Duration) async throws { try await SharedSl
 
 /// One timer for all that sleep to a whole multiple of something. Each timer of the runtime wakes a thread when it is set, one when it fires and
 /// one for whom it fires.
+///
+/// By the clock that stands still while the machine is suspended (`CLOCK_MONOTONIC`): nobody looks meanwhile, and tests that move the
+/// time of a process leave this one alone.
 private final class SharedSleep: Sendable {
     static let shared = SharedSleep()
 
@@ -17,15 +20,15 @@ private final class SharedSleep: Sendable {
         /// Cancelled before they slept.
         var cancelled: Set<Int> = []
         /// When the timer fires; nil: it is not set.
-        var timer: ContinuousClock.Instant?
+        var timer: SuspendingClock.Instant?
     }
 
     private struct Sleeper {
-        var until: ContinuousClock.Instant
+        var until: SuspendingClock.Instant
         var continuation: CheckedContinuation<Void, any Error>
     }
 
-    private let origin = ContinuousClock.now
+    private let origin = SuspendingClock.now
     private let state = Mutex(State())
 
     func sleepToNext(_ interval: Duration) async throws {
@@ -33,7 +36,7 @@ private final class SharedSleep: Sendable {
         try await sleep(until: origin + interval * (passed + 1))
     }
 
-    private func sleep(until instant: ContinuousClock.Instant) async throws {
+    private func sleep(until instant: SuspendingClock.Instant) async throws {
         let number = state.withLock { state in
             state.last += 1
             return state.last
@@ -65,10 +68,10 @@ private final class SharedSleep: Sendable {
     }
 
     /// Ends when nobody sleeps, or when an earlier timer has been set beside it.
-    private func wake(at first: ContinuousClock.Instant) async {
-        var next: ContinuousClock.Instant? = first
+    private func wake(at first: SuspendingClock.Instant) async {
+        var next: SuspendingClock.Instant? = first
         while let instant = next {
-            do { try await Task.sleep(until: instant, clock: .continuous) } catch { return }
+            do { try await Task.sleep(until: instant, clock: .suspending) } catch { return }
             let due: [Sleeper]
             (due, next) = state.withLock { state in
                 guard state.timer == instant else { return ([], nil) }
