@@ -34,10 +34,7 @@ enum OrderReader {
         bytesMax: Int,
         mayBeEmpty: Bool
     ) async throws -> JSONObject {
-        let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(
-            of: call.request,
-            on: call.context.channel
-        )
+        let body = try await BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout).bytes(of: call.request)
         if body.isEmpty, mayBeEmpty { return JSONObject() }
         let value = try JSONParser.parse(body)
         guard let object = value.object else {

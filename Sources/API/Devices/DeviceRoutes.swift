@@ -64,7 +64,7 @@ struct DeviceRoutes {
         }
         try call.checkIsNotEncoded()
         let body = try await BodyReader(bytesMax: Self.bodyBytesMax, timeout: services.bodyTimeout)
-            .bytes(of: call.request, on: call.context.channel)
+            .bytes(of: call.request)
         let registration = try parse(body, installation: call.parameter("installation"))
         let registered = try await registrar.register(registration, for: account)
         for hint in registration.leftOut { leftOut.with(hint.rawValue).add() }

@@ -126,7 +126,7 @@ struct PreferenceRoutes {
         }
         try call.checkIsNotEncoded()
         let body = try await BodyReader(bytesMax: Self.bodyBytesMax, timeout: services.bodyTimeout)
-            .bytes(of: call.request, on: call.context.channel)
+            .bytes(of: call.request)
         return try JSONParser.parse(body, depthMax: services.limits.jsonDepthMax)
     }
 

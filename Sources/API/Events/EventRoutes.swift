@@ -121,7 +121,7 @@ struct EventRoutes {
         if let holder = claim.keyHolder { call.context.sender.isProven(holder.publisher.name) }
         let reader = BodyReader(bytesMax: bytesMax, timeout: services.bodyTimeout)
         func read() async throws(Problem) -> (PublisherDirectory.Proof, [UInt8]) {
-            let body = try await reader.bytes(of: call.request, on: call.context.channel)
+            let body = try await reader.bytes(of: call.request)
             return (try services.publishers.prove(claim, body: body), body)
         }
         let (proof, body): (PublisherDirectory.Proof, [UInt8])

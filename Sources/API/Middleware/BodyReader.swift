@@ -21,34 +21,13 @@ struct BodyReader: Sendable {
     }
 
     /// The whole body.
-    ///
-    /// `channel`: the connection that it comes over; nil: it is here already.
-    func bytes(of request: Request, on channel: (any Channel)?) async throws(Problem) -> [UInt8] {
-        let expected = try bytesExpected(of: request)
-        do {
-            guard let channel else { return try await collected(request, expected) }
-            return try await BodyWatch.shared.watching(channel, for: timeout) {
-                try await collected(request, expected)
-            }
-        } catch let problem as Problem {
-            throw problem
-        } catch is BodyWatch.TooSlow {
-            throw tooSlow
-        } catch { throw incomplete }
-    }
-
-    private func collected(_ request: Request, _ expected: Int) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        // What is announced has not come yet.
-        bytes.reserveCapacity(min(expected, Self.bytesReserved))
-        for try await piece in request.body {
-            guard bytes.count + piece.readableBytes <= bytesMax else { throw tooLarge }
-            bytes.append(contentsOf: piece.readableBytesView)
+    func bytes(of request: Request) async throws(Problem) -> [UInt8] {
+        let collected = Guarded<[UInt8]>([])
+        try await forEach(of: request) { piece in
+            collected.value.withLock { $0.append(contentsOf: piece.readableBytesView) }
         }
-        return bytes
+        return collected.value.withLock { $0 }
     }
-
-    private static let bytesReserved = 4096
 
     /// The bytes a body may bring: as announced, or all that is allowed.
     ///
@@ -95,13 +74,11 @@ struct BodyReader: Sendable {
             }
         } catch let problem as Problem {
             throw problem
-        } catch { throw incomplete }
-    }
-
-    private var incomplete: Problem {
-        var problem = Problem(.incompleteBody, "The body ended before its announced end.")
-        problem.leavesBodyUnread = true
-        return problem
+        } catch {
+            var problem = Problem(.incompleteBody, "The body ended before its announced end.")
+            problem.leavesBodyUnread = true
+            throw problem
+        }
     }
 
     private var tooLarge: Problem {

@@ -41,6 +41,16 @@ struct BodyTests {
         }
     }
 
+    @Test func `a body that does not come is given up`() async throws {
+        try await Gateway.run(change: { $0.bodyTimeout = .milliseconds(1) }) { gateway, _ async throws in
+            let (body, source) = RequestBody.makeStream()
+            let answer = try await post(gateway.services, body)
+            #expect(answer.status == .requestTimeout)
+            #expect(answer.headers[.connection] == "close")
+            source.finish()
+        }
+    }
+
     @Test func `a body that breaks off is 400`() async throws {
         struct Broken: Error {}
         try await Gateway.run { gateway, _ async throws in

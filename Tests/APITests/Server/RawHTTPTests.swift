@@ -149,7 +149,6 @@ struct RawHTTPTests {
     @Test(arguments: ["Content-Length: 100", "Transfer-Encoding: chunked"])
     func `a body that does not end is given up with an answer`(length: String) async throws {
         try await Self.serving(change: { $0.bodyTimeout = .milliseconds(50) }) { _, port async throws in
-            // The second connection's body is watched while the first one's is being ended.
             let connections = try (0..<2).map { _ in try RawConnection(port: port) }
             for connection in connections {
                 try connection.send(
