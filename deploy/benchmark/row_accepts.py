@@ -51,7 +51,6 @@ def accepts(bench):
     row.add("for nobody, CPU until the last is accepted", "µs each", whole)
     row.add("one fdatasync of 4 KiB, p50", "ms", [times[len(times) // 2] for times in syncs])
     row.add("CPU of the client", "µs each", [run["clientCPUSecondsPer10k"] * 100 for run in found])
-    row.notes.append(f"each is counted against those that wait for their time already, up to {events:,} here: that is part of its cost")
     return row
 
 
