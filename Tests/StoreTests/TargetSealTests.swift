@@ -51,15 +51,11 @@ import Testing
         #expect(seal.hash(target) == Array(code.prefix(16)))
     }
 
-    @Test func `opening into a buffer gives the same and has the same endings`() throws {
+    @Test func `opening the bytes of a row gives the same and has the same endings`() throws {
         let now = TargetSeal(keys: [.init(id: "k1", key: .init(data: Self.key))], hashKey: Self.hashKey)
         let sealed = now.seal(target, of: "i-1")
-        var output = [UInt8](repeating: 0, count: sealed.count)
         func opened(_ sealed: [UInt8], of installation: String) throws -> [UInt8] {
-            let count = try output.withUnsafeMutableBytes { output in
-                try sealed.withUnsafeBytes { try seal.open($0, of: installation, into: output) }
-            }
-            return Array(output.prefix(count))
+            try sealed.withUnsafeBytes { try seal.open($0, of: installation) }
         }
         #expect(try opened(sealed, of: "i-1") == target.bytes)
         #expect(throws: TargetSeal.Failure.damaged) { try opened(sealed, of: "i-2") }

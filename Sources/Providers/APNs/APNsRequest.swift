@@ -25,23 +25,15 @@ package enum APNsRequest {
     /// Stands before the device token, lower-case hex, in the path of a request.
     package static let pathPrefix = "/3/device/"
 
-    /// Characters of ``id(of:)``.
-    static let idCount = 36
+    /// Characters of ``writeID(of:to:)``.
+    package static let idCount = 36
 
-    /// The value of `apns-id`: the same for every attempt of a delivery.
+    /// Writes the value of `apns-id` to the first ``idCount`` bytes of `text`: the same for every attempt of a delivery.
     ///
     /// A version 8 UUID [RFC 9562 §5.8]: the ASCII letters `carill`, then the delivery's number, whose last 62 bits stand
     /// in the last two groups, so that an operator finds the delivery from Apple's word for it. Only for correlation: Apple
     /// does not say that it removes duplicates by it.
-    package static func id(of delivery: DeliveryID) -> String {
-        String(unsafeUninitializedCapacity: idCount) { text in
-            writeID(of: delivery, to: text)
-            return idCount
-        }
-    }
-
-    /// ``id(of:)`` as ``idCount`` bytes at the start of `text`.
-    static func writeID(of delivery: DeliveryID, to text: UnsafeMutableBufferPointer<UInt8>) {
+    package static func writeID(of delivery: DeliveryID, to text: UnsafeMutableBufferPointer<UInt8>) {
         let number = UInt64(bitPattern: delivery.rawValue)
         let high = 0x6361_7269_6C6C_8000 | number >> 62
         let low = 1 << 63 | number & 0x3FFF_FFFF_FFFF_FFFF

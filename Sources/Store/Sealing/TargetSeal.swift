@@ -70,20 +70,6 @@ package struct TargetSeal: Sendable {
         return bytes
     }
 
-    /// The same for who reads many: writes to `output`, which needs no more room than `sealed` has, and allocates nothing.
-    ///
-    /// - Returns: how many bytes were written.
-    /// - Throws: ``Failure``.
-    package func open(
-        _ sealed: UnsafeRawBufferPointer,
-        of installation: String,
-        into output: UnsafeMutableRawBufferPointer
-    ) throws(Failure) -> Int {
-        let count = try Self.open(sealed, keys: keys, context: .device(installation), into: output)
-        guard count > 0 else { throw Failure.damaged }
-        return count
-    }
-
     /// False for bytes that can only be damage: ids are short names out of the configuration.
     static func isPlausible(keyID id: String) -> Bool {
         // U+FFFD stands for bytes that are no UTF-8; control characters are in no configuration.

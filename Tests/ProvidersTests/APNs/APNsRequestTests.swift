@@ -24,7 +24,11 @@ import Testing
         (Int64.max, "63617269-6c6c-8001-bfff-ffffffffffff"),
     ])
     func `the identifier is a version 8 UUID that holds the delivery's number`(number: Int64, text: String) {
-        #expect(APNsRequest.id(of: DeliveryID(rawValue: number)) == text)
+        let written = String(unsafeUninitializedCapacity: APNsRequest.idCount) { bytes in
+            APNsRequest.writeID(of: DeliveryID(rawValue: number), to: bytes)
+            return APNsRequest.idCount
+        }
+        #expect(written == text)
     }
 
     @Test(
