@@ -1,5 +1,6 @@
 import Domain
 import Logging
+import SQLite
 import Store
 import Synchronization
 import Telemetry
@@ -123,6 +124,27 @@ struct SpanRunnerTests {
             workshop.clock.advance(.seconds(1))
             for _ in 0..<5 { await runner.round(&health) }
             #expect(collector.bodies.count == 1 && counts.with("dropped").value == 1)
+        }
+    }
+
+    @Test func `an event that cannot be read ends its own span, not its neighbours'`() async throws {
+        try await withRunner([200]) { workshop, spans, runner, collector in
+            var health = SpanRunner.Health()
+            let damaged = try await event(workshop, spans, "u-1")
+            _ = try await event(workshop, spans, "u-2")
+            try await workshop.expander.work()
+            try await workshop.deliver()
+            try workshop.damage("queue.db") { connection in
+                try connection.run("UPDATE event SET state = 77 WHERE id = ?", damaged.rawValue)
+            }
+            workshop.clock.advance(.seconds(1))
+            await runner.round(&health)
+            let states = collector.spans.map { span in
+                span["attributes"]?.array?.first { $0["key"]?.string == "carillon.state" }?["value"]?[
+                    "stringValue"
+                ]?.string
+            }
+            #expect(states.count == 2 && Set(states) == ["done", "unreadable"])
         }
     }
 }

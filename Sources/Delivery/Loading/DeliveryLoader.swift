@@ -125,14 +125,12 @@ struct DeliveryLoader {
         var loaded = Loaded()
         if !recaps.isEmpty { loaded = try load(recaps.map { .init($0, now: time.now()) }, on: lane, now: now) }
         let others = batch.deliveries[batch.position...].filter { !$0.isRecap }
-        var endings: [EventID: SlotResult?] = [:]
+        let endings = try queue.endings(of: Set(others.map(\.event.id)))
         try registry.snapshot { registry in
             let addresses = try registry.addresses(of: Set(others.map(\.device)))
             for old in others {
                 // Withdrawn or replaced since it was loaded.
-                let ending = try endings[old.event.id] ?? queue.event(old.event.id)?.ending
-                endings[old.event.id] = .some(ending)
-                if let ending {
+                if let ending = endings[old.event.id] ?? nil {
                     loaded.end(old.id, ending, attempts: old.attempts, isRetry: old.isRetry)
                     continue
                 }

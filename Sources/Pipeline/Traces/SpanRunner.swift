@@ -63,13 +63,21 @@ package struct SpanRunner: Sendable {
         let due = spans.due(now: time.now())
         guard !due.isEmpty else { return }
         do {
-            let found = try await reader.read { reader in try due.map { ($0, try reader.event($0)) } }
-            for (id, event) in found {
-                spans.found(id, state: event?.state.word, isDone: event?.doneAt != nil, now: time.now())
+            let found = try await reader.read { reader in try due.map { ($0, try Self.standing(of: $0, reader)) } }
+            for (id, standing) in found {
+                spans.found(id, state: standing?.state, isDone: standing?.isDone ?? true, now: time.now())
             }
         } catch {
             // They are due again.
             logger.error("spans wait: the store cannot be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// nil: the event is not there any more. One that cannot be read says so, and its span ends.
+    private static func standing(of id: EventID, _ reader: QueueReader) throws -> (state: String, isDone: Bool)? {
+        do { return try reader.event(id).map { ($0.state.word, $0.doneAt != nil) } } catch {
+            guard case .damaged = StoreError(error) else { throw error }
+            return ("unreadable", true)
         }
     }
 

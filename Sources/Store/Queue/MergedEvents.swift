@@ -52,9 +52,10 @@ extension QueueReader {
     package func coverage(by events: [EventID], of persons: Set<PersonID>) throws -> [PersonID: Coverage] {
         guard let first = persons.min(), let last = persons.max() else { return [:] }
         var found: [PersonID: Coverage] = [:]
+        let endings = try endings(of: events)
         for id in events {
-            // Of one that was taken back nothing is sent any more.
-            let isOver = try event(id).map { $0.ending != nil } ?? true
+            // Of one that was taken back, or is gone, nothing is sent any more.
+            let isOver = endings[id] != .some(nil)
             let ids = try connection.all(QueueSQL.pagesOfPersons.rawValue, id.rawValue, first.rawValue, last.rawValue) {
                 PageID(rawValue: $0.int64(0))
             }

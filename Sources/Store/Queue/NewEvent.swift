@@ -105,9 +105,11 @@ package struct StoredEvent: Sendable {
     package var mergedWith: [EventID]
 
     /// How its deliveries end that have not begun when it is withdrawn or superseded; nil for an event that goes on.
-    package var ending: SlotResult? {
-        if withdrawal != nil { return OrderVerb.withdraw.mark }
-        return superseding == nil ? nil : OrderVerb.supersede.mark
+    package var ending: SlotResult? { Self.ending(isWithdrawn: withdrawal != nil, isSuperseded: superseding != nil) }
+
+    static func ending(isWithdrawn: Bool, isSuperseded: Bool) -> SlotResult? {
+        if isWithdrawn { return OrderVerb.withdraw.mark }
+        return isSuperseded ? OrderVerb.supersede.mark : nil
     }
 }
 

@@ -22,6 +22,8 @@ package enum QueueKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
         """
     /// UNIQUE index retry_delivery.
     case dueTimes = "SELECT delivery, due_at FROM retry WHERE delivery IN (?*)"
+    /// Primary keys.
+    case endings = "SELECT id, withdrawal, superseding FROM event WHERE id IN (?*)"
     /// Primary keys. The columns of ``QueueReader/eventColumns``, then the content.
     case events = """
         SELECT id, CASE WHEN withdrawal IS NOT NULL THEN 6 WHEN standing = 1 AND state < 4 THEN 5 ELSE state END,

@@ -53,6 +53,17 @@ extension QueueReader {
         return page
     }
 
+    /// Whether and how these events were taken back (``StoredEvent/ending``): for deliveries of others that wait for theirs, so nothing else of
+    /// an event has to be readable. One that does not exist is not in the answer.
+    package func endings(of ids: some Collection<EventID>) throws -> [EventID: SlotResult?] {
+        var found: [EventID: SlotResult?] = [:]
+        try connection.query(QueueKeyedSQL.endings, keys: ids.map(\.rawValue)) { row in
+            let ending = StoredEvent.ending(isWithdrawn: !row.isNull(1), isSuperseded: !row.isNull(2))
+            found.updateValue(ending, forKey: EventID(rawValue: row.int64(0)))
+        }
+        return found
+    }
+
     /// Events with their text; one that does not exist is not in the answer.
     package func eventsWithText(
         _ ids: some Collection<EventID>

@@ -70,16 +70,15 @@ extension QueueReader {
         }
         // Behind the rows: what has ended meanwhile is seen as ended.
         let pages = try pages(Set(carriers.map(\.page)))
-        var isOver: [EventID: Bool] = [:]
+        let endings = try endings(of: Set(pages.values.compactMap { $0.value?.event }))
         var standings: [DeliveryID: CarrierStanding] = [:]
         for carrier in carriers {
             guard let page = pages[carrier.page]?.value, carrier.slot < page.result.count else { continue }
-            let over = try isOver[page.event] ?? (event(page.event).map { $0.ending != nil } ?? true)
-            isOver[page.event] = over
+            let isOver = endings[page.event] != .some(nil)
             let result = page.result[carrier.slot]
             if result == .acceptedInRecap {
                 standings[carrier] = .reached
-            } else if Coverage(result, isOver: over) == .waiting {
+            } else if Coverage(result, isOver: isOver) == .waiting {
                 standings[carrier] = .waiting(dueAt: due[carrier])
             }
             // Whatever else became of it, its own text included, told nobody of the others.

@@ -58,15 +58,17 @@ struct EncryptedBodyTests {
     @Test(arguments: Service.allCases)
     private func `a phone with keys reads everything, its provider nothing`(service: Service) async throws {
         let body = try await body(service, Samples.message(), keys: keys)
-        let shown = JSONWriter.text(body)
+        let message = service == .apns ? body : body["message"]!
+        let sealed = try #require(message["data"]?["enc"]?.string)
+        // Short texts occur by chance in what is sealed.
+        let shown = JSONWriter.text(body).replacing(sealed, with: "")
         for secret in ["billet de blog", "Mme Exemple", "u-1", "BLOG", "blog-1", "vie-scolaire", "teacher-1"] {
             #expect(!shown.contains(secret), "\(secret)")
         }
-        let message = service == .apns ? body : body["message"]!
         let aps = service == .apns ? body["aps"] : message["apns"]?["payload"]?["aps"]
         #expect(aps?["mutable-content"] == 1 && aps?["alert"] == ["title": "Nouvelle notification"])
         #expect(message["notification"] == nil && message["android"]?["notification"] == nil)
-        let record = try #require(message["data"]?["enc"]?.string.flatMap { Base64.decode($0) })
+        let record = try #require(Base64.decode(sealed))
         let plain = try JSONParser.parse(try phone.decrypt(record))
         #expect(plain["title"] == "Nouveau billet de blog" && plain["body"] == "Mme Exemple : Le blog des CP")
         #expect(plain["type"] == "BLOG" && plain["receiver"] == "u-1" && plain["sender"] == "teacher-1")
