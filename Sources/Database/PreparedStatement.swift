@@ -82,9 +82,6 @@ extension PreparedStatement {
         return result
     }
 
-    /// The row ``step()`` stands on.
-    @inlinable package var row: Row { Row(self) }
-
     /// A row read before held NULL where a plain reader expected a value.
     @inlinable package func refuseNull() throws {
         guard hasMetNull else { return }

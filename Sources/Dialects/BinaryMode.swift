@@ -46,10 +46,8 @@ enum BinaryMode {
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
+                guard let escaped = Hex.byte(takenFrom: &rest) else { return nil }
+                bytes.append(escaped)
             case UInt8(ascii: "\\") where isQuoted:
                 guard let escaped = rest.popFirst() else { return nil }
                 bytes.append(escaped)
@@ -57,9 +55,5 @@ enum BinaryMode {
             }
         }
         return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.flatMap(UInt8.init(exactly:))
     }
 }

@@ -10,17 +10,6 @@ package struct EventParser: Sendable {
         self.limits = limits
     }
 
-    /// As ``parse(_:header:body:receivedAt:)``, for a body whose form is still to be read from its `Content-Type` field.
-    package func parse(
-        contentType: String?,
-        header: (String) -> String?,
-        body: [UInt8],
-        receivedAt: Instant
-    ) throws(Refusal) -> EventSubmission {
-        let form = try EventForm.recognise(contentType: contentType, header: header)
-        return try parse(form, header: header, body: body, receivedAt: receivedAt)
-    }
-
     /// - Parameters:
     ///   - form: what the headers say of the body.
     ///   - header: a header's value by its name, letter case ignored by the lookup.
@@ -39,16 +28,16 @@ package struct EventParser: Sendable {
         let bytesMax = form == .batched ? limits.batchBytesMax : limits.eventBytesMax
         guard body.count <= bytesMax else { throw .tooLarge(bytesMax) }
         switch form {
-        case .structured: return .one(try event(json(body), dialect: .structured, hashedBytes: body, receivedAt))
+        case .structured: return .one(try event(json(body), hashedBytes: body, receivedAt))
         case .batched: return .batch(try batch(body, receivedAt))
         case .binary:
             let (attributes, hashedBytes) = try BinaryMode.attributes(header: header, body: body, limits: limits)
-            return .one(try event(.object(attributes), dialect: .binary, hashedBytes: hashedBytes, receivedAt))
+            return .one(try event(.object(attributes), hashedBytes: hashedBytes, receivedAt))
         case .dialect:
             let value = try json(body)
             // Nothing else says specversion: a CloudEvent whose sender did not name its content type.
             if value["specversion"] != nil {
-                return .one(try event(value, dialect: .structured, hashedBytes: body, receivedAt))
+                return .one(try event(value, hashedBytes: body, receivedAt))
             }
             let identity = try EventIdentity.ofRequest(header, isSigned: isSigned, bytesMax: limits.identifierBytesMax)
             do throws(Refusal) {
@@ -63,7 +52,6 @@ package struct EventParser: Sendable {
 
     private func event(
         _ value: JSONValue,
-        dialect: ParsedEvent.Dialect,
         hashedBytes: [UInt8],
         _ receivedAt: Instant
     ) throws(Refusal) -> ParsedEvent {
@@ -79,7 +67,6 @@ package struct EventParser: Sendable {
         }
         return ParsedEvent(
             publication: publication,
-            dialect: dialect,
             identity: .event(source: source, id: id),
             hashedBytes: hashedBytes,
             warnings: warnings
@@ -100,7 +87,7 @@ package struct EventParser: Sendable {
         return elements.map { element in
             guard element.range.count <= limits.eventBytesMax else { return .failure(.tooLarge(limits.eventBytesMax)) }
             return Result { () throws(Refusal) in
-                try event(element.value, dialect: .batched, hashedBytes: Array(body[element.range]), receivedAt)
+                try event(element.value, hashedBytes: Array(body[element.range]), receivedAt)
             }
         }
     }
@@ -118,7 +105,6 @@ package struct EventParser: Sendable {
             let (publication, warnings) = try TimelineReader(limits: limits, receivedAt: receivedAt).publication(object)
             return ParsedEvent(
                 publication: publication,
-                dialect: .timeline,
                 identity: identity,
                 hashedBytes: body,
                 warnings: warnings
@@ -128,7 +114,6 @@ package struct EventParser: Sendable {
             let (publication, warnings) = try BrokerReader(limits: limits, receivedAt: receivedAt).publication(object)
             return ParsedEvent(
                 publication: publication,
-                dialect: .broker,
                 identity: identity,
                 hashedBytes: body,
                 warnings: warnings

@@ -2,15 +2,7 @@ package import Domain
 
 /// One event of a request, read and checked as far as its own text goes; schools and rights are the caller's to check.
 package struct ParsedEvent: Hashable, Sendable {
-    package enum Dialect: Hashable, Sendable {
-        /// CloudEvents: one in the body, one of a batch, or attributes in headers.
-        case structured, batched, binary
-        /// The ENT's own messages.
-        case timeline, broker
-    }
-
     package var publication: Publication
-    package var dialect: Dialect
     package var identity: EventIdentity
     /// What "the same body" compares (hash it with SHA-256): the body, the bytes of the batch's element, or in binary mode the
     /// attributes and the body.
@@ -20,13 +12,11 @@ package struct ParsedEvent: Hashable, Sendable {
 
     package init(
         publication: Publication,
-        dialect: Dialect,
         identity: EventIdentity,
         hashedBytes: [UInt8],
         warnings: [ReceiptWarning] = []
     ) {
         self.publication = publication
-        self.dialect = dialect
         self.identity = identity
         self.hashedBytes = hashedBytes
         self.warnings = warnings
@@ -45,6 +35,6 @@ package enum EventIdentity: Hashable, Sendable {
     case event(source: String, id: String)
     case idempotencyKey(String)
     case webhookID(String)
-    /// Only the bytes, for a short time (`directory-rules.md`: 60 s).
+    /// Only the bytes, for a short time (60 s).
     case bytes
 }

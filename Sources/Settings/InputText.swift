@@ -5,7 +5,6 @@ enum InputText {
     struct Failure: Error {
         /// What hinders, as the end of a sentence.
         var what: String
-        var isMissing = false
     }
 
     struct Contents {
@@ -51,7 +50,7 @@ enum InputText {
 
     private static func failure(_ code: Int32) -> Failure {
         switch code {
-        case ENOENT, ENOTDIR: Failure(what: "does not exist", isMissing: true)
+        case ENOENT, ENOTDIR: Failure(what: "does not exist")
         case EACCES, EPERM: Failure(what: "may not be read by this user")
         default: Failure(what: "cannot be read (\(String(cString: strerror(code))))")
         }

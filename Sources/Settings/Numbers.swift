@@ -8,14 +8,6 @@ enum Decimal {
     }
 }
 
-enum Hex {
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-    }
-}
-
 /// The known word nearest to a mistyped one.
 enum NearMiss {
     /// nil when none is near: at most a third of the letters (two of short words) differ.

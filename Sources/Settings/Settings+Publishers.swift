@@ -43,7 +43,7 @@ package struct PublisherKeyHash: Hashable, Sendable {
     package init?(line: some StringProtocol) {
         let words = line.split(whereSeparator: \.isWhitespace)
         guard (2...3).contains(words.count), words[0].utf8.count <= 64, words[1].hasPrefix("sha256:"),
-            let hash = Hex.decode(words[1].dropFirst(7)), hash.count == 32
+            let hash = Hex.bytes(words[1].dropFirst(7)), hash.count == 32
         else { return nil }
         id = String(words[0])
         sha256 = hash
@@ -56,7 +56,7 @@ package struct PublisherKeyHash: Hashable, Sendable {
 
     /// The line of the file.
     package var line: String {
-        "\(id) sha256:\(sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())"
+        "\(id) sha256:\(Hex.text(sha256))"
             + (until.map { " until=\($0.rfc3339)" } ?? "")
     }
 }

@@ -156,7 +156,6 @@ struct EventParserTests {
         let body = JSONWriter.bytes(Self.good["data"]!)
         let parsed = try event(body, contentType: "application/json", headers: headers)
 
-        #expect(parsed.dialect == .binary)
         #expect(parsed.identity == .event(source: "https://ent.example.org/one", id: "café%41"))
         #expect(parsed.publication.dataClass == .generic)
 

@@ -63,7 +63,6 @@ struct FieldTests {
 
     @Test func `a CloudEvent sent as plain JSON is one`() throws {
         let event = try parse("14-structured-as-json.json")
-        #expect(event.dialect == .structured)
         #expect(event.identity == .event(source: "https://ent.example.org/one", id: "asjson-1"))
     }
 

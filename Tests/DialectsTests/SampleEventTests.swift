@@ -74,7 +74,6 @@ struct SampleEventTests {
         let event = try event("timeline-future-date.json", contentType: "application/json; charset=UTF-8")
         let publication = event.publication
 
-        #expect(event.dialect == .timeline)
         #expect(event.identity == .bytes)
         #expect(publication.kind == "NEWS.NEWS-PUBLISHED")
         #expect(publication.school == nil)
@@ -111,7 +110,6 @@ struct SampleEventTests {
     @Test func `a broker message becomes a publication`() throws {
         let event = try event("broker-news-published.json", contentType: "application/json")
 
-        #expect(event.dialect == .broker)
         #expect(event.publication.kind == "NEWS.NEWS-PUBLISHED")
         #expect(event.publication.notBefore == nil)
         #expect(event.publication.time == Instant(milliseconds: 1_789_650_000_000))

@@ -65,8 +65,6 @@ struct OnePocketRoutes {
 
     /// The app sends no installation id, so the token stands for it: the same token comes back to the same row.
     private static func installation(of token: String) -> String {
-        let hash = SHA256.hash(token).prefix(16)
-        let digits = Array("0123456789abcdef")
-        return "onepocket-" + hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        "onepocket-" + Hex.text(SHA256.hash(token).prefix(16))
     }
 }

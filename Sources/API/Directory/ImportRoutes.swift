@@ -112,24 +112,21 @@ enum ImportQuery {
     /// - Returns: the file's name, whose ending tells the importer what it holds, and the request without its path.
     static func read(_ call: Call) throws(Problem) -> (fileName: String, DirectoryImporter.Request) {
         guard let format = call.query("format").flatMap(DirectoryImporter.Format.init(rawValue:)) else {
-            throw Problem(.invalidParameter, "format is aaf1d, onde-csv, ndjson or preferences.")
+            throw Problem(.invalidParameter, "format is \(DirectoryImporter.Format.list).")
         }
-        let word = call.query("mode") ?? (format.isLines ? "delta" : "complete")
-        guard let mode = DirectoryImporter.Mode(rawValue: word) else {
+        let word = call.query("mode")
+        guard let mode = word.map(DirectoryImporter.Mode.init(rawValue:)) ?? format.modes[0] else {
             throw Problem(.invalidParameter, "mode is complete or delta.")
         }
-        guard !format.isLines || mode == .delta else {
-            throw Problem(.invalidParameter, "NDJSON is imported with mode delta only.")
-        }
-        guard format != .ondeCSV || mode == .complete else {
-            throw Problem(.invalidParameter, "ONDE CSV is imported with mode complete only.")
+        guard format.modes.contains(mode) else {
+            throw Problem(.invalidParameter, "\(format.label) is imported with mode \(format.modes[0]) only.")
         }
         let school = try school(call, format)
         let isDryRun = try call.flag("dryRun")
         let isYearChange = try call.flag("yearChange")
         let fileName: String
         switch (call.header("Content-Type").flatMap { ContentType($0) }?.name, format) {
-        case ("application/x-ndjson", .ndjson), ("application/x-ndjson", .preferences): fileName = "delivery.ndjson"
+        case ("application/x-ndjson", _) where format.isLines: fileName = "delivery.ndjson"
         case ("application/x-tar", _): fileName = "delivery.tar"
         case ("application/gzip", _): fileName = "delivery.tar.gz"
         case ("application/zip", _), ("application/x-zip-compressed", _): fileName = "delivery.zip"
@@ -151,15 +148,15 @@ enum ImportQuery {
 
     private static func school(_ call: Call, _ format: DirectoryImporter.Format) throws(Problem) -> String? {
         guard let text = call.query("school") else {
-            guard format != .ondeCSV else {
+            guard !format.needsSchool else {
                 throw Problem(
                     .invalidParameter,
-                    "school is required for onde-csv: the UAI, which the files do not name."
+                    "school is required for \(format.rawValue): the UAI, which the files do not name."
                 )
             }
             return nil
         }
-        guard format == .ondeCSV else { throw Problem(.invalidParameter, "school is for onde-csv only.") }
+        guard format.needsSchool else { throw Problem(.invalidParameter, "school is for onde-csv only.") }
         guard let code = SchoolCode.code(text) else {
             throw Problem(.invalidParameter, "school is a UAI: seven digits and a letter.")
         }

@@ -6,12 +6,7 @@ struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     init(max: Int) { self.max = max }
 
-    var count: Int { values.count }
-
-    /// The value of a key; setting nil removes it, and never makes room.
     subscript(key: Key) -> Value? { values[key] }
-
-    mutating func remove(_ key: Key) { values[key] = nil }
 
     /// `worth`: of an entry when room has to be made; the lowest go first.
     mutating func set(_ key: Key, _ value: Value, worth: (Value) -> Int64) {

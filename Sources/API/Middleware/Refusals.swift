@@ -129,7 +129,6 @@ extension DirectoryImporter.Refusal: AnsweredError {
     func problem(_ limits: Limits) -> Problem {
         switch self {
         case .busy: UploadFolder.busy
-        case .notBuilt(let sentence): Problem(.notBuilt, sentence)
         case .unknownFeed(let name):
             Problem(.unknownFeed, "No feed \(name.showingInvisible) is configured (directory.feeds).")
         case .foreignFeed(let name):

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -40,12 +41,6 @@ struct RequestIdentityMiddleware: RouterMiddleware {
     }
 
     private static func make() -> String {
-        let numbers = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-        return hex(numbers.0) + hex(numbers.1)
-    }
-
-    private static func hex(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        Hex.text(UInt64.random(in: .min ... .max)) + Hex.text(UInt64.random(in: .min ... .max))
     }
 }

@@ -1,4 +1,5 @@
 import Contract
+import Domain
 import HTTPTypes
 import Hummingbird
 
@@ -74,15 +75,9 @@ struct Call: Sendable {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
+            guard let escaped = Hex.byte(takenFrom: &rest) else { return nil }
+            bytes.append(escaped)
         }
         return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
     }
 }

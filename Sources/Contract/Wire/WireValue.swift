@@ -132,7 +132,6 @@ package struct Counts: Hashable, WireValue {
         members = object
     }
     package var wire: JSONValue { .object(members) }
-    package var isEmpty: Bool { members.isEmpty }
 
     package subscript(name: String) -> Int? {
         get { members[name].flatMap { Int(wire: $0) } }

@@ -26,23 +26,9 @@ struct CollapseIdentifier: Sendable {
                 _ = text[prefix.count...].initialize(fromContentsOf: user)
                 return withUnsafeTemporaryAllocation(byteCount: HMACSHA256.byteCount, alignment: 8) { code in
                     self.code.code(of: UnsafeRawBufferPointer(text), into: code)
-                    return Self.hex(UnsafeRawBufferPointer(rebasing: code[..<(Self.count / 2)]))
+                    return Hex.text(UnsafeRawBufferPointer(rebasing: code[..<(Self.count / 2)]))
                 }
             }
         }
-    }
-
-    private static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
-        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
-            for (index, byte) in bytes.enumerated() {
-                text[index * 2] = digit(byte >> 4)
-                text[index * 2 + 1] = digit(byte & 15)
-            }
-            return bytes.count * 2
-        }
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
     }
 }

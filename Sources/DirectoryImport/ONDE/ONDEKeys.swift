@@ -29,10 +29,6 @@ enum ONDEKeys {
             hash.update(part)
             hash.update([0])
         }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: hash.finalize().prefix(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self
-        )
+        return Hex.text(hash.finalize().prefix(bytes))
     }
 }

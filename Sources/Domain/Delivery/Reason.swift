@@ -37,9 +37,4 @@ package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
 
     /// The word in the API; equal to the case's name.
     package var word: String { "\(self)" }
-
-    package init?(word: String) {
-        guard let reason = Self.allCases.first(where: { $0.word == word }) else { return nil }
-        self = reason
-    }
 }

@@ -76,7 +76,7 @@ package struct PushEndpoint: Hashable, Sendable {
         guard !host.isEmpty, host.utf8.count <= 253 else { return false }
         if host.hasPrefix("[") {
             return host.hasSuffix("]")
-                && host.dropFirst().dropLast().utf8.allSatisfy { hexDigitValue($0) != nil || $0 == 0x3A || $0 == 0x2E }
+                && host.dropFirst().dropLast().utf8.allSatisfy { Hex.value($0) != nil || $0 == 0x3A || $0 == 0x2E }
         }
         return host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
             (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")

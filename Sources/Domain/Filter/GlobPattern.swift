@@ -8,9 +8,6 @@ package struct GlobPattern: Hashable, Sendable, CustomStringConvertible {
         pattern = Self.folded(text)
     }
 
-    /// False for a plain word, which has to be there exactly.
-    package var hasWildcard: Bool { pattern.contains { $0 == 0x2A || $0 == 0x3F } }
-
     /// Goes back to the last `*` only, so the cost is at most pattern times text.
     package func matches(_ text: some StringProtocol) -> Bool {
         let text = Self.folded(text)

@@ -217,7 +217,7 @@ struct JSONReader {
     private mutating func hexDigits() throws(JSONError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard let digit = hexDigitValue(peek) else {
+            guard let digit = Hex.value(peek) else {
                 throw JSONError(.syntax, at: min(position, bytes.count), expected: "four hexadecimal digits")
             }
             value = value << 4 | UInt16(digit)
@@ -252,15 +252,5 @@ struct JSONReader {
 
     private func text(_ range: Range<Int>) -> String {
         String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-    }
-}
-
-/// 0...15 for an ASCII hexadecimal digit of either case.
-package func hexDigitValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
     }
 }

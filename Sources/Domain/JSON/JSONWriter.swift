@@ -100,10 +100,9 @@ package enum JSONWriter {
         case 0x0C: buffer.append(UInt8(ascii: "f"))
         case 0x0D: buffer.append(UInt8(ascii: "r"))
         default:
-            let digits = Array("0123456789abcdef".utf8)
             buffer.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
-            buffer.append(digits[Int(byte >> 4)])
-            buffer.append(digits[Int(byte & 15)])
+            buffer.append(Hex.digit(byte >> 4))
+            buffer.append(Hex.digit(byte & 15))
         }
     }
 }

@@ -58,7 +58,6 @@ package struct Scheduler: Sendable {
         var waiting: [Entry] = []
         var urgent: [Entry] = []
         var urgentInARow = 0
-        var pending = 0
     }
 
     private var lanes: [LaneID: Lane] = [:]
@@ -97,22 +96,8 @@ package struct Scheduler: Sendable {
         lanes[lane].map { !$0.urgent.isEmpty || $0.waiting.last.map { $0.tag < tag } ?? false } ?? false
     }
 
-    /// Removes what waits of an event; for withdraw and hold.
-    package mutating func remove(_ event: EventID) -> [Entry] {
-        var removed: [Entry] = []
-        for lane in lanes.keys { removed += lanes[lane]?.remove { $0.event == event } ?? [] }
-        return removed
-    }
-
     /// Forgets a lane with what waits on it.
     package mutating func remove(lane: LaneID) { lanes[lane] = nil }
-
-    package func hasWaiting(on lane: LaneID) -> Bool {
-        lanes[lane].map { !$0.waiting.isEmpty || !$0.urgent.isEmpty } ?? false
-    }
-
-    /// Slots of the pages that wait (a page given back counts whole).
-    package func pending(on lane: LaneID) -> Int { lanes[lane]?.pending ?? 0 }
 
     /// The tag of the page the lane last started; kept in the store so that a restart does not favour old flows.
     package func virtualTime(of lane: LaneID) -> Int64 { lanes[lane]?.virtualTime ?? 0 }
@@ -127,23 +112,12 @@ extension Scheduler.Lane {
     fileprivate mutating func popNext() -> Scheduler.Entry? {
         let takesUrgent = !urgent.isEmpty && (waiting.isEmpty || urgentInARow < Scheduler.urgentInARowMax)
         guard let entry = takesUrgent ? urgent.popLast() : waiting.popLast() else { return nil }
-        pending -= entry.count
         urgentInARow = takesUrgent ? urgentInARow + 1 : 0
         return entry
     }
 
     fileprivate mutating func insert(_ entry: Scheduler.Entry) {
         if entry.isUrgent { Self.insert(entry, into: &urgent) } else { Self.insert(entry, into: &waiting) }
-        pending += entry.count
-    }
-
-    fileprivate mutating func remove(where isGone: (Scheduler.Entry) -> Bool) -> [Scheduler.Entry] {
-        let removed = urgent.filter(isGone) + waiting.filter(isGone)
-        guard !removed.isEmpty else { return [] }
-        urgent.removeAll(where: isGone)
-        waiting.removeAll(where: isGone)
-        for entry in removed { pending -= entry.count }
-        return removed
     }
 
     private static func insert(_ entry: Scheduler.Entry, into entries: inout [Scheduler.Entry]) {

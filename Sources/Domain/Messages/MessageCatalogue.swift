@@ -14,9 +14,6 @@ package final class MessageCatalogue: Sendable {
         )
     }
 
-    /// Subtags, sorted.
-    package var names: [String] { languages.keys.sorted() }
-
     /// In the language of a locale (`pt-BR`, `pt_BR`), French for one that is not there, and for none.
     package func texts(for locale: String?) -> MessageTexts {
         guard let locale else { return french }

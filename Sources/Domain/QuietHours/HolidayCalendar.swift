@@ -29,8 +29,6 @@ package struct HolidayCalendar: Hashable, Sendable {
     /// Those of the zone of a school; none for a school whose department no zone names.
     package func holidays(uai: String?) -> [Days] { uai.flatMap { holidays[String($0.prefix(3))] } ?? [] }
 
-    package var lastDay: CalendarDay? { holidays.values.compactMap { $0.last?.upperBound }.max() }
-
     /// How a UAI begins: a department has three digits there, and the two of Corse numbers of their own.
     static func digits(of department: String) -> String {
         switch department.uppercased() {

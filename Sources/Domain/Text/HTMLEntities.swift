@@ -23,7 +23,7 @@ package enum HTMLEntities {
         guard (1...8).contains(digits.count) else { return nil }
         var value: UInt32 = 0
         for byte in digits {
-            guard let digit = hexDigitValue(byte), UInt32(digit) < radix, value < 0x11_0000 else { return nil }
+            guard let digit = Hex.value(byte), UInt32(digit) < radix, value < 0x11_0000 else { return nil }
             value = value * radix + UInt32(digit)
         }
         if (0x80...0x9F).contains(value) { value = windows1252[Int(value - 0x80)] }

@@ -7,26 +7,9 @@ package import Store
 /// Imports a delivery: reads it in streams, puts it on the stage, and lets the registry compare it and apply the difference in one transaction.
 /// One import at a time; a file that cannot be read to its end changes nothing.
 package actor DirectoryImporter {
-    package enum Format: String, Sendable, CaseIterable {
-        case aaf1d
-        case ondeCSV = "onde-csv"
-        case ndjson
-        /// The ENT's preference documents, one a line.
-        case preferences
-
-        /// One JSON object a line, in a file of its own.
-        package var isLines: Bool { self == .ndjson || self == .preferences }
-    }
-
-    package enum Mode: String, Sendable {
-        case complete, delta
-    }
-
     package enum Refusal: Error, Hashable, Sendable {
         /// Another import is under way: try again later.
         case busy
-        /// This feed or mode is not built yet; the sentence says which.
-        case notBuilt(String)
         /// No feed of this name is configured.
         case unknownFeed(String)
         /// Another publisher delivers this feed.

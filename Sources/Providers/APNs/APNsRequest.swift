@@ -43,8 +43,7 @@ package enum APNsRequest {
                 text[position] = UInt8(ascii: "-")
                 position += 1
             }
-            let value = UInt8((digit < 16 ? high : low) >> UInt64(60 - 4 * (digit % 16)) & 0xF)
-            text[position] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+            text[position] = Hex.digit(UInt8((digit < 16 ? high : low) >> UInt64(60 - 4 * (digit % 16)) & 0xF))
             position += 1
         }
     }

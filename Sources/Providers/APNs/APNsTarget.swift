@@ -9,7 +9,7 @@ package enum APNsTarget {
     /// 32 to 200 are taken.
     package static func checkedToken(_ text: String, bytesMax: Int) throws(DeviceToken.Fault) -> String {
         try DeviceToken.checkPresence(of: text, bytesMax: bytesMax)
-        guard text.utf8.allSatisfy({ hexDigitValue($0) != nil }), text.utf8.count.isMultiple(of: 2),
+        guard text.utf8.allSatisfy({ Hex.value($0) != nil }), text.utf8.count.isMultiple(of: 2),
             (32...200).contains(text.utf8.count)
         else {
             throw DeviceToken.Fault(

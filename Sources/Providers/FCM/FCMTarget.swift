@@ -23,7 +23,7 @@ package enum FCMTarget {
             throw DeviceToken.Fault(code: "tokenMalformed", detail: "The token has a character no FCM token has.")
         }
         // 32 bytes in hexadecimal are what iOS hands to the app before Firebase has made its own token of them.
-        guard text.utf8.count != 64 || !text.utf8.allSatisfy({ hexDigitValue($0) != nil }) else {
+        guard text.utf8.count != 64 || !text.utf8.allSatisfy({ Hex.value($0) != nil }) else {
             throw DeviceToken.Fault(
                 code: "tokenMalformed",
                 detail: "The token is Apple's device token, not one of FCM."

@@ -7,10 +7,8 @@ package struct APNsValidator: Sendable {
     package static let collapseIDBytesMax = 64
 
     private var providerTokens: ProviderTokenVerifier
-    private let accounts: [APNsAccount]
 
     package init(accounts: [APNsAccount]) {
-        self.accounts = accounts
         providerTokens = ProviderTokenVerifier(accounts: accounts)
     }
 

@@ -26,17 +26,8 @@ enum AuditChain {
         return sha.finalize()
     }
 
-    static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-
     /// nil when it is not the text of 32 bytes.
-    static func bytes(_ hex: String) -> [UInt8]? {
-        let digits = hex.map(\.hexDigitValue)
-        guard digits.count == 64, !digits.contains(nil) else { return nil }
-        return stride(from: 0, to: 64, by: 2).map { UInt8((digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0)) }
-    }
+    static func bytes(_ hex: String) -> [UInt8]? { Hex.bytes(hex).flatMap { $0.count == 32 ? $0 : nil } }
 
     /// Adds a row in the transaction that is open.
     ///
@@ -94,7 +85,7 @@ enum AuditChain {
             why: end.key.map { "after the key \($0)" } ?? "the first key",
             changed: 0
         )
-        let head = JSONObject(["head": .string(hex(end.hash)), "through": .number(end.id)])
+        let head = JSONObject(["head": .string(Hex.text(end.hash)), "through": .number(end.id)])
         try QueueStore.audit(order, more: JSONObject(["tied": .object(head)]), seal: seal, now: now, connection)
         return finding
     }

@@ -41,11 +41,11 @@ package struct AuditHead: Sendable, Equatable {
     /// As it is noted: hashes and codes hexadecimal.
     package var object: JSONObject {
         var object = JSONObject([
-            "entry": .number(entry), "at": .string(at.rfc3339), "hash": .string(AuditChain.hex(hash)),
+            "entry": .number(entry), "at": .string(at.rfc3339), "hash": .string(Hex.text(hash)),
         ])
         if let key {
             object["key"] = .string(key)
-            object["code"] = .string(AuditChain.hex(code))
+            object["code"] = .string(Hex.text(code))
         }
         return object
     }
@@ -54,7 +54,7 @@ package struct AuditHead: Sendable, Equatable {
     func isProven(by seal: AuditSeal) -> Bool? { key.flatMap { seal.holds(code, ofHead: text, key: $0) } }
 
     /// What the code is over; the time as it is written, to the precision it is written with.
-    private var text: [UInt8] { Array("\(entry) \(at.rfc3339) \(AuditChain.hex(hash))".utf8) }
+    private var text: [UInt8] { Array("\(entry) \(at.rfc3339) \(Hex.text(hash))".utf8) }
 }
 
 extension QueueReader {

@@ -125,7 +125,7 @@ private struct AuditWalk {
         last = anchor?.through ?? 0
         previous = anchor?.hash ?? AuditChain.seed
         pruned = last
-        self.sought = sought == anchor.map { AuditChain.hex($0.hash) } ? nil : sought
+        self.sought = sought == anchor.map { Hex.text($0.hash) } ? nil : sought
     }
 
     /// nil: the row fits.
@@ -151,7 +151,7 @@ private struct AuditWalk {
         previous = hash
         entries += 1
         operations.insert(row.operation)
-        if let sought, sought == AuditChain.hex(hash) { self.sought = nil }
+        if let sought, sought == Hex.text(hash) { self.sought = nil }
         return nil
     }
 
@@ -206,7 +206,7 @@ private struct AuditWalk {
         AuditReport(
             entries: entries,
             operations: operations.count,
-            head: entries == 0 ? "" : AuditChain.hex(previous),
+            head: entries == 0 ? "" : Hex.text(previous),
             since: since.map { Instant(milliseconds: $0) },
             pruned: pruned,
             sealed: sealed,

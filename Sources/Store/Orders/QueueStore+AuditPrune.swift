@@ -98,6 +98,6 @@ struct AuditAnchor {
     }
 
     var members: JSONObject {
-        JSONObject(["through": .number(through), "hash": .string(AuditChain.hex(hash))])
+        JSONObject(["through": .number(through), "hash": .string(Hex.text(hash))])
     }
 }

@@ -55,8 +55,5 @@ package struct EventSpan: Hashable, Sendable {
     }
 
     /// 16 hex digits, not all zero.
-    private static func random() -> String {
-        let digits = String(UInt64.random(in: 1 ... .max), radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
+    private static func random() -> String { Hex.text(UInt64.random(in: 1 ... .max)) }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// Where a request stands in its sender's trace [W3C Trace Context §3.2].
 package struct TraceParent: Hashable, Sendable {
     /// As it came.
@@ -7,7 +9,7 @@ package struct TraceParent: Hashable, Sendable {
     /// Of the sender's span, 16 hex digits.
     package var parent: String { String(text.dropFirst(36).prefix(16)) }
     /// The sender keeps its part.
-    package var isSampled: Bool { text.utf8.last.map { Self.digit($0) & 1 == 1 } ?? false }
+    package var isSampled: Bool { text.utf8.last.flatMap(Hex.value).map { $0 & 1 == 1 } ?? false }
 
     /// Version, trace, parent and flags in lower-case hex, neither id all zero; nil for anything else.
     package init?(_ text: String) {
@@ -18,6 +20,4 @@ package struct TraceParent: Hashable, Sendable {
         guard isHex, !hasZeroID else { return nil }
         self.text = text
     }
-
-    private static func digit(_ byte: UInt8) -> UInt8 { byte < 0x3A ? byte - 0x30 : byte - 0x57 }
 }

@@ -1,6 +1,5 @@
 import Domain
 import Pipeline
-import ServiceLifecycle
 import Settings
 import Synchronization
 import WebClient
@@ -22,34 +21,6 @@ final class CallbackTargets: Sendable {
             targets[publisher.name] = CallbackTarget(url: callback.url, secrets: callback.secrets.map(\.bytes))
         }
         return targets
-    }
-}
-
-/// Runs the callbacks until the service stops.
-struct CallingBack: Service {
-    let runner: CallbackRunner
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await runner.run() }
-    }
-}
-
-/// Sends spans until the service stops.
-struct SendingSpans: Service {
-    let runner: SpanRunner
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await runner.run() }
-    }
-}
-
-/// Notes the audit log's end until the service stops, and once more then: the orders' own services have ended before.
-struct NotingHeads: Service {
-    let notes: AuditHeadNotes
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await notes.run() }
-        await notes.note()
     }
 }
 

@@ -1,6 +1,7 @@
 import API
 import Delivery
 import Domain
+import FanOut
 import Glibc
 import Logging
 import Pipeline
@@ -167,20 +168,25 @@ extension Gateway {
         let settings = effective.settings
         let inside = try inside(api, core)
         let servers = servers(api, inside, listeners)
+        let (dispatcher, engine, heads) = (delivery.dispatcher, delivery.engine, headNotes(core, inside.queueReader))
+        let devices = DeviceLook(
+            registry: inside.registryReader,
+            unreadable: core.queue.unreadable,
+            logger: Self.logger("devices", settings)
+        )
         var services: [any Service] = [
-            Delivering(dispatcher: delivery.dispatcher, engine: delivery.engine, drain: Self.engineDrain),
-            NotingHeads(notes: headNotes(core, inside.queueReader)),
-            Expanding(expander: delivery.expander), Ordering(orders: delivery.orders),
-            LookingAtWaiting(waiting: delivery.waiting), delivery.disk,
-            Sweeping(sweeper: try sweeper(core, delivery, logger)),
-            CallingBack(runner: try callbacks(core, delivery)),
-            LookingAtDevices(
-                look: DeviceLook(
-                    registry: inside.registryReader,
-                    unreadable: core.queue.unreadable,
-                    logger: Self.logger("devices", settings)
-                )
-            ),
+            // Started first, stopped last: everything else hands work to them. What is in flight has its time to be answered.
+            LongRunning({ try await dispatcher.run() }, stop: { dispatcher.stop() }) {
+                await engine.shutDown(within: Self.engineDrain)
+                await dispatcher.settle()
+            },
+            // Once more at the end: the orders' own services have ended before.
+            LongRunning({ await heads.run() }, then: { await heads.note() }),
+            LongRunning({ [expander = delivery.expander] in try await expander.run() }, stop: delivery.expander.stop),
+            LongRunning({ [orders = delivery.orders] in await orders.run() }, stop: delivery.orders.stop),
+            LongRunning(delivery.waiting.run), delivery.disk,
+            LongRunning(try sweeper(core, delivery, logger).run), LongRunning(try callbacks(core, delivery).run),
+            LongRunning(devices.run),
             Gauges(
                 core.metrics,
                 dispatcher: delivery.dispatcher,
@@ -197,7 +203,7 @@ extension Gateway {
             ),
             reloading(core, delivery),
         ]
-        if let runner = spanRunner(core, inside.queueReader) { services.append(SendingSpans(runner: runner)) }
+        if let runner = spanRunner(core, inside.queueReader) { services.append(LongRunning(runner.run)) }
         services += servers.map { Bounded($0, within: Self.doorDrain) }
         if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.brokerDrain)) }
         let last: [any Service] = [

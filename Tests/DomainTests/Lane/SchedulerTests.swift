@@ -45,14 +45,10 @@ struct SchedulerTests {
                 scheduler.add(back)
                 model.append(back)
             default:
-                let event = EventID(rawValue: Int64.random(in: 1...20, using: &random))
-                #expect(Set(scheduler.remove(event)) == Set(model.filter { $0.event == event }), "seed \(seed)")
-                model.removeAll { $0.event == event }
-            }
-            for lane in Self.lanes {
-                let waiting = model.filter { $0.lane == lane }
-                #expect(scheduler.pending(on: lane) == waiting.map(\.count).reduce(0, +), "seed \(seed)")
-                #expect(scheduler.hasWaiting(on: lane) == !waiting.isEmpty, "seed \(seed)")
+                // Pushes of a service are over: its lane goes with what waits on it.
+                guard Int.random(in: 0..<50, using: &random) == 0 else { break }
+                scheduler.remove(lane: lane)
+                model.removeAll { $0.lane == lane }
             }
         }
         for lane in Self.lanes {
@@ -215,7 +211,6 @@ struct SchedulerTests {
         while let entry = scheduler.next(on: lane) { order.append(entry.page.rawValue) }
 
         #expect(order == [11, 12, 1, 13, 14, 2, 15, 3])
-        #expect(scheduler.pending(on: lane) == 0)
     }
 
     @Test func `an urgent page does not move the lane's time`() {

@@ -1,0 +1,15 @@
+import Dialects
+import Domain
+
+extension EventParser {
+    /// A body whose form its `Content-Type` field says.
+    func parse(
+        contentType: String?,
+        header: (String) -> String?,
+        body: [UInt8],
+        receivedAt: Instant
+    ) throws(Refusal) -> EventSubmission {
+        let form = try EventForm.recognise(contentType: contentType, header: header)
+        return try parse(form, header: header, body: body, receivedAt: receivedAt)
+    }
+}
