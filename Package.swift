@@ -126,7 +126,7 @@ let package = Package(
                 "LocalTime", lifecycle, logging,
             ]
         ),
-        // Floor 4: the doors.
+        // Floor 4: what comes in.
         library(
             "API",
             [

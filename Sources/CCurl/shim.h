@@ -28,19 +28,19 @@ static inline CURLcode carillon_curl_set_callback(CURL *easy, CURLoption option,
 typedef int (*carillon_curl_allow)(void *context, const struct sockaddr *address);
 
 // Asks before a socket is made for an address; CURLE_COULDNT_CONNECT follows a refusal.
-struct carillon_curl_gate {
+struct carillon_curl_address_filter {
     carillon_curl_allow allow;
     void *context;
 };
 static inline curl_socket_t carillon_curl_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-    struct carillon_curl_gate *gate = context;
+    struct carillon_curl_address_filter *filter = context;
     (void)purpose;
-    if (!gate->allow(gate->context, &address->addr)) return CURL_SOCKET_BAD;
+    if (!filter->allow(filter->context, &address->addr)) return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
-static inline CURLcode carillon_curl_set_gate(CURL *easy, struct carillon_curl_gate *gate) {
+static inline CURLcode carillon_curl_set_address_filter(CURL *easy, struct carillon_curl_address_filter *filter) {
     CURLcode code = (curl_easy_setopt)(easy, CURLOPT_OPENSOCKETFUNCTION, carillon_curl_open_socket);
-    if (code == CURLE_OK) code = (curl_easy_setopt)(easy, CURLOPT_OPENSOCKETDATA, gate);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(easy, CURLOPT_OPENSOCKETDATA, filter);
     // An address once connected to is kept for requests of the same rule only.
     if (code == CURLE_OK) code = (curl_easy_setopt)(easy, CURLOPT_FRESH_CONNECT, 1L);
     return code;

@@ -1,6 +1,6 @@
 extension FolderListing {
     /// The paths as they are, of a folder its direct entries, hidden ones excepted.
-    static func files(at paths: [String]) throws(DeliveryError) -> [String] {
+    static func files(at paths: [String]) throws(ExportError) -> [String] {
         var files: [String] = []
         for path in paths { files += try names(in: path)?.sorted().map { path + "/" + $0 } ?? [path] }
         return files

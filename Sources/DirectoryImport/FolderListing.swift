@@ -6,7 +6,7 @@ enum FolderListing {
     static let namesMax = 10_000
 
     /// Hidden entries are left out; nil when the path is no folder.
-    static func names(in path: String) throws(DeliveryError) -> [String]? {
+    static func names(in path: String) throws(ExportError) -> [String]? {
         guard let folder = opendir(path) else {
             guard errno == ENOTDIR else { throw .unreadable(file: InputFile.baseName(of: path), code: errno) }
             return nil

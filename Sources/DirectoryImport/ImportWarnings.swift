@@ -2,7 +2,7 @@ package import Domain
 
 /// The warnings of one import: all are counted, the first ones are kept.
 package struct ImportWarnings: Hashable, Sendable {
-    /// In the order of the delivery, at most `limit`.
+    /// In the order of the export, at most `limit`.
     package private(set) var kept: [ImportWarning] = []
     /// How many there were, kept or not.
     package private(set) var total = 0

@@ -13,8 +13,8 @@ struct InputFile: ~Copyable {
     private let meter = ReadingMeter.current
 
     /// - Parameter path: must lead to a plain file; links are followed, pipes and devices refused.
-    /// - Throws: ``DeliveryError/unreadable(file:code:)``.
-    init(path: String) throws(DeliveryError) {
+    /// - Throws: ``ExportError/unreadable(file:code:)``.
+    init(path: String) throws(ExportError) {
         name = Self.baseName(of: path)
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(file: Self.baseName(of: path), code: errno) }
@@ -29,7 +29,7 @@ struct InputFile: ~Copyable {
     deinit { close(descriptor) }
 
     /// Fills the buffer from its start; 0 only at the end of the file.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(DeliveryError) -> Int {
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts the bytes of a delivery's files as they are read, for whoever waits for the end.
+/// Counts the bytes of an export's files as they are read, for whoever waits for the end.
 package final class ReadingMeter: Sendable {
     /// That of the reading under way on this thread: files are opened by the reader of each format.
     @TaskLocal package static var current: ReadingMeter?

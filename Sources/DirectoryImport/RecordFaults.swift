@@ -25,8 +25,8 @@ package struct RecordFaults: Hashable, Sendable {
         if kept.count < Self.keptMax { kept.append(Fault(line: line, what: what())) }
     }
 
-    /// - Throws: ``DeliveryError/records(_:)`` when there is a fault.
-    package func check() throws(DeliveryError) {
+    /// - Throws: ``ExportError/records(_:)`` when there is a fault.
+    package func check() throws(ExportError) {
         if total > 0 { throw .records(self) }
     }
 

@@ -19,7 +19,7 @@ package struct Sweeper: Sendable {
     private let summaries: EventSummaries?
     private let lacksRoom: @Sendable (_ reusable: Int64) -> Bool
     private let isRoomUrgent: @Sendable () -> Bool
-    private let held: HeldDeliveries?
+    private let held: HeldExports?
     private let heldAge: Duration
     private let operationAge: Duration
     private let looks: LookLog?
@@ -44,7 +44,7 @@ package struct Sweeper: Sendable {
         deviceAges: Registry.HygieneAges,
         lacksRoom: @escaping @Sendable (_ reusable: Int64) -> Bool = { _ in false },
         isRoomUrgent: @escaping @Sendable () -> Bool = { false },
-        held: HeldDeliveries? = nil,
+        held: HeldExports? = nil,
         heldAge: Duration = .seconds(30 * 86_400),
         operationAge: Duration = .seconds(730 * 86_400),
         looks: LookLog? = nil,
@@ -157,7 +157,7 @@ package struct Sweeper: Sendable {
             // The pass ends with the next look at the task.
         } catch {
             // Nothing is lost by sweeping later; a fatal error ends the process by itself.
-            logger.warning("sweep waits", metadata: ["part": "\(name)", "error": "\(error)"])
+            logger.warning("sweep failed, will be tried again", metadata: ["part": "\(name)", "error": "\(error)"])
         }
     }
 

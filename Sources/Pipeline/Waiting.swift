@@ -46,7 +46,10 @@ package actor Waiting {
     package func run() async {
         while !Task.isCancelled {
             do throws(StoreError) { try await look() } catch {
-                logger.warning("what waits for quiet hours is looked at later", metadata: ["error": "\(error)"])
+                logger.warning(
+                    "quiet hours could not be planned anew, will be tried again",
+                    metadata: ["error": "\(error)"]
+                )
             }
             do { try await sleepToNext(Self.pause) } catch { return }
         }

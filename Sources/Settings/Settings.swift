@@ -10,7 +10,7 @@ package struct Settings: Sendable {
     package var publishers: [PublisherSettings] = []
     package var parents = Parents()
     package var providers = ProviderSettings()
-    /// nil: the door of the broker is shut.
+    /// nil: no broker.
     package var nats: NATS?
     package var tls = TLS()
     package var proxy: Proxy?

@@ -1,4 +1,4 @@
-/// `nats`: the message broker of the ENT, as a second door for events.
+/// `nats`: the message broker of the ENT, as a second source of events.
 extension SettingsSection {
     /// nil without `url`. `publishers`: of the configuration, one of which the subject speaks for.
     func nats(of publishers: [PublisherSettings]) -> Settings.NATS? {

@@ -16,7 +16,7 @@ final class Transfer {
     private var body: [UInt8] = []
     /// Set by the callback that ended the transfer.
     private var refusal: WebClientError?
-    private let gate = UnsafeMutablePointer<carillon_curl_gate>.allocate(capacity: 1)
+    private let filter = UnsafeMutablePointer<carillon_curl_address_filter>.allocate(capacity: 1)
 
     /// Makes the handle ready to be added to a multi handle.
     init(_ submission: Submission, options: WebClient.Options) throws(WebClientError) {
@@ -43,7 +43,7 @@ final class Transfer {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
         reason.deallocate()
-        gate.deallocate()
+        filter.deallocate()
         if file >= 0 { close(file) }
     }
 
@@ -102,8 +102,8 @@ extension Transfer {
 
     /// The context is this object, which outlives its handle.
     private func setGate() {
-        gate.initialize(
-            to: carillon_curl_gate(
+        filter.initialize(
+            to: carillon_curl_address_filter(
                 allow: { context, address in
                     guard let context, let address else { return 0 }
                     return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().allows(address) ? 1 : 0
@@ -111,7 +111,7 @@ extension Transfer {
                 context: Unmanaged.passUnretained(self).toOpaque()
             )
         )
-        carillon_curl_set_gate(easy, gate)
+        carillon_curl_set_address_filter(easy, filter)
     }
 
     private func allows(_ address: UnsafePointer<sockaddr>) -> Bool {

@@ -15,7 +15,7 @@ struct AAFBadInputTests {
         let folder = try TestFolder()
         let path = try folder.write("E_Eleve_0000.xml", bytes)
         var keys: [String] = []
-        let summary = try AAFReader(mode: .delta).read(try AAFDelivery(paths: [path])) { operation in
+        let summary = try AAFReader(mode: .delta).read(try AAFExport(paths: [path])) { operation in
             if case .add(.pupil(let pupil)) = operation.action { keys.append(pupil.person.key) }
         }
         return (keys, summary)
@@ -24,19 +24,19 @@ struct AAFBadInputTests {
     @Test func `a file cut anywhere is refused with its name`() throws {
         let whole = Array((head + request("1") + "</ficAlimMENESR>").utf8)
         for length in stride(from: 1, to: whole.count - 1, by: 7) {
-            let error = #expect(throws: DeliveryError.self) { try read(whole.prefix(length)) }
+            let error = #expect(throws: ExportError.self) { try read(whole.prefix(length)) }
             #expect(error?.description.hasPrefix("E_Eleve_0000.xml:") == true)
         }
     }
 
     @Test func `bytes that are not the declared encoding are refused with the line`() throws {
         let bytes = Array(head.utf8) + Array("<!-- ".utf8) + [0xE9, 0x20] + Array("--></ficAlimMENESR>".utf8)
-        let error = #expect(throws: DeliveryError.self) { try read(bytes) }
+        let error = #expect(throws: ExportError.self) { try read(bytes) }
         #expect(error?.description.hasPrefix("E_Eleve_0000.xml:3") == true, "\(error?.description ?? "")")
     }
 
     @Test func `another root is refused`() throws {
-        let error = #expect(throws: DeliveryError.self) { try read("<eleves/>".utf8) }
+        let error = #expect(throws: ExportError.self) { try read("<eleves/>".utf8) }
         guard case .unexpected("E_Eleve_0000.xml", 1, _) = error else {
             Issue.record("\(error as Any)")
             return
@@ -55,7 +55,7 @@ struct AAFBadInputTests {
     @Test func `a value of 10 MB is refused where it passes the bound`() throws {
         let value = String(repeating: "x", count: 10_000_000)
         let attribute = "<attr name=\"ENTPersonNom\"><value>\(value)</value></attr>"
-        let error = #expect(throws: DeliveryError.self) {
+        let error = #expect(throws: ExportError.self) {
             try read((head + request("1", attribute) + "</ficAlimMENESR>").utf8)
         }
         guard case .tooLarge("E_Eleve_0000.xml", let line, _, let limit) = error else {

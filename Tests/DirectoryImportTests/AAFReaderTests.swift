@@ -3,7 +3,7 @@ import Domain
 import Testing
 
 struct AAFReaderTests {
-    /// Reads files of a complete or delta delivery given as name and requests.
+    /// Reads files of a complete or delta export given as name and requests.
     func read(
         _ files: [(category: String, content: String)],
         mode: AAFMode = .delta
@@ -15,7 +15,7 @@ struct AAFReaderTests {
             try folder.write("ENT_\(file.category)_000\(index).xml", xml)
         }
         var operations: [AAFOperation] = []
-        let summary = try AAFReader(mode: mode).read(try AAFDelivery(paths: [folder.path])) { operations.append($0) }
+        let summary = try AAFReader(mode: mode).read(try AAFExport(paths: [folder.path])) { operations.append($0) }
         return (operations, summary)
     }
 
@@ -174,34 +174,34 @@ struct AAFReaderTests {
         for name in ["a.dtd", "Eleve_0000.xml", "E_Eleve_00000.xml", ".E_Eleve_0009.xml"] {
             try folder.write(name, "not xml")
         }
-        let delivery = try AAFDelivery(paths: [folder.path])
+        let export = try AAFExport(paths: [folder.path])
         #expect(
-            delivery.files.map(\.name) == [
+            export.files.map(\.name) == [
                 "E_EtabEducNat_0000.xml", "E_Eleve_0000.xml", "E_Eleve_0001.xml", "E_PersRelEleve_0000.xml",
                 "e_PERSEDUCNAT_0000.XML",
             ]
         )
-        #expect(delivery.warnings.map(\.file) == ["E_Eleve_00000.xml", "Eleve_0000.xml"])
+        #expect(export.warnings.map(\.file) == ["E_Eleve_00000.xml", "Eleve_0000.xml"])
     }
 
-    @Test func `a complete delivery without relatives is refused`() {
-        #expect(throws: DeliveryError.missing(what: "PersRelEleve file")) {
+    @Test func `a complete export without relatives is refused`() {
+        #expect(throws: ExportError.missing(what: "PersRelEleve file")) {
             try read([("EtabEducNat", ""), ("Eleve", "")], mode: .complete)
         }
     }
 
     @Test func `a delta given as complete is refused`() throws {
-        let delivery = try AAFDelivery(paths: [Sample.aaf("delta-2026-09-15")])
-        #expect(throws: DeliveryError.self) { try AAFReader(mode: .complete).read(delivery) { _ in } }
+        let export = try AAFExport(paths: [Sample.aaf("delta-2026-09-15")])
+        #expect(throws: ExportError.self) { try AAFReader(mode: .complete).read(export) { _ in } }
     }
 
-    @Test func `a delivery of the second degree is refused`() {
-        #expect(throws: DeliveryError.self) { try read([("Eleve", "<!-- degre=\"2D\" -->")]) }
+    @Test func `an export of the second degree is refused`() {
+        #expect(throws: ExportError.self) { try read([("Eleve", "<!-- degre=\"2D\" -->")]) }
     }
 
     @Test func `another root element is refused`() {
         #expect(
-            throws: DeliveryError.unexpected(
+            throws: ExportError.unexpected(
                 file: "E_Eleve_0000.xml",
                 line: 1,
                 what: "The root element is not ficAlimMENESR."
@@ -209,7 +209,7 @@ struct AAFReaderTests {
         ) {
             let folder = try TestFolder()
             try folder.write("E_Eleve_0000.xml", "<html/>")
-            _ = try AAFReader(mode: .delta).read(try AAFDelivery(paths: [folder.path])) { _ in }
+            _ = try AAFReader(mode: .delta).read(try AAFExport(paths: [folder.path])) { _ in }
         }
     }
 

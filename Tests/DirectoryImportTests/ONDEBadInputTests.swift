@@ -2,15 +2,15 @@ import DirectoryImport
 import Domain
 import Testing
 
-/// What is no delivery of ONDE: each a typed error with file and line, and nothing is handed out.
+/// What is no export of ONDE: each a typed error with file and line, and nothing is handed out.
 struct ONDEBadInputTests {
     typealias Texts = ONDEReaderTests.Texts
 
-    func failure(_ change: (inout Texts) -> Void) throws -> DeliveryError {
+    func failure(_ change: (inout Texts) -> Void) throws -> ExportError {
         var texts = Texts()
         change(&texts)
         let folder = try TestFolder()
-        let error = #expect(throws: DeliveryError.self) { try ONDEReaderTests().contents(texts, in: folder) }
+        let error = #expect(throws: ExportError.self) { try ONDEReaderTests().contents(texts, in: folder) }
         return try #require(error)
     }
 
@@ -19,7 +19,7 @@ struct ONDEBadInputTests {
         let folder = try TestFolder()
         _ = try ONDEReaderTests().contents(Texts(), in: folder)
         try folder.remove(name)
-        let error = #expect(throws: DeliveryError.self) { try ONDEDelivery(paths: [folder.path]) }
+        let error = #expect(throws: ExportError.self) { try ONDEExport(paths: [folder.path]) }
         let words = ["a.csv": "responsables", "b.CSV": "pupils", "c.txt": "teachers"]
         #expect(error?.description.contains("extraction of the \(words[name] ?? "-")") == true)
     }
@@ -158,10 +158,10 @@ struct ONDEBadInputTests {
             try folder.write("g.csv", Self.damaged(original.bytes(original.guardians), &generator))
             try folder.write("t.csv", original.bytes(original.teachers))
             do {
-                let records = try ONDEReader().read(try ONDEDelivery(paths: [folder.path]))
+                let records = try ONDEReader().read(try ONDEExport(paths: [folder.path]))
                     .linked(to: ONDESampleTests.school)
                 #expect(records.peakBytes < 10_000)
-            } catch is DeliveryError { refused += 1 } catch { Issue.record("seed \(seed), round \(round): \(error)") }
+            } catch is ExportError { refused += 1 } catch { Issue.record("seed \(seed), round \(round): \(error)") }
         }
         #expect(refused > 0)
     }

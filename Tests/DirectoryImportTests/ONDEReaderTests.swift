@@ -44,7 +44,7 @@ struct ONDEReaderTests {
         try folder.write("b.CSV", texts.bytes(texts.pupils))
         try folder.write("a.csv", texts.bytes(texts.guardians))
         try folder.write("c.txt", texts.bytes(texts.teachers))
-        return try ONDEReader().read(try ONDEDelivery(paths: [folder.path]))
+        return try ONDEReader().read(try ONDEExport(paths: [folder.path]))
     }
 
     func read(_ texts: Texts, known: [String: [String]] = [:]) throws -> ONDERecords {

@@ -7,8 +7,8 @@ struct ONDESampleTests {
     static let school = SchoolRecord(key: "0429902B", uai: "0429902B", name: "")
 
     static func linked() throws -> (ONDERecords, JSONValue) {
-        let delivery = try ONDEDelivery(paths: [Sample.folder + "/onde-csv"])
-        let records = try ONDEReader().read(delivery).linked(to: school)
+        let export = try ONDEExport(paths: [Sample.folder + "/onde-csv"])
+        let records = try ONDEReader().read(export).linked(to: school)
         return (records, try Sample.json("expected/onde.json"))
     }
 

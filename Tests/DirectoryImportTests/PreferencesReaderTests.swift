@@ -70,7 +70,7 @@ struct PreferencesReaderTests {
     ])
     func `a wrong line refuses the file and is named`(line: String) throws {
         let good = #"{"op":"upsert","kind":"preferences","id":"1"}"#
-        let error = #expect(throws: DeliveryError.self) { try read("\(good)\n\(line)\n\(good)") }
+        let error = #expect(throws: ExportError.self) { try read("\(good)\n\(line)\n\(good)") }
         guard case .records(let faults) = error else {
             Issue.record("\(error as Any)")
             return
@@ -80,7 +80,7 @@ struct PreferencesReaderTests {
 
     @Test func `a document of 10 MB is one wrong line`() throws {
         let long = String(repeating: "x", count: 10_000_000)
-        let error = #expect(throws: DeliveryError.self) {
+        let error = #expect(throws: ExportError.self) {
             try read("{\"op\":\"upsert\",\"kind\":\"preferences\",\"id\":\"1\",\"preference\":\"\(long)\"}")
         }
         guard case .records(let faults) = error else {

@@ -92,7 +92,7 @@ final class Pieces {
     }
 }
 
-/// Everything a delivery says, as the store would keep it.
+/// Everything an export says, as the store would keep it.
 struct Directory {
     var schools: [String: SchoolRecord] = [:]
     var pupils: [String: PupilRecord] = [:]
@@ -136,7 +136,7 @@ struct Directory {
 
     @discardableResult
     mutating func read(_ folder: String, mode: AAFMode) throws -> AAFSummary {
-        try AAFReader(mode: mode).read(try AAFDelivery(paths: [folder])) { take($0) }
+        try AAFReader(mode: mode).read(try AAFExport(paths: [folder])) { take($0) }
     }
 
     static func afterComplete() throws -> Directory {

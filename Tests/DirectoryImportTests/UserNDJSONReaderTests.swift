@@ -77,7 +77,7 @@ struct UserNDJSONReaderTests {
     ])
     func `a wrong line fails the import and is named`(line: String) throws {
         let good = #"{"op":"upsert","kind":"link","pupil":"1","guardian":"2"}"#
-        let error = #expect(throws: DeliveryError.self) { try read("\(good)\n\(line)\n\(good)") }
+        let error = #expect(throws: ExportError.self) { try read("\(good)\n\(line)\n\(good)") }
         guard case .records(let faults) = error else {
             Issue.record("\(error as Any)")
             return
@@ -87,7 +87,7 @@ struct UserNDJSONReaderTests {
 
     @Test func `a line without end is refused before it fills the memory, and what follows is read`() throws {
         let text = "{}" + String(repeating: " ", count: 1_000_000) + "\n{}"
-        let error = #expect(throws: DeliveryError.self) { try read(text) }
+        let error = #expect(throws: ExportError.self) { try read(text) }
         guard case .records(let faults) = error else {
             Issue.record("\(error as Any)")
             return
@@ -109,7 +109,7 @@ struct UserNDJSONReaderTests {
         let good = #"{"op":"upsert","kind":"link","pupil":"1","guardian":"2"}"# + "\n"
         let text = good + String(repeating: "{\"op\":\n", count: 100_000) + good
         var handed = 0
-        let error = #expect(throws: DeliveryError.self) {
+        let error = #expect(throws: ExportError.self) {
             try UserNDJSONReader(file: "u").read(from: Pieces(text.utf8).fill) { _ in handed += 1 }
         }
         guard case .records(let faults) = error else {
@@ -132,7 +132,7 @@ struct UserNDJSONReaderTests {
             bytes = line.unicodeScalars.map { UInt8($0.value) }
         }
         let source = Pieces(bytes)
-        let error = #expect(throws: DeliveryError.self) {
+        let error = #expect(throws: ExportError.self) {
             try UserNDJSONReader(file: "u").read(from: source.fill) { _ in }
         }
         let text = error.map(\.description) ?? ""

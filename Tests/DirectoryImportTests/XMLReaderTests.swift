@@ -17,8 +17,8 @@ struct XMLReaderTests {
         try events(bytes).reduce(into: "") { if case .text(let text) = $1 { $0 += text } }
     }
 
-    func failure(_ xml: String, limits: XMLLimits = XMLLimits()) -> DeliveryError? {
-        #expect(throws: DeliveryError.self) { try events(xml.utf8, limits: limits) }
+    func failure(_ xml: String, limits: XMLLimits = XMLLimits()) -> ExportError? {
+        #expect(throws: ExportError.self) { try events(xml.utf8, limits: limits) }
     }
 
     @Test(arguments: [1, 2, 3, 7, 64 * 1024])
@@ -109,12 +109,12 @@ struct XMLReaderTests {
     }
 
     @Test func `bytes that are not UTF-8 are refused`() {
-        #expect(throws: DeliveryError.self) { try events(Array("<a>".utf8) + [0xE9] + Array("</a>".utf8)) }
+        #expect(throws: ExportError.self) { try events(Array("<a>".utf8) + [0xE9] + Array("</a>".utf8)) }
     }
 
     @Test(arguments: ["EBCDIC", "UTF-7", ""])
     func `an unknown encoding is refused`(name: String) {
-        #expect(throws: DeliveryError.self) { try events("<?xml version='1.0' encoding='\(name)'?><a/>".utf8) }
+        #expect(throws: ExportError.self) { try events("<?xml version='1.0' encoding='\(name)'?><a/>".utf8) }
     }
 
     @Test func `depth, texts, attributes and tokens are bounded`() {

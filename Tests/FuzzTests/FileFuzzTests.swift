@@ -29,10 +29,10 @@ struct FileFuzzTests {
                 $0 + Array("</ficAlimMENESR>".utf8)
             }
             + Corpus.files("field/17-names/upper-case-suffix") + Corpus.found("aaf")
-        try FuzzRun(name: "aaf", corpus: corpus).feed(DeliveryError.self) { text in
+        try FuzzRun(name: "aaf", corpus: corpus).feed(ExportError.self) { text in
             try with("ENT_Delta_Eleve_0000.xml", text) { path in
                 var records = 0
-                _ = try AAFReader(mode: .delta).read(try AAFDelivery(paths: [path])) { _ in records += 1 }
+                _ = try AAFReader(mode: .delta).read(try AAFExport(paths: [path])) { _ in records += 1 }
                 return "\(records)"
             }
         }
@@ -41,9 +41,9 @@ struct FileFuzzTests {
 
     @Test func `an archive is files, or refused, and leaves nothing behind`() throws {
         let corpus = try Corpus.files("field/17-names", where: { $0.hasSuffix(".zip") }) + Corpus.found("archive")
-        try FuzzRun(name: "archive", corpus: corpus).feed(DeliveryError.self, rounds: FuzzRun.rounds / 4) { text in
+        try FuzzRun(name: "archive", corpus: corpus).feed(ExportError.self, rounds: FuzzRun.rounds / 4) { text in
             try with("a.zip", text) { path in
-                try DeliveryArchive.withUnpacked(path, under: folder.path) { "\($0.count)" }
+                try ExportArchive.withUnpacked(path, under: folder.path) { "\($0.count)" }
             }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.zip"])
@@ -53,7 +53,7 @@ struct FileFuzzTests {
     @Test func `lines of the directory are records, or refused`() throws {
         let corpus =
             Array(try Corpus.lines("saint-etienne/directory/users.ndjson")[..<40]) + (try Corpus.found("ndjson"))
-        try FuzzRun(name: "ndjson", corpus: corpus).feed(DeliveryError.self) { text in
+        try FuzzRun(name: "ndjson", corpus: corpus).feed(ExportError.self) { text in
             var rest = text[...]
             var lines = 0
             let fill: (UnsafeMutableRawBufferPointer) -> Int = { buffer in

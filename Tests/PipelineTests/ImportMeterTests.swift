@@ -15,7 +15,7 @@ struct ImportMeterTests {
         let meter = ImportMeter()
         #expect(meter.progress == nil)
         meter.begin()
-        let reading = DeliveryReading(
+        let reading = ExportReading(
             request: .init(paths: [path], format: .ndjson, mode: .delta, isDryRun: false, isYearChange: false),
             feeds: FeedRules(),
             workFolder: folder.path,

@@ -5,7 +5,7 @@ import StoreConformance
 import Synchronization
 import Testing
 
-/// active → suspect → disabled → deleted, and the brake.
+/// active → suspect → disabled → deleted, and the mass guard.
 @Suite(.timeLimit(.minutes(1)))
 struct DeviceHygieneTests {
     let folder: TestFolder
@@ -118,14 +118,14 @@ struct DeviceHygieneTests {
     }
 
     @Test(arguments: [true, false])
-    func `the brake undoes what the lane did and waits for a person`(applying: Bool) async throws {
+    func `the mass guard undoes what the lane did and waits for a person`(applying: Bool) async throws {
         try await folder.registry { registry async throws in
             let targets = (0..<4).map { Target.fcmToken("t-\($0)") }
             var devices: [DeviceRow] = []
             for (number, target) in targets.enumerated() {
                 devices.append(try await register(registry, "i-\(number)", target))
             }
-            // Before the span, within it, and after the brake.
+            // Before the span, within it, and after the mass guard.
             _ = try await registry.apply([fault(devices[0], targets[0], registry)], now: now + .seconds(10))
             _ = try await registry.apply(
                 [fault(devices[1], targets[1], registry), fault(devices[2], targets[2], registry)],

@@ -85,7 +85,7 @@ struct FeedTests {
             var changes: [DirectoryChange] = []
             for name in ["ac10", "ac26"] {
                 let paths = [Sample.field + "/01-two-academies/" + name]
-                _ = try AAFReader(mode: .complete).read(AAFDelivery(paths: paths)) { changes.append(.init($0)) }
+                _ = try AAFReader(mode: .complete).read(AAFExport(paths: paths)) { changes.append(.init($0)) }
             }
             let held = try await registry.importing(changes)
             #expect(held.state == .held)

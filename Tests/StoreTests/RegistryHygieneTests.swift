@@ -40,7 +40,7 @@ struct RegistryHygieneTests {
     }
 
     /// The words of the answers before the last straw are committed after the lane was frozen: outcomes go to the disk first.
-    @Test func `a word from before the brake that comes after it is held`() async throws {
+    @Test func `a word from before the mass guard acted that comes after it is held`() async throws {
         try await folder.registry { registry async throws in
             let early = try await register(registry, "00aa")
             let late = try await register(registry, "00bb")

@@ -47,7 +47,7 @@ enum Sample {
         dryRun: Bool = false
     ) async throws -> ImportReport {
         var changes: [DirectoryChange] = []
-        let summary = try AAFReader(mode: mode).read(AAFDelivery(paths: [folder + "/" + name])) { operation in
+        let summary = try AAFReader(mode: mode).read(AAFExport(paths: [folder + "/" + name])) { operation in
             changes.append(DirectoryChange(operation))
         }
         return try await registry.importing(

@@ -3,7 +3,7 @@ package import Domain
 import Synchronization
 package import Telemetry
 
-/// How the door to the broker is: for `/healthz`, and counted.
+/// How the consumer of the broker is: for `/healthz`, and counted.
 package final class BrokerStatus: Sendable {
     private let link: Mutex<BrokerLink>
     private let time: TimeSource
@@ -13,7 +13,7 @@ package final class BrokerStatus: Sendable {
     private let isConnected: Family<Gauge>
     private let since: Family<Gauge>
 
-    /// `publisher`: for whom the subject speaks; nil: there is no door, and its metrics have no series.
+    /// `publisher`: for whom the subject speaks; nil: there is no broker, and its metrics have no series.
     package init(_ metrics: MetricRegistry, publisher: String?, time: TimeSource) {
         self.time = time
         self.publisher = publisher ?? ""

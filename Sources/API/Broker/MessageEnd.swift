@@ -6,7 +6,7 @@ import NATS
 enum MessageEnd: Hashable, Sendable {
     /// It is on the disk.
     case accepted
-    /// It was on the disk before, over whatever door.
+    /// It was on the disk before, by whatever way.
     case duplicate
     /// It is refused however often it comes.
     case refused(ProblemCode)

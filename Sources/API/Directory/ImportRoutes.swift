@@ -6,9 +6,9 @@ import Hummingbird
 import Pipeline
 import Store
 
-/// Directory deliveries: received into a private file, then read; the file is removed whatever happens.
+/// Directory exports: received into a private file, then read; the file is removed whatever happens.
 struct ImportRoutes {
-    /// A delivery of 2 GiB over a slow line.
+    /// An export of 2 GiB over a slow line.
     private static let uploadTimeout = Duration.seconds(3600)
 
     private let services: AdminServices
@@ -48,7 +48,7 @@ struct ImportRoutes {
         guard publisher.rights.contains(.directory) else {
             throw Problem(.missingRight, "This publisher has not the right directory.")
         }
-        // A delivery says what it holds only once it is read; who may deliver a feed, delivers all schools of it.
+        // An export says what it holds only once it is read; who may deliver a feed, delivers all schools of it.
         return publisher.name
     }
 
@@ -83,7 +83,7 @@ struct ImportRoutes {
     }
 
     private static func failed(_ report: ImportReport) -> Problem {
-        var problem = Problem(.importFailed, report.failure ?? "The delivery cannot be read; nothing was changed.")
+        var problem = Problem(.importFailed, report.failure ?? "The export cannot be read; nothing was changed.")
         problem.report = report.json.object ?? JSONObject()
         return problem
     }
@@ -126,14 +126,14 @@ enum ImportQuery {
         let isYearChange = try call.flag("yearChange")
         let fileName: String
         switch (call.header("Content-Type").flatMap { ContentType($0) }?.name, format) {
-        case ("application/x-ndjson", _) where format.isLines: fileName = "delivery.ndjson"
-        case ("application/x-tar", _): fileName = "delivery.tar"
-        case ("application/gzip", _): fileName = "delivery.tar.gz"
-        case ("application/zip", _), ("application/x-zip-compressed", _): fileName = "delivery.zip"
+        case ("application/x-ndjson", _) where format.isLines: fileName = "export.ndjson"
+        case ("application/x-tar", _): fileName = "export.tar"
+        case ("application/gzip", _): fileName = "export.tar.gz"
+        case ("application/zip", _), ("application/x-zip-compressed", _): fileName = "export.zip"
         default:
             let lines = format.isLines ? "application/x-ndjson, " : ""
             let types = "\(lines)application/x-tar, application/gzip or application/zip"
-            throw Problem(.unsupportedContentType, "A delivery is sent as \(types).")
+            throw Problem(.unsupportedContentType, "An export is sent as \(types).")
         }
         var request = DirectoryImporter.Request(
             paths: [],

@@ -4,7 +4,7 @@ import HTTPTypes
 import NIOCore
 import Store
 
-/// Keeps the one delivery that is being received in a private file, on a thread of its own since disks block.
+/// Keeps the one export that is being received in a private file, on a thread of its own since disks block.
 actor UploadFolder {
     private struct Upload {
         var folder: String
@@ -21,7 +21,7 @@ actor UploadFolder {
     /// - Parameter parent: exists, private to this process.
     init(parent: String) { self.parent = parent }
 
-    /// Makes an empty file in a folder of its own. One upload at a time, so that the disk holds one delivery at most.
+    /// Makes an empty file in a folder of its own. One upload at a time, so that the disk holds one export at most.
     ///
     /// - Returns: the file's path.
     /// - Throws: 503 while another upload is under way, or when the disk refuses.
@@ -76,7 +76,7 @@ actor UploadFolder {
     private static func refused(_ call: String, _ code: Int32) -> Problem {
         var problem = Problem(
             .storeUnavailable,
-            "The delivery cannot be kept now; try again.",
+            "The export cannot be kept now; try again.",
             cause: "\(call) of an upload: errno \(code)"
         )
         problem.headers[.retryAfter] = "30"

@@ -1,4 +1,4 @@
-/// Where a door listens: `host:port`, `[::1]:port`, or the absolute path of a Unix socket.
+/// Where a server listens: `host:port`, `[::1]:port`, or the absolute path of a Unix socket.
 package enum ListenAddress: Hashable, Sendable {
     case tcp(host: String, port: Int)
     case unix(path: String)

@@ -1,6 +1,6 @@
 package import Domain
 
-/// Whether a delivery says everything or only what changed.
+/// Whether an export says everything or only what changed.
 package enum AAFMode: Hashable, Sendable {
     case complete
     case delta

@@ -1,6 +1,6 @@
 package import Domain
 
-/// Reads an AAF 1D delivery record by record, in bounded memory, blocking.
+/// Reads an AAF 1D export record by record, in bounded memory, blocking.
 ///
 /// Order: schools, pupils, relatives, staff; inside a category file by file, top to bottom. A person named as guardian
 /// without a record of his or her own cannot be told here: whoever holds the records warns.
@@ -16,37 +16,37 @@ package struct AAFReader {
     }
 
     /// - Parameters:
-    ///   - delivery: its files are opened one after the other.
+    ///   - export: its files are opened one after the other.
     ///   - sink: takes each operation; must be able to throw everything away, since a mistake may come last.
     /// - Returns: counts, warnings and headers.
-    /// - Throws: ``DeliveryError`` when a file ends early, is not well-formed or is of the other mode, or when a complete
-    ///   delivery lacks schools, pupils or relatives; what `sink` threw.
-    package func read(_ delivery: AAFDelivery, into sink: (AAFOperation) throws -> Void) throws -> AAFSummary {
-        try check(delivery)
+    /// - Throws: ``ExportError`` when a file ends early, is not well-formed or is of the other mode, or when a complete
+    ///   export lacks schools, pupils or relatives; what `sink` threw.
+    package func read(_ export: AAFExport, into sink: (AAFOperation) throws -> Void) throws -> AAFSummary {
+        try check(export)
         var summary = AAFSummary(warningsMax: limits.importWarningsMax)
-        for warning in delivery.warnings { summary.warnings.add(warning) }
+        for warning in export.warnings { summary.warnings.add(warning) }
         var unknowns = UnknownNames()
-        for file in delivery.files { try read(file, &summary, &unknowns, into: sink) }
+        for file in export.files { try read(file, &summary, &unknowns, into: sink) }
         for warning in unknowns.warnings { summary.warnings.add(warning) }
         return summary
     }
 
-    private func check(_ delivery: AAFDelivery) throws(DeliveryError) {
-        if let file = delivery.files.first(where: { $0.mode != nil && $0.mode != mode }) {
+    private func check(_ export: AAFExport) throws(ExportError) {
+        if let file = export.files.first(where: { $0.mode != nil && $0.mode != mode }) {
             let what =
-                mode == .complete ? "A delta was given as a complete delivery." : "A complete file was given as delta."
+                mode == .complete ? "A delta was given as a complete export." : "A complete file was given as delta."
             throw .unexpected(file: file.name, line: 0, what: what)
         }
         guard mode == .complete else { return }
-        // Without one of these a complete delivery would say that all pupils or all guardians are gone.
+        // Without one of these a complete export would say that all pupils or all guardians are gone.
         for category in [AAFCategory.school, .pupil, .relative]
-        where !delivery.files.contains(where: { $0.category == category }) {
+        where !export.files.contains(where: { $0.category == category }) {
             throw .missing(what: "\(category.rawValue) file")
         }
     }
 
     private func read(
-        _ file: AAFDelivery.File,
+        _ file: AAFExport.File,
         _ summary: inout AAFSummary,
         _ unknowns: inout UnknownNames,
         into sink: (AAFOperation) throws -> Void
@@ -63,8 +63,8 @@ package struct AAFReader {
             let request = try parser.take(event) { unknowns.count($0, file: file.name, line: $1, record: $2) }
             guard let request else { return }
             guard mode == .delta || request.kind == .add else {
-                let what = "A complete delivery holds additions only."
-                throw DeliveryError.unexpected(file: file.name, line: request.line, what: what)
+                let what = "A complete export holds additions only."
+                throw ExportError.unexpected(file: file.name, line: request.line, what: what)
             }
             var warnings: [ImportWarning] = []
             let action = withoutActuallyEscaping({ warnings.append($0) }) { warn in

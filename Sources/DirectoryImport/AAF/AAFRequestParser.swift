@@ -29,9 +29,8 @@ struct AAFRequestParser {
     ///   - event: the next event of the file.
     ///   - unknown: called for each unknown name with its line and the record's id.
     /// - Returns: the request that this event completes.
-    /// - Throws: ``DeliveryError`` when the file is no AAF file or a request is too large.
-    mutating func take(_ event: XMLEvent, unknown: (Unknown, Int, String) -> Void) throws(DeliveryError) -> AAFRequest?
-    {
+    /// - Throws: ``ExportError`` when the file is no AAF file or a request is too large.
+    mutating func take(_ event: XMLEvent, unknown: (Unknown, Int, String) -> Void) throws(ExportError) -> AAFRequest? {
         switch event {
         case .start(let name, let attributes, let line):
             guard skipDepth == 0 else {
@@ -63,7 +62,7 @@ struct AAFRequestParser {
         _ attributes: [XMLAttribute],
         line: Int,
         unknown: (Unknown, Int, String) -> Void
-    ) throws(DeliveryError) {
+    ) throws(ExportError) {
         guard let next = place.child(named: name) else {
             guard place != .outside else {
                 throw .unexpected(file: file, line: line, what: "The root element is not ficAlimMENESR.")

@@ -1,6 +1,6 @@
 package import Domain
 
-/// What one reading of a delivery met.
+/// What one reading of an export met.
 package struct AAFSummary: Hashable, Sendable {
     package private(set) var additions = 0
     package private(set) var modifications = 0
@@ -23,9 +23,9 @@ package struct AAFSummary: Hashable, Sendable {
 
     /// Reads a header comment, ` name="value" `; any other comment says nothing.
     ///
-    /// - Throws: ``DeliveryError/unexpected(file:line:what:)`` for a delivery of the second degree, whose attributes
+    /// - Throws: ``ExportError/unexpected(file:line:what:)`` for an export of the second degree, whose attributes
     ///   have other names and would leave every pupil without class and guardian.
-    mutating func take(header comment: String, file: String, day: inout CalendarDay?) throws(DeliveryError) {
+    mutating func take(header comment: String, file: String, day: inout CalendarDay?) throws(ExportError) {
         let parts = comment.trimmingWhiteSpace().split(separator: "=", maxSplits: 1)
         guard parts.count == 2, parts[1].hasPrefix("\""), parts[1].hasSuffix("\""), parts[1].utf8.count >= 2 else {
             return

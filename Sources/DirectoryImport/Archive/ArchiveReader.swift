@@ -7,7 +7,7 @@ struct ArchiveReader: ~Copyable {
     let file: String
     private let archive: OpaquePointer
 
-    init(path: String) throws(DeliveryError) {
+    init(path: String) throws(ExportError) {
         file = InputFile.baseName(of: path)
         guard let archive = archive_read_new() else { throw .archive(entry: "", what: "no memory") }
         archive_read_support_format_tar(archive)
@@ -25,11 +25,11 @@ struct ArchiveReader: ~Copyable {
     /// The header of one entry; valid until the next one is asked for.
     struct Entry {
         fileprivate let pointer: OpaquePointer
-        /// Parts of a path; a delivery in a folder has two.
+        /// Parts of a path; an export in a folder has two.
         static let depthMax = 16
 
         /// The base name of a plain file; nil for what is passed over.
-        func acceptedName() throws(DeliveryError) -> String? {
+        func acceptedName() throws(ExportError) -> String? {
             // The first gives names that say they are UTF-8; of others only the bytes are known.
             guard let text = archive_entry_pathname_utf8(pointer) ?? archive_entry_pathname(pointer) else {
                 throw .archive(entry: "", what: "an entry without a name")
@@ -63,7 +63,7 @@ struct ArchiveReader: ~Copyable {
     }
 
     /// nil at the end of the archive.
-    func nextEntry() throws(DeliveryError) -> Entry? {
+    func nextEntry() throws(ExportError) -> Entry? {
         var pointer: OpaquePointer?
         switch archive_read_next_header(archive, &pointer) {
         case ARCHIVE_EOF: return nil
@@ -76,7 +76,7 @@ struct ArchiveReader: ~Copyable {
     }
 
     /// The bytes of the current entry, piece by piece; holes of sparse files come as zeros.
-    func data(_ body: (UnsafeRawBufferPointer) throws(DeliveryError) -> Void) throws(DeliveryError) {
+    func data(_ body: (UnsafeRawBufferPointer) throws(ExportError) -> Void) throws(ExportError) {
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFile.chunkBytes, alignment: 16)
         defer { chunk.deallocate() }
         while true {
@@ -87,7 +87,7 @@ struct ArchiveReader: ~Copyable {
         }
     }
 
-    private static func failure(of archive: OpaquePointer, entry: String) -> DeliveryError {
+    private static func failure(of archive: OpaquePointer, entry: String) -> ExportError {
         let code = archive_errno(archive)
         guard let text = archive_error_string(archive) else { return .archive(entry: entry, what: "error \(code)") }
         return .archive(entry: entry, what: String(cString: text))

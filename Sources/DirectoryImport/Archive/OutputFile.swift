@@ -5,8 +5,8 @@ struct OutputFile: ~Copyable {
     private let name: String
     private let descriptor: Int32
 
-    /// - Throws: ``DeliveryError/unreadable(file:code:)``, also when the file is there already.
-    init(creating path: String) throws(DeliveryError) {
+    /// - Throws: ``ExportError/unreadable(file:code:)``, also when the file is there already.
+    init(creating path: String) throws(ExportError) {
         name = InputFile.baseName(of: path)
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .unreadable(file: InputFile.baseName(of: path), code: errno) }
@@ -14,7 +14,7 @@ struct OutputFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(DeliveryError) {
+    func write(_ bytes: UnsafeRawBufferPointer) throws(ExportError) {
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)

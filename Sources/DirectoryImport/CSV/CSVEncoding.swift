@@ -98,8 +98,8 @@ struct EncodingProbe {
 
     /// At the end of the file.
     ///
-    /// - Throws: ``DeliveryError/encoding(file:line:what:)`` for what is no text in one of the encodings, or in two of them.
-    mutating func encoding(of file: String) throws(DeliveryError) -> CSVEncoding {
+    /// - Throws: ``ExportError/encoding(file:line:what:)`` for what is no text in one of the encodings, or in two of them.
+    mutating func encoding(of file: String) throws(ExportError) -> CSVEncoding {
         if missing > 0 { breakOff() }
         guard firstZero == 0 else {
             let what = "a zero byte: the file is UTF-16 or no text; export it as UTF-8 or ISO-8859-15"

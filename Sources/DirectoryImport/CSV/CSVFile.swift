@@ -13,7 +13,7 @@ struct CSVFile {
     ///   - path: a plain file.
     ///   - limits: bounds of a record.
     ///   - isKnown: whether the cells are a header that is meant.
-    /// - Throws: ``DeliveryError/unexpected(file:line:what:)`` when no separator gives a known header; ``DeliveryError``.
+    /// - Throws: ``ExportError/unexpected(file:line:what:)`` when no separator gives a known header; ``ExportError``.
     init(
         path: String,
         limits: CSVReader.Limits = CSVReader.Limits(),
@@ -29,7 +29,7 @@ struct CSVFile {
             header = cells
             return
         }
-        throw DeliveryError.unexpected(
+        throw ExportError.unexpected(
             file: name,
             line: 1,
             what:
@@ -46,7 +46,7 @@ struct CSVFile {
         return reader.peakBytes
     }
 
-    private static func encoding(of path: String) throws(DeliveryError) -> CSVEncoding {
+    private static func encoding(of path: String) throws(ExportError) -> CSVEncoding {
         let input = try InputFile(path: path)
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFile.chunkBytes, alignment: 16)
         defer { chunk.deallocate() }
@@ -72,9 +72,9 @@ struct CSVFile {
             try reader.read(from: { try input.read(into: $0) }) { record in
                 throw HeaderFound(cells: (0..<record.count).map { record.text($0) ?? "" })
             }
-        } catch let found as HeaderFound { return found.cells } catch DeliveryError.unexpected {
+        } catch let found as HeaderFound { return found.cells } catch ExportError.unexpected {
             return nil
-        } catch DeliveryError.endsEarly { return nil }
+        } catch ExportError.endsEarly { return nil }
         return nil
     }
 }

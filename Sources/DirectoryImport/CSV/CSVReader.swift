@@ -41,7 +41,7 @@ struct CSVReader {
     /// - Parameters:
     ///   - fill: puts bytes at the start of the buffer and returns their number; 0 means the end.
     ///   - body: called with each record that is not blank, the header first.
-    /// - Throws: ``DeliveryError``; what `fill` or `body` threw.
+    /// - Throws: ``ExportError``; what `fill` or `body` threw.
     mutating func read(
         from fill: (UnsafeMutableRawBufferPointer) throws -> Int,
         _ body: (CSVRecord) throws -> Void
@@ -51,7 +51,7 @@ struct CSVReader {
         while case let count = try fill(chunk), count > 0 {
             for byte in chunk.prefix(count) { try take(byte, body) }
         }
-        if place == .quoted { throw DeliveryError.endsEarly(file: file, line: recordLine) }
+        if place == .quoted { throw ExportError.endsEarly(file: file, line: recordLine) }
         if place != .start || !ends.isEmpty { try endRecord(hasLineEnd: false, body) }
     }
 
@@ -91,7 +91,7 @@ struct CSVReader {
             }
             guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") else {
                 let what = "Record \(number + 1) has a quote that is neither doubled nor the end of its cell."
-                throw DeliveryError.unexpected(file: file, line: line, what: what)
+                throw ExportError.unexpected(file: file, line: line, what: what)
             }
         case .start where byte == UInt8(ascii: "\""): place = .quoted
         default:
@@ -100,7 +100,7 @@ struct CSVReader {
         }
     }
 
-    private mutating func takeQuoted(_ byte: UInt8) throws(DeliveryError) {
+    private mutating func takeQuoted(_ byte: UInt8) throws(ExportError) {
         if byte == UInt8(ascii: "\"") {
             place = .behindQuote
             return
@@ -109,7 +109,7 @@ struct CSVReader {
         try append(byte)
     }
 
-    private mutating func append(_ byte: UInt8) throws(DeliveryError) {
+    private mutating func append(_ byte: UInt8) throws(ExportError) {
         bytes.append(byte)
         guard bytes.count - (ends.last ?? 0) <= limits.cellBytesMax else {
             throw .tooLarge(file: file, line: recordLine, what: "one cell", limit: limits.cellBytesMax)
@@ -119,7 +119,7 @@ struct CSVReader {
         }
     }
 
-    private mutating func endCell() throws(DeliveryError) {
+    private mutating func endCell() throws(ExportError) {
         ends.append(bytes.count)
         place = .start
         guard ends.count <= limits.columnsMax else {

@@ -16,7 +16,7 @@ package struct LineReader {
     /// - Parameters:
     ///   - fill: puts bytes at the start of the buffer and returns their number; 0 means the end.
     ///   - body: called with each line that is not blank and its number from 1; nil for a line that is too long.
-    /// - Throws: ``DeliveryError/encoding(file:line:what:)`` for a file of UTF-16; what `fill` or `body` threw.
+    /// - Throws: ``ExportError/encoding(file:line:what:)`` for a file of UTF-16; what `fill` or `body` threw.
     package mutating func read(
         from fill: (UnsafeMutableRawBufferPointer) throws -> Int,
         _ body: (ArraySlice<UInt8>?, Int) throws -> Void
@@ -59,7 +59,7 @@ package struct LineReader {
         if number == 1 {
             if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
             guard !line.starts(with: [0xFF, 0xFE]), !line.starts(with: [0xFE, 0xFF]) else {
-                throw DeliveryError.encoding(file: file, line: 1, what: "the file is UTF-16; send it as UTF-8")
+                throw ExportError.encoding(file: file, line: 1, what: "the file is UTF-16; send it as UTF-8")
             }
         }
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }

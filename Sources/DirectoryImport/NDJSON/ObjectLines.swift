@@ -10,7 +10,7 @@ struct ObjectLines {
     ///   - understand: makes something of a line's object.
     ///   - sink: takes it, until the first mistake: then there is nothing more to be had from the file.
     /// - Returns: the number of things handed to `sink`.
-    /// - Throws: ``DeliveryError``, what `fill` or `sink` threw.
+    /// - Throws: ``ExportError``, what `fill` or `sink` threw.
     func read<Thing>(
         from fill: (UnsafeMutableRawBufferPointer) throws -> Int,
         _ understand: (JSONObject, Int) throws(LineMistake) -> Thing,

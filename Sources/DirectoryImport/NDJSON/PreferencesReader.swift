@@ -40,7 +40,7 @@ package struct PreferencesReader {
     ///   - path: a plain file.
     ///   - sink: takes each line; must be able to throw everything away, since a mistake may come last.
     /// - Returns: the number of lines handed to `sink`.
-    /// - Throws: ``DeliveryError``, or what `sink` threw.
+    /// - Throws: ``ExportError``, or what `sink` threw.
     package func read(path: String, into sink: (PreferencesLine) throws -> Void) throws -> Int {
         let input = try InputFile(path: path)
         return try read(from: { try input.read(into: $0) }, into: sink)

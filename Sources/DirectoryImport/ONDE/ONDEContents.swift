@@ -1,6 +1,6 @@
 package import Domain
 
-/// What was read of a delivery of ONDE, before it is linked.
+/// What was read of an export of ONDE, before it is linked.
 package struct ONDEContents: Sendable {
     struct Teacher: Sendable {
         var lastName: String

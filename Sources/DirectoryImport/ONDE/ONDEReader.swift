@@ -12,35 +12,35 @@ package struct ONDEReader {
 
     package init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// - Throws: ``DeliveryError``: ``DeliveryError/records(_:)`` when records of a file are not whole, all of them counted.
-    package func read(_ delivery: ONDEDelivery) throws -> ONDEContents {
+    /// - Throws: ``ExportError``: ``ExportError/records(_:)`` when records of a file are not whole, all of them counted.
+    package func read(_ export: ONDEExport) throws -> ONDEContents {
         var contents = ONDEContents(warningsMax: limits.importWarningsMax)
-        for warning in delivery.warnings { contents.warnings.add(warning) }
-        guard case .pupils(let pupils) = delivery.pupils.header,
-            case .guardians(let guardians) = delivery.guardians.header,
-            case .teachers(let teachers) = delivery.teachers.header
-        else { preconditionFailure("A delivery has each file in its place") }
-        contents.pupilFile = delivery.pupils.file.name
-        contents.guardianFile = delivery.guardians.file.name
-        contents.teacherFile = delivery.teachers.file.name
-        try read(delivery.pupils, &contents) { cells, contents in
+        for warning in export.warnings { contents.warnings.add(warning) }
+        guard case .pupils(let pupils) = export.pupils.header,
+            case .guardians(let guardians) = export.guardians.header,
+            case .teachers(let teachers) = export.teachers.header
+        else { preconditionFailure("An export has each file in its place") }
+        contents.pupilFile = export.pupils.file.name
+        contents.guardianFile = export.guardians.file.name
+        contents.teacherFile = export.teachers.file.name
+        try read(export.pupils, &contents) { cells, contents in
             if let pupil = ONDERecordBuilder.pupil(&cells, pupils, limits) { contents.add(pupil) }
         }
         guard !contents.pupils.isEmpty else {
             let what = "The extraction has no pupil: export it again."
-            throw DeliveryError.unexpected(file: delivery.pupils.file.name, line: 1, what: what)
+            throw ExportError.unexpected(file: export.pupils.file.name, line: 1, what: what)
         }
-        try read(delivery.guardians, &contents) { cells, contents in
+        try read(export.guardians, &contents) { cells, contents in
             if let guardian = ONDERecordBuilder.guardian(&cells, guardians) { contents.guardians.append(guardian) }
         }
-        try read(delivery.teachers, &contents) { cells, contents in
+        try read(export.teachers, &contents) { cells, contents in
             if let teacher = ONDERecordBuilder.teacher(&cells, teachers) { contents.teachers.append(teacher) }
         }
         return contents
     }
 
     private func read(
-        _ file: ONDEDelivery.File,
+        _ file: ONDEExport.File,
         _ contents: inout ONDEContents,
         _ take: (inout ONDECells, inout ONDEContents) -> Void
     ) throws {
@@ -52,7 +52,7 @@ package struct ONDEReader {
                 // Beyond, records are only counted: a file of wrong ones says how many they are.
                 if record.number == Self.recordsMax + 1, faults.total == 0 {
                     let limit = Self.recordsMax
-                    throw DeliveryError.tooLarge(file: file.file.name, line: record.line, what: "records", limit: limit)
+                    throw ExportError.tooLarge(file: file.file.name, line: record.line, what: "records", limit: limit)
                 }
                 return faults.add(line: record.line, "Record \(record.number): more records than a school has.")
             }
@@ -60,13 +60,13 @@ package struct ONDEReader {
                 (columns..<max(columns, record.count)).allSatisfy({ record.isBlank($0) })
             else {
                 guard record.hasLineEnd || record.count >= columns else {
-                    throw DeliveryError.endsEarly(file: file.file.name, line: record.line)
+                    throw ExportError.endsEarly(file: file.file.name, line: record.line)
                 }
                 let what = "Record \(record.number) has \(record.count) cells, the header \(columns)."
                 return faults.add(line: record.line, what)
             }
             if !record.hasLineEnd, record.count < columns {
-                throw DeliveryError.endsEarly(file: file.file.name, line: record.line)
+                throw ExportError.endsEarly(file: file.file.name, line: record.line)
             }
             var cells = ONDECells(record: record)
             take(&cells, &contents)

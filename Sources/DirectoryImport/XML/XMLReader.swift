@@ -22,14 +22,14 @@ package struct XMLReader {
     /// - Parameters:
     ///   - fill: puts bytes at the start of the buffer and returns their number; 0 means the end.
     ///   - handler: called once per event; what it throws ends the reading and is thrown on.
-    /// - Throws: ``DeliveryError``, or what `fill` or `handler` threw.
+    /// - Throws: ``ExportError``, or what `fill` or `handler` threw.
     package func read(
         from fill: (UnsafeMutableRawBufferPointer) throws -> Int,
         handler: (XMLEvent) throws -> Void
     ) throws {
         try withoutActuallyEscaping(handler) { handler in
             guard let parser = XML_ParserCreate(nil) else {
-                throw DeliveryError.tooLarge(file: file, line: 0, what: "memory", limit: 0)
+                throw ExportError.tooLarge(file: file, line: 0, what: "memory", limit: 0)
             }
             defer { XML_ParserFree(parser) }
             let session = XMLSession(parser: parser, file: file, limits: limits, handler: handler)

@@ -41,7 +41,7 @@ final class XMLSession {
     }
 
     /// Expat's own verdict in our words.
-    func parserFailure() -> DeliveryError {
+    func parserFailure() -> ExportError {
         let code = XML_GetErrorCode(parser)
         let column = Int(XML_GetCurrentColumnNumber(parser)) + 1
         switch code {
@@ -70,7 +70,7 @@ final class XMLSession {
             try flushText()
             depth += 1
             guard depth <= limits.depthMax else {
-                throw DeliveryError.tooDeep(file: file, line: line, limit: limits.depthMax)
+                throw ExportError.tooDeep(file: file, line: line, limit: limits.depthMax)
             }
             try handler(.start(name: String(cString: name), attributes: try attributes(pairs), line: line))
         }
@@ -113,7 +113,7 @@ final class XMLSession {
         perform {
             entityDeclarations += 1
             guard entityDeclarations <= limits.entityDeclarationsMax else {
-                throw DeliveryError.entityExpansion(file: file, line: line)
+                throw ExportError.entityExpansion(file: file, line: line)
             }
         }
     }
@@ -133,7 +133,7 @@ final class XMLSession {
 
     private var line: Int { Int(XML_GetCurrentLineNumber(parser)) }
 
-    private func tooLarge(_ what: String, _ limit: Int) -> DeliveryError {
+    private func tooLarge(_ what: String, _ limit: Int) -> ExportError {
         .tooLarge(file: file, line: line, what: what, limit: limit)
     }
 

@@ -42,7 +42,7 @@ struct ImportOrder {
     private func give(_ channel: any AdminChannel) async throws -> JSONObject {
         guard let path = request.paths.first else { throw OperatorFailure(.usage, say("nothing to import")) }
         if request.paths.count == 1, !Self.isFolder(path) {
-            if let kind = DeliveryArchive.Kind(path: path) { return try await post(path, kind.contentType, channel) }
+            if let kind = ExportArchive.Kind(path: path) { return try await post(path, kind.contentType, channel) }
             if request.format.isLines { return try await post(path, "application/x-ndjson", channel) }
         }
         let folder = try Self.privateFolder()
@@ -51,7 +51,7 @@ struct ImportOrder {
             unlink(archive)
             rmdir(folder)
         }
-        do { try DeliveryArchive.write(request.paths, to: archive) } catch {
+        do { try ExportArchive.write(request.paths, to: archive) } catch {
             throw OperatorFailure(.failed, say("the delivery cannot be packed"), why: error.description)
         }
         return try await post(archive, "application/x-tar", channel)

@@ -37,7 +37,7 @@ struct EventPreview: AnsweringCommand {
         let now = options.renderer.now
         let event = try parse(try EventFile(file).bytes(max: inspection.settings.limits.eventBytesMax), inspection, now)
         let admission = Admission(publication: event.publication, publisher: publisher)
-        let seen: Admission.Look
+        let seen: Admission.Resolution
         do throws(IntakeError) {
             try admission.checkRights()
             try admission.checkUrgency(DeliveryRules(inspection.settings))
@@ -107,7 +107,7 @@ struct EventPreview: AnsweringCommand {
         _ admission: Admission,
         _ inspection: Inspection,
         _ now: Instant
-    ) -> Result<Admission.Look, IntakeError> {
+    ) -> Result<Admission.Resolution, IntakeError> {
         do { return try admission.look(in: inspection.registry, now: now) } catch {
             return .failure(.unavailable(StoreError(error)))
         }

@@ -64,7 +64,7 @@ struct OfflineAdmin {
                 orders: try OrderRunner(
                     queue: queue,
                     stores: stores.stores,
-                    gate: .none,
+                    lanes: .none,
                     time: time,
                     logger: Logger(label: "orders", factory: { _ in SwiftLogNoOpLogHandler() })
                 ),

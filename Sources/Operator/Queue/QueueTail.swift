@@ -78,7 +78,7 @@ struct QueueTail: AnsweringCommand {
             left -= 1
         }
         while left > 0 {
-            let look = try inspection.ask { _ in try tail.look(max: Self.outcomesMax) }
+            let look = try inspection.ask { _ in try tail.next(max: Self.outcomesMax) }
             let rows = look.rows.filter { !told.contains(Told($0)) }
             for row in rows.prefix(left) { try write(row, inspection, listing, renderer) }
             left -= min(left, rows.count)

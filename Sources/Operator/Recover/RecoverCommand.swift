@@ -69,7 +69,7 @@ struct RecoverCommand: AnsweringCommand {
                 why: StoreError(error).said
             )
         }
-        let held = HeldDeliveries(folder: target + "/held", bytesMax: .max)
+        let held = HeldExports(folder: target + "/held", bytesMax: .max)
         do { report.notes += try held.take(report.heldFiles, from: folder + "/held") } catch {
             throw OperatorFailure(.failed, say("held deliveries cannot be copied"), why: "\(error)")
         }

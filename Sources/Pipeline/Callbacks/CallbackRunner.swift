@@ -79,7 +79,10 @@ package struct CallbackRunner: Sendable {
             for callback in due where !Task.isCancelled { try await tell(callback, publisher, target) }
         } catch {
             // They stay due.
-            logger.error("callbacks wait", metadata: ["publisher": "\(publisher)", "error": "\(error)"])
+            logger.error(
+                "callbacks failed, will be tried again",
+                metadata: ["publisher": "\(publisher)", "error": "\(error)"]
+            )
         }
     }
 

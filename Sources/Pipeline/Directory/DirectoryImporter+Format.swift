@@ -1,5 +1,5 @@
 extension DirectoryImporter {
-    /// What a delivery is written in. All that is asked of a format beside its reader (``DeliveryReading``) is said here.
+    /// What an export is written in. All that is asked of a format beside its reader (``ExportReading``) is said here.
     package enum Format: String, Sendable, CaseIterable {
         case aaf1d
         case ondeCSV = "onde-csv"

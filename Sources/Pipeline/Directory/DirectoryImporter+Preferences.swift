@@ -19,7 +19,7 @@ extension DirectoryImporter {
                     records.append((line.record.user, line.operation == .upsert ? line.record : nil))
                 }
             }
-        } catch let error as DeliveryError {
+        } catch let error as ExportError {
             return try await registry.abandonImport(request.origin, failure: error.description, now: now)
         }
         return try await registry.importWishes(records, now: now, dryRun: request.isDryRun, origin: request.origin)

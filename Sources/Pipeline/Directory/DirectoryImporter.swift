@@ -4,7 +4,7 @@ package import Domain
 import Glibc
 package import Store
 
-/// Imports a delivery: reads it in streams, puts it on the stage, and lets the registry compare it and apply the difference in one transaction.
+/// Imports an export: reads it in streams, puts it on the stage, and lets the registry compare it and apply the difference in one transaction.
 /// One import at a time; a file that cannot be read to its end changes nothing.
 package actor DirectoryImporter {
     package enum Refusal: Error, Hashable, Sendable {
@@ -18,7 +18,7 @@ package actor DirectoryImporter {
         case unknownImport
         /// It is in this state, and there is nothing to approve.
         case notHeld(String)
-        /// Its delivery is not there: it was too large, or the disk had no room.
+        /// Its export is not there: it was too large, or the disk had no room.
         case notKept
         case unavailable(StoreError)
     }
@@ -29,11 +29,11 @@ package actor DirectoryImporter {
         package var mode: Mode
         package var isDryRun: Bool
         package var isYearChange: Bool
-        /// UAI of the one school whose delivery it is: of ONDE CSV, which names none.
+        /// UAI of the one school whose export it is: of ONDE CSV, which names none.
         package var school: String?
         /// Who imports, for the audit log.
         package var actor: String
-        /// The delivery's name as its sender knows it.
+        /// The export's name as its sender knows it.
         package var source: String
         /// The source it speaks for.
         package var feed: String
@@ -78,29 +78,29 @@ package actor DirectoryImporter {
 
     private let registry: Registry
     private let log: ImportLog?
-    private let held: HeldDeliveries?
+    private let held: HeldExports?
     private let workFolder: String
     private let limits: Limits
     private let time: TimeSource
     private let feeds: FeedRules
     private let onEnd: @Sendable (_ feed: String, _ format: String, _ state: String) -> Void
     private let executor = ThreadExecutor()
-    private let thread = DeliveryThread()
+    private let thread = ExportThread()
     private let meter = ImportMeter()
     private var isBusy = false
 
-    /// Copying held deliveries blocks, so the importer has a thread of its own; reading has another.
+    /// Copying held exports blocks, so the importer has a thread of its own; reading has another.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameters:
     ///   - registry: what is changed.
     ///   - queue: holds the sealed log; nil: nothing is logged.
     ///   - workFolder: where an archive is unpacked; private to this process.
-    ///   - heldFolder: where held deliveries wait; nil: they are not kept.
+    ///   - heldFolder: where held exports wait; nil: they are not kept.
     ///   - feeds: who may deliver which.
-    ///   - limits: bounds of a delivery.
+    ///   - limits: bounds of an export.
     ///   - time: the clocks.
-    ///   - onEnd: told how each delivery ended.
+    ///   - onEnd: told how each export ended.
     package init(
         registry: Registry,
         queue: QueueStore? = nil,
@@ -114,7 +114,7 @@ package actor DirectoryImporter {
         self.onEnd = onEnd
         self.registry = registry
         log = queue.map { ImportLog(queue: $0) }
-        held = heldFolder.map { HeldDeliveries(folder: $0, bytesMax: limits.importBytesMax) }
+        held = heldFolder.map { HeldExports(folder: $0, bytesMax: limits.importBytesMax) }
         self.workFolder = workFolder
         self.feeds = feeds
         self.limits = limits
@@ -134,12 +134,12 @@ package actor DirectoryImporter {
         meter.end()
     }
 
-    /// Whether this may be imported at all; before a delivery is received.
+    /// Whether this may be imported at all; before an export is received.
     package nonisolated func check(_ request: Request) throws(Refusal) {
         try feeds.check(request.feed, of: request.publisher)
     }
 
-    /// A report also for a delivery that failed (`state: failed`, with file and line) or was held.
+    /// A report also for an export that failed (`state: failed`, with file and line) or was held.
     package func run(_ request: Request) async throws(Refusal) -> ImportReport {
         try check(request)
         guard !isBusy else { throw .busy }
@@ -149,7 +149,7 @@ package actor DirectoryImporter {
         do throws(Refusal) {
             report =
                 request.format == .preferences
-                ? try await importPreferences(request) : try await importDelivery(request)
+                ? try await importPreferences(request) : try await importExport(request)
         } catch {
             onEnd(request.feed, request.format.rawValue, "failed")
             throw error
@@ -162,7 +162,7 @@ package actor DirectoryImporter {
         return report
     }
 
-    /// Lets a held import through: reads its delivery again, compares it with the directory of the moment and applies it when the difference
+    /// Lets a held import through: reads its export again, compares it with the directory of the moment and applies it when the difference
     /// is the one that was held, or `isConfirmed`.
     ///
     /// - Returns: `applied`, or `held` with the new difference when that has changed.
@@ -191,7 +191,7 @@ package actor DirectoryImporter {
             feed: stored.feed
         )
         request.school = stored.report["school"]?.string
-        let report = try await importDelivery(request, approval)
+        let report = try await importExport(request, approval)
         onEnd(request.feed, request.format.rawValue, "\(report.state)")
         guard report.state == .applied else { return report }
         held.remove([name])
@@ -208,7 +208,7 @@ package actor DirectoryImporter {
         return report
     }
 
-    /// False: the delivery is too large or the disk too full; the import is held all the same and has to be sent again.
+    /// False: the export is too large or the disk too full; the import is held all the same and has to be sent again.
     private func keep(_ request: Request, _ id: ImportID) async throws(Refusal) -> Bool {
         guard let held else { return false }
         let name: String
@@ -231,7 +231,7 @@ package actor DirectoryImporter {
     /// What the directory was when it was compared is not what it is when it is applied: another import or an erasure came between.
     private static let attemptsMax = 3
 
-    private func importDelivery(
+    private func importExport(
         _ request: Request,
         _ approval: ImportApproval? = nil
     ) async throws(Refusal) -> ImportReport {
@@ -248,7 +248,7 @@ package actor DirectoryImporter {
         _ approval: ImportApproval?
     ) async throws(Refusal) -> ImportReport {
         do {
-            var reading = DeliveryReading(
+            var reading = ExportReading(
                 request: request,
                 feeds: feeds,
                 workFolder: workFolder,
@@ -256,13 +256,13 @@ package actor DirectoryImporter {
                 meter: meter
             )
             let staged: StagedImport
-            let summary: DeliveryReading.Summary
+            let summary: ExportReading.Summary
             do {
                 let school = try await linkONDE(&reading)
                 let scope = school.map { ImportScope.school($0.key) } ?? request.scope
                 staged = try await registry.beginImport(request.origin, scope: scope)
                 summary = try await stage(reading, staged)
-            } catch let error as DeliveryError {
+            } catch let error as ExportError {
                 return try await registry.abandonImport(
                     request.origin,
                     failure: error.description,
@@ -292,10 +292,10 @@ package actor DirectoryImporter {
     /// ONDE CSV has no ids of guardians: who is known keeps the key, so the directory is asked between reading and staging.
     ///
     /// - Returns: the school it speaks of; nil for any other format.
-    private func linkONDE(_ reading: inout DeliveryReading) async throws -> SchoolRecord? {
+    private func linkONDE(_ reading: inout ExportReading) async throws -> SchoolRecord? {
         let request = reading.request
         guard request.format == .ondeCSV else { return nil }
-        guard let uai = request.school else { throw DeliveryError.missing(what: "school: ONDE CSV names none") }
+        guard let uai = request.school else { throw ExportError.missing(what: "school: ONDE CSV names none") }
         let contents = try await thread.contents(of: reading)
         let known = try await registry.guardianKeys(of: contents.pupilKeys, feed: request.feed)
         let school =
@@ -305,7 +305,7 @@ package actor DirectoryImporter {
     }
 
     /// Reads and stages side by side. The reading's own error wins over that of a stage which was given up for it.
-    private func stage(_ reading: DeliveryReading, _ staged: StagedImport) async throws -> DeliveryReading.Summary {
+    private func stage(_ reading: ExportReading, _ staged: StagedImport) async throws -> ExportReading.Summary {
         let batches = ChangeBatches()
         async let read = thread.read(reading, into: batches)
         var met = ImportWarnings(limit: limits.importWarningsMax)

@@ -30,7 +30,7 @@ package struct FeedRules: Sendable {
         }
     }
 
-    /// As ``check(_:of:)``, for the lines of a delivery that name a feed themselves.
+    /// As ``check(_:of:)``, for the lines of an export that name a feed themselves.
     func allows(_ name: String, of publisher: String?) -> Bool {
         feeds.contains { $0.name == name && (publisher == nil || $0.publisher == nil || $0.publisher == publisher) }
     }

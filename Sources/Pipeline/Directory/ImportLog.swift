@@ -5,7 +5,7 @@ import Store
 struct ImportLog {
     let queue: QueueStore
 
-    /// Nothing is written of a dry run and of a delivery that failed: they changed nothing.
+    /// Nothing is written of a dry run and of an export that failed: they changed nothing.
     func keep(
         _ report: ImportReport,
         format: String,

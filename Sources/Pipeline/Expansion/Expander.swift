@@ -125,7 +125,7 @@ package actor Expander {
                     try await work()
                 } catch {
                     // Full or overloaded: nothing is lost, the events wait; anything fatal ends the process by itself.
-                    logger.error("expansion waits", metadata: ["error": "\(error)"])
+                    logger.error("expansion failed, will be tried again", metadata: ["error": "\(error)"])
                     do { try await Task.sleep(for: .seconds(1)) } catch { break }
                 }
             }

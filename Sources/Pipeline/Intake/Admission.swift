@@ -23,7 +23,7 @@ package struct Admission: Sendable {
     }
 
     /// What the directory says to a publication.
-    package struct Look: Sendable {
+    package struct Resolution: Sendable {
         /// Members of the audience that resolve to nothing.
         package var unresolved: [AudienceMember] = []
         package var warnings: [ReceiptWarning] = []
@@ -59,12 +59,12 @@ package struct Admission: Sendable {
     private static let membersLookedAt = 100
 
     /// One snapshot of the directory: is the school known, may the publisher speak for the audience, is each key that of one thing?
-    package func look(in registry: RegistryReader, now: Instant) throws -> Result<Look, IntakeError> {
+    package func look(in registry: RegistryReader, now: Instant) throws -> Result<Resolution, IntakeError> {
         try registry.snapshot { registry in
             if let school = publication.school, try registry.school(uai: school) == nil {
                 return .failure(.unknownSchool(school))
             }
-            var look = Look()
+            var look = Resolution()
             for (index, member) in publication.audience.enumerated() {
                 let found = try registry.find(member, in: publication.school)
                 if let allowed = publisher.schools {

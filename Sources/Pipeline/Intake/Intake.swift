@@ -161,7 +161,7 @@ package final class Intake: Sendable {
             terms.publication.urgency = .normal
         }
         let settled = Admission(publication: terms.publication, publisher: publisher)
-        let looked: Result<(look: Admission.Look, opensAt: Instant?), IntakeError>
+        let looked: Result<(look: Admission.Resolution, opensAt: Instant?), IntakeError>
         do {
             looked = try await registry.read { registry in
                 switch try admission.look(in: registry, now: now) {

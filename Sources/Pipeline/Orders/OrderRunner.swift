@@ -22,7 +22,7 @@ package actor OrderRunner {
     private let queue: QueueStore
     let reader: QueueReader
     private let registry: RegistryReader
-    private let gate: OrderGate
+    private let lanes: LaneStops
     /// Makes the deliveries of a resend; nil where nobody sends.
     let expander: Expander?
     private let time: TimeSource
@@ -38,13 +38,13 @@ package actor OrderRunner {
     package init(
         queue: QueueStore,
         stores: any Stores,
-        gate: OrderGate,
+        lanes: LaneStops,
         expander: Expander? = nil,
         time: TimeSource,
         logger: Logger
     ) throws {
         self.queue = queue
-        self.gate = gate
+        self.lanes = lanes
         self.expander = expander
         self.time = time
         self.logger = logger
@@ -272,10 +272,13 @@ package actor OrderRunner {
             ending = .failed
         } catch {
             guard !isBinding else {
-                logger.warning("order waits", metadata: ["operation": "\(id)", "error": "\(error)"])
+                logger.warning(
+                    "order postponed, will be tried again",
+                    metadata: ["operation": "\(id)", "error": "\(error)"]
+                )
                 return again(id)
             }
-            logger.error("order gives up", metadata: ["operation": "\(id)", "error": "\(error)"])
+            logger.error("order failed", metadata: ["operation": "\(id)", "error": "\(error)"])
             ending = .failed
         }
         do throws(StoreError) {
@@ -309,7 +312,7 @@ package actor OrderRunner {
             if isStopping.withLock({ $0 }) { throw StoreError.stopped }
             if cancelled.contains(operation.id) { return false }
             var pages: [(page: PageID, slots: [Int])] = []
-            var barred: [LaneID: Set<DeliveryID>] = [:]
+            var stopped: [LaneID: Set<DeliveryID>] = [:]
             var count = 0
             while pages.count < Self.pagesPerCommit, count < verb.deliveriesPerCommit {
                 guard let match = try matches.next() else {
@@ -320,7 +323,7 @@ package actor OrderRunner {
                 let slots = match.slots.filter { eligible.contains(match.result[$0].state) }
                 guard !slots.isEmpty else { continue }
                 pages.append((match.page, slots))
-                barred[match.lane, default: []].formUnion(slots.map { DeliveryID(page: match.page, slot: $0) })
+                stopped[match.lane, default: []].formUnion(slots.map { DeliveryID(page: match.page, slot: $0) })
                 count += slots.count
             }
             guard !pages.isEmpty else { continue }
@@ -333,22 +336,22 @@ package actor OrderRunner {
                 inFlight: [],
                 skipped: skipped
             )
-            skipped = try await apply(&slice, barred)
+            skipped = try await apply(&slice, stopped)
         }
         return true
     }
 
-    private func apply(_ slice: inout OrderSlice, _ barred: [LaneID: Set<DeliveryID>]) async throws -> [String: Int] {
+    private func apply(_ slice: inout OrderSlice, _ stopped: [LaneID: Set<DeliveryID>]) async throws -> [String: Int] {
         guard let mark = slice.verb.mark else {
             return try await queue.apply(slice, now: time.now()).skipped
         }
         do {
-            slice.inFlight = try await gate.bar(barred, mark)
+            slice.inFlight = try await lanes.stop(stopped, mark)
             let skipped = try await queue.apply(slice, now: time.now()).skipped
-            await gate.conclude(true)
+            await lanes.conclude(true)
             return skipped
         } catch {
-            await gate.conclude(false)
+            await lanes.conclude(false)
             throw error
         }
     }

@@ -69,7 +69,7 @@ package struct SpanRunner: Sendable {
             }
         } catch {
             // They are due again.
-            logger.error("spans wait: the store cannot be read", metadata: ["error": "\(error)"])
+            logger.error("spans postponed: the store cannot be read", metadata: ["error": "\(error)"])
         }
     }
 

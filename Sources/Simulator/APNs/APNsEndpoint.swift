@@ -14,18 +14,18 @@ struct APNsEndpoint: Sendable {
         }
     }
 
-    private let desk: Desk
+    private let handler: RequestHandler
     private let state: State
     private let limitsProviderTokenUpdates: Bool
 
-    init(desk: Desk, accounts: [APNsAccount], limitsProviderTokenUpdates: Bool) {
-        self.desk = desk
+    init(handler: RequestHandler, accounts: [APNsAccount], limitsProviderTokenUpdates: Bool) {
+        self.handler = handler
         state = State(validator: APNsValidator(accounts: accounts))
         self.limitsProviderTokenUpdates = limitsProviderTokenUpdates
     }
 
     func respond(to request: ReceivedRequest) -> Responder.Response {
-        let now = desk.now()
+        let now = handler.now()
         do throws(APNsRefusal) {
             // Apple speaks HTTP/2 only; a client that fell back must notice.
             guard request.version == .http2 else {
@@ -69,7 +69,7 @@ struct APNsEndpoint: Sendable {
 
     private func finish(_ record: Record, _ request: ReceivedRequest, apnsID: String, now: Int64) -> Responder.Response
     {
-        desk.finish(record, request: request) { behaviour in
+        handler.finish(record, request: request) { behaviour in
             ScriptedAnswers.apns(behaviour, apnsID: apnsID, nowMilliseconds: now)
         } accept: {
             Answer(status: 200, headers: [("apns-id", apnsID)])
@@ -104,12 +104,12 @@ struct APNsEndpoint: Sendable {
             more: refusal.detail.isEmpty ? [:] : ["detail": .string(refusal.detail)]
         )
         let apnsID = request.header("apns-id") ?? RandomIdentifier.uuid()
-        guard desk.isStrict || record.token.isEmpty || refusal.reason == "TooManyProviderTokenUpdates" else {
+        guard handler.isStrict || record.token.isEmpty || refusal.reason == "TooManyProviderTokenUpdates" else {
             record.outcome = .accepted
             record.reason = nil
             record.more["defect"] = .string(refusal.reason)
-            return finish(record, request, apnsID: apnsID, now: desk.now())
+            return finish(record, request, apnsID: apnsID, now: handler.now())
         }
-        return desk.refuse(record, with: refusal.answer(apnsID: apnsID))
+        return handler.refuse(record, with: refusal.answer(apnsID: apnsID))
     }
 }

@@ -2,24 +2,24 @@ import Synchronization
 
 /// The simulator's own endpoints: script, log, counts and subscriptions.
 struct ControlEndpoint: Sendable {
-    private let desk: Desk
+    private let handler: RequestHandler
 
-    init(desk: Desk) {
-        self.desk = desk
+    init(handler: RequestHandler) {
+        self.handler = handler
     }
 
     func respond(to request: ReceivedRequest) -> Answer {
         // Who reads the file after asking here finds everything in it.
-        desk.log.flush()
+        handler.log.flush()
         switch (request.method, request.path) {
         case ("GET", "/control/ready"): return Answer(status: 200, json: ["ready": true])
-        case ("GET", "/control/counts"): return Answer(status: 200, json: desk.log.counts.json)
+        case ("GET", "/control/counts"): return Answer(status: 200, json: handler.log.counts.json)
         case ("GET", "/control/log"): return log(request)
         case ("DELETE", "/control/log"):
-            desk.log.clear()
+            handler.log.clear()
             return Answer(status: 204)
         case ("GET", "/control/script"):
-            return Answer(status: 200, json: desk.state.player.withLock { $0.script.source })
+            return Answer(status: 200, json: handler.state.player.withLock { $0.script.source })
         case ("PUT", "/control/script"), ("POST", "/control/script"): return replaceScript(request.body)
         case ("DELETE", "/control/script"):
             play(Script())
@@ -28,15 +28,15 @@ struct ControlEndpoint: Sendable {
             reset()
             return Answer(status: 204)
         case ("DELETE", "/control/access-tokens"):
-            desk.state.accessTokens.withLock { $0.revokeAll() }
+            handler.state.accessTokens.withLock { $0.revokeAll() }
             return Answer(status: 204)
         case ("GET", "/control/subscriptions"):
-            let ids = desk.state.subscriptions.withLock { $0.ids }
+            let ids = handler.state.subscriptions.withLock { $0.ids }
             return Answer(status: 200, json: ["subscriptions": .array(ids.map(JSON.string))])
         case ("POST", "/control/subscriptions"): return subscribe(request)
         case ("DELETE", _) where request.path.hasPrefix("/control/subscriptions/"):
             let id = String(request.path.dropFirst("/control/subscriptions/".count))
-            let isKnown = desk.state.subscriptions.withLock { $0.remove(id) }
+            let isKnown = handler.state.subscriptions.withLock { $0.remove(id) }
             return isKnown ? Answer(status: 204) : Answer(status: 404, json: ["error": "no such subscription"])
         default: return Answer(status: 404, json: ["error": "no such control endpoint"])
         }
@@ -45,13 +45,13 @@ struct ControlEndpoint: Sendable {
     /// Script, log, counts and what was given up; access tokens and subscriptions stay good.
     private func reset() {
         play(Script())
-        desk.log.clear()
-        desk.state.subscriptions.withLock { $0.forgetGone() }
+        handler.log.clear()
+        handler.state.subscriptions.withLock { $0.forgetGone() }
     }
 
     private func play(_ script: Script) {
-        let now = desk.now()
-        desk.state.player.withLock { $0 = ScriptPlayer(script: script, startedAt: now) }
+        let now = handler.now()
+        handler.state.player.withLock { $0 = ScriptPlayer(script: script, startedAt: now) }
     }
 
     /// `since` is the last sequence number already seen, `max` the number of lines wanted; `provider`, `outcome` and `token` choose.
@@ -78,7 +78,7 @@ struct ControlEndpoint: Sendable {
         return Answer(
             status: 200,
             headers: [("content-type", "application/x-ndjson")],
-            body: desk.log.lines(since: since, max: max, filter: filter)
+            body: handler.log.lines(since: since, max: max, filter: filter)
         )
     }
 
@@ -93,14 +93,14 @@ struct ControlEndpoint: Sendable {
 
     /// Answers what the browsers would give their server, for the Web Push listener named by `listener` or the first one.
     private func subscribe(_ request: ReceivedRequest) -> Answer {
-        let listeners = desk.state.webPushListeners.withLock { $0 }
+        let listeners = handler.state.webPushListeners.withLock { $0 }
         let name = request.queryValue("listener")
         guard let listener = listeners.first(where: { name == nil || $0.name == name }) else {
             return Answer(status: 404, json: ["error": "no such Web Push listener"])
         }
         do throws(Subscriptions.Mistake) {
             let added = try Subscriptions.parse(request.body.isEmpty ? Array("{}".utf8) : request.body)
-            try desk.state.subscriptions.withLock { subscriptions throws(Subscriptions.Mistake) in
+            try handler.state.subscriptions.withLock { subscriptions throws(Subscriptions.Mistake) in
                 try subscriptions.add(added)
             }
             let items = added.map { subscription -> JSON in

@@ -1,10 +1,10 @@
 /// Plays the ENT's `/auth/oauth2/userinfo`, version 2.0.
 struct UserinfoEndpoint: Sendable {
-    private let desk: Desk
+    private let handler: RequestHandler
     private let users: UserDirectory
 
-    init(desk: Desk, users: UserDirectory) {
-        self.desk = desk
+    init(handler: RequestHandler, users: UserDirectory) {
+        self.handler = handler
         self.users = users
     }
 
@@ -20,7 +20,7 @@ struct UserinfoEndpoint: Sendable {
                 token: "",
                 connection: request.connection
             )
-            return desk.refuse(record, with: Answer(status: 302, headers: [("location", "/auth/login")]))
+            return handler.refuse(record, with: Answer(status: 302, headers: [("location", "/auth/login")]))
         }
         let record = Record(
             .ent,
@@ -29,7 +29,7 @@ struct UserinfoEndpoint: Sendable {
             token: profile["userId"]?.string ?? "",
             connection: request.connection
         )
-        return desk.finish(record, request: request, scriptToken: bearer) { behaviour in
+        return handler.finish(record, request: request, scriptToken: bearer) { behaviour in
             ScriptedAnswers.plain(behaviour)
         } accept: {
             Answer(status: 200, json: profile)

@@ -2,19 +2,19 @@ import Synchronization
 
 /// Plays `fcm.googleapis.com`.
 struct FCMEndpoint: Sendable {
-    private let desk: Desk
+    private let handler: RequestHandler
     private let validator: FCMValidator
 
-    init(desk: Desk, projects: Set<String>) {
-        self.desk = desk
+    init(handler: RequestHandler, projects: Set<String>) {
+        self.handler = handler
         validator = FCMValidator(projects: projects)
     }
 
     func respond(to request: ReceivedRequest) -> Responder.Response {
-        let now = desk.now() / 1000
+        let now = handler.now() / 1000
         do throws(FCMError) {
             let push = try validator.validate(request) { bearer in
-                desk.state.accessTokens.withLock { $0.project(of: bearer, now: now) }
+                handler.state.accessTokens.withLock { $0.project(of: bearer, now: now) }
             }
             let name = "projects/\(push.project)/messages/0:\(RandomIdentifier.hexadecimal(characters: 24))"
             var record = Record(
@@ -38,7 +38,7 @@ struct FCMEndpoint: Sendable {
     }
 
     private func finish(_ record: Record, _ request: ReceivedRequest, name: String) -> Responder.Response {
-        desk.finish(record, request: request) { behaviour in
+        handler.finish(record, request: request) { behaviour in
             ScriptedAnswers.fcm(behaviour)
         } accept: {
             Answer(status: 200, json: ["name": .string(name)])
@@ -55,7 +55,7 @@ struct FCMEndpoint: Sendable {
             connection: request.connection,
             more: ["detail": .string(error.message), "path": .string(request.path)]
         )
-        if !desk.isStrict, let project = FCMValidator.project(path: request.path),
+        if !handler.isStrict, let project = FCMValidator.project(path: request.path),
             let token = FCMValidator.looseTarget(request.body)
         {
             record.outcome = .accepted
@@ -65,6 +65,6 @@ struct FCMEndpoint: Sendable {
             let message = RandomIdentifier.hexadecimal(characters: 24)
             return finish(record, request, name: "projects/\(project)/messages/0:\(message)")
         }
-        return desk.refuse(record, with: error.answer())
+        return handler.refuse(record, with: error.answer())
     }
 }

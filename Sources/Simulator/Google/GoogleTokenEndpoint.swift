@@ -2,19 +2,19 @@ import Synchronization
 
 /// Plays `oauth2.googleapis.com/token`.
 struct GoogleTokenEndpoint: Sendable {
-    private let desk: Desk
+    private let handler: RequestHandler
     private let validator: GrantValidator
     private let lifetimeSeconds: Int64
 
-    init(desk: Desk, validator: GrantValidator, lifetimeSeconds: Int64) {
-        self.desk = desk
+    init(handler: RequestHandler, validator: GrantValidator, lifetimeSeconds: Int64) {
+        self.handler = handler
         self.validator = validator
         self.lifetimeSeconds = lifetimeSeconds
     }
 
     func respond(to request: ReceivedRequest) -> Responder.Response {
-        let now = desk.now() / 1000
-        let audience = desk.state.tokenURI.withLock { $0 }
+        let now = handler.now() / 1000
+        let audience = handler.state.tokenURI.withLock { $0 }
         do throws(GrantRefusal) {
             switch try validator.validate(request, audience: audience, now: now) {
             case .idTokenOnly:
@@ -26,7 +26,7 @@ struct GoogleTokenEndpoint: Sendable {
                     token: "",
                     connection: request.connection
                 )
-                return desk.refuse(record, with: Answer(status: 200, json: ["id_token": "e30.e30.e30"]))
+                return handler.refuse(record, with: Answer(status: 200, json: ["id_token": "e30.e30.e30"]))
             case .accessToken(let account):
                 return grant(account, request: request, now: now)
             }
@@ -40,7 +40,7 @@ struct GoogleTokenEndpoint: Sendable {
                 connection: request.connection,
                 more: ["detail": .string(error.description)]
             )
-            return desk.refuse(record, with: error.answer)
+            return handler.refuse(record, with: error.answer)
         }
     }
 
@@ -53,10 +53,10 @@ struct GoogleTokenEndpoint: Sendable {
             connection: request.connection,
             more: ["project": .string(account.projectID)]
         )
-        return desk.finish(record, request: request) { behaviour in
+        return handler.finish(record, request: request) { behaviour in
             ScriptedAnswers.plain(behaviour)
         } accept: {
-            let token = desk.state.accessTokens.withLock {
+            let token = handler.state.accessTokens.withLock {
                 $0.grant(project: account.projectID, expiresAt: now + lifetimeSeconds)
             }
             return Answer(

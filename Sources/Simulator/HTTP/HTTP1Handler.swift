@@ -62,7 +62,7 @@ final class HTTP1Handler: ChannelInboundHandler {
         case .answer(let answer): write(answer, context: context)
         case .silence: break
         case .reset, .close: context.close(promise: nil)
-        case .freeze: ReadGate.shut(context.channel)
+        case .freeze: ReadPause.begin(context.channel)
         }
     }
 

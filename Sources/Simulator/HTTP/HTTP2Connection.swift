@@ -81,7 +81,7 @@ final class HTTP2Connection {
 
     /// Nothing more is read from the socket: neither requests nor PINGs get an answer.
     func freeze() {
-        ReadGate.shut(channel)
+        ReadPause.begin(channel)
     }
 
     private func last(_ last: ConnectionAction.LastStream, streamID: HTTP2StreamID) -> HTTP2StreamID {

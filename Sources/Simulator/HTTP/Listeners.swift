@@ -80,7 +80,7 @@ private struct Binder: Sendable {
         let (connections, responder) = (connections, responder)
         return try await bootstrap.childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(ReadGate())
+                try channel.pipeline.syncOperations.addHandler(ReadPause())
                 return connections.open(channel, responder)
             }.flatMap { number in
                 Self.addHTTP1(to: channel, responder: responder, connection: number, listener: name)
@@ -94,7 +94,7 @@ private struct Binder: Sendable {
         return try await bootstrap.childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
                 let number = connections.open(channel, responder)
-                try channel.pipeline.syncOperations.addHandler(ReadGate())
+                try channel.pipeline.syncOperations.addHandler(ReadPause())
                 try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                 return number
             }.flatMap { number in

@@ -28,22 +28,22 @@ package final class Responder: Sendable {
     ///   - log: Counts and keeps what happens; the caller flushes it.
     package init(settings: SimulatorSettings, log: PushLog) {
         state = SharedState(settings: settings)
-        let desk = Desk(state: state, log: log, isStrict: settings.isStrict, now: settings.now)
+        let handler = RequestHandler(state: state, log: log, isStrict: settings.isStrict, now: settings.now)
         apns = APNsEndpoint(
-            desk: desk,
+            handler: handler,
             accounts: settings.apns,
             limitsProviderTokenUpdates: settings.limitsProviderTokenUpdates
         )
-        fcm = FCMEndpoint(desk: desk, projects: Set(settings.fcm.map(\.projectID)))
+        fcm = FCMEndpoint(handler: handler, projects: Set(settings.fcm.map(\.projectID)))
         google = GoogleTokenEndpoint(
-            desk: desk,
+            handler: handler,
             validator: GrantValidator(accounts: settings.fcm),
             lifetimeSeconds: settings.accessTokenSeconds
         )
-        webPush = WebPushEndpoint(desk: desk)
+        webPush = WebPushEndpoint(handler: handler)
         webPushServices = Dictionary(uniqueKeysWithValues: settings.webPush.map { ($0.name, $0.service) })
-        ent = UserinfoEndpoint(desk: desk, users: settings.users)
-        control = ControlEndpoint(desk: desk)
+        ent = UserinfoEndpoint(handler: handler, users: settings.users)
+        control = ControlEndpoint(handler: handler)
         latencyMilliseconds = settings.latencyMilliseconds
         self.log = log
     }

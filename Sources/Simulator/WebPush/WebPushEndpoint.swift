@@ -6,18 +6,18 @@ struct WebPushEndpoint: Sendable {
         let validator = Mutex(WebPushValidator())
     }
 
-    private let desk: Desk
+    private let handler: RequestHandler
     private let state = State()
 
-    init(desk: Desk) {
-        self.desk = desk
+    init(handler: RequestHandler) {
+        self.handler = handler
     }
 
     func respond(to request: ReceivedRequest, service: PushService) -> Responder.Response {
         if request.method == "GET", service == .unifiedpush { return discovery(of: request) }
-        let now = desk.now() / 1000
+        let now = handler.now() / 1000
         do throws(WebPushDefect) {
-            let message = try desk.state.subscriptions.withLock { subscriptions throws(WebPushDefect) in
+            let message = try handler.state.subscriptions.withLock { subscriptions throws(WebPushDefect) in
                 try state.validator.withLock { validator throws(WebPushDefect) in
                     try validator.validate(request, service: service, subscriptions: subscriptions, now: now)
                 }
@@ -38,7 +38,7 @@ struct WebPushEndpoint: Sendable {
     /// > On sending a GET request to the full endpoint URL, the push server MUST return [this] JSON [UnifiedPush SERV 1.2.0].
     private func discovery(of request: ReceivedRequest) -> Responder.Response {
         let id = WebPushValidator.subscriptionID(path: request.path)
-        let isKnown = id.map { id in desk.state.subscriptions.withLock { $0[id] != nil } } ?? false
+        let isKnown = id.map { id in handler.state.subscriptions.withLock { $0[id] != nil } } ?? false
         return .init(
             reply: .answer(isKnown ? Answer(status: 200, json: ["unifiedpush": ["version": 1]]) : Answer(status: 404))
         )
@@ -54,7 +54,7 @@ struct WebPushEndpoint: Sendable {
         var record = record
         let message = RandomIdentifier.hexadecimal(characters: 24)
         record.more["message"] = .string(message)
-        return desk.finish(record, request: request) { behaviour in
+        return handler.finish(record, request: request) { behaviour in
             WebPushAnswers.scripted(behaviour, service: service)
         } accept: {
             let location = "https://\(request.authority)/message/\(message)"
@@ -70,7 +70,7 @@ struct WebPushEndpoint: Sendable {
         let id = WebPushValidator.subscriptionID(path: request.path) ?? ""
         var record = record(of: id, request)
         if !defect.detail.isEmpty { record.more["detail"] = .string(defect.detail) }
-        if !desk.isStrict, !id.isEmpty {
+        if !handler.isStrict, !id.isEmpty {
             record.more["defect"] = .string(defect.kind.rawValue)
             return finish(record, request, service: service, ttl: 0, topic: nil)
         }
@@ -78,7 +78,7 @@ struct WebPushEndpoint: Sendable {
         record.outcome = .refused
         record.status = answer.status
         record.reason = defect.kind.rawValue
-        return desk.refuse(record, with: answer)
+        return handler.refuse(record, with: answer)
     }
 
     private func record(of id: String, _ request: ReceivedRequest) -> Record {

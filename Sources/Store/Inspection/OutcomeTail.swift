@@ -4,7 +4,7 @@ package import Domain
 /// Follows the outcomes as they reach the store, by comparing pages with what they held before.
 ///
 /// Bounded and lossy, never in the writer's way: at most ``pagesMax`` pages are watched (those with work left, the newest first), and
-/// one look returns at most `max` outcomes; what it leaves out is counted. Two outcomes of one delivery between two looks are one.
+/// one batch returns at most `max` outcomes; what it leaves out is counted. Two outcomes of one delivery between two looks are one.
 /// Not Sendable, as its reader.
 package final class OutcomeTail {
     package static let pagesMax = 4000
@@ -15,8 +15,8 @@ package final class OutcomeTail {
     private var newest: Int64
     private var version: Int64 = -1
 
-    /// What one look found.
-    package struct Look: Sendable {
+    /// What was found at one time.
+    package struct Batch: Sendable {
         package var rows: [DeliveryRow] = []
         /// Outcomes beyond the bound, and pages nobody watches.
         package var skipped = 0
@@ -38,40 +38,40 @@ package final class OutcomeTail {
         forgetOldest()
     }
 
-    /// The outcomes since the last look, in the order of the deliveries' ids. Without a commit in between: one question.
-    package func look(max: Int) throws -> Look {
-        var look = Look()
+    /// The outcomes since the last batch, in the order of the deliveries' ids. Without a commit in between: one question.
+    package func next(max: Int) throws -> Batch {
+        var batch = Batch()
         let now = try reader.connection.dataVersion
-        guard now != version else { return look }
+        guard now != version else { return batch }
         version = now
         for (page, before) in watched.sorted(by: { $0.key < $1.key }) {
-            try compare(page, before: before, max: max, &look)
+            try compare(page, before: before, max: max, &batch)
         }
         var isMore = true
         while isMore {
             let pages = try reader.connection.all(InspectionSQL.newerPages.rawValue, newest, DeliveryScan.sliceRows) {
                 PageID(rawValue: $0.int64(0))
             }
-            for page in pages { try compare(page, before: nil, max: max, &look) }
+            for page in pages { try compare(page, before: nil, max: max, &batch) }
             newest = pages.last?.rawValue ?? newest
             isMore = pages.count == DeliveryScan.sliceRows
         }
         let count = watched.count
         forgetOldest()
-        look.skipped += count - watched.count
-        return look
+        batch.skipped += count - watched.count
+        return batch
     }
 
     /// A page that cannot be read is watched no longer, and noted.
-    private func compare(_ id: PageID, before: PageResult?, max: Int, _ look: inout Look) throws {
-        do { try compareReadable(id, before: before, max: max, &look) } catch {
+    private func compare(_ id: PageID, before: PageResult?, max: Int, _ batch: inout Batch) throws {
+        do { try compareReadable(id, before: before, max: max, &batch) } catch {
             guard let cause = UnreadableRow.Cause(error) else { throw error }
             watched[id] = nil
             reader.unreadable.note(UnreadableRow(.page, id.rawValue, cause))
         }
     }
 
-    private func compareReadable(_ id: PageID, before: PageResult?, max: Int, _ look: inout Look) throws {
+    private func compareReadable(_ id: PageID, before: PageResult?, max: Int, _ batch: inout Batch) throws {
         guard let header = try reader.header(of: id), let event = try reader.event(header.event) else {
             watched[id] = nil
             return
@@ -96,9 +96,9 @@ package final class OutcomeTail {
                 && (filter.states.isEmpty || filter.states.contains(state))
         }
         guard !changed.isEmpty else { return }
-        let room = Swift.max(0, max - look.rows.count)
+        let room = Swift.max(0, max - batch.rows.count)
         if room == 0 {
-            look.skipped += changed.count
+            batch.skipped += changed.count
             return
         }
         guard let page = try reader.page(id) else { return }
@@ -107,8 +107,8 @@ package final class OutcomeTail {
             facts.add(row)
             return filter.admits(facts) ?? false
         }
-        look.rows += rows.prefix(room)
-        look.skipped += Swift.max(0, rows.count - room)
+        batch.rows += rows.prefix(room)
+        batch.skipped += Swift.max(0, rows.count - room)
     }
 
     private func forgetOldest() {

@@ -15,7 +15,7 @@ extension Registry {
     /// Nothing of the person is left but a number that nothing leads to: events that concerned him or her still add up.
     ///
     /// Goes: names, key, accounts, devices with their history, choices, places, relations, and the key in what imports said and changed.
-    /// The directory's next delivery brings the person back as a new one when the school still has him or her.
+    /// The directory's next export brings the person back as a new one when the school still has him or her.
     package func erase(_ person: StoredPerson) async throws(StoreError) -> ErasedPerson {
         let (erased, devices) = try await writer.run(.full) { connection in
             try connection.overwritingDeleted {

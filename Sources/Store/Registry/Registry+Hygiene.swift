@@ -42,7 +42,7 @@ package struct TargetFault: Sendable {
     }
 }
 
-/// A token dies only on proof about that token: compare-and-disable, a brake for whole lanes, and a history of every change.
+/// A token dies only on proof about that token: compare-and-disable, a guard for whole lanes, and a history of every change.
 extension Registry {
     /// Applies proofs about targets: only when the device still has the target that was used, and has not registered since. What is held,
     /// or comes from a lane that is frozen by now, is only written down: outcomes go to the disk before their proofs come here, so the

@@ -8,7 +8,7 @@ package final class Registry: Sendable {
     let writer: any SessionWriter
     /// Seals and finds targets; shared with the readers.
     package let seal: TargetSeal
-    /// Devices that have changed, by whatever door.
+    /// Devices that have changed, by whatever way.
     package let deviceChanges = DeviceChanges()
     package let wishChanges = WishChanges()
 

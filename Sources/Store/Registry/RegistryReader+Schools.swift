@@ -10,7 +10,7 @@ package struct SchoolSummary: Hashable, Sendable {
     package var guardians: Int
     /// With a device that is rung: neither suspect nor disabled.
     package var guardiansWithDevice: Int
-    /// The newest applied delivery of the school's feed; nil for a school that no delivery brought.
+    /// The newest applied export of the school's feed; nil for a school that no export brought.
     package var lastImport: ImportID?
     package var lastImportAt: Instant?
 }
@@ -21,7 +21,7 @@ extension RegistryReader {
     /// `uai`: only this one. `after`: those behind this one.
     package func schools(uai: String? = nil, after: String?, limit: Int) throws -> [SchoolSummary] {
         try snapshot { reader in
-            // Every delivery speaks of its feed, so the newest one is that of each school; one of accounts only counts when there is no other.
+            // Every export speaks of its feed, so the newest one is that of each school; one of accounts only counts when there is no other.
             var newest: [Int: (id: ImportID, at: Instant)] = [:]
             try reader.connection.query(
                 """

@@ -51,7 +51,7 @@ struct Core {
             if isInDoubt {
                 logger.error("the clock has stepped: time goes on from before until it has been steady for a minute")
             } else {
-                logger.notice("the clock is believed again")
+                logger.notice("the clock is trusted again")
             }
         }
         self.clock = clock

@@ -91,7 +91,7 @@ struct DeliveryServices {
         orders = try OrderRunner(
             queue: core.queue,
             stores: core.stores,
-            gate: OrderGate(dispatcher),
+            lanes: LaneStops(dispatcher),
             expander: expander,
             time: core.time,
             logger: Gateway.logger("orders", settings)

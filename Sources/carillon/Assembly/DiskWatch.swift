@@ -5,7 +5,7 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Watches the room on the disk of the stores: the stage for the doors, one log line at each change, the ballast.
+/// Watches the room on the disk of the stores: the stage for whoever takes events, one log line at each change, the ballast.
 final class DiskWatch: Service {
     private static let interval = Duration.seconds(1)
 

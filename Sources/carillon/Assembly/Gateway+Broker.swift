@@ -4,7 +4,7 @@ import Settings
 
 extension Gateway {
     /// nil without `nats.url`.
-    func brokerDoor(_ delivery: DeliveryServices, _ services: APIServices) -> BrokerDoor? {
+    func brokerConsumer(_ delivery: DeliveryServices, _ services: APIServices) -> BrokerConsumer? {
         guard let nats = effective.settings.nats else { return nil }
         let options = NATSOptions(
             url: nats.url,
@@ -14,7 +14,7 @@ extension Gateway {
             stream: nats.stream.map { .init(name: $0, durable: nats.durable) },
             caFile: effective.settings.tls.caFile
         )
-        return BrokerDoor(
+        return BrokerConsumer(
             services: services,
             publisher: nats.publisher,
             isKept: nats.stream != nil,

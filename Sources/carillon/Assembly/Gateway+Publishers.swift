@@ -2,7 +2,7 @@ import API
 import Pipeline
 import Settings
 
-/// Publishers of the configuration, as the doors and the expander know them.
+/// Publishers of the configuration, as the API, the broker and the expander know them.
 extension Gateway {
     static func entries(_ settings: Settings) -> [PublisherDirectory.Entry] {
         settings.publishers.map { publisher in

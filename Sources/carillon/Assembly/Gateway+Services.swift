@@ -157,7 +157,7 @@ extension Gateway {
         return services
     }
 
-    /// In the order of dependence; shutdown runs it backwards, each waits for the one behind it, so the doors end first.
+    /// In the order of dependence; shutdown runs it backwards, each waits for the one behind it, so the servers end first.
     func runningServices(
         _ core: Core,
         _ delivery: DeliveryServices,
@@ -169,7 +169,7 @@ extension Gateway {
         let inside = try inside(api, core)
         let servers = servers(api, inside, listeners)
         let (dispatcher, engine, heads) = (delivery.dispatcher, delivery.engine, headNotes(core, inside.queueReader))
-        let devices = DeviceLook(
+        let devices = DeviceScan(
             registry: inside.registryReader,
             unreadable: core.queue.unreadable,
             logger: Self.logger("devices", settings)
@@ -204,8 +204,8 @@ extension Gateway {
             reloading(core, delivery),
         ]
         if let runner = spanRunner(core, inside.queueReader) { services.append(LongRunning(runner.run)) }
-        services += servers.map { Bounded($0, within: Self.doorDrain) }
-        if let door = brokerDoor(delivery, api) { services.append(Bounded(door, within: Self.brokerDrain)) }
+        services += servers.map { Bounded($0, within: Self.listenerDrain) }
+        if let door = brokerConsumer(delivery, api) { services.append(Bounded(door, within: Self.brokerDrain)) }
         let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")
@@ -358,7 +358,7 @@ extension Gateway {
             ),
             lacksRoom: { disk.lacksRoom(reusable: $0) },
             isRoomUrgent: { disk.isFull },
-            held: HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax),
+            held: HeldExports(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax),
             heldAge: Self.days(retention.heldImportDays),
             operationAge: Self.days(retention.operationDays),
             looks: LookLog(data: core.folder.path),
@@ -369,10 +369,10 @@ extension Gateway {
 
     /// Held deliveries that no row of the registry names any more.
     func removeForgotten(_ core: Core, _ logger: Logger) async {
-        let held = HeldDeliveries(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax)
+        let held = HeldExports(folder: heldFolder(core), bytesMax: effective.settings.limits.importBytesMax)
         do { try held.removeAll(except: try await core.registry.keptFiles()) } catch {
             // What is too many in there costs room, not service.
-            logger.warning("held deliveries cannot be looked through", metadata: ["error": "\(error)"])
+            logger.warning("kept exports could not be read", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -14,9 +14,9 @@ import UnixSignals
 struct Gateway {
     /// Everything that needs a drain has this long, all together.
     static let shutdownMax = Duration.seconds(25)
-    /// Of that for what is in flight to the push services (five more to record it), and for the requests of each door.
+    /// Of that for what is in flight to the push services (five more to record it), and for the requests of each server.
     static let engineDrain = Duration.seconds(10)
-    static let doorDrain = Duration.seconds(2)
+    static let listenerDrain = Duration.seconds(2)
     /// For the messages of a broker that keeps nothing, as many as have come.
     static let brokerDrain = Duration.seconds(4)
 

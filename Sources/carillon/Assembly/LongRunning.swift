@@ -9,7 +9,9 @@ struct LongRunning: Service {
 
     /// Cancelled at the orderly end.
     ///
-    /// - Parameter then: runs once it has ended.
+    /// - Parameters:
+    ///   - body: what runs.
+    ///   - then: runs once it has ended.
     init(_ body: @escaping @Sendable () async throws -> Void, then: @escaping @Sendable () async -> Void = {}) {
         self.body = body
         stop = nil
@@ -18,7 +20,10 @@ struct LongRunning: Service {
 
     /// Told to stop at the orderly end; it stops behind the step that is under way.
     ///
-    /// - Parameter then: runs once it has ended.
+    /// - Parameters:
+    ///   - body: what runs.
+    ///   - stop: tells it to; returns at once.
+    ///   - then: runs once it has ended.
     init(
         _ body: @escaping @Sendable () async throws -> Void,
         stop: @escaping @Sendable () -> Void,

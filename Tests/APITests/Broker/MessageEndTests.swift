@@ -37,7 +37,7 @@ import Testing
         #expect(end.answer(deliveries: deliveries) == .again(after: .seconds(seconds)))
     }
 
-    @Test func `what is on the disk is acknowledged, over whatever door it came`() {
+    @Test func `what is on the disk is acknowledged, over whatever api it came`() {
         for (end, word) in [(MessageEnd.accepted, "accepted"), (.duplicate, "duplicate")] {
             #expect(end.answer(deliveries: 3) == .taken)
             #expect(end.word(isKept: true) == word)

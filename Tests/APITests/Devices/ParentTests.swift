@@ -13,8 +13,8 @@ struct ParentTests {
         ("token-of-u1", 200),
     ])
     func `a token is what userinfo says`(token: String, status: Int) async throws {
-        try await Gateway.run { gateway, door async throws in
-            let answer = try await door.send(.get, "/v1/devices", ["Authorization": "Bearer " + token])
+        try await Gateway.run { gateway, api async throws in
+            let answer = try await api.send(.get, "/v1/devices", ["Authorization": "Bearer " + token])
             #expect(answer.status == status)
             if status == 401 {
                 #expect(answer.headers[.wwwAuthenticate] == #"Bearer realm="carillon", error="invalid_token""#)
@@ -26,17 +26,17 @@ struct ParentTests {
 
     @Test(arguments: [nil, "", "Basic dTpw", "Bearer", "Bearer a b", "Bearer a,b"])
     func `what is no bearer token is 401 without a question`(field: String?) async throws {
-        try await Gateway.run { gateway, door async throws in
-            let answer = try await door.send(.get, "/v1/devices", field.map { ["Authorization": $0] } ?? [:])
+        try await Gateway.run { gateway, api async throws in
+            let answer = try await api.send(.get, "/v1/devices", field.map { ["Authorization": $0] } ?? [:])
             #expect(answer.status == 401)
             #expect(gateway.ent.requests.isEmpty)
         }
     }
 
     @Test func `a yes is remembered for a minute, a no for five seconds, an outage not at all`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             func ask(_ token: String) async throws {
-                _ = try await door.send(.get, "/v1/devices", ["Authorization": "Bearer " + token])
+                _ = try await api.send(.get, "/v1/devices", ["Authorization": "Bearer " + token])
             }
             var counts: [Int] = []
             for (token, pause) in [
@@ -52,11 +52,11 @@ struct ParentTests {
     }
 
     @Test func `many requests with one token ask once`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<20 {
                     group.addTask {
-                        try await door.send(.get, "/v1/devices", ["Authorization": "Bearer token-of-u1"]).status
+                        try await api.send(.get, "/v1/devices", ["Authorization": "Bearer token-of-u1"]).status
                     }
                 }
                 for try await status in group { #expect(status == 200) }
@@ -75,8 +75,8 @@ struct ParentTests {
                 limits: Limits(),
                 time: services.time
             )
-        }) { gateway, door async throws in
-            let answer = try await door.register("x", user: "u1", DeviceTests.fcm("tok"))
+        }) { gateway, api async throws in
+            let answer = try await api.register("x", user: "u1", DeviceTests.fcm("tok"))
             #expect(answer.status == 503)
             #expect(answer.code == "accountsUnavailable")
             #expect(try await gateway.services.registryReader.read { try $0.deviceCounts().isEmpty })

@@ -20,9 +20,9 @@ struct PreferenceTests {
     }
 
     @Test func `nothing chosen, chosen, changed and replaced`() async throws {
-        try await Gateway.run(change: { $0.knowsKind = { $0 != "NOBODY.KNOWS" } }) { gateway, door async throws in
+        try await Gateway.run(change: { $0.knowsKind = { $0 != "NOBODY.KNOWS" } }) { gateway, api async throws in
             try await gateway.importSample()
-            let empty = try await door.send(.get, "/v1/preferences", Self.headers("u1", nil))
+            let empty = try await api.send(.get, "/v1/preferences", Self.headers("u1", nil))
             #expect(empty.status == 200 && empty.header("ETag") == "\"0\"")
             #expect(
                 try empty.json == [
@@ -31,7 +31,7 @@ struct PreferenceTests {
                 ]
             )
 
-            let put = try await door.send(
+            let put = try await api.send(
                 .put,
                 "/v1/preferences",
                 Self.headers("u1"),
@@ -42,7 +42,7 @@ struct PreferenceTests {
             #expect(try put.json["unknown"] == ["kinds": ["NOBODY.KNOWS"], "mutedClasses": ["no-such-class"]])
             #expect(try put.json["kinds"] == ["BLOG.PUBLISH-POST": ["push": false], "NOBODY.KNOWS": ["push": true]])
 
-            let patch = try await door.send(
+            let patch = try await api.send(
                 .patch,
                 "/v1/preferences",
                 Self.headers("u1", Self.merge, ifMatch: "\"1\""),
@@ -54,17 +54,17 @@ struct PreferenceTests {
             #expect(try patch.json["quietHours"]?["enabled"] == false)
             #expect(try patch.json["quietHours"]?["pauses"]?.array?.count == 1)
 
-            let other = try await door.send(.get, "/v1/preferences", Self.headers("u2", nil))
+            let other = try await api.send(.get, "/v1/preferences", Self.headers("u2", nil))
             #expect(try other.json["kinds"] == [:])
-            let replaced = try await door.send(.put, "/v1/preferences", Self.headers("u1"), "{}")
+            let replaced = try await api.send(.put, "/v1/preferences", Self.headers("u1"), "{}")
             #expect(try replaced.json["locale"] == .null && replaced.json["quietHours"] == .null)
         }
     }
 
     @Test func `the second of two apps is told that it has read something old`() async throws {
-        try await Gateway.run { _, door async throws in
+        try await Gateway.run { _, api async throws in
             func put(_ tag: String?, _ body: String) async throws -> Answer {
-                try await door.send(.put, "/v1/preferences", Self.headers("u1", ifMatch: tag), body)
+                try await api.send(.put, "/v1/preferences", Self.headers("u1", ifMatch: tag), body)
             }
             #expect(try await put("\"0\"", #"{"locale":"fr"}"#).status == 200)
             let late = try await put("\"0\"", #"{"locale":"ar"}"#)
@@ -72,15 +72,15 @@ struct PreferenceTests {
             #expect(try await put("W/\"1\"", #"{"locale":"ar"}"#).status == 412)
             #expect(try await put("\"7\", \"1\"", #"{"locale":"ar"}"#).status == 200)
             #expect(try await put("*", #"{"locale":"tr"}"#).status == 200)
-            let now = try await door.send(.get, "/v1/preferences", Self.headers("u1", nil))
+            let now = try await api.send(.get, "/v1/preferences", Self.headers("u1", nil))
             #expect(try now.json["locale"] == "tr" && now.header("ETag") == "\"3\"")
         }
     }
 
     @Test func `what is wrong changes nothing`() async throws {
-        try await Gateway.run { _, door async throws in
+        try await Gateway.run { _, api async throws in
             func send(_ method: HTTPRequest.Method, _ type: String?, _ body: String) async throws -> Answer {
-                try await door.send(method, "/v1/preferences", Self.headers("u1", type), body)
+                try await api.send(method, "/v1/preferences", Self.headers("u1", type), body)
             }
             #expect(try await send(.put, "application/json", #"{"locale":"fr"}"#).status == 200)
             #expect(try await send(.put, "text/plain", "{}").status == 415)
@@ -99,23 +99,23 @@ struct PreferenceTests {
                 try await send(.put, "application/json", #"{"locale":"\#(String(repeating: "x", count: 200_000))"}"#)
                     .status == 413
             )
-            let nobody = try await door.send(.get, "/v1/preferences", [:])
+            let nobody = try await api.send(.get, "/v1/preferences", [:])
             #expect(nobody.status == 401 && nobody.header("WWW-Authenticate") != nil)
-            let now = try await door.send(.get, "/v1/preferences", Self.headers("u1", nil))
+            let now = try await api.send(.get, "/v1/preferences", Self.headers("u1", nil))
             #expect(now.header("ETag") == "\"1\"")
             #expect(try now.json["locale"] == "fr")
         }
     }
 
     @Test func `One Pocket's document and the wishes are one thing`() async throws {
-        try await Gateway.run { _, door async throws in
+        try await Gateway.run { _, api async throws in
             let path = "/userbook/preference/timeline"
             func document() async throws -> JSONValue {
-                let answer = try await door.send(.get, path, Self.headers("u1", nil))
+                let answer = try await api.send(.get, path, Self.headers("u1", nil))
                 return try JSONParser.parse(try #require(answer.json["preference"]?.string))
             }
             #expect(try await document() == [:])
-            let put = try await door.send(
+            let put = try await api.send(
                 .put,
                 path,
                 Self.headers("u1"),
@@ -123,9 +123,9 @@ struct PreferenceTests {
             )
             #expect(put.status == 200)
             #expect(try put.json == [:])
-            let wishes = try await door.send(.get, "/v1/preferences", Self.headers("u1", nil))
+            let wishes = try await api.send(.get, "/v1/preferences", Self.headers("u1", nil))
             #expect(try wishes.json["kinds"] == ["BLOG.PUBLISH-POST": ["push": false]])
-            _ = try await door.send(
+            _ = try await api.send(
                 .patch,
                 "/v1/preferences",
                 Self.headers("u1", Self.merge),
@@ -133,13 +133,13 @@ struct PreferenceTests {
             )
             let now = try await document()
             #expect(now["config"]?["blog.publish-post"]?["push-notif"] == true && now["type"] == ["BLOG"])
-            #expect(try await door.send(.put, path, Self.headers("u1"), #"{"config":3}"#).status == 400)
-            #expect(try await door.send(.put, path, Self.headers("u1"), "[]").status == 400)
+            #expect(try await api.send(.put, path, Self.headers("u1"), #"{"config":3}"#).status == 400)
+            #expect(try await api.send(.put, path, Self.headers("u1"), "[]").status == 400)
         }
     }
 
     @Test func `the ENT's preferences are imported as a whole or not at all`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let folder = gateway.services.workFolder
             func run(_ lines: [String], dryRun: Bool = false) async throws -> ImportReport {
                 let path = folder + "/preferences.ndjson"
@@ -155,21 +155,21 @@ struct PreferenceTests {
                 try await run([line, #"{"op":"upsert","kind":"preferences","id":"u2","preference":3}"#]).state
                     == .failed
             )
-            let none = try await door.send(.get, "/v1/preferences", Self.headers("u1", nil))
+            let none = try await api.send(.get, "/v1/preferences", Self.headers("u1", nil))
             #expect(none.header("ETag") == "\"0\"")
             let report = try await run([line])
             #expect(report.state == .applied && report.diff.users.added == 1)
-            let now = try await door.send(.get, "/v1/preferences", Self.headers("u1", nil))
+            let now = try await api.send(.get, "/v1/preferences", Self.headers("u1", nil))
             #expect(try now.json["kinds"] == ["BLOG.PUBLISH-POST": ["push": false]] && now.json["locale"] == "ar")
             // The same again changes nothing; a removal takes all away.
             #expect(try await run([line]).diff.users.changed == 0)
             #expect(try await run([#"{"op":"remove","kind":"preferences","id":"u1"}"#]).diff.users.removed == 1)
-            #expect(try await door.send(.get, "/v1/preferences", Self.headers("u1", nil)).header("ETag") == "\"0\"")
+            #expect(try await api.send(.get, "/v1/preferences", Self.headers("u1", nil)).header("ETag") == "\"0\"")
         }
     }
 }
 
-extension Door {
+extension APIClient {
     fileprivate func send(
         _ method: HTTPRequest.Method,
         _ uri: String,

@@ -11,17 +11,17 @@ struct ImportTests {
     private func users() throws -> [UInt8] { Array(try Data(contentsOf: sample("directory/users.ndjson"))) }
 
     @Test func `a delivery is applied and its file removed`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let archive = gateway.folder + "/delivery.tar.gz"
-            try DeliveryArchive.write([sample("aaf1d/complet-2026-09-01").path], to: archive)
+            try ExportArchive.write([sample("aaf1d/complet-2026-09-01").path], to: archive)
             let body = Array(try Data(contentsOf: URL(fileURLWithPath: archive)))
             let headers = ["Authorization": publisher, "Content-Type": "application/gzip"]
             let path = "/v1/directory/imports?format=aaf1d&mode=complete"
 
-            let planned = try await door.send(.post, path + "&dryRun=true", headers, body)
+            let planned = try await api.send(.post, path + "&dryRun=true", headers, body)
             #expect(planned.status == 200)
             #expect(try planned.json["state"] == "planned")
-            let applied = try await door.send(.post, path, headers, body)
+            let applied = try await api.send(.post, path, headers, body)
             #expect(applied.status == 200)
             #expect(try applied.json["state"] == "applied")
             #expect(try applied.json["diff"]?["schools"]?["added"] == 3)
@@ -30,17 +30,17 @@ struct ImportTests {
     }
 
     @Test func `the ONDE CSV of a school is planned, applied, and the same again is no difference`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let archive = gateway.folder + "/delivery.tar"
-            try DeliveryArchive.write([sample("onde-csv").path], to: archive)
+            try ExportArchive.write([sample("onde-csv").path], to: archive)
             let body = Array(try Data(contentsOf: URL(fileURLWithPath: archive)))
             let headers = ["Authorization": publisher, "Content-Type": "application/x-tar"]
             let path = "/v1/directory/imports?format=onde-csv&school=0429902b"
             let expected = try JSONParser.parse(Array(try Data(contentsOf: sample("expected/onde.json"))))
 
-            let planned = try await door.send(.post, path + "&dryRun=true", headers, body)
+            let planned = try await api.send(.post, path + "&dryRun=true", headers, body)
             #expect(try planned.json["state"] == "planned")
-            let applied = try await door.send(.post, path, headers, body)
+            let applied = try await api.send(.post, path, headers, body)
             #expect(applied.status == 200)
             #expect(try applied.json["school"] == "0429902B")
             #expect(try applied.json["diff"]?["pupils"]?["added"] == expected["pupils"])
@@ -49,17 +49,17 @@ struct ImportTests {
             #expect(
                 try applied.json["warnings"]?.array?.map { $0["code"] } == Array(repeating: "ambiguousChild", count: 4)
             )
-            let again = try await door.send(.post, path, headers, body)
+            let again = try await api.send(.post, path, headers, body)
             let diff = try #require(try again.json["diff"]?.object)
             for kind in diff { #expect(kind.value == ["added": 0, "changed": 0, "removed": 0], "\(kind.name)") }
         }
     }
 
     @Test func `a zip is taken, and bad lines are a report with each of them`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let zip = sample("../field/17-names/delivery.zip")
             let headers = ["Authorization": publisher, "Content-Type": "application/zip"]
-            let taken = try await door.send(
+            let taken = try await api.send(
                 .post,
                 "/v1/directory/imports?format=aaf1d",
                 headers,
@@ -67,7 +67,7 @@ struct ImportTests {
             )
             #expect(taken.status == 200)
             #expect(try taken.json["diff"]?["pupils"]?["added"] == 1)
-            let bad = try await door.send(
+            let bad = try await api.send(
                 .post,
                 "/v1/directory/imports?format=ndjson",
                 ["Authorization": publisher, "Content-Type": "application/x-ndjson"],
@@ -79,8 +79,8 @@ struct ImportTests {
     }
 
     @Test func `a delivery that cannot be read is 422 with its report and leaves no file`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            let answer = try await door.send(
+        try await Gateway.run { gateway, api async throws in
+            let answer = try await api.send(
                 .post,
                 "/v1/directory/imports?format=aaf1d",
                 ["Authorization": publisher, "Content-Type": "application/x-tar"],
@@ -94,8 +94,8 @@ struct ImportTests {
     }
 
     @Test func `too large a delivery is 413 and leaves no file`() async throws {
-        try await Gateway.run(change: { $0.limits.importBytesMax = 1000 }) { gateway, door async throws in
-            let answer = try await door.send(
+        try await Gateway.run(change: { $0.limits.importBytesMax = 1000 }) { gateway, api async throws in
+            let answer = try await api.send(
                 .post,
                 "/v1/directory/imports?format=ndjson",
                 ["Authorization": publisher, "Content-Type": "application/x-ndjson"],
@@ -107,9 +107,9 @@ struct ImportTests {
     }
 
     @Test func `the right, the content type and the query are checked`() async throws {
-        try await Gateway.run { _, door async throws in
+        try await Gateway.run { _, api async throws in
             func status(_ query: String, type: String = "application/x-ndjson", key: String) async throws -> Int {
-                try await door.send(
+                try await api.send(
                     .post,
                     "/v1/directory/imports" + query,
                     ["Authorization": "Bearer " + key, "Content-Type": type],
@@ -138,8 +138,8 @@ struct ImportTests {
     }
 
     @Test func `the admin socket imports without a key`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }) { _, door async throws in
-            let answer = try await door.send(
+        try await Gateway.run(api: { adminRouter($0) }) { _, api async throws in
+            let answer = try await api.send(
                 .post,
                 "/admin/directory/imports?format=ndjson",
                 ["Content-Type": "application/x-ndjson"],
@@ -151,8 +151,8 @@ struct ImportTests {
     }
 
     @Test func `a feed nobody configured is 422 before the delivery is received`() async throws {
-        try await Gateway.run { _, door async throws in
-            let answer = try await door.send(
+        try await Gateway.run { _, api async throws in
+            let answer = try await api.send(
                 .post,
                 "/v1/directory/imports?format=ndjson&feed=lyon",
                 ["Authorization": publisher, "Content-Type": "application/x-ndjson"],
@@ -163,11 +163,11 @@ struct ImportTests {
     }
 
     @Test func `a delta moves pupils, and its plan tells which`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             func send(_ name: String, _ mode: String, _ more: String = "") async throws -> JSONValue {
                 let archive = gateway.folder + "/\(name)\(more).tar"
-                try DeliveryArchive.write([sample("aaf1d/" + name).path], to: archive)
-                let answer = try await door.send(
+                try ExportArchive.write([sample("aaf1d/" + name).path], to: archive)
+                let answer = try await api.send(
                     .post,
                     "/v1/directory/imports?format=aaf1d&mode=\(mode)\(more)",
                     ["Authorization": publisher, "Content-Type": "application/x-tar"],

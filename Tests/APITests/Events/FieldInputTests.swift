@@ -40,28 +40,28 @@ struct FieldInputTests {
 
     @Test func `a school's code in lower case is the school, for rights as well`() async throws {
         let own = Self.publishers(for: "0420001A")
-        try await Gateway.run(change: { $0.publishers = own }) { gateway, door async throws in
+        try await Gateway.run(change: { $0.publishers = own }) { gateway, api async throws in
             try await Self.fill(gateway)
             var body = String(decoding: try Self.field("12-uai-lower-case.json"), as: UTF8.self)
             // The class is none of this test's schools.
             body = body.replacing(#""class": "70011""#, with: #""user": "u1""#)
-            let answer = try await door.publish(Array(body.utf8), key: Gateway.limitedKey)
+            let answer = try await api.publish(Array(body.utf8), key: Gateway.limitedKey)
             #expect(try await Self.accepted(gateway, answer).school == "0420001A")
         }
         let other = Self.publishers(for: "0420002B")
-        try await Gateway.run(change: { $0.publishers = other }) { gateway, door async throws in
+        try await Gateway.run(change: { $0.publishers = other }) { gateway, api async throws in
             try await Self.fill(gateway)
-            let answer = try await door.publish(try Self.field("12-uai-lower-case.json"), key: Gateway.limitedKey)
+            let answer = try await api.publish(try Self.field("12-uai-lower-case.json"), key: Gateway.limitedKey)
             #expect(answer.status == 403)
         }
     }
 
     @Test func `what stands behind an abnormal cluster is shown`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await Self.fill(gateway)
             let publication = try await Self.accepted(
                 gateway,
-                try await door.publish(try Self.field("18-text/first-cluster.json"))
+                try await api.publish(try Self.field("18-text/first-cluster.json"))
             )
             #expect(publication.body.hasSuffix(" Réunion demain 18 h en salle 4"))
             #expect(publication.body.unicodeScalars.count == 31 + 31)
@@ -69,11 +69,11 @@ struct FieldInputTests {
     }
 
     @Test func `a title of which nothing is seen is none`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await Self.fill(gateway)
             let publication = try await Self.accepted(
                 gateway,
-                try await door.publish(try Self.field("18-text/invisible-title.json"))
+                try await api.publish(try Self.field("18-text/invisible-title.json"))
             )
             #expect(publication.title == nil)
         }

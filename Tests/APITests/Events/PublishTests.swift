@@ -31,8 +31,8 @@ struct PublishTests {
     }
 
     @Test func `a request without credentials is 401 with a challenge`() async throws {
-        try await Gateway.run { _, door async throws in
-            let answer = try await door.send(
+        try await Gateway.run { _, api async throws in
+            let answer = try await api.send(
                 .post,
                 "/v1/events",
                 ["Content-Type": "application/json"],
@@ -45,22 +45,22 @@ struct PublishTests {
     }
 
     @Test func `an unknown key is 401`() async throws {
-        try await Gateway.run { _, door async throws in
-            let answer = try await door.publish(Self.timeline("a"), type: "application/json", key: "cpk_unknown")
+        try await Gateway.run { _, api async throws in
+            let answer = try await api.publish(Self.timeline("a"), type: "application/json", key: "cpk_unknown")
             #expect(answer.status == 401)
         }
     }
 
     @Test func `a signed retry keeps its id and is a duplicate`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let body = Self.timeline("signed")
             var headers = Self.signed(body, id: "msg_1", at: gateway.services.time.now())
             headers["Content-Type"] = "application/json"
-            let first = try await door.send(.post, "/v1/events", headers, body)
+            let first = try await api.send(.post, "/v1/events", headers, body)
             gateway.time.advance(.seconds(120))
             var retry = Self.signed(body, id: "msg_1", at: gateway.services.time.now())
             retry["Content-Type"] = "application/json"
-            let second = try await door.send(.post, "/v1/events", retry, body)
+            let second = try await api.send(.post, "/v1/events", retry, body)
 
             #expect(first.status == 202)
             #expect(second.status == 200)
@@ -71,25 +71,25 @@ struct PublishTests {
 
     @Test(arguments: [Duration.seconds(-301), .seconds(301)])
     func `a signature too far from now is 401`(_ offset: Duration) async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let body = Self.timeline("old")
             var headers = Self.signed(body, id: "msg_2", at: gateway.services.time.now() + offset)
             headers["Content-Type"] = "application/json"
-            let answer = try await door.send(.post, "/v1/events", headers, body)
+            let answer = try await api.send(.post, "/v1/events", headers, body)
             #expect(answer.status == 401)
             #expect(answer.code == "invalidSignature")
         }
     }
 
     @Test func `what is wrong with a signature is said, with both clocks`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let body = Self.timeline("why")
             func detail(_ change: (inout [String: String]) -> Void, at offset: Duration = .zero) async throws -> String
             {
                 var headers = Self.signed(body, id: "msg_9", at: gateway.services.time.now() + offset)
                 headers["Content-Type"] = "application/json"
                 change(&headers)
-                let answer = try await door.send(.post, "/v1/events", headers, body)
+                let answer = try await api.send(.post, "/v1/events", headers, body)
                 #expect(answer.status == 401 && answer.code == "invalidSignature")
                 return try #require(try answer.json["detail"]?.string)
             }
@@ -114,7 +114,7 @@ struct PublishTests {
     }
 
     @Test func `binary mode needs a key because a signature does not cover its headers`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             let event = try JSONParser.parse(try bytes("cloudevent-01-class.json"))
             let body = JSONWriter.bytes(event["data"]!)
@@ -123,30 +123,30 @@ struct PublishTests {
                 headers["ce-" + name] = event[name]?.string
             }
             let signature = Self.signed(body, id: "msg_3", at: gateway.services.time.now())
-            let signed = try await door.send(.post, "/v1/events", headers.merging(signature) { $1 }, body)
+            let signed = try await api.send(.post, "/v1/events", headers.merging(signature) { $1 }, body)
             #expect(signed.status == 401)
             #expect(signed.code == "unsignedAttributes")
             headers["Authorization"] = "Bearer " + Gateway.publisherKey
-            #expect(try await door.send(.post, "/v1/events", headers, body).status == 202)
+            #expect(try await api.send(.post, "/v1/events", headers, body).status == 202)
         }
     }
 
     @Test func `a school outside the publisher's rights is 403`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
-            let answer = try await door.publish(try bytes("cloudevent-01-class.json"), key: Gateway.limitedKey)
+            let answer = try await api.publish(try bytes("cloudevent-01-class.json"), key: Gateway.limitedKey)
             #expect(answer.status == 403)
             #expect(answer.code == "forbiddenSchool")
         }
     }
 
     @Test func `a batch answers each event and stores the right ones`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             let type = "application/cloudevents-batch+json"
             let body = try bytes("batch.json")
-            let first = try await door.publish(body, type: type)
-            let again = try await door.publish(body, type: type)
+            let first = try await api.publish(body, type: type)
+            let again = try await api.publish(body, type: type)
 
             #expect(first.status == 202)
             let results = try #require(try first.json["results"]?.array)
@@ -161,8 +161,8 @@ struct PublishTests {
     }
 
     @Test func `a batch of wrong events only is 422 with each problem`() async throws {
-        try await Gateway.run { _, door async throws in
-            let answer = try await door.publish(Array("[{},{}]".utf8), type: "application/cloudevents-batch+json")
+        try await Gateway.run { _, api async throws in
+            let answer = try await api.publish(Array("[{},{}]".utf8), type: "application/cloudevents-batch+json")
             #expect(answer.status == 422)
             #expect(answer.code == "batchRejected")
             #expect(try answer.json["results"]?.array?.count == 2)
@@ -170,12 +170,12 @@ struct PublishTests {
     }
 
     @Test func `a publisher sees its own events only`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            let answer = try await door.publish(Self.timeline("mine"), type: "application/json")
+        try await Gateway.run { gateway, api async throws in
+            let answer = try await api.publish(Self.timeline("mine"), type: "application/json")
             let path = try #require(answer.headers[.location])
-            let own = try await door.send(.get, path, ["Authorization": "Bearer " + Gateway.publisherKey])
-            let foreign = try await door.send(.get, path, ["Authorization": "Bearer " + Gateway.otherKey])
-            let signed = try await door.send(
+            let own = try await api.send(.get, path, ["Authorization": "Bearer " + Gateway.publisherKey])
+            let foreign = try await api.send(.get, path, ["Authorization": "Bearer " + Gateway.otherKey])
+            let signed = try await api.send(
                 .get,
                 path,
                 Self.signed([], id: "get_1", at: gateway.services.time.now())
@@ -192,16 +192,16 @@ struct PublishTests {
 
     @Test(arguments: ["/v1/events/nonsense", "/v1/events/E-7F3K2"])
     func `an unknown event is 404`(path: String) async throws {
-        try await Gateway.run { _, door async throws in
-            let answer = try await door.send(.get, path, ["Authorization": "Bearer " + Gateway.publisherKey])
+        try await Gateway.run { _, api async throws in
+            let answer = try await api.send(.get, path, ["Authorization": "Bearer " + Gateway.publisherKey])
             #expect(answer.status == 404)
         }
     }
 
     @Test func `a store that cannot promise is 503 and never 202`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             await gateway.services.queue.close()
-            let answer = try await door.publish(Self.timeline("late"), type: "application/json")
+            let answer = try await api.publish(Self.timeline("late"), type: "application/json")
             #expect(answer.status == 503)
             #expect(answer.code == "storeUnavailable")
             #expect(answer.headers[.retryAfter] == "5")
@@ -209,9 +209,9 @@ struct PublishTests {
     }
 
     @Test func `new settings take effect at the next request`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             gateway.services.publishers.replace([])
-            #expect(try await door.publish(Self.timeline("x"), type: "application/json").status == 401)
+            #expect(try await api.publish(Self.timeline("x"), type: "application/json").status == 401)
         }
     }
 }

@@ -11,7 +11,7 @@ struct ReachTests {
     static let other = ["Authorization": "Bearer " + Gateway.otherKey]
 
     /// An event to `u1`…`u5`, each with a device, of whom `u2` and `u4` are reached.
-    static func event(_ gateway: Gateway, _ door: Door) async throws -> (id: EventID, page: PageID) {
+    static func event(_ gateway: Gateway, _ api: APIClient) async throws -> (id: EventID, page: PageID) {
         let now = gateway.services.time.now()
         let users = (1...5).map { "u\($0)" }
         var slots: [Plan.Slot] = []
@@ -30,7 +30,7 @@ struct ReachTests {
             slots.append(.init(person: known.owner, device: known.id))
         }
         let lane = try await gateway.services.queue.lane(named: "fcm/onepocket", provider: .fcm, now: now)
-        let answer = try await door.publish(PublishTests.timeline("reach"), type: "application/json")
+        let answer = try await api.publish(PublishTests.timeline("reach"), type: "application/json")
         let id = try #require(try answer.json["id"]?.string.flatMap { EventID($0) })
         let step = ExpansionStep(
             event: id,
@@ -60,9 +60,9 @@ struct ReachTests {
     }
 
     @Test func `each person stands with reason and devices`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            let (id, _) = try await Self.event(gateway, door)
-            let answer = try await door.send(.get, "/v1/events/\(id)/reach", Self.own)
+        try await Gateway.run { gateway, api async throws in
+            let (id, _) = try await Self.event(gateway, api)
+            let answer = try await api.send(.get, "/v1/events/\(id)/reach", Self.own)
 
             #expect(answer.status == 200)
             let items = try #require(try answer.json["items"]?.array)
@@ -80,12 +80,12 @@ struct ReachTests {
     }
 
     @Test func `pages follow one another while the event goes on`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            let (id, page) = try await Self.event(gateway, door)
+        try await Gateway.run { gateway, api async throws in
+            let (id, page) = try await Self.event(gateway, api)
             var path = "/v1/events/\(id)/reach?limit=2"
             var users: [String?] = []
             while true {
-                let answer = try await door.send(.get, path, Self.own).json
+                let answer = try await api.send(.get, path, Self.own).json
                 users += try #require(answer["items"]?.array).map { $0["user"]?.string }
                 // Progress between two pages moves nobody.
                 try await Self.record([0, 2], of: page, gateway)
@@ -97,12 +97,12 @@ struct ReachTests {
     }
 
     @Test func `a state is asked for`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            let (id, _) = try await Self.event(gateway, door)
-            let first = try await door.send(.get, "/v1/events/\(id)/reach?state=waiting&limit=2", Self.own).json
+        try await Gateway.run { gateway, api async throws in
+            let (id, _) = try await Self.event(gateway, api)
+            let first = try await api.send(.get, "/v1/events/\(id)/reach?state=waiting&limit=2", Self.own).json
             #expect(first["items"]?.array?.map { $0["user"]?.string } == ["u1", "u3"])
             let next = try #require(first["next"]?.string)
-            let rest = try await door.send(
+            let rest = try await api.send(
                 .get,
                 "/v1/events/\(id)/reach?state=waiting&limit=2&after=" + next,
                 Self.own
@@ -113,19 +113,19 @@ struct ReachTests {
 
     @Test(arguments: ["limit=0", "limit=1001", "limit=x", "after=E-1", "after=R-5", "state=done"])
     func `a parameter that means nothing is 400`(query: String) async throws {
-        try await Gateway.run { gateway, door async throws in
-            let answer = try await door.send(.get, "/v1/events/E-1/reach?" + query, Self.own)
+        try await Gateway.run { gateway, api async throws in
+            let answer = try await api.send(.get, "/v1/events/E-1/reach?" + query, Self.own)
             #expect(answer.status == 400 && answer.code == "invalidParameter")
         }
     }
 
     @Test func `another publisher's event is unknown, and without credentials nothing is said`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            let (id, _) = try await Self.event(gateway, door)
-            let foreign = try await door.send(.get, "/v1/events/\(id)/reach", Self.other)
+        try await Gateway.run { gateway, api async throws in
+            let (id, _) = try await Self.event(gateway, api)
+            let foreign = try await api.send(.get, "/v1/events/\(id)/reach", Self.other)
             #expect(foreign.status == 404 && foreign.code == "unknownEvent")
-            #expect(try await door.send(.get, "/v1/events/E-7F3K2/reach", Self.own).status == 404)
-            #expect(try await door.send(.get, "/v1/events/\(id)/reach").status == 401)
+            #expect(try await api.send(.get, "/v1/events/E-7F3K2/reach", Self.own).status == 404)
+            #expect(try await api.send(.get, "/v1/events/\(id)/reach").status == 401)
         }
     }
 }

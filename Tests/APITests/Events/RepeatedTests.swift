@@ -36,17 +36,17 @@ struct RepeatedTests {
 
     @Test(arguments: changes.map(\.0))
     func `after the publisher's rights changed`(what: String) async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
-            let first = try await door.publish(event("a"))
+            let first = try await api.publish(event("a"))
             #expect(first.status == 202)
             let change = Self.changes.first { $0.0 == what }
             gateway.services.publishers.replace(entries { change?.1(&$0) })
-            let again = try await door.publish(event("a"))
+            let again = try await api.publish(event("a"))
             #expect(again.status == 200)
             #expect(try again.json["duplicate"] == true && again.json["id"] == first.json["id"])
-            #expect(try await door.publish(event("a", ["title": "Other"])).status == 409)
-            #expect(try await door.publish(event("b")).status == 403)
+            #expect(try await api.publish(event("a", ["title": "Other"])).status == 409)
+            #expect(try await api.publish(event("b")).status == 403)
         }
     }
 
@@ -61,44 +61,44 @@ struct RepeatedTests {
                 hasRoom: { !isScarce.value },
                 onAccepted: {}
             )
-        }) { gateway, door async throws in
+        }) { gateway, api async throws in
             try await gateway.importSample()
             let batch = [UInt8]("[".utf8) + event("a") + [0x2C] + event("b") + [0x5D]
             let type = "application/cloudevents-batch+json"
-            #expect(try await door.publish(batch, type: type).status == 202)
+            #expect(try await api.publish(batch, type: type).status == 202)
             isScarce.set()
-            #expect(try await door.publish(event("a")).status == 200)
-            #expect(try await door.publish(event("c")).status == 503)
-            let again = try await door.publish(batch, type: type)
+            #expect(try await api.publish(event("a")).status == 200)
+            #expect(try await api.publish(event("c")).status == 503)
+            let again = try await api.publish(batch, type: type)
             #expect(again.status == 200)
             #expect(try again.json["results"]?.array?.map { $0["status"] } == [200, 200])
             #expect(
-                try await door.publish([0x5B] + event("a") + [0x2C] + event("c") + [0x5D], type: type).status == 503
+                try await api.publish([0x5B] + event("a") + [0x2C] + event("c") + [0x5D], type: type).status == 503
             )
         }
     }
 
     @Test func `after what it says is no longer taken`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             let body = event("later", ["notBefore": "2027-11-20T12:00:00Z"])
-            #expect(try await door.publish(body).status == 202)
+            #expect(try await api.publish(body).status == 202)
             gateway.time.advance(.seconds(-86_400 * 10))
-            #expect(try await door.publish(body).status == 200)
-            let other = try await door.publish(event("other", ["notBefore": "2027-11-20T12:00:00Z"]))
+            #expect(try await api.publish(body).status == 200)
+            let other = try await api.publish(event("other", ["notBefore": "2027-11-20T12:00:00Z"]))
             #expect(other.status == 422)
         }
     }
 
     @Test func `an Idempotency-Key makes no new event of a signed replay`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             let body = PublishTests.timeline("signed")
             var headers = PublishTests.signed(body, id: "msg_9", at: gateway.services.time.now())
             headers["Content-Type"] = "application/json"
-            let first = try await door.send(.post, "/v1/events", headers, body)
+            let first = try await api.send(.post, "/v1/events", headers, body)
             #expect(first.status == 202)
             headers["Idempotency-Key"] = "\"another\""
-            let replay = try await door.send(.post, "/v1/events", headers, body)
+            let replay = try await api.send(.post, "/v1/events", headers, body)
             #expect(replay.status == 200)
             #expect(try replay.json["id"] == first.json["id"])
         }

@@ -7,12 +7,12 @@ import Testing
 /// Every request body of the sample, posted in the order of its index after the complete delivery was imported.
 struct SampleReplayTests {
     @Test func `every file of the sample is answered as its index says`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             var ids: [String: String] = [:]
             for row in try #require(try JSONParser.parse(bytes("index.json")).array) {
                 let file = try #require(row["file"]?.string)
-                let answer = try await door.publish(
+                let answer = try await api.publish(
                     try bytes(file),
                     type: try #require(row["contentType"]?.string)
                 )
@@ -32,12 +32,12 @@ struct SampleReplayTests {
     }
 
     @Test func `what is not in the directory is named and the event is accepted`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
-            let answer = try await door.publish(try bytes("cloudevent-19-unknown-class-and-pupil.json"))
+            let answer = try await api.publish(try bytes("cloudevent-19-unknown-class-and-pupil.json"))
             #expect(answer.status == 202)
             #expect(try answer.json["unresolved"]?.array?.isEmpty == false)
-            let status = try await door.send(
+            let status = try await api.send(
                 .get,
                 answer.headers[.location]!,
                 ["Authorization": "Bearer " + Gateway.publisherKey]

@@ -18,7 +18,7 @@ struct ShortOfRoomTests {
         ]
     }
 
-    private func serving(_ body: @escaping @Sendable (Gateway, Door) async throws -> Void) async throws {
+    private func serving(_ body: @escaping @Sendable (Gateway, APIClient) async throws -> Void) async throws {
         try await Gateway.run(
             change: { services in
                 services.intake = Intake(
@@ -30,9 +30,9 @@ struct ShortOfRoomTests {
                     onAccepted: {}
                 )
             },
-            { gateway, door async throws in
+            { gateway, api async throws in
                 try await gateway.importSample()
-                try await body(gateway, door)
+                try await body(gateway, api)
             }
         )
     }
@@ -41,20 +41,20 @@ struct ShortOfRoomTests {
     func `what is not urgent or large is refused, and nothing else`(urgency: String, users: Int, status: Int)
         async throws
     {
-        try await serving { _, door async throws in
-            let answer = try await door.publish(JSONWriter.bytes(event("a", urgency: urgency, users: users)))
+        try await serving { _, api async throws in
+            let answer = try await api.publish(JSONWriter.bytes(event("a", urgency: urgency, users: users)))
             #expect(answer.status == status)
             #expect(status == 202 || (answer.code == "storeUnavailable" && answer.headers[.retryAfter] != nil))
         }
     }
 
     @Test func `of a batch the small ones are taken, and one that is all bulk comes again`() async throws {
-        try await serving { gateway, door async throws in
+        try await serving { gateway, api async throws in
             let type = "application/cloudevents-batch+json"
             let mixed = JSONWriter.bytes([event("a"), event("b", urgency: "low")])
-            let answer = try await door.publish(mixed, type: type)
+            let answer = try await api.publish(mixed, type: type)
             #expect(try answer.status == 202 && answer.json["results"]?.array?.map { $0["status"] } == [202, 503])
-            let bulk = try await door.publish(JSONWriter.bytes([event("c", urgency: "low")]), type: type)
+            let bulk = try await api.publish(JSONWriter.bytes([event("c", urgency: "low")]), type: type)
             #expect(bulk.status == 503 && bulk.headers[.retryAfter] != nil)
             #expect(
                 try await gateway.services.queueReader.read {

@@ -10,7 +10,7 @@ import Store
 import Synchronization
 import Testing
 
-/// Schools, held imports and the clock through the admin door.
+/// Schools, held imports and the clock through the admin api.
 @Suite(.timeLimit(.minutes(1)))
 struct DirectoryOrderTests {
     private let json = ["Content-Type": "application/json"]
@@ -18,27 +18,27 @@ struct DirectoryOrderTests {
     private func order(_ members: JSONValue) -> [UInt8] { JSONWriter.bytes(members) }
 
     @Test func `a school is switched, written down, and unknown ones are refused`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+        try await Gateway.run(api: { adminRouter($0) }) { gateway, api async throws in
             try await gateway.importSample()
             let why = order(["actor": "lea", "why": "test"])
-            let off = try await door.send(.post, "/admin/schools/0429901A/deactivate", json, why)
+            let off = try await api.send(.post, "/admin/schools/0429901A/deactivate", json, why)
             #expect(try off.status == 200 && off.json["active"] == false && off.json["changed"] == true)
             let state = try await gateway.services.registryReader.read { try $0.school(uai: "0429901A")?.isActive }
             #expect(state == false)
-            let on = try await door.send(.post, "/admin/schools/0429901A/activate", json, why)
+            let on = try await api.send(.post, "/admin/schools/0429901A/activate", json, why)
             #expect(try on.json["active"] == true && on.json["operation"]?.string?.hasPrefix("O-") == true)
-            let unknown = try await door.send(.post, "/admin/schools/0000000X/activate", json, why)
+            let unknown = try await api.send(.post, "/admin/schools/0000000X/activate", json, why)
             #expect(unknown.status == 422 && unknown.code == "unknownSchool")
             // A reason is kept when there is one, and not asked for.
-            let again = try await door.send(.post, "/admin/schools/0429901A/activate", json, order([:]))
+            let again = try await api.send(.post, "/admin/schools/0429901A/activate", json, order([:]))
             #expect(try again.status == 200 && again.json["changed"] == false)
-            let wrong = try await door.send(.post, "/admin/schools/0429901A/activate", json, order(["why": 1]))
+            let wrong = try await api.send(.post, "/admin/schools/0429901A/activate", json, order(["why": 1]))
             #expect(wrong.status == 422 && wrong.code == "invalidOrder")
         }
     }
 
-    @Test func `what a lane's wrong answers did is undone through the admin door, and written down`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+    @Test func `what a lane's wrong answers did is undone through the admin api, and written down`() async throws {
+        try await Gateway.run(api: { adminRouter($0) }) { gateway, api async throws in
             let registry = gateway.services.registry
             let start = gateway.time.source.now()
             let target = Target.fcmToken("token-token-u1")
@@ -68,7 +68,7 @@ struct DirectoryOrderTests {
             )
             _ = try await registry.apply([fault], now: start + .seconds(1))
             func send(_ members: JSONValue) async throws -> Answer {
-                try await door.send(.post, "/admin/devices/restore", json, order(members))
+                try await api.send(.post, "/admin/devices/restore", json, order(members))
             }
             let since = JSONValue.string(start.rfc3339)
             let wrong = try await send(["actor": "lea", "why": "x", "since": "yesterday"])
@@ -100,7 +100,7 @@ struct DirectoryOrderTests {
     }
 
     @Test func `a school's CSV speaks of that school only, is held by the limits and approved`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+        try await Gateway.run(api: { adminRouter($0) }) { gateway, api async throws in
             func post(_ school: String, _ pupils: Int) async throws -> (status: Int, json: JSONValue) {
                 let folder = gateway.folder + "/onde-\(school)-\(pupils)"
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -112,8 +112,8 @@ struct DirectoryOrderTests {
                         to: URL(fileURLWithPath: "\(folder)/\(file)")
                     )
                 }
-                try DeliveryArchive.write([folder], to: folder + ".tar")
-                let answer = try await door.send(
+                try ExportArchive.write([folder], to: folder + ".tar")
+                let answer = try await api.send(
                     .post,
                     "/admin/directory/imports?format=onde-csv&school=\(school)",
                     ["Content-Type": "application/x-tar"],
@@ -131,19 +131,19 @@ struct DirectoryOrderTests {
             let held = try await post("0429902B", 50)
             #expect(held.status == 202 && held.json["kept"] == true)
             let path = "/admin/directory/imports/\(held.json["import"]?.string ?? "")/approve"
-            let applied = try await door.send(.post, path, json, order(["actor": "lea", "why": "looked"]))
+            let applied = try await api.send(.post, path, json, order(["actor": "lea", "why": "looked"]))
             #expect(try applied.status == 200 && applied.json["diff"] == held.json["diff"])
             #expect(try applied.json["diff"]?["pupils"]?["removed"] == 155)
         }
     }
 
     @Test func `a held delivery is approved by its number, once`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+        try await Gateway.run(api: { adminRouter($0) }) { gateway, api async throws in
             try await gateway.importSample()
             let archive = gateway.folder + "/truncated.tar"
-            try DeliveryArchive.write([sample("aaf1d/complet-truncated").path], to: archive)
+            try ExportArchive.write([sample("aaf1d/complet-truncated").path], to: archive)
             if geteuid() == 0 { try #require(chown(gateway.folder, Self.stranger, Self.stranger) == 0) }
-            let held = try await door.send(
+            let held = try await api.send(
                 .post,
                 "/admin/directory/imports?format=aaf1d&actor=lea&source=truncated",
                 ["Content-Type": "application/x-tar"],
@@ -155,11 +155,11 @@ struct DirectoryOrderTests {
             // The upload itself is gone, the delivery is not.
             #expect(try FileManager.default.contentsOfDirectory(atPath: gateway.folder + "/work").isEmpty)
 
-            let applied = try await door.send(.post, path, json, order(["actor": "lea", "why": "looked"]))
+            let applied = try await api.send(.post, path, json, order(["actor": "lea", "why": "looked"]))
             #expect(try applied.status == 200 && applied.json["diff"] == held.json["diff"])
-            let again = try await door.send(.post, path, json)
+            let again = try await api.send(.post, path, json)
             #expect(again.status == 409 && again.code == "importNotHeld")
-            #expect(try await door.send(.post, "/admin/directory/imports/I-ZZZZ/approve", json).status == 404)
+            #expect(try await api.send(.post, "/admin/directory/imports/I-ZZZZ/approve", json).status == 404)
             let log = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 9) }
             #expect(log.prefix(2).map(\.verb) == ["directory.approve", "directory.import"])
             #expect(log[0].actor.hasPrefix("lea") && log[1].filter.contains("truncated"))
@@ -167,13 +167,13 @@ struct DirectoryOrderTests {
     }
 
     @Test func `what has changed since is answered 409 with the new difference`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+        try await Gateway.run(api: { adminRouter($0) }) { gateway, api async throws in
             try await gateway.importSample()
             let archive = gateway.folder + "/delivery.tar"
             func send(_ name: String, _ query: String = "") async throws -> Answer {
                 unlink(archive)
-                try DeliveryArchive.write([sample("aaf1d/" + name).path], to: archive)
-                return try await door.send(
+                try ExportArchive.write([sample("aaf1d/" + name).path], to: archive)
+                return try await api.send(
                     .post,
                     "/admin/directory/imports?format=aaf1d" + query,
                     ["Content-Type": "application/x-tar"],
@@ -183,18 +183,18 @@ struct DirectoryOrderTests {
             let held = try await send("complet-truncated")
             #expect(try await send("complet-2027-09-01", "&yearChange=true").status == 200)
             let path = "/admin/directory/imports/\(try held.json["import"]?.string ?? "")/approve"
-            let refused = try await door.send(.post, path, json)
+            let refused = try await api.send(.post, path, json)
             #expect(try refused.status == 409 && refused.json["refusal"] == "diffChanged")
             #expect(try refused.json["changedSince"] == true && refused.json["diff"] != held.json["diff"])
-            #expect(try await door.send(.post, path, json, order(["yes": true])).status == 200)
+            #expect(try await api.send(.post, path, json, order(["yes": true])).status == 200)
         }
     }
 
     @Test func `deliveries are refused while the disk is short of room`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }, change: { $0.condition = FakeCondition(takesBulk: false) }) {
+        try await Gateway.run(api: { adminRouter($0) }, change: { $0.condition = FakeCondition(takesBulk: false) }) {
             _,
-            door async throws in
-            let refused = try await door.send(
+            api async throws in
+            let refused = try await api.send(
                 .post,
                 "/admin/directory/imports?format=ndjson",
                 ["Content-Type": "application/x-ndjson"],
@@ -209,9 +209,9 @@ struct DirectoryOrderTests {
         let steady = try #require(Instant(rfc3339: "2026-11-23T12:00:00+01:00"))
         let clock = ClockReport(wall: wall, steady: steady, suspectSince: steady, highWater: steady)
         try await Gateway.run(
-            door: { adminRouter($0) },
+            api: { adminRouter($0) },
             change: { $0.live = FakeLive(clock: clock) }
-        ) { gateway, door async throws in
+        ) { gateway, api async throws in
             let event = NewEvent(
                 publisher: "one",
                 publication: Publication(
@@ -231,26 +231,26 @@ struct DirectoryOrderTests {
                 unresolved: []
             )
             _ = try await gateway.services.queue.accept(event)
-            let shown = try await door.send(.get, "/admin/clock").json
+            let shown = try await api.send(.get, "/admin/clock").json
             #expect(shown["isSuspect"] == true && shown["heldBack"]?["scheduledEvents"] == 1)
             #expect(shown["heldBack"]?["expiringEvents"] == 1 && shown["heldBack"]?["retries"] == 0)
-            let accepted = try await door.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
+            let accepted = try await api.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
             #expect(try accepted.status == 200 && accepted.json["isSuspect"] == false)
-            #expect(try await door.send(.post, "/admin/clock/accept", json, order([:])).status == 422)
+            #expect(try await api.send(.post, "/admin/clock/accept", json, order([:])).status == 422)
             let log = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 9) }
             #expect(log.map(\.verb) == ["clock.accept"] && log[0].why == "right")
         }
         let live = FakeLive(clock: clock)
         try await Gateway.run(
-            door: { adminRouter($0) },
+            api: { adminRouter($0) },
             change: { $0.live = live }
-        ) { gateway, door async throws in
+        ) { gateway, api async throws in
             await gateway.services.queue.close()
-            let unlogged = try await door.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
+            let unlogged = try await api.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
             #expect(unlogged.status >= 500 && !live.isClockAccepted, "what cannot be logged is not done")
         }
-        try await Gateway.run(door: { adminRouter($0) }, change: { $0.live = FakeLive() }) { _, door async throws in
-            let refused = try await door.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
+        try await Gateway.run(api: { adminRouter($0) }, change: { $0.live = FakeLive() }) { _, api async throws in
+            let refused = try await api.send(.post, "/admin/clock/accept", json, order(["why": "right"]))
             #expect(refused.status == 409 && refused.code == "clockNotSuspect")
         }
     }

@@ -54,7 +54,7 @@ struct OpenAPITests {
     }
 
     @Test func `the examples of events are accepted, each by its own dialect`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             for (schema, type) in [
                 ("TimelineMessage", "application/json"), ("BrokerMessage", "application/json"),
@@ -62,7 +62,7 @@ struct OpenAPITests {
             ] {
                 let examples = try #require(document["components"]?["schemas"]?[schema]?["examples"]?.array)
                 for example in examples {
-                    let answer = try await door.publish(JSONWriter.bytes(example), type: type)
+                    let answer = try await api.publish(JSONWriter.bytes(example), type: type)
                     #expect(answer.status == 202, "\(schema): \(answer.code ?? "")")
                 }
             }

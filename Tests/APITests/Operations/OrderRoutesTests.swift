@@ -9,11 +9,11 @@ import Store
 import Synchronization
 import Testing
 
-/// Bulk orders through the admin door, on a real store; the dispatcher is played by a gate.
+/// Bulk orders through the admin api, on a real store; the dispatcher is played.
 @Suite(.timeLimit(.minutes(1)))
 struct OrderRoutesTests {
     private final class Dispatching: Sendable {
-        let barred = Mutex<[DeliveryID]>([])
+        let stopped = Mutex<[DeliveryID]>([])
         let underWay: Set<DeliveryID>
         let onBar: @Sendable () async throws -> Void
 
@@ -22,12 +22,12 @@ struct OrderRoutesTests {
             self.onBar = onBar
         }
 
-        var gate: OrderGate {
-            OrderGate(
-                bar: { [self] deliveries, _ in
+        var lanes: LaneStops {
+            LaneStops(
+                stop: { [self] deliveries, _ in
                     try await onBar()
                     let all = deliveries.values.flatMap(\.self)
-                    barred.withLock { $0 += all }
+                    stopped.withLock { $0 += all }
                     return underWay.intersection(all)
                 },
                 conclude: { _ in }
@@ -35,12 +35,12 @@ struct OrderRoutesTests {
         }
     }
 
-    /// An event of `count` deliveries on one lane; `body` gets the door and the event.
+    /// An event of `count` deliveries on one lane; `body` gets the api and the event.
     private func serving(
         count: Int,
         underWay: Set<DeliveryID> = [],
         onBar: @escaping @Sendable (OrderRunner, QueueReader) async throws -> Void = { _, _ in },
-        _ body: @escaping @Sendable (Door, EventID, OrderRunner, QueueStore) async throws -> Void
+        _ body: @escaping @Sendable (APIClient, EventID, OrderRunner, QueueStore) async throws -> Void
     ) async throws {
         try await Gateway.run { gateway, _ async throws in
             let queue = gateway.services.queue
@@ -56,7 +56,7 @@ struct OrderRoutesTests {
             let runner = try OrderRunner(
                 queue: queue,
                 stores: SQLiteStores(folder: gateway.folder),
-                gate: dispatching.gate,
+                lanes: dispatching.lanes,
                 time: gateway.services.time,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             )
@@ -67,7 +67,7 @@ struct OrderRoutesTests {
             let result: Result<Void, any Error>
             do {
                 try await Application(router: adminRouter(services)).test(.router) { client in
-                    try await body(Door(client: client), event, runner, queue)
+                    try await body(APIClient(client: client), event, runner, queue)
                 }
                 result = .success(())
             } catch { result = .failure(error) }
@@ -121,23 +121,23 @@ struct OrderRoutesTests {
         return event
     }
 
-    private func order(_ door: Door, _ text: String) async throws -> Answer {
-        try await door.send(.post, "/admin/orders", [:], Array(text.utf8))
+    private func order(_ api: APIClient, _ text: String) async throws -> Answer {
+        try await api.send(.post, "/admin/orders", [:], Array(text.utf8))
     }
 
     @Test func `an expression counts, changes and is written down as it was given`() async throws {
-        try await serving(count: 150) { door, event, _, queue async throws in
+        try await serving(count: 150) { api, event, _, queue async throws in
             let filter =
                 #""verb":"expire","why":"x","filter":{"where":["event=\#(event) and state=pending and class!=low"],"#
                 + #""not":["user=nobody","age>1h"]}"#
-            let plan = try await order(door, "{\(filter),\"dryRun\":true}")
+            let plan = try await order(api, "{\(filter),\"dryRun\":true}")
             #expect(try plan.json["eligible"]?.int64 == 150)
-            let nothing = try await order(door, "{\(filter.replacing("class!=low", with: "class=low"))}")
+            let nothing = try await order(api, "{\(filter.replacing("class!=low", with: "class=low"))}")
             #expect(nothing.status == 404)
-            let done = try await order(door, "{\(filter),\"yes\":true}")
+            let done = try await order(api, "{\(filter),\"yes\":true}")
             #expect(try done.json["changed"]?.int64 == 150)
             let said = "not user=nobody, not age>1h, where event=\(event) and state=pending and class!=low"
-            let logged = try await door.send(.get, "/admin/operations/O-1").json
+            let logged = try await api.send(.get, "/admin/operations/O-1").json
             #expect(logged["filter"]?.string == said && logged["changed"]?.int64 == 150)
         }
     }
@@ -150,36 +150,36 @@ struct OrderRoutesTests {
         ]
     )
     func `a wrong expression is pointed at and changes nothing`(filter: String, said: String) async throws {
-        try await serving(count: 1) { door, _, _, _ async throws in
-            let answer = try await order(door, #"{"verb":"retry","filter":\#(filter),"yes":true}"#)
+        try await serving(count: 1) { api, _, _, _ async throws in
+            let answer = try await order(api, #"{"verb":"retry","filter":\#(filter),"yes":true}"#)
             #expect(answer.status == 422)
             #expect(try answer.json["errors"]?.array?.first?["detail"]?.string?.hasPrefix(said) == true)
-            #expect(try await door.send(.get, "/admin/operations").json["items"] == [])
+            #expect(try await api.send(.get, "/admin/operations").json["items"] == [])
         }
     }
 
     @Test func `an order is counted, refused, confirmed and carried out`() async throws {
-        try await serving(count: 150) { door, event, _, _ async throws in
+        try await serving(count: 150) { api, event, _, _ async throws in
             let filter = #""verb":"hold","filter":{"event":["\#(event)"]},"why":"x","actor":"eva""#
-            let plan = try await order(door, "{\(filter),\"dryRun\":true}")
+            let plan = try await order(api, "{\(filter),\"dryRun\":true}")
             #expect(try plan.json["eligible"]?.int64 == 150 && plan.json["operation"]?.isNull == true)
-            #expect(try await door.send(.get, "/admin/operations").json["items"] == [])
+            #expect(try await api.send(.get, "/admin/operations").json["items"] == [])
 
-            let refused = try await order(door, "{\(filter)}")
+            let refused = try await order(api, "{\(filter)}")
             #expect(refused.status == 409 && refused.code == "orderRefused")
             #expect(try refused.json["refusal"] == "needsYes")
-            let exceeded = try await order(door, "{\(filter),\"yes\":true,\"expect\":149}")
+            let exceeded = try await order(api, "{\(filter),\"yes\":true,\"expect\":149}")
             #expect(try exceeded.json["refusal"] == "expectExceeded")
-            let done = try await order(door, "{\(filter),\"yes\":true,\"expect\":150}")
+            let done = try await order(api, "{\(filter),\"yes\":true,\"expect\":150}")
             #expect(try done.status == 200 && done.json["state"] == "done" && done.json["changed"]?.int64 == 150)
 
             let name = try #require(try done.json["operation"]?.string)
-            let shown = try await door.send(.get, "/admin/operations/\(name)")
+            let shown = try await api.send(.get, "/admin/operations/\(name)")
             #expect(try shown.json["actor"] == "eva" && shown.json["why"] == "x" && shown.json["changed"]?.int64 == 150)
-            let again = try await order(door, "{\(filter)}")
+            let again = try await order(api, "{\(filter)}")
             #expect(again.status == 404 && again.code == "nothingMatched")
             #expect(try again.json["order"]?["notEligible"]?["held"]?.int64 == 150)
-            let listed = try await door.send(.get, "/admin/operations").json["items"]?.array
+            let listed = try await api.send(.get, "/admin/operations").json["items"]?.array
             #expect(listed?.map { $0["operation"]?.string } == [name])
         }
     }
@@ -197,18 +197,18 @@ struct OrderRoutesTests {
         (#"{"verb":"retry","ids":["D-1"],"expect":-1}"#, 422, "invalidOrder"), (#"{"verb":"#, 400, "notJSON"),
     ])
     func `what is no order says why`(body: String, status: Int, code: String) async throws {
-        try await serving(count: 1) { door, _, _, _ async throws in
-            let answer = try await order(door, body)
+        try await serving(count: 1) { api, _, _, _ async throws in
+            let answer = try await order(api, body)
             #expect(answer.status == status && answer.code == code)
-            #expect(try await door.send(.get, "/admin/operations").json["items"] == [])
+            #expect(try await api.send(.get, "/admin/operations").json["items"] == [])
         }
     }
 
     @Test func `what is under way is left to finish`() async throws {
         let underWay = Set((0..<7).map { DeliveryID(page: PageID(rawValue: 1), slot: $0) })
-        try await serving(count: 20, underWay: underWay) { door, event, _, _ async throws in
+        try await serving(count: 20, underWay: underWay) { api, event, _, _ async throws in
             let text = #"{"verb":"drop","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
-            let done = try await order(door, text).json
+            let done = try await order(api, text).json
             #expect(done["changed"]?.int64 == 13 && done["skipped"]?["inFlight"]?.int64 == 7)
         }
     }
@@ -225,13 +225,13 @@ struct OrderRoutesTests {
             Task { try await runner.cancel(1, actor: "lea", why: "wrong") }
             // The order's first slice waits here until it is written down that somebody has asked.
             while try reader.audit(of: 1).count < 2 { await Task.yield() }
-        } _: { door, event, _, _ async throws in
+        } _: { api, event, _, _ async throws in
             let text = #"{"verb":"hold","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
-            let ended = try await order(door, text).json
+            let ended = try await order(api, text).json
             #expect(ended["state"] == "cancelled" && ended["changed"]?.int64 == 1000)
-            let late = try await door.send(.post, "/admin/operations/O-1/cancel", [:], [])
+            let late = try await api.send(.post, "/admin/operations/O-1/cancel", [:], [])
             #expect(try late.status == 200 && late.json["state"] == "cancelled")
-            #expect(try await door.send(.post, "/admin/operations/O-9/cancel", [:], []).code == "unknownOperation")
+            #expect(try await api.send(.post, "/admin/operations/O-9/cancel", [:], []).code == "unknownOperation")
         }
     }
 
@@ -243,9 +243,9 @@ struct OrderRoutesTests {
                 return calls
             }
             if call == 2 { throw StoreError.failed("the lane does not answer") }
-        } _: { door, event, _, _ async throws in
+        } _: { api, event, _, _ async throws in
             let text = #"{"verb":"hold","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
-            let ended = try await order(door, text).json
+            let ended = try await order(api, text).json
             #expect(ended["state"] == "failed" && ended["changed"]?.int64 == 1000)
         }
     }
@@ -258,21 +258,21 @@ struct OrderRoutesTests {
                 return calls
             }
             if call == 1 { throw StoreError.failed("the lane does not answer") }
-        } _: { door, event, _, _ async throws in
+        } _: { api, event, _, _ async throws in
             let text = #"{"verb":"withdraw","filter":{"event":["\#(event)"]},"why":"x","yes":true}"#
-            let first = try await order(door, text).json
+            let first = try await order(api, text).json
             #expect(first["state"] == "running" && first["changed"]?.int64 == 0)
-            let kept = try await door.send(.post, "/admin/operations/O-1/cancel", [:], [])
+            let kept = try await api.send(.post, "/admin/operations/O-1/cancel", [:], [])
             #expect(try kept.status == 200 && kept.json["state"] == "running")
             // Waits for the end of the first.
-            let second = try await order(door, text).json
+            let second = try await order(api, text).json
             #expect(second["state"] == "done" && second["changed"]?.int64 == 3000)
             #expect(second["operation"] == first["operation"])
         }
     }
 
     @Test func `a device is revoked until it registers again`() async throws {
-        try await Gateway.run(door: { adminRouter($0) }) { gateway, door async throws in
+        try await Gateway.run(api: { adminRouter($0) }) { gateway, api async throws in
             let device = Registration(
                 installation: "phone 1",
                 target: .fcmToken("token-token-abcd"),
@@ -284,15 +284,15 @@ struct OrderRoutesTests {
             let account = Account(userID: "u1", externalKey: nil)
             _ = try await gateway.services.registry.register(device, for: account, limits: Limits(), now: now)
             let path = "/admin/devices/phone%201/revoke"
-            #expect(try await door.send(.post, path, [:], Array("{}".utf8)).code == "invalidOrder")
-            let answer = try await door.send(.post, path, [:], Array(#"{"why":"stolen","actor":"eva"}"#.utf8))
+            #expect(try await api.send(.post, path, [:], Array("{}".utf8)).code == "invalidOrder")
+            let answer = try await api.send(.post, path, [:], Array(#"{"why":"stolen","actor":"eva"}"#.utf8))
             #expect(try answer.json["state"] == "disabled")
             let found = try await gateway.services.registryReader.read { try $0.device(installation: "phone 1") }
             #expect(found?.state == .disabled && found?.reason == "revoked")
-            let log = try await door.send(.get, "/admin/operations").json["items"]?.array
+            let log = try await api.send(.get, "/admin/operations").json["items"]?.array
             #expect(log?.first?["verb"] == "device.revoke" && log?.first?["why"] == "stolen")
             #expect(
-                try await door.send(.post, "/admin/devices/x/revoke", [:], Array(#"{"why":"y"}"#.utf8)).status == 404
+                try await api.send(.post, "/admin/devices/x/revoke", [:], Array(#"{"why":"y"}"#.utf8)).status == 404
             )
         }
     }

@@ -8,11 +8,11 @@ import Testing
 /// The addresses of problem types.
 struct ProblemPageTests {
     @Test func `every code has a page and an object in both languages`() async throws {
-        try await Gateway.run { _, door async throws in
+        try await Gateway.run { _, api async throws in
             for code in ProblemCode.allCases {
                 for language in ProblemCode.Language.allCases {
                     let headers = ["Accept-Language": language.rawValue, "Accept": "text/html"]
-                    let page = try await door.send(.get, code.path, headers)
+                    let page = try await api.send(.get, code.path, headers)
                     let text = code.text(language)
                     #expect(page.status == 200 && page.header("Content-Type") == "text/html; charset=utf-8")
                     #expect(page.header("Content-Language") == language.rawValue)
@@ -21,7 +21,7 @@ struct ProblemPageTests {
                     for sentence in [text.title, text.meaning, text.remedy] where !sentence.contains(/[<>&]/) {
                         #expect(html.contains(sentence))
                     }
-                    let object = try await door.send(.get, code.path, ["Accept-Language": language.rawValue])
+                    let object = try await api.send(.get, code.path, ["Accept-Language": language.rawValue])
                     #expect(object.header("Vary") == "Accept, Accept-Language")
                     #expect(try object.json == ProblemTypeView(code, language).wire)
                 }
@@ -30,25 +30,25 @@ struct ProblemPageTests {
     }
 
     @Test func `all of them are listed`() async throws {
-        try await Gateway.run { _, door async throws in
-            let list = try await door.send(.get, "/problems", ["Accept-Language": "fr-CA"])
+        try await Gateway.run { _, api async throws in
+            let list = try await api.send(.get, "/problems", ["Accept-Language": "fr-CA"])
             #expect(
                 try list.json["items"]?.array?.compactMap { $0["code"]?.string } == ProblemCode.allCases.map(\.rawValue)
             )
             #expect(try list.json["items"]?.array?.first?["language"] == "fr")
-            let page = try await door.send(.get, "/problems", ["Accept": "text/html,*/*;q=0.8"])
+            let page = try await api.send(.get, "/problems", ["Accept": "text/html,*/*;q=0.8"])
             let html = String(decoding: page.body, as: UTF8.self)
             #expect(ProblemCode.allCases.allSatisfy { html.contains("href=\"\($0.path)\"") })
-            let unknown = try await door.send(.get, "/problems/<b>")
+            let unknown = try await api.send(.get, "/problems/<b>")
             #expect(unknown.status == 404 && unknown.code == "notFound")
         }
     }
 
     @Test func `a problem says where its page is`() async throws {
-        try await Gateway.run { _, door async throws in
-            let problem = try await door.send(.get, "/v1/events")
+        try await Gateway.run { _, api async throws in
+            let problem = try await api.send(.get, "/v1/events")
             #expect(problem.header("Link") == "</problems/unauthenticated>; rel=\"help\"")
-            #expect(try await door.send(.get, "/problems/unauthenticated").status == 200)
+            #expect(try await api.send(.get, "/problems/unauthenticated").status == 200)
         }
     }
 

@@ -22,15 +22,15 @@ struct PersonTests {
         """
 
     /// A guardian with a phone, a choice, and an event that names her, which is not cut into pages here.
-    private static func fill(_ door: Door) async throws {
-        let answer = try await door.send(
+    private static func fill(_ api: APIClient) async throws {
+        let answer = try await api.send(
             .post,
             "/v1/directory/imports?format=ndjson",
             own.merging(["Content-Type": "application/x-ndjson"]) { first, _ in first },
             Array(lines.utf8)
         )
         #expect(try answer.json["state"] == "applied")
-        let phone = try await door.register(
+        let phone = try await api.register(
             "phone-of-mirabelle",
             user: "ent-account-0815",
             [
@@ -39,7 +39,7 @@ struct PersonTests {
             ]
         )
         #expect(phone.status == 201)
-        let choice = try await door.send(
+        let choice = try await api.send(
             .put,
             "/v1/preferences",
             ["Authorization": "Bearer token-of-ent-account-0815", "Content-Type": "application/json"],
@@ -52,7 +52,7 @@ struct PersonTests {
             "audience":[{"user":"ent-account-0815"},{"pupil":"pupil-4711"},{"user":"somebody"}],
             "params":{"recipient":"ent-account-0815"}}}
             """
-        #expect(try await door.publish(Array(event.utf8)).status == 202)
+        #expect(try await api.publish(Array(event.utf8)).status == 202)
     }
 
     /// Which of these stand in the files of both stores, whatever they belong to.
@@ -66,9 +66,9 @@ struct PersonTests {
     }
 
     @Test func `an export has names, accounts, relations, devices, choices and events`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            try await Self.fill(door)
-            let answer = try await door.send(.get, "/v1/persons/guardian-0815", Self.own)
+        try await Gateway.run { gateway, api async throws in
+            try await Self.fill(api)
+            let answer = try await api.send(.get, "/v1/persons/guardian-0815", Self.own)
             #expect(answer.status == 200)
             let record = try answer.json
             #expect(record["lastName"] == "Mirabellenbaum")
@@ -80,7 +80,7 @@ struct PersonTests {
             let operations = try await gateway.services.queueReader.read { try $0.operations(before: nil, limit: 10) }
             #expect(operations.first?.verb == "person.export")
             #expect(operations.allSatisfy { !$0.filter.contains("0815") })
-            let me = try await door.send(.get, "/v1/me", ["Authorization": "Bearer token-of-ent-account-0815"])
+            let me = try await api.send(.get, "/v1/me", ["Authorization": "Bearer token-of-ent-account-0815"])
             #expect(try me.json["key"] == "guardian-0815")
         }
     }
@@ -88,14 +88,14 @@ struct PersonTests {
     @Test func `the person is told who looked, and the record names nobody`() async throws {
         try await Gateway.run(change: { services in
             services.admin.looks = Reading { [folder = services.admin.workFolder + "/.."] in LookLog(data: folder) }
-        }) { gateway, door async throws in
-            try await Self.fill(door)
+        }) { gateway, api async throws in
+            try await Self.fill(api)
             let id = try #require(
-                try await door.send(.get, "/v1/events", Self.own).json["items"]?.array?.first?["id"]?.string
+                try await api.send(.get, "/v1/events", Self.own).json["items"]?.array?.first?["id"]?.string
             )
-            #expect(try await door.send(.get, "/v1/events/\(id)/reach", Self.own).status == 200)
-            #expect(try await door.send(.get, "/v1/persons/guardian-0815", Self.own).status == 200)
-            let record = try await door.send(.get, "/v1/me", ["Authorization": "Bearer token-of-ent-account-0815"]).json
+            #expect(try await api.send(.get, "/v1/events/\(id)/reach", Self.own).status == 200)
+            #expect(try await api.send(.get, "/v1/persons/guardian-0815", Self.own).status == 200)
+            let record = try await api.send(.get, "/v1/me", ["Authorization": "Bearer token-of-ent-account-0815"]).json
             let looks = try #require(record["looks"]?.array)
             #expect(looks.contains { $0["what"] == "person.export" && $0["by"] == "publisher one" })
             let kept = try LookLog(data: gateway.folder).looks(limit: 9).map(\.look)
@@ -108,50 +108,50 @@ struct PersonTests {
     }
 
     @Test func `nothing of an erased person is left in any file, and the rest is`() async throws {
-        try await Gateway.run { gateway, door async throws in
-            try await Self.fill(door)
+        try await Gateway.run { gateway, api async throws in
+            try await Self.fill(api)
             let values = ["Mirabellenbaum", "Xaverine", "guardian-0815", "ent-account-0815", "phone-of-mirabelle"]
             #expect(try Self.found(values, in: gateway.folder) == Set(values))
-            let answer = try await door.send(.delete, "/v1/persons/ent-account-0815", Self.own)
+            let answer = try await api.send(.delete, "/v1/persons/ent-account-0815", Self.own)
             #expect(answer.status == 200)
             #expect(try answer.json["devices"] == 1)
             #expect(try answer.json["events"] == 1)
             #expect(try Self.found(values, in: gateway.folder).isEmpty)
             #expect(try Self.found(["Zwetschke", "pupil-4711"], in: gateway.folder) == ["Zwetschke", "pupil-4711"])
-            #expect(try await door.send(.get, "/v1/persons/ent-account-0815", Self.own).code == "unknownPerson")
-            let pupil = try await door.send(.get, "/v1/persons/pupil-4711", Self.own)
+            #expect(try await api.send(.get, "/v1/persons/ent-account-0815", Self.own).code == "unknownPerson")
+            let pupil = try await api.send(.get, "/v1/persons/pupil-4711", Self.own)
             #expect(try pupil.json["guardians"]?.array?.isEmpty == true)
-            let events = try await door.send(.get, "/v1/events", Self.own)
+            let events = try await api.send(.get, "/v1/events", Self.own)
             #expect(try events.json["items"]?.array?.count == 1)
             #expect(try await gateway.services.registry.isErasing() == false)
         }
     }
 
     @Test func `a restricted person would not be rung, until it is lifted`() async throws {
-        try await Gateway.run { _, door async throws in
-            try await Self.fill(door)
+        try await Gateway.run { _, api async throws in
+            try await Self.fill(api)
             let event = """
                 {"specversion":"1.0","id":"2","source":"https://ent.example.org/one","type":"fr.ent.publication","data":{
                 "app":"MESSAGERIE","action":"SEND-MESSAGE","school":"0420001A","title":"T","body":"B","audience":[{"class":"c"}]}}
                 """
             func notReached() async throws -> JSONValue? {
                 let type = ["Content-Type": "application/cloudevents+json"].merging(Self.own) { first, _ in first }
-                return try await door.send(.post, "/v1/events?preview=true", type, Array(event.utf8)).json["notReached"]
+                return try await api.send(.post, "/v1/events?preview=true", type, Array(event.utf8)).json["notReached"]
             }
             let before = try await notReached()
             #expect(before?["restricted"] == nil)
             // What is no object is no order.
             for body in ["[]", "400", "\"restricted\"", "null"] {
-                let odd = try await door.send(.post, "/v1/persons/guardian-0815/restrict", Self.own, Array(body.utf8))
+                let odd = try await api.send(.post, "/v1/persons/guardian-0815/restrict", Self.own, Array(body.utf8))
                 #expect(odd.status == 422 && odd.code == "invalidOrder", "\(body)")
             }
-            let order = try await door.send(.post, "/v1/persons/guardian-0815/restrict", Self.own)
+            let order = try await api.send(.post, "/v1/persons/guardian-0815/restrict", Self.own)
             #expect(try order.json["restricted"] == true)
             #expect(try order.json["changed"] == true)
             #expect(try await notReached()?["restricted"] == 1)
-            let again = try await door.send(.post, "/v1/persons/guardian-0815/restrict", Self.own)
+            let again = try await api.send(.post, "/v1/persons/guardian-0815/restrict", Self.own)
             #expect(try again.json["changed"] == false)
-            let lifted = try await door.send(
+            let lifted = try await api.send(
                 .post,
                 "/v1/persons/guardian-0815/restrict",
                 Self.own.merging(["Content-Type": "application/json"]) { first, _ in first },
@@ -163,13 +163,13 @@ struct PersonTests {
     }
 
     @Test func `only a key with the right asks, and only of its own schools`() async throws {
-        try await Gateway.run { _, door async throws in
-            try await Self.fill(door)
+        try await Gateway.run { _, api async throws in
+            try await Self.fill(api)
             let other = ["Authorization": "Bearer " + Gateway.otherKey]
-            #expect(try await door.send(.get, "/v1/persons/guardian-0815", other).code == "missingRight")
-            #expect(try await door.send(.delete, "/v1/persons/guardian-0815").status == 401)
-            #expect(try await door.send(.get, "/v1/persons/nobody", Self.own).code == "unknownPerson")
-            #expect(try await door.send(.get, "/v1/me", ["Authorization": "Bearer token-of-nobody"]).status == 404)
+            #expect(try await api.send(.get, "/v1/persons/guardian-0815", other).code == "missingRight")
+            #expect(try await api.send(.delete, "/v1/persons/guardian-0815").status == 401)
+            #expect(try await api.send(.get, "/v1/persons/nobody", Self.own).code == "unknownPerson")
+            #expect(try await api.send(.get, "/v1/me", ["Authorization": "Bearer token-of-nobody"]).status == 404)
         }
     }
 }

@@ -182,11 +182,11 @@ struct RawHTTPTests {
     }
 
     @Test func `a coding is refused with the one that is taken`() async throws {
-        try await Gateway.run { _, door async throws in
-            let answer = try await door.publish([0x1F, 0x8B, 8], ["Content-Encoding": "gzip"])
+        try await Gateway.run { _, api async throws in
+            let answer = try await api.publish([0x1F, 0x8B, 8], ["Content-Encoding": "gzip"])
             #expect(answer.status == 415)
             #expect(answer.header("Accept-Encoding") == "identity")
-            let other = try await door.publish([0x3C], type: "text/xml")
+            let other = try await api.publish([0x3C], type: "text/xml")
             #expect(other.status == 415)
             #expect(other.header("Accept-Post")?.contains("application/cloudevents+json") == true)
         }

@@ -55,9 +55,9 @@ struct Gateway: Sendable {
 
     /// Makes the gateway, runs the test against a router, and takes everything away again.
     static func run(
-        door: @Sendable (APIServices) -> Router<APIContext> = { publicRouter($0) },
+        api: @Sendable (APIServices) -> Router<APIContext> = { publicRouter($0) },
         change: @Sendable (inout APIServices) -> Void = { _ in },
-        _ test: @Sendable (Gateway, Door) async throws -> Void
+        _ test: @Sendable (Gateway, APIClient) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("api-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder + "/work", withIntermediateDirectories: true)
@@ -81,8 +81,8 @@ struct Gateway: Sendable {
         let gateway = Gateway(services: services, time: time, ent: ent, folder: folder)
         let result: Result<Void, any Error>
         do {
-            try await Application(router: door(services)).test(.router) { client in
-                try await test(gateway, Door(client: client))
+            try await Application(router: api(services)).test(.router) { client in
+                try await test(gateway, APIClient(client: client))
             }
             result = .success(())
         } catch { result = .failure(error) }
@@ -134,7 +134,7 @@ struct Gateway: Sendable {
             orders: try OrderRunner(
                 queue: queue,
                 stores: SQLiteStores(folder: folder),
-                gate: .none,
+                lanes: .none,
                 time: time,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             ),

@@ -14,7 +14,7 @@ struct TokenIssuerTests {
     /// Runs the gateway with an issuer; `userinfo`: the ENT is asked about other tokens.
     private func run(
         userinfo: Bool = false,
-        _ test: @Sendable (FakeIssuer, Gateway, Door) async throws -> Void
+        _ test: @Sendable (FakeIssuer, Gateway, APIClient) async throws -> Void
     ) async throws {
         let issuer = try FakeIssuer()
         let server = Task { try await issuer.server.run() }
@@ -37,7 +37,7 @@ struct TokenIssuerTests {
                     limits: Limits(),
                     time: services.time
                 )
-            }) { gateway, door async throws in try await test(issuer, gateway, door) }
+            }) { gateway, api async throws in try await test(issuer, gateway, api) }
         } catch {
             Issue.record(error)
         }
@@ -46,12 +46,12 @@ struct TokenIssuerTests {
         _ = await server.result
     }
 
-    private func status(_ token: String, _ door: Door) async throws -> Int {
-        try await door.send(.get, "/v1/devices", ["Authorization": "Bearer " + token]).status
+    private func status(_ token: String, _ api: APIClient) async throws -> Int {
+        try await api.send(.get, "/v1/devices", ["Authorization": "Bearer " + token]).status
     }
 
     @Test func `a token counts by its signature and its claims`() async throws {
-        try await run { issuer, gateway, door async throws in
+        try await run { issuer, gateway, api async throws in
             let now = gateway.time.source.now().milliseconds / 1000
             func claims(_ changes: JSONObject = JSONObject([:]), without left: String? = nil) -> String {
                 issuer.token(issuer.claims(now: now, changes, without: left))
@@ -67,7 +67,7 @@ struct TokenIssuerTests {
                     by: issuer.byRSA
                 ),
             ]
-            for token in good { #expect(try await status(token, door) == 200) }
+            for token in good { #expect(try await status(token, api) == 200) }
             let none: JSONValue = ["alg": "none"]
             let secret: JSONValue = ["alg": "HS256", "kid": "e1"]
             let foreign = P256.Signing.PrivateKey()
@@ -101,17 +101,17 @@ struct TokenIssuerTests {
                 issuer.token(issuer.claims(now: now), header: ["alg": "ES256"]),
                 String(claims().dropLast(2)), claims() + ".", "a.b.c", "opaque",
             ]
-            for token in bad { #expect(try await status(token, door) == 401, "\(token)") }
+            for token in bad { #expect(try await status(token, api) == 401, "\(token)") }
             // Discovery and keys, once.
             #expect(issuer.requests == 2)
         }
     }
 
     @Test func `the account is that of the claims`() async throws {
-        try await run { issuer, gateway, door async throws in
+        try await run { issuer, gateway, api async throws in
             let now = gateway.time.source.now().milliseconds / 1000
             let token = issuer.token(issuer.claims(now: now, JSONObject(["externalId": .string("feed-1")])))
-            let answer = try await door.send(
+            let answer = try await api.send(
                 .put,
                 "/v1/devices/phone-1",
                 ["Authorization": "Bearer " + token, "Content-Type": "application/json"],
@@ -124,12 +124,12 @@ struct TokenIssuerTests {
     }
 
     @Test func `keys come and go while it runs`() async throws {
-        try await run { issuer, gateway, door async throws in
+        try await run { issuer, gateway, api async throws in
             func token(_ header: JSONValue? = nil, by sign: (([UInt8]) -> [UInt8])? = nil) -> String {
                 let now = gateway.time.source.now().milliseconds / 1000
                 return issuer.token(issuer.claims(now: now), header: header, by: sign)
             }
-            #expect(try await status(token(), door) == 200)
+            #expect(try await status(token(), api) == 200)
             let next = P256.Signing.PrivateKey()
             let named: JSONValue = ["alg": "ES256", "kid": "e2"]
             func byNext(_ bytes: [UInt8]) -> [UInt8] {
@@ -137,19 +137,19 @@ struct TokenIssuerTests {
             }
             issuer.state.withLock { $0.keys = [issuer.key(next.publicKey, "e2"), ["kty": "OKP"]] }
             // An unknown key is asked for at most twice a minute, however many tokens name one.
-            for _ in 0..<20 { #expect(try await status(token(named, by: byNext), door) == 401) }
+            for _ in 0..<20 { #expect(try await status(token(named, by: byNext), api) == 401) }
             #expect(issuer.requests == 2)
             gateway.time.advance(.seconds(30))
-            #expect(try await status(token(named, by: byNext), door) == 200)
+            #expect(try await status(token(named, by: byNext), api) == 200)
             #expect(issuer.requests == 4)
             // What was taken back counts no more.
-            #expect(try await status(token(), door) == 401)
+            #expect(try await status(token(), api) == 401)
             // Old keys go on counting while the issuer is away, for a day.
             issuer.state.withLock { $0.isDown = true }
             gateway.time.advance(.seconds(23 * 3600))
-            #expect(try await status(token(named, by: byNext), door) == 200)
+            #expect(try await status(token(named, by: byNext), api) == 200)
             gateway.time.advance(.seconds(2 * 3600))
-            let answer = try await door.send(
+            let answer = try await api.send(
                 .get,
                 "/v1/devices",
                 ["Authorization": "Bearer " + token(named, by: byNext)]
@@ -157,31 +157,31 @@ struct TokenIssuerTests {
             #expect(answer.status == 503 && answer.code == "accountsUnavailable")
             issuer.state.withLock { $0.isDown = false }
             gateway.time.advance(.seconds(30))
-            #expect(try await status(token(named, by: byNext), door) == 200)
+            #expect(try await status(token(named, by: byNext), api) == 200)
         }
     }
 
     @Test func `a discovery document of somebody else names no keys`() async throws {
-        try await run { issuer, gateway, door async throws in
+        try await run { issuer, gateway, api async throws in
             issuer.state.withLock { $0.issuer = "https://elsewhere.example.org" }
             let now = gateway.time.source.now().milliseconds / 1000
-            #expect(try await status(issuer.token(issuer.claims(now: now)), door) == 503)
+            #expect(try await status(issuer.token(issuer.claims(now: now)), api) == 503)
             #expect(issuer.requests == 1)
         }
     }
 
     @Test func `with both, the ENT is shown no token of the issuer, and all others`() async throws {
-        try await run(userinfo: true) { issuer, gateway, door async throws in
+        try await run(userinfo: true) { issuer, gateway, api async throws in
             let now = gateway.time.source.now().milliseconds / 1000
-            #expect(try await status(issuer.token(issuer.claims(now: now)), door) == 200)
+            #expect(try await status(issuer.token(issuer.claims(now: now)), api) == 200)
             #expect(
-                try await status(issuer.token(issuer.claims(now: now, JSONObject(["aud": .string("x")]))), door) == 401
+                try await status(issuer.token(issuer.claims(now: now, JSONObject(["aud": .string("x")]))), api) == 401
             )
             #expect(!issuer.state.withLock { $0.requests.contains("/userinfo") })
             // The path answers 503: the ENT cannot say.
-            #expect(try await status("opaque", door) == 503)
+            #expect(try await status("opaque", api) == 503)
             #expect(
-                try await status(issuer.token(issuer.claims(now: now, JSONObject(["iss": .string("other")]))), door)
+                try await status(issuer.token(issuer.claims(now: now, JSONObject(["iss": .string("other")]))), api)
                     == 503
             )
             #expect(issuer.state.withLock { $0.requests.filter { $0 == "/userinfo" }.count } == 2)
@@ -189,14 +189,14 @@ struct TokenIssuerTests {
     }
 
     @Test func `an address that invents tokens of the issuer is put off`() async throws {
-        try await run { issuer, gateway, door async throws in
+        try await run { issuer, gateway, api async throws in
             let now = gateway.time.source.now().milliseconds / 1000
             var statuses: [Int] = []
             for number in 0..<(Limits().refusedTokensBurst + 2) {
                 statuses.append(
                     try await status(
                         issuer.token(issuer.claims(now: now, JSONObject(["jti": .number(number)]))) { _ in [1] },
-                        door
+                        api
                     )
                 )
             }

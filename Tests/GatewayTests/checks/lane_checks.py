@@ -1,4 +1,4 @@
-"""Checks of lanes: what ails one lane stays there, costs no attempt, and ends by itself; and the brake on removals."""
+"""Checks of lanes: what ails one lane stays there, costs no attempt, and ends by itself; and the mass guard on removals."""
 from gateway import conserved, main, resource, wait
 
 FCM, APNS = "fcm/onepocket", "apns/onepocket"
@@ -91,7 +91,7 @@ def quota_of_a_minute(world):
 
 
 def wrong_topic(world):
-    """A provider that calls every token bad: the brake is pulled, and all 30 phones are active again."""
+    """A provider that calls every token bad: the mass guard acts, and all 30 phones are active again."""
     world.start()
     users = [f"u{number}" for number in range(30)]
     world.register_all(users, 1, lambda _: "apns")
@@ -99,7 +99,7 @@ def wrong_topic(world):
     event = world.published(users)
     state = world.done(event)
     assert state["deliveries"]["rejected"] == 30, state
-    wait("the brake", lambda: world.lane(APNS)["removalsFrozen"])
+    wait("the mass guard", lambda: world.lane(APNS)["removalsFrozen"])
     wait("what it held", lambda: len(world.items("lane", "removals", APNS)) == 30)
     wait("active phones", lambda: world.states(*users) == ["active"] * 30)
     assert not world.lane(FCM)["removalsFrozen"] and world.command("lane", "removals", FCM).returncode == 3
@@ -112,7 +112,7 @@ def wrong_topic(world):
     # Frozen also after a restart; the phones are still rung.
     world.kill()
     world.start()
-    wait("the brake after a restart", lambda: world.lane(APNS)["removalsFrozen"])
+    wait("the mass guard after a restart", lambda: world.lane(APNS)["removalsFrozen"])
     second = world.published(users, "second")
     assert world.done(second)["deliveries"]["rejected"] == 30
     assert world.states(*users) == ["active"] * 30

@@ -61,7 +61,7 @@ def recipes_run_word_for_word(world):
     assert len(rung) == len(named), (len(rung), len(named))
 
 
-def schemas_are_the_door(world):
+def schemas_are_the_contract(world):
     """Whatever the schemas allow is taken, or refused for what a schema cannot say; whatever they forbid is refused; nothing fails, and all answers are described."""
     with_signatures(world, LIMITS)
     status, document, _ = world.call("GET", "/openapi.json")
@@ -89,4 +89,4 @@ def schemas_are_the_door(world):
 
 
 if __name__ == "__main__":
-    main([recipes_run_word_for_word, schemas_are_the_door], {})
+    main([recipes_run_word_for_word, schemas_are_the_contract], {})

@@ -268,7 +268,7 @@ struct ResendTests {
                 try OrderRunner(
                     queue: workshop.queue,
                     stores: SQLiteStores(folder: workshop.folder),
-                    gate: .none,
+                    lanes: .none,
                     expander: expander,
                     time: workshop.clock.source,
                     logger: Workshop.logger

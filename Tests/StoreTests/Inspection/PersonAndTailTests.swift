@@ -55,23 +55,23 @@ struct PersonAndTailTests {
 
             let reader = try folder.reader()
             let tail = try OutcomeTail(reader, QueueFilter())
-            #expect(try tail.look(max: 100).rows.isEmpty)
+            #expect(try tail.next(max: 100).rows.isEmpty)
             try await queue.record([accepted(page, 1), deferred(page, 2)], now: now)
-            #expect(try tail.look(max: 100).rows.map(\.result.state) == [.accepted, .deferred])
-            #expect(try tail.look(max: 100).rows.isEmpty)
+            #expect(try tail.next(max: 100).rows.map(\.result.state) == [.accepted, .deferred])
+            #expect(try tail.next(max: 100).rows.isEmpty)
 
             try await queue.record([accepted(page, 3)], now: now)
             let other = try await queue.post(.sample("b")).id
             let newer = try #require(try await queue.append(.sample(other, persons: 1...2), now: now)?.first?.page)
             try await queue.record([accepted(newer, 0), accepted(newer, 1)], now: now)
             #expect(
-                try tail.look(max: 100).rows.map(\.id) == [
+                try tail.next(max: 100).rows.map(\.id) == [
                     DeliveryID(page: page, slot: 3), DeliveryID(page: newer, slot: 0), DeliveryID(page: newer, slot: 1),
                 ]
             )
             // The page is closed by now, but one of its deliveries still waits for its retry.
             try await queue.record([accepted(page, 2, isRetry: true)], now: now)
-            #expect(try tail.look(max: 100).rows.map(\.id.slot) == [2])
+            #expect(try tail.next(max: 100).rows.map(\.id.slot) == [2])
         }
     }
 
@@ -82,7 +82,7 @@ struct PersonAndTailTests {
             let event = try await queue.post(.sample("a")).id
             let page = try #require(try await queue.append(.sample(event, persons: 1...9), now: now)?.first?.page)
             try await queue.record((0..<9).map { accepted(page, $0) }, now: now)
-            let look = try tail.look(max: 4)
+            let look = try tail.next(max: 4)
             #expect(look.rows.count == 4 && look.skipped == 5)
         }
     }

@@ -1,7 +1,7 @@
 import Database
 import Domain
 
-/// What a person has to see of a delivery beside its numbers.
+/// What a person has to see of an export beside its numbers.
 extension DirectoryDiff {
     /// Accounts that leave another feed's record, since the two cannot be one person: their devices stop ringing for that one's children, so
     /// a person has to see it.

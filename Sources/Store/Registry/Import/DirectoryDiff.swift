@@ -1,7 +1,7 @@
 import Database
 import Domain
 
-/// What is on the stage against what the same feed brought before, of all that the delivery speaks of: which records are added, changed and
+/// What is on the stage against what the same feed brought before, of all that the export speaks of: which records are added, changed and
 /// removed.
 ///
 /// A link needs both records, a guardian is an adult with a link, and nobody is in a place that is not there.
@@ -10,7 +10,7 @@ struct DirectoryDiff {
     let feed: Int64
     let scope: ImportScope
 
-    /// Effective links of the stage, of pupils the delivery speaks of.
+    /// Effective links of the stage, of pupils the export speaks of.
     static let stagedLinks = """
         SELECT pupil.key AS pupil, adult.key AS guardian, pupil.id AS pupil_id, adult.id AS guardian_id
         FROM stage_link link CROSS JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
@@ -25,7 +25,7 @@ struct DirectoryDiff {
         CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2 WHERE scope.kind = 3
         """
 
-    /// Completes the stage and fills `stage_change`; once, when the delivery is on the stage.
+    /// Completes the stage and fills `stage_change`; once, when the export is on the stage.
     func prepare() throws {
         try speakOf()
         try addContext()
@@ -42,7 +42,7 @@ struct DirectoryDiff {
 
     // MARK: The stage
 
-    /// What the delivery says, and for a complete one all that the directory has of the same feed or school.
+    /// What the export says, and for a complete one all that the directory has of the same feed or school.
     private func speakOf() throws {
         let insert = "INSERT INTO stage_scope(kind, key, school)"
         switch scope {
@@ -80,7 +80,7 @@ struct DirectoryDiff {
         try connection.execute("\(insert) SELECT 3, key, '' FROM stage_person \(more)")
     }
 
-    /// Adults and places that what is on the stage names, and of which the delivery says nothing: they stay as they are.
+    /// Adults and places that what is on the stage names, and of which the export says nothing: they stay as they are.
     private func addContext() throws {
         try connection.run(
             """
@@ -190,7 +190,7 @@ struct DirectoryDiff {
         )
     }
 
-    /// An adult is a guardian through any pupil, also one the delivery does not speak of.
+    /// An adult is a guardian through any pupil, also one the export does not speak of.
     private func fillGuardians() throws {
         let before = """
             EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
@@ -261,7 +261,7 @@ struct DirectoryDiff {
         )
     }
 
-    /// The school of each change: that of the person, or of the pupil in between; the one of the delivery before that of the directory.
+    /// The school of each change: that of the person, or of the pupil in between; the one of the export before that of the directory.
     private func attribute() throws {
         let person = "CASE WHEN stage_change.kind = 4 THEN stage_change.other ELSE stage_change.key END"
         try connection.run(

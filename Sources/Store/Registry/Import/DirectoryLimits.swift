@@ -20,7 +20,7 @@ struct DirectoryLimits {
 
     // MARK: What cannot be told apart
 
-    /// One UAI in two feeds, one school with two UAIs: two schools that have the same key, or one delivery in the wrong feed.
+    /// One UAI in two feeds, one school with two UAIs: two schools that have the same key, or one export in the wrong feed.
     private func codes() throws -> [ImportReport.Hold] {
         func hold(_ row: borrowing Row) -> ImportReport.Hold {
             ImportReport.Hold(school: row.text(0), limit: "schoolCode", value: 2, detail: row.text(1).showingInvisible)
@@ -38,7 +38,7 @@ struct DirectoryLimits {
         let changed = try connection.all(
             """
             SELECT place.uai, 'School ' || place.key || ' is ' || place.uai || ' (' || place.name || ') in the directory and '
-                || stage.uai || ' (' || stage.name || ') in the delivery, ' || stage.file || ':' || stage.line || '.'
+                || stage.uai || ' (' || stage.name || ') in the export, ' || stage.file || ':' || stage.line || '.'
             FROM stage_place stage JOIN place ON place.id = stage.id
             WHERE stage.kind = 0 AND place.uai <> stage.uai AND stage.file IS NOT NULL ORDER BY place.uai LIMIT 100
             """,
@@ -78,7 +78,7 @@ struct DirectoryLimits {
 
     // MARK: What is gone
 
-    /// Schools of the directory that a complete delivery does not name, or that a delta removes with pupils in it.
+    /// Schools of the directory that a complete export does not name, or that a delta removes with pupils in it.
     private func absentSchools() throws -> [ImportReport.Hold] {
         let onlyWithPupils = """
             AND EXISTS (SELECT 1 FROM membership CROSS JOIN person ON person.id = membership.person AND person.kind = 1

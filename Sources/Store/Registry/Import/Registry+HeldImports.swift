@@ -23,7 +23,7 @@ package struct StoredImport: Sendable {
     package var origin: ImportOrigin
     /// `applied planned held failed`; of what was held once also `replaced` and `lapsed`.
     package var state: String
-    /// Name of the delivery in the folder of held ones.
+    /// Name of the export in the folder of held ones.
     package var kept: String?
     package var decidedAt: Instant?
     package var decidedBy: String?
@@ -50,7 +50,7 @@ package struct StoredImport: Sendable {
     }
 }
 
-/// Held imports: their delivery is a file beside the registry, named by the row until a person has decided, the next one is held or its
+/// Held imports: their export is a file beside the registry, named by the row until a person has decided, the next one is held or its
 /// time is over.
 extension Registry {
     package func storedImport(_ id: ImportID) async throws(StoreError) -> StoredImport? {
@@ -59,7 +59,7 @@ extension Registry {
         }
     }
 
-    /// Names the file that holds the delivery of a held import; an earlier one of the same feed, format and mode is replaced.
+    /// Names the file that holds the export of a held import; an earlier one of the same feed, format and mode is replaced.
     ///
     /// - Returns: the files that nothing names any more.
     package func nameKept(_ file: String, of id: ImportID, now: Instant) async throws(StoreError) -> [String] {
@@ -106,7 +106,7 @@ extension Registry {
         }
     }
 
-    /// True when approving would not do what was shown: other numbers, or a delivery of this feed was applied since.
+    /// True when approving would not do what was shown: other numbers, or an export of this feed was applied since.
     static func hasChanged(_ report: ImportReport, since id: ImportID, _ connection: any Session) throws -> Bool {
         let held = try connection.first(StoredImport.columns + " WHERE id = ?", id.rawValue) { StoredImport($0) }
         guard let held else { return true }

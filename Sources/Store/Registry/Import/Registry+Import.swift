@@ -15,7 +15,7 @@ package struct ImportLimits: Sendable {
     }
 }
 
-/// Where a delivery comes from, for the list of imports and the audit log.
+/// Where an export comes from, for the list of imports and the audit log.
 package struct ImportOrigin: Hashable, Sendable {
     package var format: String
     /// `complete` or `delta`.
@@ -24,7 +24,7 @@ package struct ImportOrigin: Hashable, Sendable {
     /// Name of the delivered file or folder.
     package var source: String
     package var feed: String
-    /// UAI of the one school it speaks of; nil: the delivery says itself what it speaks of.
+    /// UAI of the one school it speaks of; nil: the export says itself what it speaks of.
     package var school: String?
 
     package init(
@@ -55,7 +55,7 @@ extension Registry {
         do { return try StagedImport(openPlanner(), origin: origin, scope: scope) } catch { throw StoreError(error) }
     }
 
-    /// Puts changes on the stage, in the order of the delivery.
+    /// Puts changes on the stage, in the order of the export.
     ///
     /// - Returns: what was read with reserve.
     package func stage(_ changes: [DirectoryChange], of staged: StagedImport) async throws(StoreError)
@@ -67,7 +67,7 @@ extension Registry {
     /// Compares the stage with the directory beside the writer and, unless a limit is passed or `dryRun`, applies the difference: in one
     /// transaction, on disk when this returns.
     ///
-    /// `day`: the day of delivery, kept as `since` of new links.
+    /// `day`: the day of export, kept as `since` of new links.
     ///
     /// - Throws: ``StoreError/outdated`` when another import or an erasure came between; nothing happened, and the whole import is begun anew.
     package func finishImport(
@@ -112,7 +112,7 @@ extension Registry {
         }
     }
 
-    /// Writes down a delivery that could not be read; what was staged of it is gone with its ``StagedImport``.
+    /// Writes down an export that could not be read; what was staged of it is gone with its ``StagedImport``.
     package func abandonImport(
         _ origin: ImportOrigin,
         failure: String,

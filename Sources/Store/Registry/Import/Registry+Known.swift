@@ -1,7 +1,7 @@
 import Database
 package import Domain
 
-/// What a delivery without keys of its own has to know before it is read: ONDE CSV.
+/// What an export without keys of its own has to know before it is read: ONDE CSV.
 extension Registry {
     /// The school of this UAI as the feed has it.
     package func school(uai: String, feed: String) async throws(StoreError) -> SchoolRecord? {

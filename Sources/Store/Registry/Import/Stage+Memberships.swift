@@ -88,7 +88,7 @@ extension Stage {
     {
         let parts = membership.place.parts
         if parts.kind != .school, let school = parts.school {
-            // In a complete delivery the first label counts, in a delta the newest.
+            // In a complete export the first label counts, in a delta the newest.
             try connection.run(
                 scope == .changes ? Self.relabelPlace : Self.namePlace,
                 parts.kind.rawValue,

@@ -18,7 +18,7 @@ extension Stage {
 
     /// The person's row, without places and guardians.
     ///
-    /// - Returns: false when the delivery has said the very same before.
+    /// - Returns: false when the export has said the very same before.
     @discardableResult
     mutating func put(
         _ person: PersonRecord,
@@ -126,7 +126,7 @@ extension Stage {
         return names
     }
 
-    /// False, with a warning, when neither the directory nor the delivery has the pupil.
+    /// False, with a warning, when neither the directory nor the export has the pupil.
     mutating func touchPupil(_ key: String, _ change: DirectoryChange) throws -> Bool {
         try names(key, .pupil, change) != nil
     }

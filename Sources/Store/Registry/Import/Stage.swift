@@ -1,9 +1,9 @@
 import Database
 import Domain
 
-/// What a delivery speaks of, and with that what is removed when it is silent.
+/// What an export speaks of, and with that what is removed when it is silent.
 package enum ImportScope: Hashable, Sendable {
-    /// Everything of its feed: a complete delivery.
+    /// Everything of its feed: a complete export.
     case feed
     /// Everything of one school of its feed, by the school's key.
     case school(String)
@@ -11,7 +11,7 @@ package enum ImportScope: Hashable, Sendable {
     case changes
 }
 
-/// Where a delivery is collected: as the directory will be, of all that it speaks of.
+/// Where an export is collected: as the directory will be, of all that it speaks of.
 struct Stage {
     let connection: any Session
     let feed: Int64
@@ -69,7 +69,7 @@ struct Stage {
     static let keepLink =
         "INSERT INTO stage_link(pupil, guardian, raw, file, line) VALUES (?, ?, ?, ?, ?) ON CONFLICT(pupil, guardian) DO NOTHING"
 
-    // MARK: What the delivery speaks of
+    // MARK: What the export speaks of
 
     /// A delta speaks of this person: what the directory has of him or her is copied, so that the stage shows the whole.
     func touch(_ key: String, _ change: DirectoryChange) throws {
@@ -140,7 +140,7 @@ struct Stage {
     }
 
     mutating func warnUnknown(_ kind: DirectoryChange.Kind, _ change: DirectoryChange) {
-        warn(change, "unknownRecord", "Neither the directory nor the delivery has this id among the \(kind.name).")
+        warn(change, "unknownRecord", "Neither the directory nor the export has this id among the \(kind.name).")
     }
 
     mutating func warn(_ change: DirectoryChange, _ code: String, _ detail: String) {

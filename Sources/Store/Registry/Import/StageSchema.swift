@@ -1,9 +1,9 @@
 /// The temporary tables of an import, on a session of its own.
 enum StageSchema {
-    /// Where a delivery is collected before it is compared.
+    /// Where an export is collected before it is compared.
     ///
-    /// `id` and `was` are the row and the kind the directory has now, filled when the delivery is complete. `hash` is of the contents as
-    /// delivered, NULL for what was copied from the directory. stage_scope: what the delivery speaks of (kind 3: persons), and where first.
+    /// `id` and `was` are the row and the kind the directory has now, filled when the export is complete. `hash` is of the contents as
+    /// delivered, NULL for what was copied from the directory. stage_scope: what the export speaks of (kind 3: persons), and where first.
     static let stage = """
         CREATE TEMP TABLE stage_place(kind INTEGER, key TEXT, school TEXT, name TEXT, uai TEXT, hash INTEGER, file TEXT, line INTEGER,
             id INTEGER, PRIMARY KEY(kind, key, school)) WITHOUT ROWID;
@@ -22,7 +22,7 @@ enum StageSchema {
         CREATE TEMP TABLE stage_change(kind INTEGER, action INTEGER, key TEXT, other TEXT, school TEXT);
         """
 
-    /// Once the delivery is on the stage.
+    /// Once the export is on the stage.
     static let indexes = """
         CREATE INDEX temp.stage_link_guardian ON stage_link(guardian, pupil);
         CREATE INDEX temp.stage_change_key ON stage_change(kind, key);

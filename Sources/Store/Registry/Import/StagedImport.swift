@@ -1,8 +1,8 @@
 import Database
 import Domain
 
-/// A delivery on its way into the directory, on a session beside the writer: it is staged and compared on one state of the directory, and only
-/// what changes goes through the writer. One delivery at a time (the importer's affair).
+/// An export on its way into the directory, on a session beside the writer: it is staged and compared on one state of the directory, and only
+/// what changes goes through the writer. One export at a time (the importer's affair).
 package actor StagedImport {
     nonisolated let origin: ImportOrigin
     /// ``DirectoryNumber`` of the state it is compared with.

@@ -8,7 +8,7 @@ import Testing
 
 /// Devices whose address cannot be opened are named, also after a restart without a storage key.
 @Suite(.timeLimit(.minutes(2)))
-struct DeviceLookTests {
+struct DeviceScanTests {
     private static let next = TargetSeal.Key(id: "k2", key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
 
     @Test func `a device sealed by a retired key is named until it registers again; the others ring`() async throws {
@@ -19,7 +19,7 @@ struct DeviceLookTests {
             let registry = try Reading { [folder = folder.path, seal = workshop.registry.seal] in
                 try SQLiteStores(folder: folder).registryReader(seal: seal)
             }
-            let look = DeviceLook(registry: registry, unreadable: workshop.queue.unreadable, logger: Workshop.logger)
+            let look = DeviceScan(registry: registry, unreadable: workshop.queue.unreadable, logger: Workshop.logger)
             try await look.pass()
             let row = UnreadableRow(.device, old.id.rawValue, .unknownKey(id: "k1"))
             #expect(workshop.queue.unreadable.first(9) == [row])

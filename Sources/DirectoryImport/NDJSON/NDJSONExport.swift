@@ -1,7 +1,7 @@
 package import Domain
 
-/// The files of a delivery of NDJSON, by name.
-package struct NDJSONDelivery: Sendable {
+/// The files of an export of NDJSON, by name.
+package struct NDJSONExport: Sendable {
     package struct File: Hashable, Sendable {
         package let name: String
         package let path: String
@@ -14,8 +14,8 @@ package struct NDJSONDelivery: Sendable {
     /// A file given alone may have any name; of several those count whose names end with `.ndjson` or `.jsonl`, in any letter case.
     ///
     /// - Parameter paths: files and folders; of a folder its direct entries count, hidden ones excepted.
-    /// - Throws: ``DeliveryError/missing(what:)`` when there is none.
-    package init(paths: [String]) throws(DeliveryError) {
+    /// - Throws: ``ExportError/missing(what:)`` when there is none.
+    package init(paths: [String]) throws(ExportError) {
         let candidates = try FolderListing.files(at: paths).map { File(name: InputFile.baseName(of: $0), path: $0) }
         let isAlone = candidates.count == 1
         func counts(_ file: File) -> Bool {

@@ -2,7 +2,7 @@ import CArchive
 import Glibc
 
 /// Archives of delivered files: tar, plain or with gzip, and zip, read with libarchive; tars are also written. Blocking.
-package enum DeliveryArchive {
+package enum ExportArchive {
     /// Bounds of an archive from outside; beyond any of them it is refused.
     package struct Limits: Sendable {
         /// Bytes of all files after decompression: a gzip or zip may grow a thousandfold.
@@ -44,7 +44,7 @@ package enum DeliveryArchive {
         }
     }
 
-    /// The files of a delivery: those of the one archive that was given, unpacked while `body` runs; else the paths themselves, of a folder
+    /// The files of an export: those of the one archive that was given, unpacked while `body` runs; else the paths themselves, of a folder
     /// its direct entries, hidden ones excepted.
     package static func withFiles<Result>(
         of paths: [String],
@@ -71,8 +71,8 @@ package enum DeliveryArchive {
     ///   - limits: bounds of the archive.
     ///   - body: gets the paths, sorted.
     /// - Returns: what `body` returned.
-    /// - Throws: ``DeliveryError/archive(entry:what:)`` for a damaged archive, for links, devices, absolute paths, `..`
-    ///   and two files of one name; ``DeliveryError/tooLarge(file:line:what:limit:)``; what `body` threw.
+    /// - Throws: ``ExportError/archive(entry:what:)`` for a damaged archive, for links, devices, absolute paths, `..`
+    ///   and two files of one name; ``ExportError/tooLarge(file:line:what:limit:)``; what `body` threw.
     package static func withUnpacked<Result>(
         _ path: String,
         under parent: String,
@@ -81,7 +81,7 @@ package enum DeliveryArchive {
     ) throws -> Result {
         var template = Array((parent + "/import-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw DeliveryError.unreadable(file: InputFile.baseName(of: parent), code: errno)
+            throw ExportError.unreadable(file: InputFile.baseName(of: parent), code: errno)
         }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         var names: Set<String> = []
@@ -89,7 +89,7 @@ package enum DeliveryArchive {
             for name in names { unlink(folder + "/" + name) }
             rmdir(folder)
         }
-        try ThreadLocale.withUTF8 { () throws(DeliveryError) in try unpack(path, into: folder, limits, names: &names) }
+        try ThreadLocale.withUTF8 { () throws(ExportError) in try unpack(path, into: folder, limits, names: &names) }
         return try body(names.sorted().map { folder + "/" + $0 })
     }
 
@@ -98,7 +98,7 @@ package enum DeliveryArchive {
         into folder: String,
         _ limits: Limits,
         names: inout Set<String>
-    ) throws(DeliveryError) {
+    ) throws(ExportError) {
         let reader = try ArchiveReader(path: path)
         var bytesLeft = limits.unpackedBytesMax
         var entries = 0
@@ -112,7 +112,7 @@ package enum DeliveryArchive {
                 throw .archive(entry: name, what: "two files of this name")
             }
             let output = try OutputFile(creating: folder + "/" + name)
-            try reader.data { bytes throws(DeliveryError) in
+            try reader.data { bytes throws(ExportError) in
                 bytesLeft -= bytes.count
                 guard bytesLeft >= 0 else {
                     throw .tooLarge(file: reader.file, line: 0, what: "unpacked bytes", limit: limits.unpackedBytesMax)

@@ -1,7 +1,7 @@
 package import Domain
 
 /// The three extractions of ONDE of one school. Which file is which is told by its header, not by its name.
-package struct ONDEDelivery {
+package struct ONDEExport {
     struct File {
         let file: CSVFile
         let header: ONDEHeader
@@ -14,8 +14,8 @@ package struct ONDEDelivery {
     package let warnings: [ImportWarning]
 
     /// - Parameter paths: files and folders; of a folder its direct entries count, hidden ones excepted.
-    /// - Throws: ``DeliveryError/missing(what:)`` when one of the three is not there; ``DeliveryError/unexpected(file:line:what:)`` for a
-    ///   CSV file that is none of the three, or two of one kind; ``DeliveryError``.
+    /// - Throws: ``ExportError/missing(what:)`` when one of the three is not there; ``ExportError/unexpected(file:line:what:)`` for a
+    ///   CSV file that is none of the three, or two of one kind; ``ExportError``.
     package init(paths: [String]) throws {
         var files: [String: File] = [:]
         var warnings: [ImportWarning] = []
@@ -31,14 +31,14 @@ package struct ONDEDelivery {
             if let first = files[header.name] {
                 let what =
                     "The extraction of \(header.name) is there already, as \(first.file.name); keep the newer one."
-                throw DeliveryError.unexpected(file: name, line: 1, what: what)
+                throw ExportError.unexpected(file: name, line: 1, what: what)
             }
             files[header.name] = File(file: file, header: header)
         }
-        func file(_ name: String) throws(DeliveryError) -> File {
+        func file(_ name: String) throws(ExportError) -> File {
             guard let file = files[name] else {
                 throw .missing(
-                    what: "extraction of the \(name); a delivery of ONDE has pupils, responsables and teachers"
+                    what: "extraction of the \(name); an export of ONDE has pupils, responsables and teachers"
                 )
             }
             return file

@@ -1,9 +1,9 @@
 package import Domain
 
-/// Why a delivery was refused. Whatever the case, nothing of the delivery may be applied.
+/// Why an export was refused. Whatever the case, nothing of the export may be applied.
 ///
-/// `file` is the name inside the delivery, `line` and `column` count from 1. No text of a record is ever part of it.
-package enum DeliveryError: Error, Hashable, Sendable {
+/// `file` is the name inside the export, `line` and `column` count from 1. No text of a record is ever part of it.
+package enum ExportError: Error, Hashable, Sendable {
     /// The XML breaks its grammar; `what` is the parser's reason.
     case notWellFormed(file: String, line: Int, column: Int, what: String)
     /// The file stops inside an element: cut while it was written or sent.
@@ -21,22 +21,22 @@ package enum DeliveryError: Error, Hashable, Sendable {
     case unexpected(file: String, line: Int, what: String)
     /// Lines or records of one file that cannot be taken; one is enough to refuse the file.
     case records(RecordFaults)
-    /// The delivery lacks a category of files without which it cannot be a complete one.
+    /// The export lacks a category of files without which it cannot be a complete one.
     case missing(what: String)
     /// The system refused to open, read or write a file; `code` is its `errno`.
     case unreadable(file: String, code: Int32)
-    /// The archive is damaged or holds what a delivery never holds; `entry` is empty when no entry is to blame.
+    /// The archive is damaged or holds what an export never holds; `entry` is empty when no entry is to blame.
     case archive(entry: String, what: String)
 }
 
-extension DeliveryError {
+extension ExportError {
     /// What the sentence has no room for: one warning for each fault that was kept.
     package var warnings: [ImportWarning] {
         if case .records(let faults) = self { faults.warnings } else { [] }
     }
 }
 
-extension DeliveryError: CustomStringConvertible {
+extension ExportError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notWellFormed(let file, let line, let column, let what):
@@ -49,7 +49,7 @@ extension DeliveryError: CustomStringConvertible {
         case .externalEntity(let file, let line): "\(file):\(line): an entity stands for another file"
         case .unexpected(let file, let line, let what): "\(file):\(line): \(what)"
         case .records(let faults): faults.description
-        case .missing(let what): "the delivery has no \(what)"
+        case .missing(let what): "the export has no \(what)"
         case .unreadable(let file, let code): "\(file): cannot be read or written (errno \(code))"
         case .archive(let entry, let what): entry.isEmpty ? "archive: \(what)" : "archive, \(entry): \(what)"
         }

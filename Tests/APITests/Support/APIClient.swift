@@ -7,7 +7,7 @@ import HummingbirdTesting
 import NIOCore
 
 /// Sends requests to a router and reads their answers.
-struct Door: Sendable {
+struct APIClient: Sendable {
     let client: any TestClientProtocol
 
     func send(

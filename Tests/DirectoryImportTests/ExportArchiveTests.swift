@@ -2,7 +2,7 @@ import DirectoryImport
 import Glibc
 import Testing
 
-struct DeliveryArchiveTests {
+struct ExportArchiveTests {
     /// One ustar entry, made by hand so that hostile ones can be made too.
     func entry(_ name: String, _ content: String = "", type: Character = "0", link: String = "") -> [UInt8] {
         var header = [UInt8](repeating: 0, count: 512)
@@ -26,17 +26,17 @@ struct DeliveryArchiveTests {
 
     let end = [UInt8](repeating: 0, count: 1024)
 
-    @Test func `a delivery survives packing and unpacking and leaves nothing behind`() throws {
+    @Test func `an export survives packing and unpacking and leaves nothing behind`() throws {
         let folder = try TestFolder()
-        let tar = folder.path + "/delivery.tar"
-        try DeliveryArchive.write([Sample.aaf("complet-2026-09-01")], to: tar)
+        let tar = folder.path + "/export.tar"
+        try ExportArchive.write([Sample.aaf("complet-2026-09-01")], to: tar)
         var directory = Directory()
-        try DeliveryArchive.withUnpacked(tar, under: folder.path) { paths in
+        try ExportArchive.withUnpacked(tar, under: folder.path) { paths in
             #expect(paths.count == 7)
-            _ = try AAFReader(mode: .complete).read(try AAFDelivery(paths: paths)) { directory.take($0) }
+            _ = try AAFReader(mode: .complete).read(try AAFExport(paths: paths)) { directory.take($0) }
         }
         #expect(directory.pupils.count == 639)
-        #expect(folder.names == ["delivery.tar"])
+        #expect(folder.names == ["export.tar"])
     }
 
     @Test func `a gzipped tar is unpacked`() throws {
@@ -44,19 +44,19 @@ struct DeliveryArchiveTests {
         let bytes: [UInt8] = Self.gzip
         let folder = try TestFolder()
         let path = try folder.write("a.tgz", bytes)
-        try DeliveryArchive.withUnpacked(path, under: folder.path) { paths in
+        try ExportArchive.withUnpacked(path, under: folder.path) { paths in
             let contents = try paths.map { try Sample.bytes($0) }
             #expect(contents == [Array("abc".utf8)])
         }
         try folder.write("a.tgz", bytes.prefix(bytes.count / 2))
-        #expect(throws: DeliveryError.self) { try DeliveryArchive.withUnpacked(path, under: folder.path) { _ in } }
+        #expect(throws: ExportError.self) { try ExportArchive.withUnpacked(path, under: folder.path) { _ in } }
         #expect(folder.names == ["a.tgz"])
     }
 
     @Test func `only plain files come out, under their base names`() throws {
         let folder = try TestFolder()
         let path = try folder.write("a.tar", entry("d/", type: "5") + entry("d/f", "x") + entry("d/._f", "y") + end)
-        try DeliveryArchive.withUnpacked(path, under: folder.path) { paths in
+        try ExportArchive.withUnpacked(path, under: folder.path) { paths in
             #expect(paths.map { $0.split(separator: "/").last } == ["f"])
             var status = stat()
             stat(paths[0], &status)
@@ -82,8 +82,8 @@ struct DeliveryArchiveTests {
             }
         let folder = try TestFolder()
         let path = try folder.write("a.tar", bytes)
-        let error = #expect(throws: DeliveryError.self) {
-            try DeliveryArchive.withUnpacked(path, under: folder.path) { _ in Issue.record("nothing is handed over") }
+        let error = #expect(throws: ExportError.self) {
+            try ExportArchive.withUnpacked(path, under: folder.path) { _ in Issue.record("nothing is handed over") }
         }
         guard case .archive = error else {
             Issue.record("\(error as Any)")
@@ -95,37 +95,37 @@ struct DeliveryArchiveTests {
     @Test func `folders in folders are bounded, and a path of Windows is one`() throws {
         let folder = try TestFolder()
         let path = try folder.write("a.tar", entry("export\\f.csv", "x") + end)
-        try DeliveryArchive.withUnpacked(path, under: folder.path) { paths in
+        try ExportArchive.withUnpacked(path, under: folder.path) { paths in
             #expect(paths.map { $0.split(separator: "/").last } == ["f.csv"])
         }
         try folder.write("a.tar", entry(String(repeating: "d/", count: 16) + "f", "x") + end)
-        #expect(throws: DeliveryError.archive(entry: "f", what: "too many folders in folders")) {
-            try DeliveryArchive.withUnpacked(path, under: folder.path) { _ in }
+        #expect(throws: ExportError.archive(entry: "f", what: "too many folders in folders")) {
+            try ExportArchive.withUnpacked(path, under: folder.path) { _ in }
         }
         try folder.write("a.tar", entry("a\\..\\..\\f", "x") + end)
-        #expect(throws: DeliveryError.self) { try DeliveryArchive.withUnpacked(path, under: folder.path) { _ in } }
+        #expect(throws: ExportError.self) { try ExportArchive.withUnpacked(path, under: folder.path) { _ in } }
     }
 
     @Test func `entries and unpacked bytes are bounded`() throws {
         let folder = try TestFolder()
         let path = try folder.write("a.tar", entry("f", "12345") + entry("g", "12345") + end)
-        var limits = DeliveryArchive.Limits()
+        var limits = ExportArchive.Limits()
         limits.unpackedBytesMax = 9
-        #expect(throws: DeliveryError.tooLarge(file: "a.tar", line: 0, what: "unpacked bytes", limit: 9)) {
-            try DeliveryArchive.withUnpacked(path, under: folder.path, limits: limits) { _ in }
+        #expect(throws: ExportError.tooLarge(file: "a.tar", line: 0, what: "unpacked bytes", limit: 9)) {
+            try ExportArchive.withUnpacked(path, under: folder.path, limits: limits) { _ in }
         }
-        limits = DeliveryArchive.Limits()
+        limits = ExportArchive.Limits()
         limits.entriesMax = 1
-        #expect(throws: DeliveryError.tooLarge(file: "a.tar", line: 0, what: "entries", limit: 1)) {
-            try DeliveryArchive.withUnpacked(path, under: folder.path, limits: limits) { _ in }
+        #expect(throws: ExportError.tooLarge(file: "a.tar", line: 0, what: "entries", limit: 1)) {
+            try ExportArchive.withUnpacked(path, under: folder.path, limits: limits) { _ in }
         }
         #expect(folder.names == ["a.tar"])
     }
 
     @Test func `a file that is missing leaves no archive`() throws {
         let folder = try TestFolder()
-        #expect(throws: DeliveryError.unreadable(file: "missing", code: ENOENT)) {
-            try DeliveryArchive.write([folder.path + "/missing"], to: folder.path + "/a.tar")
+        #expect(throws: ExportError.unreadable(file: "missing", code: ENOENT)) {
+            try ExportArchive.write([folder.path + "/missing"], to: folder.path + "/a.tar")
         }
         #expect(folder.names.isEmpty)
     }

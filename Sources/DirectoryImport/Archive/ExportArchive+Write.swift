@@ -1,14 +1,14 @@
 import CArchive
 import Glibc
 
-extension DeliveryArchive {
+extension ExportArchive {
     /// Writes a plain tar of the files, under their base names, to a new file of mode 0600.
     ///
     /// - Parameters:
     ///   - paths: plain files with different base names; of a folder its direct plain files, hidden ones excepted.
     ///   - path: must not be there yet. When writing fails the half-written file is removed.
-    /// - Throws: ``DeliveryError``.
-    package static func write(_ paths: [String], to path: String) throws(DeliveryError) {
+    /// - Throws: ``ExportError``.
+    package static func write(_ paths: [String], to path: String) throws(ExportError) {
         var files: [String] = []
         for path in paths { files += try plainFiles(at: path) }
         let names = files.map(InputFile.baseName)
@@ -29,7 +29,7 @@ extension DeliveryArchive {
         }
     }
 
-    private static func plainFiles(at path: String) throws(DeliveryError) -> [String] {
+    private static func plainFiles(at path: String) throws(ExportError) -> [String] {
         let names = try FolderListing.names(in: path)
         guard let names else { return [path] }
         return names.sorted().map { path + "/" + $0 }.filter { path in
@@ -43,7 +43,7 @@ extension DeliveryArchive {
 private struct ArchiveWriter: ~Copyable {
     private let archive: OpaquePointer
 
-    init(descriptor: Int32) throws(DeliveryError) {
+    init(descriptor: Int32) throws(ExportError) {
         guard let archive = archive_write_new() else { throw .archive(entry: "", what: "no memory") }
         // Plain ustar wherever it suffices, pax headers for what it cannot say.
         archive_write_set_format_pax_restricted(archive)
@@ -56,7 +56,7 @@ private struct ArchiveWriter: ~Copyable {
 
     deinit { archive_write_free(archive) }
 
-    func add(_ path: String) throws(DeliveryError) {
+    func add(_ path: String) throws(ExportError) {
         let input = try InputFile(path: path)
         guard let entry = archive_entry_new() else { throw .archive(entry: "", what: "no memory") }
         defer { archive_entry_free(entry) }
@@ -80,11 +80,11 @@ private struct ArchiveWriter: ~Copyable {
         guard left == 0 else { throw .archive(entry: input.name, what: "the file changed while it was packed") }
     }
 
-    func finish() throws(DeliveryError) {
+    func finish() throws(ExportError) {
         guard archive_write_close(archive) == ARCHIVE_OK else { throw Self.failure(of: archive, entry: "") }
     }
 
-    private static func failure(of archive: OpaquePointer, entry: String) -> DeliveryError {
+    private static func failure(of archive: OpaquePointer, entry: String) -> ExportError {
         let text = archive_error_string(archive).map { String(cString: $0) }
         return .archive(entry: entry, what: text ?? "error \(archive_errno(archive))")
     }

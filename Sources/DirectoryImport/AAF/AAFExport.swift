@@ -1,7 +1,7 @@
 package import Domain
 
-/// The files of one AAF delivery in reading order: by category, inside it by name.
-package struct AAFDelivery: Sendable {
+/// The files of one AAF export in reading order: by category, inside it by name.
+package struct AAFExport: Sendable {
     package struct File: Hashable, Sendable {
         package let category: AAFCategory
         package let name: String
@@ -17,10 +17,10 @@ package struct AAFDelivery: Sendable {
     /// Looks at names only. Files that are not XML (the DTD) are passed over.
     ///
     /// - Parameter paths: files and folders; of a folder its direct entries count, hidden ones excepted.
-    /// - Throws: ``DeliveryError/unreadable(file:code:)`` for a path that cannot be looked at,
-    ///   ``DeliveryError/tooLarge(file:line:what:limit:)`` beyond 10,000 files,
-    ///   ``DeliveryError/missing(what:)`` when no file is one of AAF.
-    package init(paths: [String]) throws(DeliveryError) {
+    /// - Throws: ``ExportError/unreadable(file:code:)`` for a path that cannot be looked at,
+    ///   ``ExportError/tooLarge(file:line:what:limit:)`` beyond 10,000 files,
+    ///   ``ExportError/missing(what:)`` when no file is one of AAF.
+    package init(paths: [String]) throws(ExportError) {
         var files: [File] = []
         var warnings: [ImportWarning] = []
         for path in try FolderListing.files(at: paths) {
@@ -44,7 +44,7 @@ package struct AAFDelivery: Sendable {
     }
 }
 
-extension AAFDelivery.File {
+extension AAFExport.File {
     /// nil unless the name is `<anything>_<category>_<four digits>.xml`, in any letter case.
     init?(name: String, path: String) {
         guard name.hasSuffix(".xml", ignoringCase: true) else { return nil }

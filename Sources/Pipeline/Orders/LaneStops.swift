@@ -1,26 +1,26 @@
 package import Delivery
 package import Domain
 
-/// Between an order and the memory of the dispatcher.
-package struct OrderGate: Sendable {
-    package typealias Bar =
+/// How an order takes what it is about to change out of the lanes, and lets them go on.
+package struct LaneStops: Sendable {
+    package typealias Stop =
         @Sendable (_ deliveries: [LaneID: Set<DeliveryID>], _ mark: SlotResult) async throws -> Set<DeliveryID>
 
     /// Takes deliveries out of memory and returns those under way; `conclude` follows, also when it throws.
-    package var bar: Bar
+    package var stop: Stop
     package var conclude: @Sendable (_ isCommitted: Bool) async -> Void
 
-    package init(bar: @escaping Bar, conclude: @escaping @Sendable (Bool) async -> Void) {
-        self.bar = bar
+    package init(stop: @escaping Stop, conclude: @escaping @Sendable (Bool) async -> Void) {
+        self.stop = stop
         self.conclude = conclude
     }
 
     /// Nobody sends: the service is down and the store is ours.
-    package static let none = OrderGate(bar: { _, _ in [] }, conclude: { _ in })
+    package static let none = LaneStops(stop: { _, _ in [] }, conclude: { _ in })
 
     package init(_ dispatcher: Dispatcher) {
         self.init(
-            bar: { deliveries, mark in try await dispatcher.takeOut(deliveries, as: mark) },
+            stop: { deliveries, mark in try await dispatcher.takeOut(deliveries, as: mark) },
             conclude: { await dispatcher.conclude(isCommitted: $0) }
         )
     }

@@ -19,7 +19,7 @@ final class SharedState: Sendable {
 }
 
 /// The work every endpoint has in common: play the script, write the log, make the response.
-struct Desk: Sendable {
+struct RequestHandler: Sendable {
     let state: SharedState
     let log: PushLog
     /// False takes every request a target can be read from: see ``SimulatorSettings/isStrict``.

@@ -3,7 +3,7 @@ import Domain
 import Glibc
 import Testing
 
-struct ZipDeliveryTests {
+struct ZipExportTests {
     static let field = Sample.folder + "/../field/17-names"
 
     /// A zip of stored entries, made by hand so that hostile ones can be made too [APPNOTE 6.3, §4.3].
@@ -39,13 +39,13 @@ struct ZipDeliveryTests {
         return ~crc
     }
 
-    @Test(arguments: ["delivery.zip", "DELIVERY.ZIP"])
-    func `a zip is a delivery, whatever the case of its name`(name: String) throws {
+    @Test(arguments: ["export.zip", "DELIVERY.ZIP"])
+    func `a zip is an export, whatever the case of its name`(name: String) throws {
         let folder = try TestFolder()
-        let path = try folder.write(name, try Sample.bytes(Self.field + "/delivery.zip"))
+        let path = try folder.write(name, try Sample.bytes(Self.field + "/export.zip"))
         var directory = Directory()
-        try DeliveryArchive.withFiles(of: [path], under: folder.path) { paths in
-            _ = try AAFReader(mode: .complete).read(try AAFDelivery(paths: paths)) { directory.take($0) }
+        try ExportArchive.withFiles(of: [path], under: folder.path) { paths in
+            _ = try AAFReader(mode: .complete).read(try AAFExport(paths: paths)) { directory.take($0) }
         }
         #expect((directory.schools.count, directory.pupils.count, directory.relatives.count) == (1, 1, 1))
         #expect(folder.names == [name])
@@ -55,8 +55,8 @@ struct ZipDeliveryTests {
         var directory = Directory()
         try directory.read(Self.field + "/upper-case-suffix", mode: .complete)
         #expect((directory.schools.count, directory.pupils.count, directory.relatives.count) == (1, 1, 1))
-        #expect(throws: DeliveryError.self) {
-            try AAFReader(mode: .delta).read(try AAFDelivery(paths: [Self.field + "/upper-case-suffix"])) { _ in }
+        #expect(throws: ExportError.self) {
+            try AAFReader(mode: .delta).read(try AAFExport(paths: [Self.field + "/upper-case-suffix"])) { _ in }
         }
     }
 
@@ -71,8 +71,8 @@ struct ZipDeliveryTests {
                 ("Extractions/Enseignants.csv", texts.bytes(texts.teachers)),
             ])
         )
-        let records = try DeliveryArchive.withFiles(of: [path], under: folder.path) { paths in
-            try ONDEReader().read(try ONDEDelivery(paths: paths)).linked(to: ONDESampleTests.school)
+        let records = try ExportArchive.withFiles(of: [path], under: folder.path) { paths in
+            try ONDEReader().read(try ONDEExport(paths: paths)).linked(to: ONDESampleTests.school)
         }
         #expect(ONDEDirectory(records).pupils.count == 2)
         #expect(records.records.contains { $0.file == "Élèves.CSV" })
@@ -88,13 +88,13 @@ struct ZipDeliveryTests {
             case "link": Self.zip([("f", Array("/etc/passwd".utf8))], mode: 0o120777)
             case "twice": Self.zip([("a/f", [1]), ("b/f", [2])])
             case "encrypted": Self.zip([("f", Array(repeating: 7, count: 20))], flags: 1)
-            case "cut": Array(try Sample.bytes(Self.field + "/delivery.zip").prefix(400))
+            case "cut": Array(try Sample.bytes(Self.field + "/export.zip").prefix(400))
             default: Array("PK but no zip".utf8)
             }
         let folder = try TestFolder()
         let path = try folder.write("a.zip", bytes)
-        let error = #expect(throws: DeliveryError.self) {
-            try DeliveryArchive.withFiles(of: [path], under: folder.path) { _ in Issue.record("nothing is handed over")
+        let error = #expect(throws: ExportError.self) {
+            try ExportArchive.withFiles(of: [path], under: folder.path) { _ in Issue.record("nothing is handed over")
             }
         }
         guard case .archive = error else {
@@ -106,17 +106,17 @@ struct ZipDeliveryTests {
 
     @Test func `a zip is bounded as any other archive`() throws {
         let folder = try TestFolder()
-        let path = try folder.write("a.zip", try Sample.bytes(Self.field + "/delivery.zip"))
-        var limits = DeliveryArchive.Limits()
+        let path = try folder.write("a.zip", try Sample.bytes(Self.field + "/export.zip"))
+        var limits = ExportArchive.Limits()
         limits.unpackedBytesMax = 1751
-        #expect(throws: DeliveryError.tooLarge(file: "a.zip", line: 0, what: "unpacked bytes", limit: 1751)) {
-            try DeliveryArchive.withFiles(of: [path], under: folder.path, limits: limits) { _ in }
+        #expect(throws: ExportError.tooLarge(file: "a.zip", line: 0, what: "unpacked bytes", limit: 1751)) {
+            try ExportArchive.withFiles(of: [path], under: folder.path, limits: limits) { _ in }
         }
         limits.unpackedBytesMax = 1752
-        #expect(try DeliveryArchive.withFiles(of: [path], under: folder.path, limits: limits) { $0.count } == 3)
+        #expect(try ExportArchive.withFiles(of: [path], under: folder.path, limits: limits) { $0.count } == 3)
         limits.entriesMax = 2
-        #expect(throws: DeliveryError.tooLarge(file: "a.zip", line: 0, what: "entries", limit: 2)) {
-            try DeliveryArchive.withFiles(of: [path], under: folder.path, limits: limits) { _ in }
+        #expect(throws: ExportError.tooLarge(file: "a.zip", line: 0, what: "entries", limit: 2)) {
+            try ExportArchive.withFiles(of: [path], under: folder.path, limits: limits) { _ in }
         }
         #expect(folder.names == ["a.zip"])
     }

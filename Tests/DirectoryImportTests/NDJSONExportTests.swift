@@ -2,28 +2,28 @@ import DirectoryImport
 import Domain
 import Testing
 
-struct NDJSONDeliveryTests {
+struct NDJSONExportTests {
     @Test func `a file alone may have any name, of several those count that are called NDJSON`() throws {
         let folder = try TestFolder()
         try folder.write("export.txt", "{}")
-        #expect(try NDJSONDelivery(paths: [folder.path]).files.map(\.name) == ["export.txt"])
+        #expect(try NDJSONExport(paths: [folder.path]).files.map(\.name) == ["export.txt"])
         try folder.write("b.NDJSON", "{}")
         try folder.write("a.jsonl", "{}")
-        let delivery = try NDJSONDelivery(paths: [folder.path])
-        #expect(delivery.files.map(\.name) == ["a.jsonl", "b.NDJSON"])
-        #expect(delivery.warnings.map(\.file) == ["export.txt"])
+        let export = try NDJSONExport(paths: [folder.path])
+        #expect(export.files.map(\.name) == ["a.jsonl", "b.NDJSON"])
+        #expect(export.warnings.map(\.file) == ["export.txt"])
         let empty = try TestFolder()
-        #expect(throws: DeliveryError.missing(what: "NDJSON file (name.ndjson)")) {
-            try NDJSONDelivery(paths: [empty.path])
+        #expect(throws: ExportError.missing(what: "NDJSON file (name.ndjson)")) {
+            try NDJSONExport(paths: [empty.path])
         }
     }
 
     @Test func `lines come in a zip`() throws {
         let folder = try TestFolder()
         let line = Array(#"{"op":"upsert","kind":"link","pupil":"1","guardian":"2"}"#.utf8)
-        let path = try folder.write("l.zip", ZipDeliveryTests.zip([("x/l.ndjson", line), ("x/readme.md", [1])]))
-        let count = try DeliveryArchive.withFiles(of: [path], under: folder.path) { paths in
-            try NDJSONDelivery(paths: paths).files.map {
+        let path = try folder.write("l.zip", ZipExportTests.zip([("x/l.ndjson", line), ("x/readme.md", [1])]))
+        let count = try ExportArchive.withFiles(of: [path], under: folder.path) { paths in
+            try NDJSONExport(paths: paths).files.map {
                 try UserNDJSONReader(file: $0.name).read(path: $0.path) { _ in }
             }
         }

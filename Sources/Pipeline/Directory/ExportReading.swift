@@ -4,8 +4,8 @@ import Domain
 import Store
 import Synchronization
 
-/// Reads a delivery of any format as a list of changes. Blocking; one record at a time in memory.
-struct DeliveryReading: Sendable {
+/// Reads an export of any format as a list of changes. Blocking; one record at a time in memory.
+struct ExportReading: Sendable {
     let request: DirectoryImporter.Request
     let feeds: FeedRules
     let workFolder: String
@@ -30,7 +30,7 @@ struct DeliveryReading: Sendable {
 
     struct Summary: Sendable {
         var warnings: ImportWarnings
-        /// The day the delivery was made, by its own word.
+        /// The day the export was made, by its own word.
         var day: CalendarDay?
     }
 
@@ -47,9 +47,9 @@ struct DeliveryReading: Sendable {
     private func readAAF(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
         let reader = AAFReader(mode: request.mode == .complete ? .complete : .delta, limits: limits)
         let summary = try unpacked { paths in
-            let delivery = try AAFDelivery(paths: paths)
-            meter.has(bytes: ReadingMeter.bytes(ofFiles: delivery.files.map(\.path)))
-            return try reader.read(delivery) { try sink(DirectoryChange($0)) }
+            let export = try AAFExport(paths: paths)
+            meter.has(bytes: ReadingMeter.bytes(ofFiles: export.files.map(\.path)))
+            return try reader.read(export) { try sink(DirectoryChange($0)) }
         }
         return Summary(warnings: summary.warnings, day: summary.generatedOn)
     }
@@ -57,16 +57,16 @@ struct DeliveryReading: Sendable {
     private func readLines(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
         var warnings = ImportWarnings(limit: limits.importWarningsMax)
         try unpacked { paths in
-            let delivery = try NDJSONDelivery(paths: paths)
-            for warning in delivery.warnings { warnings.add(warning) }
-            meter.has(bytes: ReadingMeter.bytes(ofFiles: delivery.files.map(\.path)))
-            for file in delivery.files {
+            let export = try NDJSONExport(paths: paths)
+            for warning in export.warnings { warnings.add(warning) }
+            meter.has(bytes: ReadingMeter.bytes(ofFiles: export.files.map(\.path)))
+            for file in export.files {
                 _ = try UserNDJSONReader(file: file.name, limits: limits).read(path: file.path) { line in
                     if case .user(let user) = line.item, let feed = user.feed,
                         !feeds.allows(feed, of: request.publisher)
                     {
                         let detail =
-                            "The feed \(feed.showingInvisible) is not one of this delivery's; the line was left out."
+                            "The feed \(feed.showingInvisible) is not one of this export's; the line was left out."
                         warnings.add(
                             .init(
                                 file: file.name,
@@ -87,7 +87,7 @@ struct DeliveryReading: Sendable {
 
     /// What the three extractions of ONDE say, before it is linked to what the directory knows.
     func contentsOfONDE() throws -> ONDEContents {
-        try unpacked { try ONDEReader(limits: limits).read(try ONDEDelivery(paths: $0)) }
+        try unpacked { try ONDEReader(limits: limits).read(try ONDEExport(paths: $0)) }
     }
 
     private func giveONDE(into sink: (DirectoryChange) throws -> Void) throws -> Summary {
@@ -99,11 +99,11 @@ struct DeliveryReading: Sendable {
     }
 
     private func unpacked<T>(_ body: ([String]) throws -> T) throws -> T {
-        try DeliveryArchive.withFiles(of: request.paths, under: workFolder, body)
+        try ExportArchive.withFiles(of: request.paths, under: workFolder, body)
     }
 }
 
-/// Hands a delivery over batch by batch, from the thread that reads to whoever stages: at most ``batchesMax`` wait, so that a delivery of
+/// Hands an export over batch by batch, from the thread that reads to whoever stages: at most ``batchesMax`` wait, so that an export of
 /// any size takes the same memory.
 final class ChangeBatches: Sendable {
     static let changesPerBatch = 1000
@@ -138,14 +138,14 @@ final class ChangeBatches: Sendable {
     }
 }
 
-/// The thread that reads deliveries.
-actor DeliveryThread {
+/// The thread that reads exports.
+actor ExportThread {
     private let executor = ThreadExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    func contents(of reading: DeliveryReading) throws -> ONDEContents { try reading.contentsOfONDE() }
+    func contents(of reading: ExportReading) throws -> ONDEContents { try reading.contentsOfONDE() }
 
-    func read(_ reading: DeliveryReading, into batches: ChangeBatches) throws -> DeliveryReading.Summary {
+    func read(_ reading: ExportReading, into batches: ChangeBatches) throws -> ExportReading.Summary {
         defer { batches.finish() }
         var batch: [DirectoryChange] = []
         batch.reserveCapacity(ChangeBatches.changesPerBatch)

@@ -6,11 +6,11 @@ import NATS
 import Pipeline
 import ServiceLifecycle
 
-/// The door beside HTTP: takes what the ENT publishes on its message broker, for the publisher that the configuration names.
+/// The consumer beside HTTP: takes what the ENT publishes on its message broker, for the publisher that the configuration names.
 ///
 /// Back-pressure is the absence of a question: the next messages are asked for when those before have their end. A stream is told "taken" only
 /// after the commit. Without a stream what the server has sent is sent once, and what cannot be promised is lost, and counted.
-package struct BrokerDoor: Service {
+package struct BrokerConsumer: Service {
     private let services: APIServices
     private let publisher: String
     private let isKept: Bool

@@ -2,9 +2,9 @@ import Domain
 package import Logging
 package import Store
 
-/// Looks at every device at start and each hour: one whose address cannot be opened is named before an event meets it, and no longer when it
+/// Scans every device at start and each hour: one whose address cannot be opened is named before an event meets it, and no longer when it
 /// has registered again.
-package struct DeviceLook: Sendable {
+package struct DeviceScan: Sendable {
     /// Seals opened in one read, about 3 ms: the thread belongs to those who wait for an answer.
     static let devicesPerRead = 500
     private static let interval = Duration.seconds(3600)
@@ -24,8 +24,8 @@ package struct DeviceLook: Sendable {
     package func run() async {
         while !Task.isCancelled {
             do throws(StoreError) { try await pass() } catch {
-                // The next look comes; whatever is wrong with the file itself shows on its own paths.
-                logger.warning("devices cannot be looked through", metadata: ["error": "\(error)"])
+                // The next scan comes; whatever is wrong with the file itself shows on its own paths.
+                logger.warning("device scan failed, postponed", metadata: ["error": "\(error)"])
             }
             do { try await Task.sleep(for: Self.interval) } catch { return }
         }

@@ -2,12 +2,12 @@ import DirectoryImport
 import FoundationEssentials
 import Glibc
 
-/// The folder of deliveries that wait for a person's word: one file for each held import, mode 0600. Blocking.
+/// The folder of exports that wait for a person's word: one file for each held import, mode 0600. Blocking.
 ///
 /// Bounded by the registry, which names one for each format and mode; what it does not name is removed at the next start.
-package struct HeldDeliveries: Sendable {
+package struct HeldExports: Sendable {
     package let folder: String
-    /// A larger delivery is held, but not kept.
+    /// A larger export is held, but not kept.
     let bytesMax: Int
 
     package struct Failure: Error, CustomStringConvertible {
@@ -21,7 +21,7 @@ package struct HeldDeliveries: Sendable {
 
     package func path(of name: String) -> String { folder + "/" + name }
 
-    /// Keeps a copy of the delivery, on the disk when this returns.
+    /// Keeps a copy of the export, on the disk when this returns.
     ///
     /// - Parameters:
     ///   - paths: as the importer got them: an archive, or files and folders, which are packed.
@@ -31,7 +31,7 @@ package struct HeldDeliveries: Sendable {
     func keep(_ paths: [String], as name: String) throws -> String {
         try make()
         let lines = [".ndjson", ".jsonl"].first { paths[0].hasSuffix($0, ignoringCase: true) }
-        let ending = paths.count == 1 ? DeliveryArchive.Kind(path: paths[0])?.ending ?? lines : nil
+        let ending = paths.count == 1 ? ExportArchive.Kind(path: paths[0])?.ending ?? lines : nil
         let file = path(of: name + (ending ?? ".tar"))
         let part = file + ".part"
         unlink(part)
@@ -39,7 +39,7 @@ package struct HeldDeliveries: Sendable {
             if ending != nil {
                 try copy(paths[0], to: part)
             } else {
-                try DeliveryArchive.write(paths, to: part)
+                try ExportArchive.write(paths, to: part)
             }
             try giveToOwner(part)
             try sync(part)
@@ -52,7 +52,7 @@ package struct HeldDeliveries: Sendable {
         return name + (ending ?? ".tar")
     }
 
-    /// Copies deliveries from the folder beside damaged stores; names come from there, too.
+    /// Copies exports from the folder beside damaged stores; names come from there, too.
     ///
     /// - Returns: a sentence for each that could not be had.
     package func take(_ names: [String], from source: String) throws -> [String] {
@@ -61,7 +61,7 @@ package struct HeldDeliveries: Sendable {
         var missing: [String] = []
         for name in names {
             guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/"), !name.contains("\0") else {
-                missing.append("a held import names a delivery that cannot be a file")
+                missing.append("a held import names an export that cannot be a file")
                 continue
             }
             let file = path(of: name)
@@ -71,7 +71,7 @@ package struct HeldDeliveries: Sendable {
                 try sync(file)
             } catch {
                 unlink(file)
-                missing.append("the held delivery \(name) is lost: \(error); import it again")
+                missing.append("the held export \(name) is lost: \(error); import it again")
             }
         }
         try sync(folder)
@@ -120,7 +120,7 @@ package struct HeldDeliveries: Sendable {
             guard count >= 0 else { throw failure("cannot take \(source)") }
             if count == 0 { return }
             total += count
-            guard total <= bytesMax else { throw Failure(description: "the delivery is larger than \(bytesMax) bytes") }
+            guard total <= bytesMax else { throw Failure(description: "the export is larger than \(bytesMax) bytes") }
             var rest = chunk[..<count]
             while !rest.isEmpty {
                 let written = rest.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }

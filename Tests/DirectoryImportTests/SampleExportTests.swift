@@ -2,10 +2,10 @@ import DirectoryImport
 import Domain
 import Testing
 
-/// The sample deliveries against their ground truth, `expected/directory.json`.
-struct SampleDeliveryTests {
+/// The sample exports against their ground truth, `expected/directory.json`.
+struct SampleExportTests {
     @Test(arguments: ["complet-2026-09-01", "after-delta-2026-09-15", "complet-2027-09-01"])
-    func `a delivery says as much as its ground truth`(state: String) throws {
+    func `an export says as much as its ground truth`(state: String) throws {
         var directory = Directory()
         switch state {
         case "after-delta-2026-09-15": directory = try .afterDelta()
@@ -32,7 +32,7 @@ struct SampleDeliveryTests {
         #expect(directory.unknown.isEmpty)
     }
 
-    @Test func `a complete delivery tells its day, its version and the attribute nobody knows`() throws {
+    @Test func `a complete export tells its day, its version and the attribute nobody knows`() throws {
         var directory = Directory()
         let summary = try directory.read(Sample.aaf("complet-2026-09-01"), mode: .complete)
         #expect(summary.generatedOn == CalendarDay(year: 2026, month: 9, day: 1))
@@ -74,17 +74,17 @@ struct SampleDeliveryTests {
         #expect(Set(names) == [try #require(expected["name"]?.string)])
     }
 
-    @Test func `a complete delivery without relatives is refused before anything is read`() throws {
-        let delivery = try AAFDelivery(paths: [Sample.aaf("complet-cut")])
-        #expect(throws: DeliveryError.missing(what: "PersRelEleve file")) {
-            try AAFReader(mode: .complete).read(delivery) { _ in Issue.record("nothing is handed over") }
+    @Test func `a complete export without relatives is refused before anything is read`() throws {
+        let export = try AAFExport(paths: [Sample.aaf("complet-cut")])
+        #expect(throws: ExportError.missing(what: "PersRelEleve file")) {
+            try AAFReader(mode: .complete).read(export) { _ in Issue.record("nothing is handed over") }
         }
     }
 
-    @Test func `a pupil file that is cut fails the delivery with its name and line`() throws {
+    @Test func `a pupil file that is cut fails the export with its name and line`() throws {
         let relatives = Sample.aaf("complet-2026-09-01") + "/ENT42_Complet_20260901_PersRelEleve_0000.xml"
-        let delivery = try AAFDelivery(paths: [Sample.aaf("complet-cut"), relatives])
-        let error = #expect(throws: DeliveryError.self) { try AAFReader(mode: .complete).read(delivery) { _ in } }
+        let export = try AAFExport(paths: [Sample.aaf("complet-cut"), relatives])
+        let error = #expect(throws: ExportError.self) { try AAFReader(mode: .complete).read(export) { _ in } }
         guard case .endsEarly("ENT42_Complet_20260923_Eleve_0000.xml", let line) = error else {
             Issue.record("\(error as Any)")
             return
@@ -92,7 +92,7 @@ struct SampleDeliveryTests {
         #expect(line > 1000)
     }
 
-    @Test func `a truncated delivery is well-formed and has fewer pupils`() throws {
+    @Test func `a truncated export is well-formed and has fewer pupils`() throws {
         var directory = Directory()
         try directory.read(Sample.aaf("complet-truncated"), mode: .complete)
         #expect(directory.pupils.count == 351)

@@ -11,9 +11,9 @@ import Testing
 
 @testable import API
 
-/// The door on real stores, with a broker that gives what it is told to.
+/// The api on real stores, with a broker that gives what it is told to.
 @Suite(.timeLimit(.minutes(1)))
-struct BrokerDoorTests {
+struct BrokerConsumerTests {
     private func message(
         _ body: [UInt8],
         _ sequence: UInt64? = nil,
@@ -26,7 +26,7 @@ struct BrokerDoorTests {
         return NATSMessage(body: body, headers: headers, kept: kept)
     }
 
-    /// Takes all that the source has; the series of the door's metrics.
+    /// Takes all that the source has; the series of the api's metrics.
     private func run(
         _ gateway: Gateway,
         _ source: FakeSource,
@@ -35,7 +35,7 @@ struct BrokerDoorTests {
     ) async throws -> [String] {
         let status = BrokerStatus(gateway.services.metrics, publisher: publisher, time: gateway.services.time)
         let attempts = Mutex(0)
-        let door = BrokerDoor(
+        let api = BrokerConsumer(
             services: gateway.services,
             publisher: publisher,
             isKept: isKept,
@@ -50,7 +50,7 @@ struct BrokerDoorTests {
             },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
-        let running = Task { try await door.run() }
+        let running = Task { try await api.run() }
         while status.alarm == nil { await Task.yield() }
         running.cancel()
         try await running.value
@@ -64,7 +64,7 @@ struct BrokerDoorTests {
     }
 
     @Test func `poison is ended and its neighbours are taken`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             let now = gateway.services.time.now()
             let good = try bytes("broker-blog-publish-post.json")
@@ -94,13 +94,13 @@ struct BrokerDoorTests {
                 series("refused", 1, code: "notUTF8"),
                 "carillon_nats_connected{publisher=\"one\"} 0",
             ] { #expect(metrics.contains(line), "\(line) in \(metrics)") }
-            // The same bytes over the other door.
-            #expect(try await door.publish(good, type: "application/json").status == 200)
+            // The same bytes over the other api.
+            #expect(try await api.publish(good, type: "application/json").status == 200)
         }
     }
 
     @Test func `what a stream sends again hours later is the same event`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             let body = try bytes("broker-blog-publish-post.json")
             let now = gateway.services.time.now()
@@ -116,7 +116,7 @@ struct BrokerDoorTests {
     }
 
     @Test func `what waited in the stream for longer than it lives is taken and rings nobody`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             let now = gateway.services.time.now()
             let source = FakeSource([
@@ -124,7 +124,7 @@ struct BrokerDoorTests {
                 [message(try bytes("broker-news-published.json"), 2, at: now)],
             ])
             #expect(try await run(gateway, source).contains(series("accepted", 2)))
-            let listed = try await door.send(.get, "/v1/events", ["Authorization": "Bearer " + Gateway.publisherKey])
+            let listed = try await api.send(.get, "/v1/events", ["Authorization": "Bearer " + Gateway.publisherKey])
             let ends = try listed.json["items"]?.array?.compactMap {
                 $0["expiresAt"]?.string.flatMap { Instant(rfc3339: $0) }
             }
@@ -133,10 +133,10 @@ struct BrokerDoorTests {
     }
 
     @Test func `a stream's identity of a message and an idempotency key are one`() async throws {
-        try await Gateway.run { gateway, door async throws in
+        try await Gateway.run { gateway, api async throws in
             try await gateway.importSample()
             let body = try bytes("broker-blog-publish-post.json")
-            let answer = try await door.publish(body, type: "application/json", ["Idempotency-Key": "\"post 7\""])
+            let answer = try await api.publish(body, type: "application/json", ["Idempotency-Key": "\"post 7\""])
             #expect(answer.status == 202)
             gateway.time.advance(.seconds(3600))
             let now = gateway.services.time.now()
