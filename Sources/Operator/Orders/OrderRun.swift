@@ -15,17 +15,15 @@ struct OrderRun {
     let timeout: Duration
 
     init(_ order: Order, _ options: GlobalOptions, _ own: OrderOptions) {
-        self.order = order
-        self.options = options
-        offline = own.offline
-        timeout = .seconds(own.timeout)
+        self.init(order, options, own.offline, timeout: own.timeout)
     }
 
-    init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption?, timeout: Duration) {
+    /// `timeout`: in seconds.
+    init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption?, timeout: Int) {
         self.order = order
         self.options = options
         self.offline = offline
-        self.timeout = timeout
+        self.timeout = .seconds(timeout)
     }
 
     func run() async throws {
