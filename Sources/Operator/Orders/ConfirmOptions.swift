@@ -24,7 +24,9 @@ struct ConfirmOptions: ParsableArguments {
         guard let event = EventID(text) else { throw OperatorFailure(.usage, say("\(text) is no event: E-…")) }
         var scope = OrderScope()
         scope.words[.event] = [event.description]
-        return Order(verb, scope, why: why, isDryRun: dryRun, isConfirmed: yes, expect: expect)
+        var order = Order(verb: verb, scope: scope, why: why, actor: OperatorContext.current.actor)
+        (order.isDryRun, order.isConfirmed, order.expect) = (dryRun, yes, expect)
+        return order
     }
 }
 
@@ -34,14 +36,4 @@ struct WaitOption: ParsableArguments {
     var timeout: Int = 600
 
     func validate() throws { try OrderOptions.check(timeout: timeout) }
-}
-
-extension Order {
-    /// Of the person who gives this command.
-    init(_ verb: OrderVerb, _ scope: OrderScope, why: String, isDryRun: Bool, isConfirmed: Bool, expect: Int?) {
-        self.init(verb: verb, scope: scope, why: why, actor: OperatorContext.current.actor)
-        self.isDryRun = isDryRun
-        self.isConfirmed = isConfirmed
-        self.expect = expect
-    }
 }

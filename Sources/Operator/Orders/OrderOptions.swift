@@ -65,7 +65,9 @@ struct OrderOptions: ParsableArguments {
         if verb.needsWhy, !dryRun, why.allSatisfy(\.isWhitespace) {
             throw OperatorFailure(.usage, say("--why is needed to \(verb.said): it goes to the audit log"))
         }
-        return Order(verb, scope, why: why, isDryRun: dryRun, isConfirmed: yes, expect: expect)
+        var order = Order(verb: verb, scope: scope, why: why, actor: OperatorContext.current.actor)
+        (order.isDryRun, order.isConfirmed, order.expect) = (dryRun, yes, expect)
+        return order
     }
 
     private func named() throws -> [String] {

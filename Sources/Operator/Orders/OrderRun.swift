@@ -14,10 +14,6 @@ struct OrderRun {
     let offline: OfflineOption?
     let timeout: Duration
 
-    init(_ order: Order, _ options: GlobalOptions, _ own: OrderOptions) {
-        self.init(order, options, own.offline, timeout: own.timeout)
-    }
-
     /// `timeout`: in seconds.
     init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption?, timeout: Int) {
         self.order = order
