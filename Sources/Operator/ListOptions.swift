@@ -15,9 +15,9 @@ struct ListOptions: ParsableArguments {
 
     func validate() throws { try Self.check(limit) }
 
-    static func check(_ limit: Int?) throws {
-        if let limit, !(1...1_000_000).contains(limit) {
-            throw ValidationError(say("--limit must be from 1 to 1000000."))
+    static func check(_ limit: Int?, max: Int = 1_000_000) throws {
+        if let limit, !(1...max).contains(limit) {
+            throw ValidationError(say("--limit must be from 1 to \(digits: max)."))
         }
     }
 

@@ -21,23 +21,19 @@ struct QueueTop: AnsweringCommand {
     @OptionGroup var options: GlobalOptions
 
     @Option(help: "Between two frames, from 1s to 1h.")
-    var interval = "1s"
+    var interval: TimeLengthArgument = "1s"
     @Option(help: "Ages by lane, school, class, app, kind, event, reason or state.")
     var by: AgeMatrix.Key?
     @Flag(help: "One frame, without taking the terminal over.")
     var once = false
 
-    func validate() throws {
-        guard let length = TimeLength.milliseconds(interval), (1000...3_600_000).contains(length) else {
-            throw ValidationError(say("--interval \(interval): expected a length of time from 1s to 1h."))
-        }
-    }
+    func validate() throws { try interval.checkInterval() }
 
     func run() async throws {
         let inspection = try options.inspection()
         let renderer = options.renderer
         let screen = TopScreen(inspection: inspection, renderer: renderer)
-        let wait = Duration.milliseconds(TimeLength.milliseconds(interval) ?? 1000)
+        let wait = interval.duration
         if once {
             let frame = try await screen.frame(by: by, earlier: nil)
             try renderer.write(frame.report.object, id: "source", colored: true) { frame.lines(rows: .max) }

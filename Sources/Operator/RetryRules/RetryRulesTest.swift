@@ -31,7 +31,7 @@ struct RetryRulesTest: AnsweringCommand {
     @Option(help: "The answer's body as it came, instead of --reason.") var body: String?
     @Option(help: "The answer's Retry-After: seconds or an HTTP date.") var retryAfter: String?
     @Option(help: "Attempts made, this one included.") var attempts = 1
-    @Option(help: "The delivery's time to live from now: 90m, 24h.") var ttl = "24h"
+    @Option(help: "The delivery's time to live from now: 90m, 24h.") var ttl: TimeLengthArgument = "24h"
     @Option(help: "The push service's host, for webpush.") var host = "updates.push.services.mozilla.com"
 
     func validate() throws {
@@ -40,9 +40,7 @@ struct RetryRulesTest: AnsweringCommand {
         }
         guard (1...100).contains(attempts) else { throw ValidationError(say("--attempts is from 1 to 100.")) }
         guard body == nil || reason == nil else { throw ValidationError(say("Give --reason or --body, not both.")) }
-        guard TimeLength.milliseconds(ttl) != nil else {
-            throw ValidationError(say("--ttl \(ttl): expected a length of time such as 24h."))
-        }
+        try ttl.check("ttl", like: "24h")
         if http == 0, question.classification(now: Instant(milliseconds: 0)) == nil {
             let words = LostAnswer.allCases.map(\.classification.reason).joined(separator: ", ")
             throw ValidationError(say("--http 0 needs --reason, one of \(words)."))
@@ -72,7 +70,7 @@ struct RetryRulesTest: AnsweringCommand {
             policy: RetryPolicy(attemptsMax: limits.attemptsMax),
             attempts: attempts,
             now: renderer.now,
-            expiresAt: renderer.now + .milliseconds(TimeLength.milliseconds(ttl) ?? 0)
+            expiresAt: renderer.now + ttl.duration
         )
         try renderer.write(answer.json(provider: provider.name), id: "class") {
             answer.lines(provider: provider.name)
