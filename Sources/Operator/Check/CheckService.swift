@@ -16,10 +16,7 @@ struct CheckService: AnsweringCommand {
 
     func run() async throws {
         try await common.run("service") { inspection, _ in
-            let client = AdminClient(socket: inspection.adminSocket)
-            let status = await client.get("/admin/status")
-            await client.stop()
-            guard let status else {
+            guard let status = await AdminClient.ask(inspection.adminSocket, "/admin/status") else {
                 return CheckResult(
                     level: .critical,
                     sentences: [

@@ -99,10 +99,7 @@ struct StoreFindings {
     }
 
     private func service(_ inspection: Inspection, _ holder: LockHolder.Answer) async -> [Finding] {
-        let client = AdminClient(socket: inspection.adminSocket)
-        let status = await client.get("/admin/status")
-        await client.stop()
-        guard let status else {
+        guard let status = await AdminClient.ask(inspection.adminSocket, "/admin/status") else {
             let isRunning = if case .process = holder { true } else { false }
             return [
                 isRunning

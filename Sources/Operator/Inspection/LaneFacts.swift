@@ -15,9 +15,7 @@ struct LaneFacts {
 
     /// Asks the admin socket, then the store.
     static func read(_ inspection: Inspection, now: Instant) async throws -> LaneFacts {
-        let client = AdminClient(socket: inspection.adminSocket)
-        let answer = await client.get("/admin/lanes")
-        await client.stop()
+        let answer = await AdminClient.ask(inspection.adminSocket, "/admin/lanes")
         if let items = answer?["items"]?.array { return LaneFacts(source: "live", items: items.compactMap(\.object)) }
         return try stored(inspection, now: now)
     }

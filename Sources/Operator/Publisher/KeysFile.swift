@@ -65,13 +65,9 @@ struct KeysFile {
     func takeIntoForce(_ settings: Settings, having new: String? = nil, lacking old: String? = nil) async throws
         -> String
     {
-        let client = AdminClient(socket: settings.listen.adminSocket)
-        let result: Result<String, any Error>
-        do { result = .success(try await takeIntoForce(client, having: new, lacking: old)) } catch {
-            result = .failure(error)
+        try await AdminClient.use(settings.listen.adminSocket) {
+            try await takeIntoForce($0, having: new, lacking: old)
         }
-        await client.stop()
-        return try result.get()
     }
 
     private func takeIntoForce(_ client: AdminClient, having new: String?, lacking old: String?) async throws -> String

@@ -62,14 +62,6 @@ struct QueueTop: AnsweringCommand {
         }
     }
 
-    private func give(_ order: LaneOrder, _ socket: String) async throws -> JSONObject {
-        let client = AdminClient(socket: socket)
-        let result: Result<JSONObject, any Error>
-        do { result = .success(try await order.give(client)) } catch { result = .failure(error) }
-        await client.stop()
-        return try result.get()
-    }
-
     private func show(_ screen: TopScreen, on terminal: Terminal, every wait: Duration) async throws {
         var controls = TopControls(view: by)
         var earlier: MetricsSample?
@@ -85,7 +77,9 @@ struct QueueTop: AnsweringCommand {
                 case .quit: return
                 case .order(let verb, let lane, let why):
                     let order = LaneOrder(verb: verb, lane: lane, why: why)
-                    do { controls.say(order.state(try await give(order, screen.inspection.adminSocket))) } catch {
+                    do {
+                        controls.say(order.state(try await AdminClient.use(screen.inspection.adminSocket, order.give)))
+                    } catch {
                         controls.say(
                             (error as? OperatorFailure).map {
                                 ([$0.what] + [$0.why].compactMap { $0 }).joined(separator: ": ")

@@ -22,9 +22,7 @@ struct StatusReport {
         earlier: MetricsSample? = nil
     ) async throws -> StatusReport {
         let now = context.time.now()
-        let admin = AdminClient(socket: inspection.adminSocket)
-        let service = await admin.get("/admin/status")
-        await admin.stop()
+        let service = await AdminClient.ask(inspection.adminSocket, "/admin/status")
         var before = earlier
         var web: WebClient?
         let address = inspection.settings.listen.metricsAddress.description
