@@ -96,10 +96,8 @@ struct DoctorCommand: AnsweringCommand {
             for finding in findings {
                 let level = finding.level == .ok ? "ok  " : finding.level.rawValue.uppercased()
                 let shown = renderer.isColored ? Renderer.painted(level, finding.level.rawValue) : level
-                let blanks = String(repeating: " ", count: width - DisplayWidth.of(finding.subject))
-                lines.append(
-                    "\(shown)  \(DisplayWidth.safe(finding.subject))\(blanks)  \(DisplayWidth.safe(finding.what))"
-                )
+                let subject = DisplayWidth.padded(DisplayWidth.safe(finding.subject), to: width)
+                lines.append("\(shown)  \(subject)  \(DisplayWidth.safe(finding.what))")
                 if let next = finding.next {
                     lines.append(String(repeating: " ", count: width + 8) + say("try: \(DisplayWidth.safe(next))"))
                 }

@@ -34,7 +34,7 @@ struct LaneShow: AnsweringCommand {
         let reasons = try reasons(of: stored.id, inspection, now: renderer.now)
         object["reasons"] = .object(reasons)
         try renderer.write(object, id: "lane") {
-            ["\(say("lane \(lane)")) · \(renderer.now.rfc3339) · \(say(known: facts.source))"]
+            [Renderer.head(say("lane \(lane)"), at: renderer.now, source: facts.source)]
                 + object.filter {
                     !["lane", "reasons", "changedAt"].contains($0.name)
                         && ($0.name, $0.value) != ("removalsFrozen", false)
@@ -46,9 +46,7 @@ struct LaneShow: AnsweringCommand {
     }
 
     private static func line(_ member: JSONObject.Member, now: Instant) -> String {
-        let label = say(known: member.name)
-        let blanks = String(repeating: " ", count: max(2, 16 - DisplayWidth.of(label)))
-        return "  " + label + blanks + shown(member, now: now)
+        "  " + DisplayWidth.padded(say(known: member.name), to: 16, gap: 2) + shown(member, now: now)
     }
 
     private static func shown(_ member: JSONObject.Member, now: Instant) -> String {

@@ -55,9 +55,7 @@ struct QueueTail: AnsweringCommand {
         if renderer.format == .table, renderer.context.columns == nil {
             // A pipe wants rows.
         } else if renderer.format == .table {
-            try renderer.context.writeText(
-                renderer.cut("\(listing.scope) · \(renderer.now.rfc3339) · \(say(known: "store"))") + "\n"
-            )
+            try renderer.context.writeText(renderer.cut(renderer.header(of: listing)) + "\n")
         } else {
             try renderer.writeHeader(listing)
         }
@@ -115,9 +113,7 @@ struct QueueTail: AnsweringCommand {
         object["seenAt"] = .string(renderer.now.rfc3339)
         guard renderer.format == .table else { return try renderer.write(object, of: listing) }
         func word(_ name: String) -> String { Listing.Column.plain(object[name] ?? .null) }
-        func padded(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))
-        }
+        func padded(_ text: String, _ width: Int) -> String { DisplayWidth.padded(text, to: width) }
         let state = word("state")
         let shown = renderer.isColored ? Renderer.painted(padded(state, 9), state) : padded(state, 9)
         let why =
