@@ -21,6 +21,14 @@ struct ListOptions: ParsableArguments {
         }
     }
 
+    /// What `--after` names; exit code 2 for anything else.
+    static func cursor<Cursor>(_ text: String, _ read: (String) -> Cursor?) throws -> Cursor {
+        guard let cursor = read(text) else {
+            throw OperatorFailure(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
+        }
+        return cursor
+    }
+
     /// An item and where the list goes on behind it.
     typealias Item = (object: JSONObject, cursor: String?)
 

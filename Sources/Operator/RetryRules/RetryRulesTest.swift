@@ -25,7 +25,7 @@ struct RetryRulesTest: AnsweringCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "\(ProviderList.choice).", transform: Self.provider) var provider: ProviderID
+    @Option(help: "\(ProviderList.choice).", transform: ProviderID.typed) var provider: ProviderID
     @Option(help: "The status; 0 for no answer.") var http: Int
     @Option(help: "The provider's word: UNREGISTERED, BadDeviceToken, an errno of Mozilla's.") var reason: String?
     @Option(help: "The answer's body as it came, instead of --reason.") var body: String?
@@ -49,13 +49,6 @@ struct RetryRulesTest: AnsweringCommand {
 
     private var question: RuleQuestion {
         RuleQuestion(provider: provider, status: http, reason: reason, body: body, retryAfter: retryAfter, host: host)
-    }
-
-    private static func provider(_ text: String) throws -> ProviderID {
-        guard let provider = ProviderID(name: text) else {
-            throw ValidationError(say("\(text) is none of \(ProviderList.names.joined(separator: ", "))."))
-        }
-        return provider
     }
 
     func run() async throws {
@@ -97,5 +90,14 @@ struct RuleQuestion {
         let written = reason.map { JSONWriter.text(provider.body(saying: $0)) }
         let bytes = Array((body ?? written ?? "").utf8)
         return provider.classify(status: status, body: bytes, retryAfter: retryAfter, host: host, now: now)
+    }
+}
+
+extension ProviderID {
+    static func typed(_ text: String) throws -> ProviderID {
+        guard let provider = ProviderID(name: text) else {
+            throw ValidationError(say("\(text) is none of \(ProviderList.names.joined(separator: ", "))."))
+        }
+        return provider
     }
 }
