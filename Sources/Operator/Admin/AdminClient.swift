@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import WebClient
 
@@ -28,6 +29,11 @@ struct AdminClient: AdminChannel {
 
     /// As ``get(_:)``, of a client that asks nothing else.
     static func ask(_ socket: String, _ path: String) async -> JSONObject? { await use(socket) { await $0.get(path) } }
+
+    /// How the service stands; nil when it does not answer.
+    static func status(_ socket: String) async -> StatusView? {
+        await ask(socket, "/admin/status").map(StatusView.init(shown:))
+    }
 
     /// The object of a quick GET; nil when the service does not answer, or not with 200 and an object.
     func get(_ path: String) async -> JSONObject? {

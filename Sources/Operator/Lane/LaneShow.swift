@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Settings
 import Store
@@ -26,7 +27,7 @@ struct LaneShow: AnsweringCommand {
         let renderer = options.renderer
         let stored = try inspection.lane(named: lane)
         let facts = try await LaneFacts.read(inspection, now: renderer.now)
-        var object = facts.items.first { $0["lane"]?.string == lane } ?? JSONObject(["lane": .string(lane)])
+        var object = facts.items.first { $0.lane == lane }?.object ?? JSONObject(["lane": .string(lane)])
         // The name it had before `since` stood in the contract.
         object["changedAt"] = object["since"] ?? .null
         let expiry = inspection.settings.providers.expiry(ofLane: lane)

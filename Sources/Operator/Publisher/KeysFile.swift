@@ -72,7 +72,9 @@ struct KeysFile {
 
     private func takeIntoForce(_ client: AdminClient, having new: String?, lacking old: String?) async throws -> String
     {
-        guard let status = await client.get("/admin/status"), let process = status["pid"]?.int64 else {
+        let status = await client.get("/admin/status").map(StatusView.init(shown:))
+        // Zero would be this process and its kin.
+        guard let process = status?.processID, process > 0 else {
             return say("in force from the next start on")
         }
         guard kill(pid_t(truncatingIfNeeded: process), SIGHUP) == 0 else {
@@ -84,10 +86,9 @@ struct KeysFile {
             )
         }
         for _ in 0..<Self.patience {
-            let answer = await client.get("/admin/publishers")
-            let views = answer?["items"]?.array?.compactMap { PublisherView(wire: $0) } ?? []
+            let list = await client.get("/admin/publishers").map(ListView<PublisherView>.init(shown:))
             // Without an answer nothing is known.
-            if let keys = views.first(where: { $0.name == publisher.name })?.keys.map(\.id),
+            if let keys = list?.items.first(where: { $0.name == publisher.name })?.keys.map(\.id),
                 new.map(keys.contains) ?? true, old.map({ !keys.contains($0) }) ?? true
             {
                 return say("in force")
