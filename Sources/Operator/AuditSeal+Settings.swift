@@ -1,5 +1,4 @@
 import Cryptography
-import Providers
 package import Settings
 package import Store
 
@@ -12,18 +11,11 @@ extension AuditSeal {
 extension GlobalOptions {
     /// The keys of the audit log where this user may read them; none without a configuration.
     func auditSeal() -> AuditSeal {
-        let context = OperatorContext.current
-        func load(secrets: Bool) throws(SettingsReport) -> Settings.Audit {
-            try SettingsLoader.load(
-                config: config,
-                environment: context.environment,
-                readingSecrets: secrets,
-                providers: ProviderList.sections
-            ).settings.audit
-        }
-        do throws(SettingsReport) { if try load(secrets: false).keyFile == nil { return .none } } catch { return .none }
-        do throws(SettingsReport) { return AuditSeal(try load(secrets: true)) } catch {
-            context.talk(say("carillon: a secret cannot be read, so the audit log is taken without its key"))
+        do { if try load(secrets: false).settings.audit.keyFile == nil { return .none } } catch { return .none }
+        do { return AuditSeal(try load(secrets: true).settings.audit) } catch {
+            OperatorContext.current.talk(
+                say("carillon: a secret cannot be read, so the audit log is taken without its key")
+            )
             return .none
         }
     }

@@ -29,22 +29,28 @@ struct GlobalOptions: ParsableArguments {
 
     /// Settings without their secrets: most commands need none, and may run as somebody who may not read them.
     func settings(secrets: Bool = false) throws -> EffectiveSettings {
-        let context = OperatorContext.current
-        do {
-            return try SettingsLoader.load(
-                config: config,
-                environment: context.environment,
-                readingSecrets: secrets,
-                providers: ProviderList.sections
-            )
-        } catch {
-            context.talk(error.description)
+        do { return try load(secrets: secrets) } catch {
+            OperatorContext.current.talk(error.description)
             throw OperatorFailure(
                 .failed,
                 say("the configuration is wrong"),
                 next: "carillon config check --config \(error.file ?? "FILE")"
             )
         }
+    }
+
+    /// As ``settings(secrets:)``, for whoever has a use for the mistakes.
+    func load(secrets: Bool) throws(SettingsReport) -> EffectiveSettings {
+        try Self.load(config, secrets: secrets)
+    }
+
+    static func load(_ config: String?, secrets: Bool) throws(SettingsReport) -> EffectiveSettings {
+        try SettingsLoader.load(
+            config: config,
+            environment: OperatorContext.current.environment,
+            readingSecrets: secrets,
+            providers: ProviderList.sections
+        )
     }
 
     /// Both stores, opened for reading.

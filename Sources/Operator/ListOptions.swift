@@ -15,10 +15,18 @@ struct ListOptions: ParsableArguments {
 
     func validate() throws { try Self.check(limit) }
 
-    static func check(_ limit: Int?) throws {
-        if let limit, !(1...1_000_000).contains(limit) {
-            throw ValidationError(say("--limit must be from 1 to 1000000."))
+    static func check(_ limit: Int?, max: Int = 1_000_000) throws {
+        if let limit, !(1...max).contains(limit) {
+            throw ValidationError(say("--limit must be from 1 to \(digits: max)."))
         }
+    }
+
+    /// What `--after` names; exit code 2 for anything else.
+    static func cursor<Cursor>(_ text: String, _ read: (String) -> Cursor?) throws -> Cursor {
+        guard let cursor = read(text) else {
+            throw OperatorFailure(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
+        }
+        return cursor
     }
 
     /// An item and where the list goes on behind it.

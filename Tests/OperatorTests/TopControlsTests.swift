@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import Store
 import Testing
@@ -8,8 +9,10 @@ import Testing
 @Suite struct TopControlsTests {
     private var controls = TopControls(view: nil)
 
-    private static func lane(_ name: String, _ state: String) -> JSONObject {
-        JSONObject(["lane": .string(name), "state": .string(state)])
+    private static func lane(_ name: String, _ state: String) -> LaneView {
+        var lane = LaneView()
+        (lane.lane, lane.state) = (name, state)
+        return lane
     }
 
     init() { controls.show([Self.lane("apns/one", "active"), Self.lane("fcm/one", "paused")]) }

@@ -1,5 +1,6 @@
 import Contract
 import Domain
+import Pipeline
 
 /// The one way of an order: the admin routes, of the running service over its socket or, with `--offline`, in this process over the stores.
 protocol AdminChannel: Sendable {
@@ -60,11 +61,13 @@ struct AdminAnswer: Sendable {
         do { object = try JSONParser.parse(body).object ?? JSONObject() } catch { object = JSONObject() }
     }
 
-    /// - Parameter subject: what the order is about: `lane fcm/onepocket`.
+    /// - Parameters:
+    ///   - subject: what the order is about: `lane fcm/onepocket`.
+    ///   - order: the bulk order, of which the service says how many deliveries it would change.
     /// - Returns: the object of an order that was taken.
-    /// - Throws: ``failure(about:)``.
-    func taken(_ subject: String) throws -> JSONObject {
-        guard status == 200 || status == 202 else { throw failure(about: subject) }
+    /// - Throws: ``failure(about:_:)``.
+    func taken(_ subject: String, _ order: Order? = nil) throws -> JSONObject {
+        guard status == 200 || status == 202 else { throw failure(about: subject, order) }
         return object
     }
 
@@ -78,8 +81,9 @@ struct AdminAnswer: Sendable {
     }
 
     /// The one translation of a problem into a sentence and an exit code.
-    func failure(about subject: String) -> OperatorFailure {
+    func failure(about subject: String, _ order: Order? = nil) -> OperatorFailure {
         let problem = ProblemView(shown: object)
+        if let refusal = order.flatMap({ OrderText.refusal(problem, $0) }) { return refusal }
         let sentence = sentence(of: problem)
         let noun = subject.prefix { $0 != " " }
         let thing = say(known: String(noun)) + subject.dropFirst(noun.count)

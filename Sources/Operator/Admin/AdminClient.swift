@@ -1,7 +1,8 @@
+import Contract
 import Domain
 import WebClient
 
-/// Asks the running service over its admin socket: an order, and how far it has come. One client serves one command; end it with ``stop()``.
+/// Asks the running service over its admin socket: an order, and how far it has come. One client serves one command.
 struct AdminClient: AdminChannel {
     /// A service that runs answers from memory; longer means it does not.
     static let quickTimeout = Duration.seconds(1)
@@ -11,12 +12,28 @@ struct AdminClient: AdminChannel {
     private let canBeOffline: Bool
     private let client = WebClient(options: .init(transfersMax: 2))
 
-    init(socket: String, canBeOffline: Bool = false) {
+    private init(_ socket: String, canBeOffline: Bool) {
         self.socket = socket
         self.canBeOffline = canBeOffline
     }
 
-    func stop() async { await client.stop() }
+    /// A client for as long as `body` runs.
+    static func use<T, Failure: Error>(
+        _ socket: String,
+        canBeOffline: Bool = false,
+        _ body: (AdminClient) async throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        let client = AdminClient(socket, canBeOffline: canBeOffline)
+        return try await withCleanup(client.client.stop) { () async throws(Failure) in try await body(client) }
+    }
+
+    /// As ``get(_:)``, of a client that asks nothing else.
+    static func ask(_ socket: String, _ path: String) async -> JSONObject? { await use(socket) { await $0.get(path) } }
+
+    /// How the service stands; nil when it does not answer.
+    static func status(_ socket: String) async -> StatusView? {
+        await ask(socket, "/admin/status").map(StatusView.init(shown:))
+    }
 
     /// The object of a quick GET; nil when the service does not answer, or not with 200 and an object.
     func get(_ path: String) async -> JSONObject? {

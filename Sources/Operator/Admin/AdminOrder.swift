@@ -27,14 +27,8 @@ extension GlobalOptions {
             let stores = OfflineStores(settings: try settings(secrets: true).settings)
             return try await OfflineAdmin(stores: stores, isBulk: isBulk).run(held: stores.refused, body)
         }
-        let client = AdminClient(
-            socket: try settings().settings.listen.adminSocket,
-            canBeOffline: offline != nil
-        )
-        let result: Result<T, any Error>
-        do { result = .success(try await body(client)) } catch { result = .failure(error) }
-        await client.stop()
-        return try result.get()
+        let socket = try settings().settings.listen.adminSocket
+        return try await AdminClient.use(socket, canBeOffline: offline != nil, body)
     }
 
     /// Gives one order that is answered with one object.

@@ -50,7 +50,7 @@ struct AuditLooks: AnsweringCommand {
             to: options.renderer,
             isFiltered: !words.isEmpty,
             items: { after, limit in
-                let cursor = try after.map(Self.cursor)
+                let cursor = try after.map { try ListOptions.cursor($0, LookLog.Cursor.init) }
                 do {
                     return try log.looks(before: cursor, limit: limit) { look in
                         (persons.map { known in look.person.map(known.contains) ?? false } ?? true)
@@ -61,12 +61,5 @@ struct AuditLooks: AnsweringCommand {
                 }
             }
         )
-    }
-
-    private static func cursor(_ text: String) throws -> LookLog.Cursor {
-        guard let cursor = LookLog.Cursor(text) else {
-            throw OperatorFailure(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
-        }
-        return cursor
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Store
 
@@ -36,15 +37,12 @@ struct CheckBacklog: AnsweringCommand {
         try await common.run("backlog") { inspection, renderer in
             let facts = try await LaneFacts.read(inspection, now: renderer.now)
             let pattern = lane.map { GlobPattern($0) }
-            let lanes = facts.items.filter { item in
-                pattern?.matches(item["lane"]?.string ?? "") ?? true
-            }
-            guard pattern == nil || !lanes.isEmpty else {
+            let lanes = LaneFacts(source: facts.source, items: facts.items.filter { pattern?.matches($0.lane) ?? true })
+            guard pattern == nil || !lanes.items.isEmpty else {
                 return CheckResult(level: .unknown, sentences: [say("there is no lane \(lane ?? "")")])
             }
-            func sum(_ name: String) -> Int64 { lanes.reduce(0) { $0 + ($1[name]?.int64 ?? 0) } }
-            let oldest = lanes.compactMap { $0["oldestSeconds"]?.int64 }.max() ?? 0
-            let (pending, deferred) = (sum("pending"), sum("deferred"))
+            let oldest = Int64(lanes.oldestSeconds ?? 0)
+            let (pending, deferred) = (Int64(lanes.sum(\.pending)), Int64(lanes.sum(\.deferred)))
             var result = CheckResult(
                 level: oldest >= crit ? .critical : oldest >= warn ? .warning : .ok,
                 sentences: [
@@ -53,14 +51,14 @@ struct CheckBacklog: AnsweringCommand {
                     )
                 ]
             )
-            let retrying = try retrying(of: lanes, inspection, now: renderer.now)
+            let retrying = try retrying(of: lanes.items, inspection, now: renderer.now)
             if retrying >= min(warnDeferred, critDeferred) {
                 result.add(
                     retrying >= critDeferred ? .critical : .warning,
                     say("the oldest that was tried in vain waits for \(RelativeTime.length(retrying))")
                 )
             }
-            let dead = sum("dead")
+            let dead = Int64(lanes.sum(\.dead))
             if let limit = critDead, dead >= limit {
                 result.add(.critical, Attention.deadLetters(dead))
             } else if warnDead > 0, dead >= warnDead {
@@ -83,8 +81,8 @@ struct CheckBacklog: AnsweringCommand {
         }
     }
 
-    private func retrying(of lanes: [JSONObject], _ inspection: Inspection, now: Instant) throws -> Int64 {
-        let names = Set(lanes.compactMap { $0["lane"]?.string })
+    private func retrying(of lanes: [LaneView], _ inspection: Inspection, now: Instant) throws -> Int64 {
+        let names = Set(lanes.map(\.lane))
         let oldest = try inspection.ask { try $0.oldestRetries() }
             .filter { lane, _ in inspection.laneName(lane).map(names.contains) ?? false }
         return oldest.values.min().map { max(0, (now - $0).components.seconds) } ?? 0

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Settings
 import Store
@@ -27,25 +28,22 @@ struct CheckLanes: AnsweringCommand {
         try await common.run("lanes") { inspection, renderer in
             let facts = try await LaneFacts.read(inspection, now: renderer.now)
             let pattern = lane.map { GlobPattern($0) }
-            let lanes = facts.items.filter { pattern?.matches($0["lane"]?.string ?? "") ?? true }
+            let lanes = facts.items.filter { pattern?.matches($0.lane) ?? true }
             guard !lanes.isEmpty else {
                 return CheckResult(
                     level: .unknown,
                     sentences: [lane.map { say("there is no lane \($0)") } ?? say("there is no lane yet")]
                 )
             }
-            let active = lanes.count { $0["state"]?.string == "active" }
+            let active = lanes.count { $0.state == "active" }
             var result = CheckResult(
                 level: .ok,
                 sentences: [say("\(active) of \(lanes.count) lanes active (\(say(known: facts.source)))")]
             )
-            for item in lanes where item["state"]?.string != "active" {
-                let (name, state) = (item["lane"]?.string ?? "?", item["state"]?.string ?? "?")
-                let reason = LaneFacts.reasonText(item).map { " (\($0))" } ?? ""
-                let since = LaneFacts.sinceText(item, now: renderer.now).map { say(" for \($0)") } ?? ""
+            for item in lanes where item.state != "active" {
                 result.add(
-                    state == "credentialFault" ? .critical : .warning,
-                    "\(name) \(LaneWord.said(state))\(since)\(reason)"
+                    item.state == "credentialFault" ? .critical : .warning,
+                    "\(item.lane) \(LaneWord.said(item.state))\(item.standingText(now: renderer.now))"
                 )
             }
             for (name, alarm) in try LaneAlarmFacts(inspection).alarms where pattern?.matches(name) ?? true {
@@ -54,11 +52,8 @@ struct CheckLanes: AnsweringCommand {
                     say("\(name): \(say(known: alarm.sentence))")
                 )
             }
-            for item in lanes {
-                guard let name = item["lane"]?.string, let at = inspection.settings.providers.expiry(ofLane: name)
-                else {
-                    continue
-                }
+            for name in lanes.map(\.lane) {
+                guard let at = inspection.settings.providers.expiry(ofLane: name) else { continue }
                 let end = CredentialEnd(at: at, now: renderer.now)
                 if end.level != .ok { result.add(.warning, say("\(name): its key \(end.sentence)")) }
             }

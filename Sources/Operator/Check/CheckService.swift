@@ -1,5 +1,5 @@
 import ArgumentParser
-import Domain
+import Contract
 
 struct CheckService: AnsweringCommand {
     static let configuration = CommandConfiguration(
@@ -16,10 +16,7 @@ struct CheckService: AnsweringCommand {
 
     func run() async throws {
         try await common.run("service") { inspection, _ in
-            let client = AdminClient(socket: inspection.adminSocket)
-            let status = await client.get("/admin/status")
-            await client.stop()
-            guard let status else {
+            guard let status = await AdminClient.status(inspection.adminSocket) else {
                 return CheckResult(
                     level: .critical,
                     sentences: [
@@ -28,19 +25,18 @@ struct CheckService: AnsweringCommand {
                     ]
                 )
             }
-            let uptime = status["uptimeSeconds"]?.int64 ?? 0
-            let pid = status["pid"]?.int64 ?? 0
+            let uptime = Int64(status.uptimeSeconds)
             var result = CheckResult(
                 level: .ok,
-                sentences: [say("pid \(digits: pid), up \(RelativeTime.length(uptime))")]
+                sentences: [say("pid \(digits: status.processID), up \(RelativeTime.length(uptime))")]
             )
-            for reason in status["notReady"]?.array?.compactMap(\.string) ?? [] {
+            for reason in status.notReady {
                 result.add(.critical, say("not ready: \(say(known: reason))"))
             }
-            if let broker = status["broker"]?.string { result.add(.critical, broker) }
+            if let broker = status.broker { result.add(.critical, broker) }
             result.measures = [
                 .init(name: "uptime", value: uptime, unit: "s"),
-                .init(name: "waiting_commits", value: status["waitingCommits"]?.int64 ?? 0),
+                .init(name: "waiting_commits", value: Int64(status.waitingCommits)),
             ]
             return result
         }

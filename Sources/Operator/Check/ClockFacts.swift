@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import Glibc
 import Pipeline
@@ -31,11 +32,9 @@ struct ClockFacts {
     }
 
     static func read(_ inspection: Inspection, context: OperatorContext) async throws -> ClockFacts {
-        let client = AdminClient(socket: inspection.adminSocket)
-        let status = await client.get("/admin/status")
+        let status = await AdminClient.status(inspection.adminSocket)
         let now = context.time.now()
-        await client.stop()
-        let service = status?["at"]?.string.flatMap { Instant(rfc3339: $0) }.map { ($0 - now).components.seconds }
+        let service = status.map { ($0.at - now).components.seconds }
         let newest = try inspection.ask { try $0.newestInstant() }
         // A second is what file systems and event numbers may differ by.
         let behindStore = newest.map { ($0 - now).components.seconds - 1 } ?? 0

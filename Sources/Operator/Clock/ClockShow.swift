@@ -22,9 +22,7 @@ struct ClockShow: AnsweringCommand {
 
     func run() async throws {
         let settings = try options.settings().settings
-        let client = AdminClient(socket: settings.listen.adminSocket)
-        let live = await client.get("/admin/clock")
-        await client.stop()
+        let live = await AdminClient.ask(settings.listen.adminSocket, "/admin/clock")
         let object = try live ?? Self.stored(try Inspection(settings), OperatorContext.current.time.now()).object
         let now = options.renderer.now
         try options.renderer.write(object, id: "wall") {

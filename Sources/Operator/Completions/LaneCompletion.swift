@@ -1,6 +1,5 @@
 import ArgumentParser
 import Domain
-import Providers
 import Settings
 import Store
 
@@ -8,14 +7,9 @@ extension CompletionKind {
     /// The names of the lanes in the store of the usual configuration; none when it cannot be read.
     static var lanes: CompletionKind {
         .custom { _, _, _ in
-            guard let context = OperatorContext.task else { return [] }
+            guard OperatorContext.task != nil else { return [] }
             do {
-                let settings = try SettingsLoader.load(
-                    config: nil,
-                    environment: context.environment,
-                    readingSecrets: false,
-                    providers: ProviderList.sections
-                ).settings
+                let settings = try GlobalOptions.load(nil, secrets: false).settings
                 return try SQLiteStores(folder: settings.data).queueReader().lanes().map(\.name)
             } catch {
                 // A person is typing: an error here would spoil the line.

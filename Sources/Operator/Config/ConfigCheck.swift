@@ -1,6 +1,5 @@
 import ArgumentParser
 import Domain
-import Providers
 import Settings
 
 struct ConfigCheck: AnsweringCommand {
@@ -22,11 +21,7 @@ struct ConfigCheck: AnsweringCommand {
         let context = OperatorContext.current
         let renderer = options.renderer
         do {
-            let loaded = try SettingsLoader.load(
-                config: options.config,
-                environment: context.environment,
-                providers: ProviderList.sections
-            )
+            let loaded = try options.load(secrets: true)
             let (mistakes, more) = Surroundings(loaded).look()
             let warnings = loaded.warnings + more
             for warning in warnings { context.talk("warning: \(warning)") }

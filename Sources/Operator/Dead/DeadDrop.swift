@@ -1,8 +1,7 @@
 import ArgumentParser
 import Domain
-import Store
 
-struct DeadDrop: AnsweringCommand {
+struct DeadDrop: DeadOrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop",
         abstract: "Ends dead letters as dropped: they are looked at and done with.",
@@ -12,21 +11,6 @@ struct DeadDrop: AnsweringCommand {
             """
     )
 
-    @OptionGroup var options: GlobalOptions
-    @OptionGroup(title: "Filters") var filters: FilterOptions
-    @OptionGroup(title: "Order") var order: OrderOptions
-
-    func validate() throws { try DeadList.refuseStates(filters) }
-
-    func run() async throws {
-        var words = filters.words
-        // Named deliveries say themselves which; everything else is about the dead.
-        if order.ids.isEmpty {
-            guard !words.isEmpty else {
-                throw OperatorFailure(.refused, say("an order without a filter would be about every dead letter"))
-            }
-            words[.state] = ["dead"]
-        }
-        try await OrderRun(order.order(.drop, words), options, order).run()
-    }
+    static let verb = OrderVerb.drop
+    @OptionGroup var bulk: BulkOptions
 }

@@ -24,14 +24,9 @@ struct DeadExport: AnsweringCommand {
     }
 
     func run() async throws {
-        let inspection = try options.inspection()
-        var renderer = options.renderer
-        if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
-        let filter = try DeadList.filter(filters, inspection, now: renderer.now)
         let scope = filters.scope(say("dead letters"), otherwise: say("all"))
-        try DeliveryStream(inspection, filter, scope: scope, columns: DeadList.columns).write(
-            to: renderer,
-            limit: limit
-        )
+        try DeliveryStream.export(options, limit, scope: scope, columns: DeadList.columns) {
+            try DeadList.filter(filters, $0, now: $1)
+        }
     }
 }

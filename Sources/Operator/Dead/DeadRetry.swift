@@ -1,8 +1,7 @@
 import ArgumentParser
 import Domain
-import Store
 
-struct DeadRetry: AnsweringCommand {
+struct DeadRetry: DeadOrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Tries dead letters again, from the first attempt on.",
@@ -12,24 +11,9 @@ struct DeadRetry: AnsweringCommand {
             """
     )
 
-    @OptionGroup var options: GlobalOptions
-    @OptionGroup(title: "Filters") var filters: FilterOptions
-    @OptionGroup(title: "Order") var order: OrderOptions
+    static let verb = OrderVerb.retry
+    @OptionGroup var bulk: BulkOptions
 
     @Flag(help: "What has expired gets its event's time to live again.")
     var freshTtl = false
-
-    func validate() throws { try DeadList.refuseStates(filters) }
-
-    func run() async throws {
-        var words = filters.words
-        // Named deliveries say themselves which; everything else is about the dead.
-        if order.ids.isEmpty {
-            guard !words.isEmpty else {
-                throw OperatorFailure(.refused, say("an order without a filter would be about every dead letter"))
-            }
-            words[.state] = ["dead"]
-        }
-        try await OrderRun(order.order(.retry, words, isFresh: freshTtl), options, order).run()
-    }
 }

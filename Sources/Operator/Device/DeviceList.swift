@@ -21,7 +21,7 @@ struct DeviceList: AnsweringCommand {
     @OptionGroup var paging: ListOptions
 
     @Option(help: "The owner's ENT id or feed key.") var user: String?
-    @Option(help: "\(ProviderList.choice).", transform: Self.provider) var provider: ProviderID?
+    @Option(help: "\(ProviderList.choice).", transform: ProviderID.typed) var provider: ProviderID?
     @Option(help: "active, unproven, suspect or disabled.", transform: Self.state) var state: DeviceState?
 
     func run() async throws {
@@ -64,13 +64,6 @@ struct DeviceList: AnsweringCommand {
             )
         }
         return row.id
-    }
-
-    private static func provider(_ text: String) throws -> ProviderID {
-        guard let provider = ProviderID(name: text) else {
-            throw ValidationError(say("\(text) is none of \(ProviderList.names.joined(separator: ", "))."))
-        }
-        return provider
     }
 
     private static func state(_ text: String) throws -> DeviceState {

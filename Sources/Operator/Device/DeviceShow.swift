@@ -33,12 +33,11 @@ struct DeviceShow: AnsweringCommand {
         let object = DeviceView(row).object
         let now = options.renderer.now
         try options.renderer.write(object, id: "installation") {
-            ["\(say("device")) \(row.installation) · \(now.rfc3339) · \(say(known: "store"))"]
+            [Renderer.head("\(say("device")) \(row.installation)", at: now)]
                 + object.dropFirst().map { member in
                     let time = member.name.hasSuffix("At") ? member.value.string.flatMap { Instant(rfc3339: $0) } : nil
                     let shown = time.map { RelativeTime.text($0, now: now) } ?? Listing.Column.plain(member.value)
-                    let label = say(known: member.name)
-                    return "  " + label + String(repeating: " ", count: max(1, 16 - DisplayWidth.of(label))) + shown
+                    return "  " + DisplayWidth.padded(say(known: member.name), to: 16, gap: 1) + shown
                 }
         }
     }

@@ -17,14 +17,10 @@ struct ImportOrder {
     /// - Throws: ``OperatorFailure`` when it was refused or the answer was lost.
     func run(_ options: GlobalOptions) async throws -> JSONObject {
         let settings = try options.settings().settings
-        let client = AdminClient(socket: settings.listen.adminSocket)
-        let result: Result<JSONObject?, any Error>
-        do {
-            let isThere = await client.get("/admin/lanes") != nil
-            result = .success(isThere ? try await give(client) : nil)
-        } catch { result = .failure(error) }
-        await client.stop()
-        if let object = try result.get() { return object }
+        let answer = try await AdminClient.use(settings.listen.adminSocket) { client in
+            await client.get("/admin/lanes") == nil ? nil : try await give(client)
+        }
+        if let answer { return answer }
         OperatorContext.current.talk(say("the service does not answer: importing into \(settings.data) directly"))
         let stores = OfflineStores(settings: try options.settings(secrets: true).settings)
         return try await OfflineAdmin(stores: stores, isBulk: false).run(

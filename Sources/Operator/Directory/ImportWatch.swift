@@ -12,12 +12,12 @@ struct ImportWatch {
         let context = OperatorContext.current
         guard context.bar != nil || withLines else { return try await body() }
         let telling = Task { await tell(channel, context) }
-        let result: Result<T, any Error>
-        do { result = .success(try await body()) } catch { result = .failure(error) }
-        telling.cancel()
-        await telling.value
-        context.bar?("")
-        return try result.get()
+        func end() async {
+            telling.cancel()
+            await telling.value
+            context.bar?("")
+        }
+        return try await withCleanup(end, body)
     }
 
     private func tell(_ channel: any AdminChannel, _ context: OperatorContext) async {

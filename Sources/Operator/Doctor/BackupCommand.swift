@@ -1,7 +1,6 @@
 import ArgumentParser
 import Domain
 import FoundationEssentials
-import Glibc
 import Pipeline
 import Settings
 import Store
@@ -30,15 +29,7 @@ struct BackupCommand: AnsweringCommand {
     func run() async throws {
         let source = try data ?? options.settings().settings.data
         let renderer = options.renderer
-        umask(0o077)
-        guard mkdir(folder, 0o700) == 0 else {
-            throw OperatorFailure(
-                .failed,
-                say("\(folder) cannot be made"),
-                why: systemText(),
-                next: say("a folder that does not exist yet, in one that does")
-            )
-        }
+        try NewFolder.make(folder)
         do {
             try Backup.copy(from: source, to: folder)
         } catch {
@@ -48,24 +39,12 @@ struct BackupCommand: AnsweringCommand {
         do { bytes = try LookLog(data: source).copy(to: folder) } catch {
             throw OperatorFailure(.failed, "the looks cannot be copied; both stores are", why: "\(error)")
         }
-        for name in ["queue.db", "registry.db", ""] { bytes += try sync(folder + "/" + name) }
+        for name in ["queue.db", "registry.db", ""] { bytes += try NewFolder.sync(folder + "/" + name) }
         try DoctorDeep(folder: folder, isDeep: false).requireSound()
         var object = JSONObject()
         object["at"] = .string(renderer.now.rfc3339)
         object["folder"] = .string(folder)
         object["bytes"] = .number(bytes)
         try renderer.write(object, id: "folder") { ["\(folder)", say("\(bytes) bytes, checked and on the disk")] }
-    }
-
-    /// - Returns: the size of a file; 0 for the folder.
-    private func sync(_ path: String) throws -> Int64 {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw OperatorFailure(.failed, say("\(path) cannot be synced"), why: systemText())
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
-        return Int64(status.st_size)
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Domain
 import Pipeline
-import Providers
 import Settings
 import Store
 
@@ -51,7 +50,7 @@ struct DoctorCommand: AnsweringCommand {
         let effective: EffectiveSettings?
         (effective, findings) = configuration(context)
         // With mistakes in it, what can be read of the configuration still says where to look.
-        let settings = effective?.settings ?? withoutSecrets(context)
+        let settings = effective?.settings ?? withoutSecrets()
         if let settings {
             findings += FolderFindings(folder: settings.data, limits: settings.storage.disk).all()
             findings += await StoreFindings(settings: settings, context: context).all()
@@ -60,15 +59,8 @@ struct DoctorCommand: AnsweringCommand {
         try write(findings, renderer)
     }
 
-    private func withoutSecrets(_ context: OperatorContext) -> Settings? {
-        do {
-            return try SettingsLoader.load(
-                config: options.config,
-                environment: context.environment,
-                readingSecrets: false,
-                providers: ProviderList.sections
-            ).settings
-        } catch {
+    private func withoutSecrets() -> Settings? {
+        do { return try options.load(secrets: false).settings } catch {
             // Its mistakes are findings already.
             return nil
         }
@@ -76,12 +68,7 @@ struct DoctorCommand: AnsweringCommand {
 
     private func configuration(_ context: OperatorContext) -> (EffectiveSettings?, [Finding]) {
         do {
-            let effective = try SettingsLoader.load(
-                config: options.config,
-                environment: context.environment,
-                readingSecrets: true,
-                providers: ProviderList.sections
-            )
+            let effective = try options.load(secrets: true)
             let settings = effective.settings
             var findings: [Finding] = [.ok(say("config"), say("every key is right, every secret can be read"))]
             findings += effective.warnings.map {
@@ -109,10 +96,8 @@ struct DoctorCommand: AnsweringCommand {
             for finding in findings {
                 let level = finding.level == .ok ? "ok  " : finding.level.rawValue.uppercased()
                 let shown = renderer.isColored ? Renderer.painted(level, finding.level.rawValue) : level
-                let blanks = String(repeating: " ", count: width - DisplayWidth.of(finding.subject))
-                lines.append(
-                    "\(shown)  \(DisplayWidth.safe(finding.subject))\(blanks)  \(DisplayWidth.safe(finding.what))"
-                )
+                let subject = DisplayWidth.padded(DisplayWidth.safe(finding.subject), to: width)
+                lines.append("\(shown)  \(subject)  \(DisplayWidth.safe(finding.what))")
                 if let next = finding.next {
                     lines.append(String(repeating: " ", count: width + 8) + say("try: \(DisplayWidth.safe(next))"))
                 }

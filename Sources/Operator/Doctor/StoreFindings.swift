@@ -1,4 +1,5 @@
 import API
+import Contract
 import Domain
 import FoundationEssentials
 import Pipeline
@@ -99,10 +100,7 @@ struct StoreFindings {
     }
 
     private func service(_ inspection: Inspection, _ holder: LockHolder.Answer) async -> [Finding] {
-        let client = AdminClient(socket: inspection.adminSocket)
-        let status = await client.get("/admin/status")
-        await client.stop()
-        guard let status else {
+        guard let status = await AdminClient.status(inspection.adminSocket) else {
             let isRunning = if case .process = holder { true } else { false }
             return [
                 isRunning
@@ -118,22 +116,21 @@ struct StoreFindings {
                     )
             ]
         }
-        let pid = status["pid"]?.int64 ?? 0
+        let pid = status.processID
         var findings: [Finding] = []
-        let notReady = status["notReady"]?.array?.compactMap(\.string) ?? []
         findings.append(
-            notReady.isEmpty
-                ? .ok(say("service"), say("pid \(digits: pid), version \(status["version"]?.string ?? "?"), ready"))
+            status.notReady.isEmpty
+                ? .ok(say("service"), say("pid \(digits: pid), version \(status.version), ready"))
                 : .fail(
                     say("service"),
-                    say("not ready: \(notReady.map(say(known:)).joined(separator: "; "))"),
+                    say("not ready: \(status.notReady.map(say(known:)).joined(separator: "; "))"),
                     next: "carillon queue status"
                 )
         )
-        if let broker = status["broker"]?.string {
+        if let broker = status.broker {
             findings.append(.fail("broker", broker, next: "nats in the configuration; the server's log"))
         }
-        if case .process(let other) = holder, Int64(other) != pid {
+        if case .process(let other) = holder, Int(other) != pid {
             findings.append(
                 .warn(
                     say("service"),
@@ -142,28 +139,20 @@ struct StoreFindings {
                 )
             )
         }
-        findings += Self.lanes(status, now: context.time.now())
+        findings += status.lanes.map { Self.finding(of: $0, now: context.time.now()) }
         let needed = DescriptorPlan.needed(lanes: settings.providers.lanesToPlanFor)
         if let finding = Descriptors.finding(pid: pid, needed: needed) { findings.append(finding) }
         return findings
     }
 
-    private static func lanes(_ status: JSONObject, now: Instant) -> [Finding] {
-        (status["lanes"]?.array?.compactMap(\.object) ?? []).compactMap { lane in
-            let (name, state) = (lane["lane"]?.string ?? "?", lane["state"]?.string ?? "?")
-            let since = LaneFacts.sinceText(lane, now: now).map { say(" for \($0)") } ?? ""
-            let reason = since + (LaneFacts.reasonText(lane).map { " (\($0))" } ?? "")
-            switch state {
-            case "active": return .ok(say("lane \(name)"), say("active"))
-            case "credentialFault":
-                return .fail(
-                    say("lane \(name)"),
-                    say("the provider refuses the credential\(reason)"),
-                    next: "carillon lane show \(name)"
-                )
-            default:
-                return .warn(say("lane \(name)"), LaneWord.said(state) + reason, next: "carillon lane show \(name)")
-            }
+    private static func finding(of lane: LaneView, now: Instant) -> Finding {
+        let (subject, next) = (say("lane \(lane.lane)"), "carillon lane show \(lane.lane)")
+        let reason = lane.standingText(now: now)
+        switch lane.state {
+        case "active": return .ok(subject, say("active"))
+        case "credentialFault":
+            return .fail(subject, say("the provider refuses the credential\(reason)"), next: next)
+        default: return .warn(subject, LaneWord.said(lane.state) + reason, next: next)
         }
     }
 
@@ -207,7 +196,7 @@ enum Descriptors {
     private static var remedy: String { say("LimitNOFILE=65536 in the unit") }
 
     /// nil when the system does not tell. `needed`: what the service refuses to start below.
-    static func finding(pid: Int64, needed: Int) -> Finding? {
+    static func finding(pid: Int, needed: Int) -> Finding? {
         guard let limits = SystemFile.text("/proc/\(pid)/limits"), let (soft, hard) = limit(limits) else { return nil }
         // Another user's service does not say what it has open.
         let used: Int?

@@ -26,20 +26,16 @@ struct EventList: AnsweringCommand {
     @Option(help: "The school's UAI, or a pattern.") var school: String?
     @Option(help: "The publication's app, or a pattern.") var app: String?
     @Option(help: "App and action, or a pattern: 'BLOG.*'.") var kind: String?
-    @Option(help: "Accepted not longer ago than: 24h, 7d.") var since: String?
+    @Option(help: "Accepted not longer ago than: 24h, 7d.") var since: TimeLengthArgument?
     @Option(help: "A part of the title, letter case ignored. Titles themselves are not shown.") var search: String?
 
-    func validate() throws {
-        if let since, TimeLength.milliseconds(since) == nil {
-            throw ValidationError(say("--since \(since): expected a length of time such as 24h or 7d."))
-        }
-    }
+    func validate() throws { try since?.check("since", like: "24h", "7d") }
 
     func run() async throws {
         let inspection = try options.inspection()
         if search != nil { inspection.look(.eventSearch) }
         let named: [(String, String?)] = [
-            ("state", state?.word), ("school", school), ("app", app), ("kind", kind), ("since", since),
+            ("state", state?.word), ("school", school), ("app", app), ("kind", kind), ("since", since?.text),
             ("search", search),
         ]
         let words = named.compactMap { name, value in value.map { "\(name) \($0)" } }
@@ -49,7 +45,7 @@ struct EventList: AnsweringCommand {
             source: "store",
             columns: Self.columns
         )
-        let start = since.flatMap { TimeLength.milliseconds($0) }.map { options.renderer.now + .milliseconds(-$0) }
+        let start = since.map { options.renderer.now - $0.duration }
         try paging.write(listing, to: options.renderer, isFiltered: !words.isEmpty) { after, limit in
             try events(inspection, before: after.map(QueueList.event), since: start, limit: limit).map {
                 EventStatus.row($0).object

@@ -125,28 +125,25 @@ struct EventPreview: AnsweringCommand {
     }
 
     private static func failure(_ error: IntakeError, _ folder: String) -> OperatorFailure {
+        let what: String
+        var why: String?
         switch error {
         case .unknownSchool(let school):
-            OperatorFailure(.failed, say("the event would be refused: the directory has no school \(school)"))
+            what = say("the event would be refused: the directory has no school \(school)")
         case .forbiddenSchool(let school):
-            OperatorFailure(
-                .failed,
-                say("the event would be refused: the publisher may not speak for the school \(school)")
-            )
+            what = say("the event would be refused: the publisher may not speak for the school \(school)")
         case .ambiguousKey(let index, let schools):
-            OperatorFailure(
-                .failed,
-                say("the event would be refused: entry \(index) of the audience is in several schools"),
-                why: schools.joined(separator: ", ")
-            )
+            what = say("the event would be refused: entry \(index) of the audience is in several schools")
+            why = schools.joined(separator: ", ")
         case .forbiddenSource(let source):
-            OperatorFailure(.failed, say("the event would be refused: the publisher may not speak as \(source)"))
+            what = say("the event would be refused: the publisher may not speak as \(source)")
         case .urgentForbidden:
-            OperatorFailure(.failed, say("the event would be refused: the publisher has not the right urgent"))
-        case .conflict: OperatorFailure(.failed, say("the event would be refused: its identity is taken"))
+            what = say("the event would be refused: the publisher has not the right urgent")
+        case .conflict: what = say("the event would be refused: its identity is taken")
         case .staleRevision(let id):
-            OperatorFailure(.failed, say("the event would be refused: \(id) is of the same or a newer revision"))
-        case .unavailable(let error): OperatorFailure.store(error, in: folder)
+            what = say("the event would be refused: \(id) is of the same or a newer revision")
+        case .unavailable(let error): return OperatorFailure.store(error, in: folder)
         }
+        return OperatorFailure(.failed, what, why: why)
     }
 }

@@ -44,7 +44,7 @@ struct EventReach: AnsweringCommand {
             to: options.renderer,
             isFiltered: state != nil,
             items: { after, limit in
-                let start = try after.map(Self.person)
+                let start = try after.map { try ListOptions.cursor($0, ReachCursor.init).person }
                 let persons = try inspection.ask { reader in
                     try reader.persons(
                         of: event.id,
@@ -59,13 +59,6 @@ struct EventReach: AnsweringCommand {
                 }
             }
         )
-    }
-
-    private static func person(_ text: String) throws -> PersonID {
-        guard let cursor = ReachCursor(text) else {
-            throw OperatorFailure(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
-        }
-        return cursor.person
     }
 
     private static func state(_ text: String) throws -> ReachState {

@@ -25,37 +25,14 @@ struct EventResend: AnsweringCommand {
     @Flag(help: "Those who were not reached; nothing else can be asked for.")
     var missing = false
 
-    @Option(help: "The reason, for those who come after.")
-    var why: String = ""
-
-    @Flag(help: "Only says what would change.")
-    var dryRun = false
-
-    @Flag(help: "Confirms.")
-    var yes = false
-
-    @Option(help: "Refuses to change more than so many.")
-    var expect: Int?
-
-    @Option(help: "Seconds to wait for the end; it then goes on by itself.")
-    var timeout: Int = 600
+    @OptionGroup var own: ConfirmOptions
+    @OptionGroup var wait: WaitOption
 
     func validate() throws {
-        if let expect, expect < 0 { throw ValidationError(say("--expect is a number of deliveries.")) }
-        guard (1...86_400).contains(timeout) else {
-            throw ValidationError(say("--timeout is from 1 to 86400 seconds."))
-        }
         guard missing else { throw ValidationError(say("Say whom: --missing.")) }
     }
 
     func run() async throws {
-        guard let event = EventID(id) else { throw OperatorFailure(.usage, say("\(id) is no event: E-…")) }
-        var scope = OrderScope()
-        scope.words[.event] = [event.description]
-        var order = Order(verb: .resend, scope: scope, why: why, actor: OperatorContext.current.actor)
-        order.isDryRun = dryRun
-        order.isConfirmed = yes
-        order.expect = expect
-        try await OrderRun(order, options, nil, timeout: .seconds(timeout)).run()
+        try await OrderRun(own.order(.resend, event: id), options, nil, timeout: wait.timeout).run()
     }
 }

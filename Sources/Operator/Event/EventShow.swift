@@ -29,7 +29,7 @@ struct EventShow: AnsweringCommand {
     /// The event on a few lines, one a subject. `members`: only these; nil: all.
     static func lines(_ object: JSONObject, now: Instant, members: [String]? = nil) -> [String] {
         let name = [object["id"], object["app"], object["action"]].compactMap { $0?.string }.joined(separator: " ")
-        var lines = ["\(name) · \(now.rfc3339) · \(say(known: "store"))"]
+        var lines = [Renderer.head(name, at: now)]
         for member in object where members?.contains(member.name) ?? !["id", "app", "action"].contains(member.name) {
             let shown: String
             switch member.value {
@@ -39,9 +39,9 @@ struct EventShow: AnsweringCommand {
                 shown = Instant(rfc3339: text).map { "\(text) (\(RelativeTime.text($0, now: now)))" } ?? text
             case let value: shown = Listing.Column.plain(value)
             }
-            let label = say(known: member.name)
-            let blanks = String(repeating: " ", count: max(1, 20 - DisplayWidth.of(label)))
-            lines.append("  \(label)\(blanks)\(shown.isEmpty ? "-" : shown)")
+            lines.append(
+                "  " + DisplayWidth.padded(say(known: member.name), to: 20, gap: 1) + (shown.isEmpty ? "-" : shown)
+            )
         }
         return lines
     }

@@ -30,9 +30,7 @@ struct EventTrace: AnsweringCommand {
     @Option(help: "Users shown in a table at most; the other formats show all.")
     var limit = ListOptions.limitByDefault
 
-    func validate() throws {
-        guard (1...1_000_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 1000000.")) }
-    }
+    func validate() throws { try ListOptions.check(limit) }
 
     func run() async throws {
         let inspection = try options.inspection()

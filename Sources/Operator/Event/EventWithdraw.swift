@@ -22,39 +22,13 @@ struct EventWithdraw: AnsweringCommand {
     @Argument(help: "The event's id.")
     var id: String
 
-    @Option(help: "The reason, for those who come after.")
-    var why: String = ""
-
-    @Flag(help: "Only says what would change.")
-    var dryRun = false
-
-    @Flag(help: "Confirms.")
-    var yes = false
-
-    @Option(help: "Refuses to change more than so many.")
-    var expect: Int?
-
+    @OptionGroup var own: ConfirmOptions
     @OptionGroup var offline: OfflineOption
+    @OptionGroup var wait: WaitOption
 
-    @Option(help: "Seconds to wait for the end; it then goes on by itself.")
-    var timeout: Int = 600
-
-    func validate() throws {
-        if let expect, expect < 0 { throw ValidationError(say("--expect is a number of deliveries.")) }
-        guard (1...86_400).contains(timeout) else {
-            throw ValidationError(say("--timeout is from 1 to 86400 seconds."))
-        }
-        if !dryRun { try WhyText.check(why) }
-    }
+    func validate() throws { if !own.dryRun { try WhyText.check(own.why) } }
 
     func run() async throws {
-        guard let event = EventID(id) else { throw OperatorFailure(.usage, say("\(id) is no event: E-…")) }
-        var scope = OrderScope()
-        scope.words[.event] = [event.description]
-        var order = Order(verb: .withdraw, scope: scope, why: why, actor: OperatorContext.current.actor)
-        order.isDryRun = dryRun
-        order.isConfirmed = yes
-        order.expect = expect
-        try await OrderRun(order, options, offline, timeout: .seconds(timeout)).run()
+        try await OrderRun(own.order(.withdraw, event: id), options, offline, timeout: wait.timeout).run()
     }
 }

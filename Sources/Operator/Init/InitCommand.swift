@@ -37,17 +37,7 @@ struct InitCommand: AnsweringCommand {
         let installation = NewInstallation(
             simulated: simulator ? .init(port: port, programs: try Self.programs()) : nil
         )
-        umask(0o077)
-        for path in [folder] + NewInstallation.folders.map({ folder + "/" + $0 }) {
-            guard mkdir(path, 0o700) == 0 else {
-                throw OperatorFailure(
-                    .failed,
-                    say("\(path) cannot be made"),
-                    why: systemText(),
-                    next: say("a folder that does not exist yet, in one that does")
-                )
-            }
-        }
+        for path in [folder] + NewInstallation.folders.map({ folder + "/" + $0 }) { try NewFolder.make(path) }
         for file in installation.files {
             try NewFile.write(file.text, to: folder + "/" + file.path, mode: file.isProgram ? 0o700 : 0o600)
         }

@@ -9,16 +9,17 @@ import Store
 struct LaneFacts {
     /// `live` or `store`.
     var source: String
-    /// Objects of the contract: `lane provider state reason until window inFlight pending deferred dead held oldestSeconds
-    /// removalsFrozen`.
-    var items: [JSONObject]
+    var items: [LaneView]
+
+    func sum(_ count: KeyPath<LaneView, Int>) -> Int { items.reduce(0) { $0 + $1[keyPath: count] } }
+
+    /// How long the oldest of all waits; nil when none does.
+    var oldestSeconds: Int? { items.compactMap(\.oldestSeconds).max() }
 
     /// Asks the admin socket, then the store.
     static func read(_ inspection: Inspection, now: Instant) async throws -> LaneFacts {
-        let client = AdminClient(socket: inspection.adminSocket)
-        let answer = await client.get("/admin/lanes")
-        await client.stop()
-        if let items = answer?["items"]?.array { return LaneFacts(source: "live", items: items.compactMap(\.object)) }
+        let answer = await AdminClient.ask(inspection.adminSocket, "/admin/lanes")
+        if let answer { return LaneFacts(source: "live", items: ListView(shown: answer).items) }
         return try stored(inspection, now: now)
     }
 
@@ -36,22 +37,13 @@ struct LaneFacts {
             view.until = lane.mode == .paused ? lane.until : nil
             view.add(backlogs[lane.id] ?? LaneBacklog(), now: now)
             view.areRemovalsFrozen = frozen[lane.name] != nil
-            return view.object
+            return view
         }
         return LaneFacts(source: "store", items: items)
     }
 
-    /// How long a lane has been in its state.
-    static func sinceText(_ lane: JSONObject, now: Instant) -> String? {
-        lane["since"]?.string.flatMap { Instant(rfc3339: $0) }.map {
-            RelativeTime.length((now - $0).components.seconds)
-        }
-    }
-
     /// Why it is in its state: an operator's order says by whom (`by lea: maintenance`), the rest is the provider's word.
-    static func reasonText(_ lane: JSONObject) -> String? { lane["reason"]?.string.map(reasonText) }
-
-    private static func reasonText(_ reason: String) -> String {
+    fileprivate static func reasonText(_ reason: String) -> String {
         reason.hasPrefix("by ") ? say("by \(reason.dropFirst(3))") : reason
     }
 
@@ -73,11 +65,11 @@ struct LaneFacts {
 
     var listing: Listing {
         var columns = Self.columns
-        if items.contains(where: { $0["held"]?.int64 ?? 0 > 0 }) {
+        if items.contains(where: { $0.held > 0 }) {
             let place = columns.firstIndex { $0.member == "oldestSeconds" } ?? columns.endIndex
             columns.insert(Self.held, at: place)
         }
-        if items.contains(where: { $0["removalsFrozen"] == true }) {
+        if items.contains(where: \.areRemovalsFrozen) {
             columns.insert(Self.removals, at: columns.count - 1)
         }
         return Listing(
@@ -85,8 +77,20 @@ struct LaneFacts {
             scope: say("lanes"),
             source: source,
             columns: columns,
-            items: items,
+            items: items.map(\.object),
             total: items.count
         )
+    }
+}
+
+extension LaneView {
+    /// How long it has been in its state: ` for 5 min`; empty when nobody knows.
+    func sinceText(now: Instant) -> String {
+        since.map { say(" for \(RelativeTime.length((now - $0).components.seconds))") } ?? ""
+    }
+
+    /// The same and why: ` for 5 min (by lea: maintenance)`.
+    func standingText(now: Instant) -> String {
+        sinceText(now: now) + (reason.map { " (\(LaneFacts.reasonText($0)))" } ?? "")
     }
 }

@@ -24,9 +24,7 @@ struct LaneRemovals: AnsweringCommand {
     @Option(help: "At most so many.")
     var limit = 1000
 
-    func validate() throws {
-        guard (1...1_000_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 1000000.")) }
-    }
+    func validate() throws { try ListOptions.check(limit) }
 
     func run() async throws {
         let inspection = try options.inspection()

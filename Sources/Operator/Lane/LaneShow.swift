@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Domain
 import Settings
 import Store
@@ -26,7 +27,7 @@ struct LaneShow: AnsweringCommand {
         let renderer = options.renderer
         let stored = try inspection.lane(named: lane)
         let facts = try await LaneFacts.read(inspection, now: renderer.now)
-        var object = facts.items.first { $0["lane"]?.string == lane } ?? JSONObject(["lane": .string(lane)])
+        var object = facts.items.first { $0.lane == lane }?.object ?? JSONObject(["lane": .string(lane)])
         // The name it had before `since` stood in the contract.
         object["changedAt"] = object["since"] ?? .null
         let expiry = inspection.settings.providers.expiry(ofLane: lane)
@@ -34,7 +35,7 @@ struct LaneShow: AnsweringCommand {
         let reasons = try reasons(of: stored.id, inspection, now: renderer.now)
         object["reasons"] = .object(reasons)
         try renderer.write(object, id: "lane") {
-            ["\(say("lane \(lane)")) · \(renderer.now.rfc3339) · \(say(known: facts.source))"]
+            [Renderer.head(say("lane \(lane)"), at: renderer.now, source: facts.source)]
                 + object.filter {
                     !["lane", "reasons", "changedAt"].contains($0.name)
                         && ($0.name, $0.value) != ("removalsFrozen", false)
@@ -46,9 +47,7 @@ struct LaneShow: AnsweringCommand {
     }
 
     private static func line(_ member: JSONObject.Member, now: Instant) -> String {
-        let label = say(known: member.name)
-        let blanks = String(repeating: " ", count: max(2, 16 - DisplayWidth.of(label)))
-        return "  " + label + blanks + shown(member, now: now)
+        "  " + DisplayWidth.padded(say(known: member.name), to: 16, gap: 2) + shown(member, now: now)
     }
 
     private static func shown(_ member: JSONObject.Member, now: Instant) -> String {

@@ -29,11 +29,11 @@ struct OfflineAdmin {
             let channel = Channel(router: InProcessAdmin(services))
             guard isBulk else { return try await body(channel) }
             let runner = Task { await services.orders.run() }
-            let result: Result<T, any Error>
-            do { result = .success(try await body(channel)) } catch { result = .failure(error) }
-            services.orders.stop()
-            await runner.value
-            return try result.get()
+            func end() async {
+                services.orders.stop()
+                await runner.value
+            }
+            return try await withCleanup(end) { try await body(channel) }
         }
     }
 

@@ -42,10 +42,7 @@ struct OfflineStores {
         } catch {
             throw OperatorFailure.store(error, in: settings.data)
         }
-        let result: Result<T, any Error>
-        do { result = .success(try await body(queue)) } catch { result = .failure(error) }
-        await queue.close()
-        return try result.get()
+        return try await withCleanup(queue.close) { try await body(queue) }
     }
 
     /// Refuses because a service has the folder.
@@ -70,10 +67,7 @@ struct OfflineStores {
         } catch {
             throw OperatorFailure.store(error, in: settings.data)
         }
-        let result: Result<T, any Error>
-        do { result = .success(try await body(registry)) } catch { result = .failure(error) }
-        await registry.close()
-        return try result.get()
+        return try await withCleanup(registry.close) { try await body(registry) }
     }
 
     private func makeFolder() throws {

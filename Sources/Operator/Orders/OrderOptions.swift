@@ -26,11 +26,19 @@ struct OrderOptions: ParsableArguments {
     var timeout: Int = 600
 
     func validate() throws {
+        try Self.check(expect: expect)
+        try Self.check(timeout: timeout)
+        guard why.utf8.count <= 1000 else { throw ValidationError(say("--why is at most 1000 bytes.")) }
+    }
+
+    static func check(expect: Int?) throws {
         if let expect, expect < 0 { throw ValidationError(say("--expect is a number of deliveries.")) }
+    }
+
+    static func check(timeout: Int) throws {
         guard (1...86_400).contains(timeout) else {
             throw ValidationError(say("--timeout is from 1 to 86400 seconds."))
         }
-        guard why.utf8.count <= 1000 else { throw ValidationError(say("--why is at most 1000 bytes.")) }
     }
 
     /// The order of these options.
@@ -58,9 +66,7 @@ struct OrderOptions: ParsableArguments {
             throw OperatorFailure(.usage, say("--why is needed to \(verb.said): it goes to the audit log"))
         }
         var order = Order(verb: verb, scope: scope, why: why, actor: OperatorContext.current.actor)
-        order.isDryRun = dryRun
-        order.expect = expect
-        order.isConfirmed = yes
+        (order.isDryRun, order.isConfirmed, order.expect) = (dryRun, yes, expect)
         return order
     }
 

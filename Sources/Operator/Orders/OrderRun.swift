@@ -14,18 +14,12 @@ struct OrderRun {
     let offline: OfflineOption?
     let timeout: Duration
 
-    init(_ order: Order, _ options: GlobalOptions, _ own: OrderOptions) {
-        self.order = order
-        self.options = options
-        offline = own.offline
-        timeout = .seconds(own.timeout)
-    }
-
-    init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption?, timeout: Duration) {
+    /// `timeout`: in seconds.
+    init(_ order: Order, _ options: GlobalOptions, _ offline: OfflineOption?, timeout: Int) {
         self.order = order
         self.options = options
         self.offline = offline
-        self.timeout = timeout
+        self.timeout = .seconds(timeout)
     }
 
     func run() async throws {
@@ -50,12 +44,7 @@ struct OrderRun {
     private func give(_ order: Order, _ channel: any AdminChannel) async throws -> JSONObject {
         var request = AdminRequest("/admin/orders", BulkOrderView(order))
         request.timeout = Self.timeout
-        let answer = try await channel.send(request)
-        if [404, 409].contains(answer.status), let refusal = OrderText.refusal(ProblemView(shown: answer.object), order)
-        {
-            throw refusal
-        }
-        return try answer.taken(order.scope.description)
+        return try await channel.send(request).taken(order.scope.description, order)
     }
 
     /// A person sees what it is about, and types the number when it is large.

@@ -103,7 +103,12 @@ struct Renderer {
 
     /// What was asked for, when, and of whom.
     func header(of listing: Listing) -> String {
-        "\(listing.scope) · \(now.rfc3339) · \(say(known: listing.source))"
+        Self.head(listing.scope, at: now, source: listing.source)
+    }
+
+    /// The first line of an answer.
+    static func head(_ scope: String, at now: Instant, source: String = "store") -> String {
+        "\(scope) · \(now.rfc3339) · \(say(known: source))"
     }
 
     /// A sentence over as many lines as it needs.

@@ -62,6 +62,11 @@ package struct TextTable {
 enum DisplayWidth {
     static func of(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
+    /// Filled with blanks to so many columns; `gap`: blanks behind it at least.
+    static func padded(_ text: String, to columns: Int, gap: Int = 0) -> String {
+        text + String(repeating: " ", count: max(gap, columns - of(text)))
+    }
+
     /// Control characters from outside would move the cursor or worse: each is shown as a point.
     static func safe(_ text: String) -> String {
         text.unicodeScalars.contains(where: \.isHidden)

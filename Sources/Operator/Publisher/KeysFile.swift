@@ -65,18 +65,16 @@ struct KeysFile {
     func takeIntoForce(_ settings: Settings, having new: String? = nil, lacking old: String? = nil) async throws
         -> String
     {
-        let client = AdminClient(socket: settings.listen.adminSocket)
-        let result: Result<String, any Error>
-        do { result = .success(try await takeIntoForce(client, having: new, lacking: old)) } catch {
-            result = .failure(error)
+        try await AdminClient.use(settings.listen.adminSocket) {
+            try await takeIntoForce($0, having: new, lacking: old)
         }
-        await client.stop()
-        return try result.get()
     }
 
     private func takeIntoForce(_ client: AdminClient, having new: String?, lacking old: String?) async throws -> String
     {
-        guard let status = await client.get("/admin/status"), let process = status["pid"]?.int64 else {
+        let status = await client.get("/admin/status").map(StatusView.init(shown:))
+        // Zero would be this process and its kin.
+        guard let process = status?.processID, process > 0 else {
             return say("in force from the next start on")
         }
         guard kill(pid_t(truncatingIfNeeded: process), SIGHUP) == 0 else {
@@ -88,10 +86,9 @@ struct KeysFile {
             )
         }
         for _ in 0..<Self.patience {
-            let answer = await client.get("/admin/publishers")
-            let views = answer?["items"]?.array?.compactMap { PublisherView(wire: $0) } ?? []
+            let list = await client.get("/admin/publishers").map(ListView<PublisherView>.init(shown:))
             // Without an answer nothing is known.
-            if let keys = views.first(where: { $0.name == publisher.name })?.keys.map(\.id),
+            if let keys = list?.items.first(where: { $0.name == publisher.name })?.keys.map(\.id),
                 new.map(keys.contains) ?? true, old.map({ !keys.contains($0) }) ?? true
             {
                 return say("in force")

@@ -18,10 +18,8 @@ struct PublisherList: AnsweringCommand {
 
     func run() async throws {
         let settings = try options.settings(secrets: true).settings
-        let client = AdminClient(socket: settings.listen.adminSocket)
-        let answer = await client.get("/admin/publishers")
-        await client.stop()
-        let live = answer?["items"]?.array?.compactMap { PublisherView(wire: $0) }
+        let answer = await AdminClient.ask(settings.listen.adminSocket, "/admin/publishers")
+        let live = answer.map { ListView<PublisherView>(shown: $0).items }
         let now = options.renderer.now
         let items = (live ?? settings.publishers.map { PublisherView($0, now: now) }).flatMap(Self.rows)
         let listing = Listing(

@@ -22,16 +22,12 @@ struct PublisherRotate: AnsweringCommand {
     var publisher: String
 
     @Option(help: "How long the keys it has still count: 24h, 7d; 0s ends them at once.")
-    var overlap = "7d"
+    var overlap: TimeLengthArgument = "7d"
 
     @Option(help: ArgumentHelp("A new file for the key, instead of showing it.", valueName: "file"))
     var out: String?
 
-    func validate() throws {
-        guard TimeLength.milliseconds(overlap) != nil else {
-            throw ValidationError(say("--overlap \(overlap): expected a length of time such as 24h or 7d."))
-        }
-    }
+    func validate() throws { try overlap.check("overlap", like: "24h", "7d") }
 
     func run() async throws {
         let settings = try options.settings(secrets: true).settings
@@ -42,7 +38,7 @@ struct PublisherRotate: AnsweringCommand {
             preconditionFailure("A generated key has a line.")
         }
         if let out { try NewFile.write(key.secret + "\n", to: out) }
-        try file.rotate(to: hash, until: now + .milliseconds(TimeLength.milliseconds(overlap) ?? 0), now: now)
+        try file.rotate(to: hash, until: now + overlap.duration, now: now)
         let state: String
         var failure: (any Error)?
         // The key is shown whatever comes: its hash is in the file, and it is nowhere else.

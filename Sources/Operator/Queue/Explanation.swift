@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import Store
 
@@ -159,19 +160,17 @@ struct Explanation {
     }
 
     private func lane(_ id: LaneID) -> String {
-        guard let name = inspection.laneName(id), let lane = facts.items.first(where: { $0["lane"]?.string == name })
+        guard let name = inspection.laneName(id), let lane = facts.items.first(where: { $0.lane == name })
         else {
             return say("Its lane is not configured any more.")
         }
-        let since = LaneFacts.sinceText(lane, now: now).map { say(" for \($0)") } ?? ""
-        let reason = since + (LaneFacts.reasonText(lane).map { " (\($0))" } ?? "")
-        let until = lane["until"]?.string.map { say(", until \($0)") } ?? ""
-        let pending = lane["pending"]?.int64 ?? 0
-        switch lane["state"]?.string {
+        let reason = lane.standingText(now: now)
+        let until = lane.until.map { say(", until \($0.rfc3339)") } ?? ""
+        switch lane.state {
         case "active":
             let note =
                 facts.source == "store" ? say(" The service does not answer: nothing moves until it runs.") : ""
-            return say("Lane \(name) is active, \(pending) deliveries wait for their turn.") + note
+            return say("Lane \(name) is active, \(lane.pending) deliveries wait for their turn.") + note
         case "paused", "draining":
             return say("Lane \(name) was stopped by an operator\(reason). Try: carillon lane resume \(name).")
         case "open":
@@ -183,7 +182,8 @@ struct Explanation {
             return say(
                 "Lane \(name) is closed: the provider refuses our credential\(reason). A person must repair it."
             )
-        case let other: return say("Lane \(name) is \(other ?? say("in an unknown state"))\(reason).")
+        case "": return say("Lane \(name) is \(say("in an unknown state"))\(reason).")
+        case let other: return say("Lane \(name) is \(other)\(reason).")
         }
     }
 

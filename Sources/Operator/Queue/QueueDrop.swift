@@ -1,8 +1,7 @@
 import ArgumentParser
 import Domain
-import Store
 
-struct QueueDrop: AnsweringCommand {
+struct QueueDrop: BulkOrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "drop",
         abstract: "Ends deliveries for good, as dropped. What a provider accepted cannot be recalled.",
@@ -15,11 +14,6 @@ struct QueueDrop: AnsweringCommand {
             """
     )
 
-    @OptionGroup var options: GlobalOptions
-    @OptionGroup(title: "Filters") var filters: FilterOptions
-    @OptionGroup(title: "Order") var order: OrderOptions
-
-    func run() async throws {
-        try await OrderRun(order.order(.drop, filters.words), options, order).run()
-    }
+    static let verb = OrderVerb.drop
+    @OptionGroup var bulk: BulkOptions
 }

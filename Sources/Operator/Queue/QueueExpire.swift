@@ -1,8 +1,7 @@
 import ArgumentParser
 import Domain
-import Store
 
-struct QueueExpire: AnsweringCommand {
+struct QueueExpire: BulkOrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "expire",
         abstract: "Ends deliveries as if their time to live were over.",
@@ -14,11 +13,6 @@ struct QueueExpire: AnsweringCommand {
             """
     )
 
-    @OptionGroup var options: GlobalOptions
-    @OptionGroup(title: "Filters") var filters: FilterOptions
-    @OptionGroup(title: "Order") var order: OrderOptions
-
-    func run() async throws {
-        try await OrderRun(order.order(.expire, filters.words), options, order).run()
-    }
+    static let verb = OrderVerb.expire
+    @OptionGroup var bulk: BulkOptions
 }

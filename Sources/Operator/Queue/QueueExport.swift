@@ -24,32 +24,43 @@ struct QueueExport: AnsweringCommand {
     func validate() throws { try ListOptions.check(limit) }
 
     func run() async throws {
-        let inspection = try options.inspection()
-        var renderer = options.renderer
-        if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
-        let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
         let scope = filters.scope(say("deliveries"), otherwise: say("still to do"))
-        try DeliveryStream(inspection, filter, scope: scope, columns: Inspection.deliveryColumns).write(
-            to: renderer,
-            limit: limit
-        )
+        try DeliveryStream.export(options, limit, scope: scope, columns: Inspection.deliveryColumns) {
+            try filters.resolve($0, now: $1, otherwise: [.pending, .deferred])
+        }
     }
 }
 
 /// Deliveries one after the other, for the formats without end.
 struct DeliveryStream {
-    let inspection: Inspection
-    let filter: QueueFilter
-    let listing: Listing
+    private let inspection: Inspection
+    private let filter: QueueFilter
+    private let listing: Listing
 
-    init(_ inspection: Inspection, _ filter: QueueFilter, scope: String, columns: [Listing.Column]) {
+    private init(_ inspection: Inspection, _ filter: QueueFilter, scope: String, columns: [Listing.Column]) {
         self.inspection = inspection
         self.filter = filter
         listing = Listing(id: "id", scope: scope, source: "store", columns: columns)
     }
 
+    /// All that match: a line of JSON each unless the options say CSV or ids.
+    ///
     /// - Throws: exit code 3 when there was none.
-    func write(to renderer: Renderer, limit: Int? = nil) throws {
+    static func export(
+        _ options: GlobalOptions,
+        _ limit: Int?,
+        scope: String,
+        columns: [Listing.Column],
+        filter: (Inspection, _ now: Instant) throws -> QueueFilter
+    ) throws {
+        let inspection = try options.inspection()
+        var renderer = options.renderer
+        if renderer.format == .table || renderer.format == .json { renderer.format = .ndjson }
+        let filter = try filter(inspection, renderer.now)
+        try DeliveryStream(inspection, filter, scope: scope, columns: columns).write(to: renderer, limit: limit)
+    }
+
+    private func write(to renderer: Renderer, limit: Int?) throws {
         var left = limit ?? .max
         let scan = DeliveryScan(inspection.queue, filter)
         try renderer.writeHeader(listing)

@@ -1,8 +1,7 @@
 import ArgumentParser
 import Domain
-import Store
 
-struct QueueHold: AnsweringCommand {
+struct QueueHold: BulkOrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",
         abstract: "Holds deliveries: nothing more is sent of them, and they do not expire, until `queue release`.",
@@ -15,11 +14,6 @@ struct QueueHold: AnsweringCommand {
             """
     )
 
-    @OptionGroup var options: GlobalOptions
-    @OptionGroup(title: "Filters") var filters: FilterOptions
-    @OptionGroup(title: "Order") var order: OrderOptions
-
-    func run() async throws {
-        try await OrderRun(order.order(.hold, filters.words), options, order).run()
-    }
+    static let verb = OrderVerb.hold
+    @OptionGroup var bulk: BulkOptions
 }

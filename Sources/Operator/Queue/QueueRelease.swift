@@ -1,8 +1,7 @@
 import ArgumentParser
 import Domain
-import Store
 
-struct QueueRelease: AnsweringCommand {
+struct QueueRelease: BulkOrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
         abstract: "Lets held deliveries go on.",
@@ -15,14 +14,9 @@ struct QueueRelease: AnsweringCommand {
             """
     )
 
-    @OptionGroup var options: GlobalOptions
-    @OptionGroup(title: "Filters") var filters: FilterOptions
-    @OptionGroup(title: "Order") var order: OrderOptions
+    static let verb = OrderVerb.release
+    @OptionGroup var bulk: BulkOptions
 
     @Flag(help: "What has expired gets its event's time to live again.")
     var freshTtl = false
-
-    func run() async throws {
-        try await OrderRun(order.order(.release, filters.words, isFresh: freshTtl), options, order).run()
-    }
 }

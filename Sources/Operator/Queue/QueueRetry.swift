@@ -1,8 +1,7 @@
 import ArgumentParser
 import Domain
-import Store
 
-struct QueueRetry: AnsweringCommand {
+struct QueueRetry: BulkOrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Makes deferred and dead deliveries due now.",
@@ -15,14 +14,9 @@ struct QueueRetry: AnsweringCommand {
             """
     )
 
-    @OptionGroup var options: GlobalOptions
-    @OptionGroup(title: "Filters") var filters: FilterOptions
-    @OptionGroup(title: "Order") var order: OrderOptions
+    static let verb = OrderVerb.retry
+    @OptionGroup var bulk: BulkOptions
 
     @Flag(help: "What has expired gets its event's time to live again.")
     var freshTtl = false
-
-    func run() async throws {
-        try await OrderRun(order.order(.retry, filters.words, isFresh: freshTtl), options, order).run()
-    }
 }

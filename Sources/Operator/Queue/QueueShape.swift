@@ -30,7 +30,7 @@ struct QueueShape: AnsweringCommand {
     @Option(name: [.customShort("b"), .long], help: "Age classes, 1 to 20.")
     var buckets = 9
     @Option(name: [.customShort("t"), .long], help: "Upper end of the first age class.")
-    var first = "5s"
+    var first: TimeLengthArgument = "5s"
     @Flag(help: "Classes of equal length; otherwise each is as long as all before it.")
     var linear = false
     @Option(help: "At most so many rows, the largest first.")
@@ -38,9 +38,11 @@ struct QueueShape: AnsweringCommand {
 
     func validate() throws {
         guard (1...20).contains(buckets) else { throw ValidationError(say("--buckets must be from 1 to 20.")) }
-        guard (1...10_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 10000.")) }
-        guard let length = TimeLength.milliseconds(first), length >= 1000 else {
-            throw ValidationError(say("--first \(first): expected a length of time of a second or more, such as 5s."))
+        try ListOptions.check(limit, max: 10_000)
+        guard first.duration >= .seconds(1) else {
+            throw ValidationError(
+                say("--first \(first.text): expected a length of time of a second or more, such as 5s.")
+            )
         }
     }
 
@@ -48,7 +50,7 @@ struct QueueShape: AnsweringCommand {
         let inspection = try options.inspection()
         let renderer = options.renderer
         let filter = try filters.resolve(inspection, now: renderer.now, otherwise: [.pending, .deferred])
-        let start = TimeLength.milliseconds(first) ?? 5000
+        let start = first.duration.wholeMilliseconds
         let table = AgeTable(key: by, bounds: AgeTable.bounds(first: start, count: buckets, isLinear: linear), unit: of)
         let scope = filters.scope(
             of == .rows ? say("deliveries by \(by.rawValue) and age") : say("users by \(by.rawValue) and age"),

@@ -33,7 +33,7 @@ struct QueueShow: AnsweringCommand {
         let device = row.lane == .nowhere ? nil : try inspection.device(row.device)
         let now = renderer.now
         try renderer.write(object, id: "id") {
-            ["\(say("delivery")) \(row.id) · \(now.rfc3339) · \(say(known: "store"))"]
+            [Renderer.head("\(say("delivery")) \(row.id)", at: now)]
                 + Self.head(object, row, device: device, attemptsMax: inspection.settings.limits.attemptsMax, now: now)
                 + [say("timeline")] + timeline.map { Self.line($0) }
         }
@@ -66,9 +66,7 @@ struct QueueShow: AnsweringCommand {
         ]
     }
 
-    static func padded(_ name: String) -> String {
-        "  " + name + String(repeating: " ", count: max(1, 10 - name.count))
-    }
+    static func padded(_ name: String) -> String { "  " + DisplayWidth.padded(name, to: 10, gap: 1) }
 
     private static func line(_ entry: JSONObject) -> String {
         func word(_ name: String) -> String { entry[name].map { Listing.Column.plain($0) } ?? "-" }
@@ -87,6 +85,6 @@ struct QueueShow: AnsweringCommand {
             said = "\(word("state"))\(reason)\(time)"
         default: said = say("expires")
         }
-        return "  \(at)\(String(repeating: " ", count: max(1, 26 - DisplayWidth.of(at))))\(said)"
+        return "  " + DisplayWidth.padded(at, to: 26, gap: 1) + said
     }
 }

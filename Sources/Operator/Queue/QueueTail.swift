@@ -25,24 +25,18 @@ struct QueueTail: AnsweringCommand {
     @OptionGroup(title: "Filters") var filters: FilterOptions
 
     @Option(help: "Between two looks, from 1s to 1h.")
-    var interval = "1s"
+    var interval: TimeLengthArgument = "1s"
     @Option(help: "First the outcomes so far of deliveries made not longer ago than: 10m, 2h.")
-    var since: String?
+    var since: TimeLengthArgument?
     @Option(help: "Ends after so many outcomes.")
     var count: Int?
     @Option(name: .customLong("for"), help: "Ends after this length of time.")
-    var length: String?
+    var length: TimeLengthArgument?
 
     func validate() throws {
-        guard let wait = TimeLength.milliseconds(interval), (1000...3_600_000).contains(wait) else {
-            throw ValidationError(say("--interval \(interval): expected a length of time from 1s to 1h."))
-        }
-        if let length, TimeLength.milliseconds(length) == nil {
-            throw ValidationError(say("--for \(length): expected a length of time such as 10m."))
-        }
-        if let since, TimeLength.milliseconds(since) == nil {
-            throw ValidationError(say("--since \(since): expected a length of time such as 10m."))
-        }
+        try interval.checkInterval()
+        try length?.check("for", like: "10m")
+        try since?.check("since", like: "10m")
         if let count, count < 1 { throw ValidationError(say("--count must be at least 1.")) }
     }
 
@@ -61,15 +55,12 @@ struct QueueTail: AnsweringCommand {
         if renderer.format == .table, renderer.context.columns == nil {
             // A pipe wants rows.
         } else if renderer.format == .table {
-            try renderer.context.writeText(
-                renderer.cut("\(listing.scope) · \(renderer.now.rfc3339) · \(say(known: "store"))") + "\n"
-            )
+            try renderer.context.writeText(renderer.cut(renderer.header(of: listing)) + "\n")
         } else {
             try renderer.writeHeader(listing)
         }
         let clock = ContinuousClock()
-        let wait = Duration.milliseconds(TimeLength.milliseconds(interval) ?? 1000)
-        let end = length.flatMap { TimeLength.milliseconds($0) }.map { clock.now + .milliseconds($0) }
+        let end = length.map { clock.now + $0.duration }
         var left = count ?? .max
         var told: Set<Told> = []
         for row in try earlier(filter, inspection, renderer).prefix(left) {
@@ -84,7 +75,7 @@ struct QueueTail: AnsweringCommand {
             left -= min(left, rows.count)
             if look.skipped > 0 { renderer.context.talk(say("carillon: \(look.skipped) outcomes were not shown")) }
             if left == 0 || end.map({ clock.now >= $0 }) ?? false { return }
-            try await Task.sleep(for: wait)
+            try await Task.sleep(for: interval.duration)
         }
     }
 
@@ -103,9 +94,9 @@ struct QueueTail: AnsweringCommand {
         _ inspection: Inspection,
         _ renderer: Renderer
     ) throws -> ArraySlice<DeliveryRow> {
-        guard let length = since.flatMap({ TimeLength.milliseconds($0) }) else { return [] }
+        guard let since else { return [] }
         var filter = filter
-        let start = renderer.now + .milliseconds(-length)
+        let start = renderer.now - since.duration
         filter.madeSince = max(filter.madeSince ?? start, start)
         if filter.states.isEmpty { filter.states = Set(DeliveryState.allCases).subtracting([.pending]) }
         let scan = DeliveryScan(inspection.queue, filter)
@@ -122,9 +113,7 @@ struct QueueTail: AnsweringCommand {
         object["seenAt"] = .string(renderer.now.rfc3339)
         guard renderer.format == .table else { return try renderer.write(object, of: listing) }
         func word(_ name: String) -> String { Listing.Column.plain(object[name] ?? .null) }
-        func padded(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))
-        }
+        func padded(_ text: String, _ width: Int) -> String { DisplayWidth.padded(text, to: width) }
         let state = word("state")
         let shown = renderer.isColored ? Renderer.painted(padded(state, 9), state) : padded(state, 9)
         let why =

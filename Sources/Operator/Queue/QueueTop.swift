@@ -21,23 +21,19 @@ struct QueueTop: AnsweringCommand {
     @OptionGroup var options: GlobalOptions
 
     @Option(help: "Between two frames, from 1s to 1h.")
-    var interval = "1s"
+    var interval: TimeLengthArgument = "1s"
     @Option(help: "Ages by lane, school, class, app, kind, event, reason or state.")
     var by: AgeMatrix.Key?
     @Flag(help: "One frame, without taking the terminal over.")
     var once = false
 
-    func validate() throws {
-        guard let length = TimeLength.milliseconds(interval), (1000...3_600_000).contains(length) else {
-            throw ValidationError(say("--interval \(interval): expected a length of time from 1s to 1h."))
-        }
-    }
+    func validate() throws { try interval.checkInterval() }
 
     func run() async throws {
         let inspection = try options.inspection()
         let renderer = options.renderer
         let screen = TopScreen(inspection: inspection, renderer: renderer)
-        let wait = Duration.milliseconds(TimeLength.milliseconds(interval) ?? 1000)
+        let wait = interval.duration
         if once {
             let frame = try await screen.frame(by: by, earlier: nil)
             try renderer.write(frame.report.object, id: "source", colored: true) { frame.lines(rows: .max) }
@@ -66,14 +62,6 @@ struct QueueTop: AnsweringCommand {
         }
     }
 
-    private func give(_ order: LaneOrder, _ socket: String) async throws -> JSONObject {
-        let client = AdminClient(socket: socket)
-        let result: Result<JSONObject, any Error>
-        do { result = .success(try await order.give(client)) } catch { result = .failure(error) }
-        await client.stop()
-        return try result.get()
-    }
-
     private func show(_ screen: TopScreen, on terminal: Terminal, every wait: Duration) async throws {
         var controls = TopControls(view: by)
         var earlier: MetricsSample?
@@ -89,7 +77,9 @@ struct QueueTop: AnsweringCommand {
                 case .quit: return
                 case .order(let verb, let lane, let why):
                     let order = LaneOrder(verb: verb, lane: lane, why: why)
-                    do { controls.say(order.state(try await give(order, screen.inspection.adminSocket))) } catch {
+                    do {
+                        controls.say(order.state(try await AdminClient.use(screen.inspection.adminSocket, order.give)))
+                    } catch {
                         controls.say(
                             (error as? OperatorFailure).map {
                                 ([$0.what] + [$0.why].compactMap { $0 }).joined(separator: ": ")

@@ -53,7 +53,7 @@ struct QueueWhy: AnsweringCommand {
             "why": .array(sentences.map { .string($0) }),
         ])
         try renderer.write(object, id: "id") {
-            ["\(id) · \(renderer.now.rfc3339) · \(say(known: facts.source))"] + sentences.flatMap(renderer.wrapped)
+            [Renderer.head(id, at: renderer.now, source: facts.source)] + sentences.flatMap(renderer.wrapped)
         }
     }
 }

@@ -44,15 +44,7 @@ struct RecoverCommand: AnsweringCommand {
                 next: say("name the data folder, or a copy of it")
             )
         }
-        umask(0o077)
-        guard mkdir(target, 0o700) == 0 else {
-            throw OperatorFailure(
-                .failed,
-                say("\(target) cannot be made"),
-                why: systemText(),
-                next: say("a folder that does not exist yet, in one that does")
-            )
-        }
+        try NewFolder.make(target)
         var report: RecoveryReport
         do {
             report = try Recovery.run(
@@ -78,7 +70,7 @@ struct RecoverCommand: AnsweringCommand {
             report.notes.append("looks cannot be copied: \(error)")
         }
         let made = Set(Self.files.filter { access(target + "/" + $0, F_OK) == 0 })
-        for name in made.sorted() + [""] { try sync(target + "/" + name) }
+        for name in made.sorted() + [""] { try NewFolder.sync(target + "/" + name) }
         let object = json(report, now: options.renderer.now)
         try options.renderer.write(object, id: "folder") { lines(report) }
         try DoctorDeep(folder: target, isDeep: true).requireSound(made)
@@ -133,13 +125,5 @@ struct RecoverCommand: AnsweringCommand {
         }
         lines += report.notes
         return report.isWhole ? lines + [say("nothing was lost")] : lines
-    }
-
-    private func sync(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        defer { if descriptor >= 0 { close(descriptor) } }
-        guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw OperatorFailure(.failed, say("\(path) cannot be synced"), why: systemText())
-        }
     }
 }

@@ -25,13 +25,13 @@ struct RetryRulesTest: AnsweringCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: "\(ProviderList.choice).", transform: Self.provider) var provider: ProviderID
+    @Option(help: "\(ProviderList.choice).", transform: ProviderID.typed) var provider: ProviderID
     @Option(help: "The status; 0 for no answer.") var http: Int
     @Option(help: "The provider's word: UNREGISTERED, BadDeviceToken, an errno of Mozilla's.") var reason: String?
     @Option(help: "The answer's body as it came, instead of --reason.") var body: String?
     @Option(help: "The answer's Retry-After: seconds or an HTTP date.") var retryAfter: String?
     @Option(help: "Attempts made, this one included.") var attempts = 1
-    @Option(help: "The delivery's time to live from now: 90m, 24h.") var ttl = "24h"
+    @Option(help: "The delivery's time to live from now: 90m, 24h.") var ttl: TimeLengthArgument = "24h"
     @Option(help: "The push service's host, for webpush.") var host = "updates.push.services.mozilla.com"
 
     func validate() throws {
@@ -40,9 +40,7 @@ struct RetryRulesTest: AnsweringCommand {
         }
         guard (1...100).contains(attempts) else { throw ValidationError(say("--attempts is from 1 to 100.")) }
         guard body == nil || reason == nil else { throw ValidationError(say("Give --reason or --body, not both.")) }
-        guard TimeLength.milliseconds(ttl) != nil else {
-            throw ValidationError(say("--ttl \(ttl): expected a length of time such as 24h."))
-        }
+        try ttl.check("ttl", like: "24h")
         if http == 0, question.classification(now: Instant(milliseconds: 0)) == nil {
             let words = LostAnswer.allCases.map(\.classification.reason).joined(separator: ", ")
             throw ValidationError(say("--http 0 needs --reason, one of \(words)."))
@@ -51,13 +49,6 @@ struct RetryRulesTest: AnsweringCommand {
 
     private var question: RuleQuestion {
         RuleQuestion(provider: provider, status: http, reason: reason, body: body, retryAfter: retryAfter, host: host)
-    }
-
-    private static func provider(_ text: String) throws -> ProviderID {
-        guard let provider = ProviderID(name: text) else {
-            throw ValidationError(say("\(text) is none of \(ProviderList.names.joined(separator: ", "))."))
-        }
-        return provider
     }
 
     func run() async throws {
@@ -72,7 +63,7 @@ struct RetryRulesTest: AnsweringCommand {
             policy: RetryPolicy(attemptsMax: limits.attemptsMax),
             attempts: attempts,
             now: renderer.now,
-            expiresAt: renderer.now + .milliseconds(TimeLength.milliseconds(ttl) ?? 0)
+            expiresAt: renderer.now + ttl.duration
         )
         try renderer.write(answer.json(provider: provider.name), id: "class") {
             answer.lines(provider: provider.name)
@@ -99,5 +90,14 @@ struct RuleQuestion {
         let written = reason.map { JSONWriter.text(provider.body(saying: $0)) }
         let bytes = Array((body ?? written ?? "").utf8)
         return provider.classify(status: status, body: bytes, retryAfter: retryAfter, host: host, now: now)
+    }
+}
+
+extension ProviderID {
+    static func typed(_ text: String) throws -> ProviderID {
+        guard let provider = ProviderID(name: text) else {
+            throw ValidationError(say("\(text) is none of \(ProviderList.names.joined(separator: ", "))."))
+        }
+        return provider
     }
 }

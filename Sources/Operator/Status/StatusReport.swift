@@ -1,3 +1,4 @@
+import Contract
 import Domain
 import Pipeline
 import Settings
@@ -7,10 +8,19 @@ import WebClient
 /// What `queue status` and `queue top` show: service, store, lanes, events, rates. Read once; the service and the store are asked for
 /// little, so that looking every second costs nothing.
 struct StatusReport {
-    var object: JSONObject
-    var facts: LaneFacts
+    let at: Instant
+    let facts: LaneFacts
+    /// nil: it does not answer.
+    let service: StatusView?
+    let files: StoreFiles
+    /// Events that are open, and those of the last day that are done.
+    let counts: [EventState: Int]
+    /// Deliveries that wait for quiet hours to end, and when the first rings.
+    let quiet: (count: Int, opensAt: Instant?)
+    let newestDead: Instant?
+    let rates: JSONObject?
     /// For the rates of the next report.
-    var sample: MetricsSample?
+    let sample: MetricsSample?
 
     /// Between the two looks at the counters of a report that has no earlier one.
     private static let rateMilliseconds: Int64 = 300
@@ -22,9 +32,7 @@ struct StatusReport {
         earlier: MetricsSample? = nil
     ) async throws -> StatusReport {
         let now = context.time.now()
-        let admin = AdminClient(socket: inspection.adminSocket)
-        let service = await admin.get("/admin/status")
-        await admin.stop()
+        let service = await AdminClient.status(inspection.adminSocket)
         var before = earlier
         var web: WebClient?
         let address = inspection.settings.listen.metricsAddress.description
@@ -35,15 +43,14 @@ struct StatusReport {
                 before = await MetricsSample.read(address, client: client, monotonic: context.time.monotonic())
             }
         }
-        let live = service?["lanes"]?.array.map { LaneFacts(source: "live", items: $0.compactMap(\.object)) }
-        let report: Result<(LaneFacts, [EventState: Int], (count: Int, opensAt: Instant?), Instant?), any Error> =
-            Result {
-                (
-                    try live ?? LaneFacts.stored(inspection, now: now),
-                    try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
-                    try inspection.ask { try $0.waitingForQuietHours() }, try inspection.ask { try $0.newestDead() }
-                )
-            }
+        let stored = Result {
+            (
+                try service.map { LaneFacts(source: "live", items: $0.lanes) }
+                    ?? LaneFacts.stored(inspection, now: now),
+                try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
+                try inspection.ask { try $0.waitingForQuietHours() }, try inspection.ask { try $0.newestDead() }
+            )
+        }
         var sample: MetricsSample?
         if let web {
             if let before {
@@ -57,60 +64,53 @@ struct StatusReport {
             }
             await web.stop()
         }
-        let (facts, counts, quiet, newestDead) = try report.get()
-        let rates = before.flatMap { before in sample?.rates(since: before) }
-        let object = json(
-            facts,
-            counts,
+        let (facts, counts, quiet, newestDead) = try stored.get()
+        return StatusReport(
+            at: now,
+            facts: facts,
+            service: service,
+            files: StoreFiles(folder: inspection.settings.data),
+            counts: counts,
             quiet: quiet,
             newestDead: newestDead,
-            service: service,
-            rates: rates,
-            files: StoreFiles(folder: inspection.settings.data),
-            now
+            rates: before.flatMap { before in sample?.rates(since: before) },
+            sample: sample
         )
-        return StatusReport(object: object, facts: facts, sample: sample)
     }
 
-    private static func json(
-        _ facts: LaneFacts,
-        _ counts: [EventState: Int],
-        quiet: (count: Int, opensAt: Instant?),
-        newestDead: Instant?,
-        service: JSONObject?,
-        rates: JSONObject?,
-        files: StoreFiles,
-        _ now: Instant
-    ) -> JSONObject {
+    var object: JSONObject {
         var object = JSONObject()
-        object["at"] = .string(now.rfc3339)
+        object["at"] = .string(at.rfc3339)
         object["source"] = .string(facts.source)
         var about = JSONObject()
         about["isAnswering"] = .bool(service != nil)
+        let known = service?.object ?? JSONObject()
         for name in ["version", "pid", "startedAt", "uptimeSeconds", "epoch", "notReady", "waitingCommits"] {
-            about[name] = service?[name] ?? .null
+            about[name] = known[name] ?? .null
         }
-        if let broker = service?["broker"] { about["broker"] = broker }
+        if let broker = service?.broker { about["broker"] = .string(broker) }
         object["service"] = .object(about)
         object["store"] = files.json
-        object["lanes"] = .array(facts.items.map { .object($0) })
+        object["lanes"] = .array(facts.items.map(\.wire))
+        object["events"] = .object(events)
+        object["pending"] = .number(facts.sum(\.pending))
+        object["deferred"] = .number(facts.sum(\.deferred))
+        object["dead"] = .number(facts.sum(\.dead))
+        object["held"] = .number(facts.sum(\.held))
+        object["deadNewestAt"] = newestDead.wire
+        object["waiting"] = ["quietHours": .number(quiet.count), "opensAt": quiet.opensAt.wire]
+        object["oldestSeconds"] = facts.oldestSeconds.wire
+        object["rates"] = rates.wire
+        object["attention"] = Attention.sentences(self).wire
+        return object
+    }
+
+    /// By their words.
+    var events: JSONObject {
         var events = JSONObject()
         for state in EventState.allCases where state != .withdrawn {
             events[state == .done ? "doneToday" : state.word] = .number(counts[state] ?? 0)
         }
-        object["events"] = .object(events)
-        for name in ["pending", "deferred", "dead", "held"] {
-            object[name] = .number(facts.items.reduce(0) { $0 + ($1[name]?.int64 ?? 0) })
-        }
-        object["deadNewestAt"] = newestDead.map { .string($0.rfc3339) } ?? .null
-        var waiting = JSONObject()
-        waiting["quietHours"] = .number(quiet.count)
-        waiting["opensAt"] = quiet.opensAt.map { .string($0.rfc3339) } ?? .null
-        object["waiting"] = .object(waiting)
-        let oldest = facts.items.compactMap { $0["oldestSeconds"]?.int64 }.max()
-        object["oldestSeconds"] = oldest.map { .number($0) } ?? .null
-        object["rates"] = rates.map { .object($0) } ?? .null
-        object["attention"] = .array(Attention.sentences(object, now: now).map { .string($0) })
-        return object
+        return events
     }
 }

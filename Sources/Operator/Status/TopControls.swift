@@ -1,4 +1,4 @@
-import Domain
+import Contract
 import Store
 
 /// What the keys of `queue top` mean: the view, the lane that is chosen, and the line in which a reason is typed. No I/O.
@@ -35,10 +35,8 @@ struct TopControls {
     init(view: AgeMatrix.Key?) { self.view = view }
 
     /// The lanes of the frame that is about to be drawn. The chosen one stays chosen by its name.
-    mutating func show(_ lanes: [JSONObject]) {
-        states = lanes.compactMap { object in
-            object["lane"]?.string.map { ($0, object["state"]?.string ?? "") }
-        }
+    mutating func show(_ lanes: [LaneView]) {
+        states = lanes.map { ($0.lane, $0.state) }
         if !states.contains(where: { $0.lane == chosen }) { chosen = states.first?.lane }
     }
 

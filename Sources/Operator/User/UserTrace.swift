@@ -26,24 +26,22 @@ struct UserTrace: AnsweringCommand {
     var user: String
 
     @Option(help: "How far back: 24h, 7d.")
-    var since = "7d"
+    var since: TimeLengthArgument = "7d"
     @Option(help: "At most so many events.")
     var limit = 1000
     @Flag(help: "Only events that did not reach the person, or not yet.")
     var missing = false
 
     func validate() throws {
-        guard TimeLength.milliseconds(since) != nil else {
-            throw ValidationError(say("--since \(since): expected a length of time such as 24h or 7d."))
-        }
-        guard (1...100_000).contains(limit) else { throw ValidationError(say("--limit must be from 1 to 100000.")) }
+        try since.check("since", like: "24h", "7d")
+        try ListOptions.check(limit, max: 100_000)
     }
 
     func run() async throws {
         let inspection = try options.inspection()
         let renderer = options.renderer
         let person = try self.person(inspection)
-        let start = renderer.now + .milliseconds(-(TimeLength.milliseconds(since) ?? 0))
+        let start = renderer.now - since.duration
         let events = try inspection.ask { queue in
             try queue.events(
                 concerning: person.map { .known($0.id) } ?? .unknown(user),
