@@ -72,4 +72,40 @@ struct LaneConditionTests {
         let condition = lane.condition
         #expect(condition.state == "active" && condition.wakeAt ?? 0 > lane.time + 59_000)
     }
+
+    @Test mutating func `a connection that is going away closes nothing, and what it said is kept`() {
+        lane.load(1...2)
+        let begun = lane.beginAll(most: 1)
+        lane.machine.connection(.goingAway("maintenance"), lane.now)
+        let condition = lane.condition
+        #expect(condition.state == "active" && condition.lastError == "maintenance" && condition.wakeAt == nil)
+        // Before anything was ever opened it is no connection either.
+        #expect(!condition.hasConnected && !condition.isRefused)
+        let more = lane.beginAll()
+        #expect(begun.map(\.id) == [1] && more.map(\.id) == [2] && lane.lookUps.isEmpty)
+    }
+
+    @Test mutating func `a connection that closes and needs no other says so and no more`() {
+        lane.load(1...1)
+        lane.machine.connection(.closed("idle", retryAt: nil), lane.now)
+        let condition = lane.condition
+        #expect(condition.state == "active" && condition.lastError == "idle")
+        let begun = lane.beginAll()
+        #expect(begun.count == 1)
+    }
+
+    @Test mutating func `what waited for a connection is looked up again when one stands`() {
+        lane.load(1...2)
+        lane.machine.connection(.closed("reset by peer", retryAt: lane.time + 500), lane.now)
+        lane.time += 500
+        lane.machine.connection(.opened, lane.now)
+        let begun = lane.beginAll()
+        #expect(begun.isEmpty && lane.lookUps.flatMap(\.deliveries).map(\.id.rawValue) == [1, 2])
+        // One connection more makes nothing old.
+        lane.lookUp()
+        lane.time += 1
+        lane.machine.connection(.opened, lane.now)
+        let after = lane.beginAll()
+        #expect(after.map(\.id) == [1, 2])
+    }
 }

@@ -84,6 +84,51 @@ struct LaneCredentialTests {
         #expect((3...6).allSatisfy { lane.state(of: $0) == .accepted })
     }
 
+    /// Why no credential was to be had, how the lane stands then, and when it may go on.
+    @Test(
+        arguments: [
+            (.credentialFault, "credentialFault", 60_000), (.laneBusy(retryAfter: .seconds(20)), "open", 20_000),
+            (.ambiguous, "active", nil), (.deferred(retryAfter: nil), "active", nil),
+        ] as [(Verdict, String, Int64?)]
+    )
+    func `a credential that is not to be had closes the lane as its issuer says, and is asked for again`(
+        verdict: Verdict,
+        state: String,
+        wait: Int64?
+    ) throws {
+        var tests = Self()
+        tests.lane.load(1...2)
+        _ = tests.lane.answer(
+            try tests.lane.beginOne(),
+            .resend(.renewCredential),
+            status: 401,
+            advice: .refresh
+        )
+        tests.lane.order(.credentialFailed(Classification(verdict, status: 400, reason: "invalid_grant")))
+        let condition = tests.lane.condition
+        #expect(condition.state == state && condition.lastError == "400 invalid_grant")
+        #expect(condition.wakeAt == wait.map { tests.lane.time + $0 })
+        // Of another credential: the next request may ask again.
+        tests.lane.order(.resume)
+        tests.lane.time += 1
+        tests.lane.lookUp()
+        _ = tests.lane.answer(
+            try tests.lane.beginOne(),
+            .resend(.renewCredential),
+            status: 401,
+            advice: .refresh
+        )
+        #expect(tests.refreshes.count == 2)
+    }
+
+    @Test mutating func `ten failures to get a credential open the breaker, as lost answers do`() {
+        for _ in 0..<LaneState.failuresMax {
+            lane.order(.credentialFailed(Classification(.ambiguous, status: 0, reason: "timeout")))
+        }
+        let condition = lane.condition
+        #expect(condition.state == "open" && condition.reason == "timeout")
+    }
+
     // MARK: - A platform behind another credential
 
     @Test mutating func `iPhones wait for their platform's credential, Android goes on`() throws {

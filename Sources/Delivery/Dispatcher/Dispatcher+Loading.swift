@@ -8,22 +8,23 @@ import Telemetry
 extension Dispatcher {
     /// Reads until enough waits in the lane.
     func fill(_ id: LaneID) {
-        guard let lane = lanes[id], plan.wants(id, demand(of: lane)) else { return }
-        if let most = plan.retriesWanted(id, demand(of: lane)) { loadRetries(of: lane, most: most) }
-        // Pages whose event has ended load nothing: the recorder says when there are enough of them.
-        while !recorder.isFull, let entry = plan.nextPage(id, demand(of: lane)) {
-            deliver(id, .page(entry), tag: entry.tag, isUrgent: entry.isUrgent) {
-                try $0.load(entry.page, on: lane.definition.provider, now: $1)
+        var filling = LoadPlan.Filling(id)
+        while let lane = lanes[id], let step = plan.next(&filling, demand(of: lane)) {
+            switch step {
+            case .retries(let most): loadRetries(of: lane, most: most)
+            case .page(let entry):
+                deliver(id, .page(entry), tag: entry.tag, isUrgent: entry.isUrgent) {
+                    try $0.load(entry.page, on: lane.definition.provider, now: $1)
+                }
             }
         }
     }
 
     private func demand(of lane: Lane) -> LoadPlan.Demand {
-        let condition = lane.feed.mail.condition
-        return .init(
+        LoadPlan.Demand(
+            lane.feed.mail.condition,
             loaded: lane.feed.mail.loaded,
-            isActive: condition.isActive,
-            isSendingAllowed: condition.isSendingAllowed
+            canRecord: !recorder.isFull
         )
     }
 
@@ -52,7 +53,7 @@ extension Dispatcher {
     ) {
         guard let lane = lanes[id] else { return }
         let now = time.monotonic()
-        let generation = generation ?? ordersConcluded
+        let generation = generation ?? orders.concluded
         guard lane.encrypts else {
             let result = Result { try load(&loader, now) }
             handOver(result, to: lane, tag: tag, isUrgent: isUrgent, loadedAt: now, generation)

@@ -17,29 +17,22 @@ extension Dispatcher {
         _ deliveries: [LaneID: Set<DeliveryID>],
         as mark: SlotResult
     ) async throws(StoreError) -> Set<DeliveryID> {
-        ordersGiven += 1
-        takenOut = []
+        orders.begin()
         var underWay: Set<DeliveryID> = []
         for (id, own) in deliveries.sorted(by: { $0.key < $1.key }) {
             guard let lane = lanes[id] else { continue }
-            takenOut.formUnion(own)
-            let stop = StopOrder(order: ordersGiven, deliveries: own, mark: mark)
-            underWay.formUnion(try await obeyed(.stop(stop), by: lane))
+            underWay.formUnion(try await obeyed(.stop(orders.stop(own, as: mark)), by: lane))
         }
         try await recorder.barrier()
-        takenOut.subtract(underWay)
+        orders.found(underWay: underWay)
         return underWay
     }
 
     /// What ``takeOut(_:as:)`` took out is gone from memory for good, or comes back when the commit failed.
     package func conclude(isCommitted: Bool) {
-        if isCommitted {
-            ordersConcluded = ordersGiven
-            // A released delivery has a new row, and is loaded again.
-            plan.recorded(takenOut)
-        }
-        for id in lanes.keys { give(.concluded(order: ordersGiven, isCommitted: isCommitted), to: id) }
-        takenOut = []
+        let (word, released) = orders.conclude(isCommitted: isCommitted)
+        plan.recorded(released)
+        for id in lanes.keys { give(word, to: id) }
     }
 
     /// Gives an order and waits until the lane has obeyed it, so that what is read then is the state after it.

@@ -64,10 +64,8 @@ package actor Dispatcher {
     /// False: what waits is read when ``run()`` begins.
     private var isRestored = false
     private var hosts: [String: SharedHost] = [:]
-    /// The last order that was given a number, and the last whose fate is known (`Dispatcher+Orders`).
-    var ordersGiven = 0
-    var ordersConcluded = 0
-    var takenOut: Set<DeliveryID> = []
+    /// Of the operator, about deliveries (`Dispatcher+Orders`).
+    var orders = OrderBook()
     var testsGiven = 0
     var frozen: [String: Instant]
     /// When a push service without a lane may be named in the log again (monotonic milliseconds).

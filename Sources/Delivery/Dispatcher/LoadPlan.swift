@@ -21,6 +21,8 @@ struct LoadPlan: Sendable {
         var isActive: Bool
         /// False: an operator stopped it.
         var isSendingAllowed: Bool
+        /// False while the store takes no outcomes: pages whose event has ended would make more of them.
+        var canRecord = true
 
         /// A closed lane gets no more than it needs to probe; a stopped one nothing.
         fileprivate var mayRead: Bool { isActive || (isSendingAllowed && loaded == 0) }
@@ -91,7 +93,7 @@ struct LoadPlan: Sendable {
     /// The page to read now; nil: enough is loaded, or none waits. What goes before pages that are loaded and not begun does not wait for
     /// their end, within bounds. Begin with ``wants(_:_:)``.
     mutating func nextPage(_ id: LaneID, _ demand: Demand) -> Scheduler.Entry? {
-        guard let lane = lanes[id], lane.reading == 0, demand.mayRead,
+        guard let lane = lanes[id], lane.reading == 0, demand.mayRead, demand.canRecord,
             demand.loaded < (scheduler.overtakes(lane.lastTag, on: id) ? 2 * lane.most : lane.most),
             let entry = scheduler.takeAhead(on: id)
         else { return nil }

@@ -233,30 +233,3 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         machine.produced = .init()
     }
 }
-
-/// The health of a host, shared by the feeds of its lanes. `@unchecked Sendable`: the loop thread's only.
-final class SharedHost: @unchecked Sendable {
-    var health = HostHealth()
-}
-
-extension NotProcessed {
-    var lost: LostAnswer {
-        switch self {
-        case .goAway: .goAway
-        case .refusedStream: .refusedStream
-        case .neverWritten: .neverWritten
-        case .malformed: .malformed
-        }
-    }
-}
-
-extension Ambiguity {
-    var lost: LostAnswer {
-        switch self {
-        case .deadline: .deadline
-        case .reset: .reset
-        case .connectionLost: .connectionLost
-        case .shutdown: .shutdown
-        }
-    }
-}

@@ -7,48 +7,52 @@ import Store
 /// The dispatcher's side: what ``LoadPlan`` says is read from the simulated store, and comes to the lanes at once or a moment later.
 extension DeliverySimulation {
     mutating func fill(_ lane: LaneID) {
-        guard memory.plan.wants(lane, demand(lane)) else { return }
-        if let most = memory.plan.retriesWanted(lane, demand(lane)) {
-            let due = store.due(on: lane, now: now, limit: most).map { delivery, retry in
-                QueueReader.Retry(
-                    delivery: delivery,
-                    attempts: retry.attempts,
-                    dueAt: Self.start + .milliseconds(retry.dueAt),
-                    event: store.pages[delivery.page]?.entry.event ?? EventID(rawValue: 0)
-                )
-            }
-            for retries in memory.plan.claim(due, on: lane, now: now) {
+        var filling = LoadPlan.Filling(lane)
+        while let step = memory.plan.next(&filling, demand(lane)) {
+            if store.modes[lane] != nil { faults.append("more is loaded for \(lane), which an operator has stopped") }
+            if memory.observed[Self.index(lane)].reading > 0 { faults.append("two reads for \(lane) at a time") }
+            switch step {
+            case .retries(let most): loadRetries(lane, most)
+            case .page(let entry):
+                if now < isFullUntil { faults.append("\(entry.page) is read while the store is full") }
+                let slots = store.pages[entry.page]?.slots ?? []
+                let pending = slots.indices.filter { slots[$0].state == .pending }
                 read(
-                    retries.map { ($0.delivery, $0.attempts) },
-                    .retries(retries.map(\.delivery)),
+                    pending.map { (DeliveryID(page: entry.page, slot: $0), 0) },
+                    .page(entry),
                     on: lane,
-                    tag: memory.plan.tagBehind(lane),
-                    isRetry: true
+                    tag: entry.tag,
+                    isUrgent: entry.isUrgent
                 )
             }
-        }
-        while let entry = memory.plan.nextPage(lane, demand(lane)) {
-            let slots = store.pages[entry.page]?.slots ?? []
-            let pending = slots.indices.filter { slots[$0].state == .pending }
-            read(
-                pending.map { (DeliveryID(page: entry.page, slot: $0), 0) },
-                .page(entry),
-                on: lane,
-                tag: entry.tag,
-                isUrgent: entry.isUrgent
-            )
         }
         turn(lane)
+    }
+
+    private mutating func loadRetries(_ lane: LaneID, _ most: Int) {
+        let due = store.due(on: lane, now: now, limit: most).map { delivery, retry in
+            QueueReader.Retry(
+                delivery: delivery,
+                attempts: retry.attempts,
+                dueAt: Self.start + .milliseconds(retry.dueAt),
+                event: store.pages[delivery.page]?.entry.event ?? EventID(rawValue: 0)
+            )
+        }
+        for retries in memory.plan.claim(due, on: lane, now: now) {
+            read(
+                retries.map { ($0.delivery, $0.attempts) },
+                .retries(retries.map(\.delivery)),
+                on: lane,
+                tag: memory.plan.tagBehind(lane),
+                isRetry: true
+            )
+        }
     }
 
     private func demand(_ lane: LaneID) -> LoadPlan.Demand {
         var machine = memory.machines[Self.index(lane)]
         let condition = machine.condition(moment, host: memory.hosts[Self.host(lane)])
-        return .init(
-            loaded: machine.ready.untouched,
-            isActive: condition.isActive,
-            isSendingAllowed: condition.isSendingAllowed
-        )
+        return .init(condition, loaded: machine.ready.untouched, canRecord: now >= isFullUntil)
     }
 
     /// Reads the addresses of this moment; what has no address any more ends, the rest is handed over.
@@ -62,7 +66,10 @@ extension DeliverySimulation {
         generation: Int? = nil
     ) {
         let travels = Self.index(lane) == 2
-        if travels { memory.plan.began(lane) }
+        if travels {
+            memory.plan.began(lane)
+            memory.observed[Self.index(lane)].reading += 1
+        }
         // A passing fault of the disk.
         if isTroubled, chance(0...12) == 0 {
             _ = memory.plan.failed(source, of: lane, now: now)
@@ -97,7 +104,7 @@ extension DeliverySimulation {
             tag: tag,
             isUrgent: isUrgent,
             readAt: now,
-            generation: generation ?? memory.ordersConcluded
+            generation: generation ?? memory.orders.concluded
         )
         if travels {
             agenda.add(.cameBack(life: life, lane: lane, batch), at: now + chance(1...50))
@@ -113,6 +120,7 @@ extension DeliverySimulation {
     mutating func cameBack(_ batch: LoadedBatch?, on lane: LaneID) {
         if let batch, !batch.deliveries.isEmpty { memory.machines[Self.index(lane)].add(batch) }
         memory.plan.cameBack(lane)
+        memory.observed[Self.index(lane)].reading -= 1
         fill(lane)
     }
 
@@ -146,6 +154,10 @@ extension DeliverySimulation {
             fill(lane)
             turn(lane)
             memory.plan.started(lane, tag: machine.ready.startedTag, loaded: machine.ready.untouched)
+            // Later than the next tick.
+            let patience: Int64 = isTroubled ? 1_000 : 10_000
+            let unanswered = memory.observed[Self.index(lane)].unansweredTests(since: now - patience)
+            if !unanswered.isEmpty { faults.append("nobody answers the tests \(unanswered)") }
             store.virtualTimes[lane] = memory.plan.scheduler.virtualTime(of: lane)
         }
         agenda.add(.tick(life: life), at: now + (isTroubled ? 250 : 5_000))
@@ -161,6 +173,7 @@ extension DeliverySimulation {
     }
 
     mutating func flush() {
+        guard now >= isFullUntil else { return agenda.add(.flush(life: life), at: isFullUntil + 5) }
         memory.isFlushing = false
         let outcomes = memory.unflushed
         memory.unflushed = []

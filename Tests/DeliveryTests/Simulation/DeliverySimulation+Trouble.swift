@@ -59,11 +59,14 @@ extension DeliverySimulation {
     mutating func order() {
         guard isTroubled else {
             store.modes = [:]
-            for lane in Self.lanes { give(.resume, to: lane) }
+            for lane in Self.lanes {
+                give(.resume, to: lane)
+                thaw(lane)
+            }
             return agenda.add(.order, at: now + 600_000)
         }
         let lane = Self.lanes[Int(chance(0...2))]
-        switch chance(0...7) {
+        switch chance(0...9) {
         case 0:
             let isDraining = Bool.random(using: &random)
             store.modes[lane] = isDraining ? .draining : .paused
@@ -71,7 +74,8 @@ extension DeliverySimulation {
         case 1: give(.probe, to: lane)
         case 2: give(.reloaded(memory.machines[Self.index(lane)].bounds), to: lane)
         case 3: test(on: lane)
-        case 4, 5:
+        case 4: thaw(lane)
+        case 5, 6:
             let open = store.pages.values.filter(\.isOpen).map(\.entry.page).sorted()
             if let page = open.randomElement(using: &random) { drop(page) }
         default:
@@ -97,29 +101,34 @@ extension DeliverySimulation {
             page.slots.indices.filter { Int64($0) % every == 0 && !page.slots[$0].state.isTerminal }
                 .map { DeliveryID(page: page.entry.page, slot: $0) }
         )
-        memory.ordersGiven += 1
-        let number = memory.ordersGiven
-        let stop = StopOrder(order: number, deliveries: deliveries, mark: SlotResult(.dropped, reason: .dropped))
+        memory.orders.begin()
+        let stop = memory.orders.stop(deliveries, as: SlotResult(.dropped, reason: .dropped))
         memory.openOrder = deliveries
         let underWay = give(.stop(stop), to: page.entry.lane)
         memory.openOrder = deliveries.subtracting(underWay)
-        // What had finished before is on the disk first.
-        flush()
+        memory.orders.found(underWay: underWay)
+        // What had finished before is on the disk first; a full store fails the order.
+        let isStoreFull = now < isFullUntil
+        if !isStoreFull { flush() }
         agenda.add(
-            .committed(life: life, number: number, taken: deliveries.subtracting(underWay), underWay: underWay),
+            .committed(
+                life: life,
+                taken: deliveries.subtracting(underWay),
+                underWay: underWay,
+                isCommitted: !isStoreFull && chance(0...4) != 0
+            ),
             at: now + chance(1...100)
         )
     }
 
-    mutating func conclude(_ number: Int, _ deliveries: Set<DeliveryID>, _ underWay: Set<DeliveryID>) {
-        let isCommitted = chance(0...4) != 0
+    mutating func conclude(_ deliveries: Set<DeliveryID>, _ underWay: Set<DeliveryID>, _ isCommitted: Bool) {
         if isCommitted {
             store.drop(deliveries)
             memory.marked.formUnion(underWay)
-            memory.ordersConcluded = number
-            memory.plan.recorded(deliveries)
         }
+        let (word, released) = memory.orders.conclude(isCommitted: isCommitted)
+        memory.plan.recorded(released)
         memory.openOrder = nil
-        for lane in Self.lanes { give(.concluded(order: number, isCommitted: isCommitted), to: lane) }
+        for lane in Self.lanes { give(word, to: lane) }
     }
 }

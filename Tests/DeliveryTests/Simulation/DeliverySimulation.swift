@@ -16,20 +16,27 @@ struct DeliverySimulation {
     private static let patience: Int64 = 900_000
     private static let end: Int64 = 40_000_000
     static let attemptsMax = 8
-    static let windowMax = 64
+    private static let windowMax = 64
+    static let bounds = [
+        LaneBounds(windowMax: windowMax, messagesPerMinute: 240),
+        LaneBounds(windowMax: windowMax, deviceMessagesPerMinute: 5), LaneBounds(windowMax: windowMax),
+    ]
     static let devices: Int64 = 200
 
     enum Happening {
         case arrival
-        case reply(life: Int, lane: LaneID, ticket: UInt64, SimulatedProvider.Reply)
+        /// Over the connection of this number.
+        case reply(life: Int, lane: LaneID, connection: Int, ticket: UInt64, SimulatedProvider.Reply)
         case flush(life: Int)
         case fill(life: Int, lane: LaneID)
         case tick(life: Int)
         /// What was read comes to the lane.
         case cameBack(life: Int, lane: LaneID, LoadedBatch?)
         case told(life: Int, device: Int64)
-        case committed(life: Int, number: Int, taken: Set<DeliveryID>, underWay: Set<DeliveryID>)
+        case committed(life: Int, taken: Set<DeliveryID>, underWay: Set<DeliveryID>, isCommitted: Bool)
         case credential(life: Int, lane: LaneID, isRenewed: Bool)
+        case connectionTrouble
+        case reconnect(life: Int, lane: LaneID)
         case sweep
         case weather
         case crash
@@ -42,6 +49,7 @@ struct DeliverySimulation {
     struct Memory {
         var plan = LoadPlan()
         var machines: [LaneMachine] = []
+        var observed: [ObservedLane] = []
         /// Lanes 1 and 2 are of one host.
         var hosts = [HostHealth(), HostHealth()]
         var credentials: [UInt64] = [1, 1, 1]
@@ -54,8 +62,7 @@ struct DeliverySimulation {
         var openOrder: Set<DeliveryID>?
         /// Under way when an order that was committed named them: they end with their answer, whatever it is.
         var marked: Set<DeliveryID> = []
-        var ordersGiven = 0
-        var ordersConcluded = 0
+        var orders = OrderBook()
         var testsGiven = 0
     }
 
@@ -66,6 +73,9 @@ struct DeliverySimulation {
     var moves = 0
     var lookedUp = 0
     private(set) var duplicates = 0
+    var losses = 0
+    var freezes = 0
+    var unwritten = 0
     var random: SplitMix64
     private(set) var now: Int64 = 0
     var agenda = Agenda<Happening>()
@@ -98,6 +108,7 @@ struct DeliverySimulation {
         agenda.add(.crash, at: chance(10_000...100_000))
         agenda.add(.order, at: chance(5_000...50_000))
         agenda.add(.move, at: 100)
+        agenda.add(.connectionTrouble, at: chance(1_000...20_000))
         while faults.count < 5, let (time, happening) = agenda.next() {
             now = time
             happen(happening)
@@ -132,15 +143,19 @@ struct DeliverySimulation {
         switch happening {
         case .arrival: arrive()
         // Of a process that is dead nobody hears.
-        case .reply(let then, let lane, let ticket, let reply): if then == life { finish(ticket, reply, on: lane) }
+        case .reply(let then, let lane, let connection, let ticket, let reply):
+            guard then == life, connection == memory.observed[Self.index(lane)].connection else { return }
+            finish(ticket, reply, on: lane)
         case .flush(let then): if then == life { flush() }
         case .fill(let then, let lane): if then == life { fill(lane) }
         case .tick(let then): if then == life { tick() }
         case .cameBack(let then, let lane, let batch): if then == life { cameBack(batch, on: lane) }
         case .told(let then, let device): if then == life { tell(device) }
-        case .committed(let then, let number, let taken, let underWay):
-            if then == life { conclude(number, taken, underWay) }
+        case .committed(let then, let taken, let underWay, let isCommitted):
+            if then == life { conclude(taken, underWay, isCommitted) }
         case .credential(let then, let lane, let isRenewed): if then == life { credential(lane, isRenewed) }
+        case .connectionTrouble: connectionTrouble()
+        case .reconnect(let then, let lane): if then == life { reconnect(lane) }
         case .sweep:
             faults += store.expire(now: now, calmSince: Self.troubleEnds, patience: Self.patience)
             agenda.add(.sweep, at: now + 1000)
@@ -166,7 +181,8 @@ struct DeliverySimulation {
         let lifetime: Int64 = [30_000, 600_000, 3_600_000, 86_400_000][Int(chance(0...3))]
         for _ in 0..<chance(1...3) {
             let slots = (0..<chance(1...60)).map { _ -> SimulatedStore.Slot in
-                let device = chance(1...Self.devices)
+                // Some phones are rung all the time.
+                let device = chance(0...3) == 0 ? chance(1...3) : chance(1...Self.devices)
                 let platform = [Platform.ios, .android, nil][Int(chance(0...2))]
                 return .init(person: store.owners[device] ?? device, device: device, platform: platform)
             }
@@ -198,7 +214,7 @@ struct DeliverySimulation {
                 LaneRules(
                     name: "lane \(lane.rawValue)",
                     policy: RetryPolicy(attemptsMax: Self.attemptsMax),
-                    bounds: LaneBounds(windowMax: Self.windowMax, deviceMessagesPerMinute: index == 1 ? 10 : nil),
+                    bounds: Self.bounds[index],
                     lowWater: 20,
                     accusersMin: index == 2 ? 3 : 1,
                     seed: UInt64.random(in: .min ... .max, using: &random)
@@ -211,7 +227,9 @@ struct DeliverySimulation {
                     host: &memory.hosts[Self.host(lane)]
                 )
             }
+            if store.frozen.contains(lane) { _ = machine.obey(.freeze, moment, host: &memory.hosts[Self.host(lane)]) }
             memory.machines.append(machine)
+            memory.observed.append(ObservedLane())
             memory.plan.add(lane, most: 60, isOneAtATime: index == 2, virtualTime: store.virtualTimes[lane] ?? 0)
         }
         for page in store.pages.values.filter(\.isOpen).sorted(by: { $0.entry.page < $1.entry.page }) {

@@ -7,6 +7,7 @@ struct SimulatedProvider {
     /// What becomes of a request; decided when it leaves.
     struct Reply {
         var verdict: Verdict
+        var status = 200
         var isAnswered = true
         var advice = CredentialAdvice.none
         /// The phone rang.
@@ -22,6 +23,8 @@ struct SimulatedProvider {
     private var unprocessed = 0.0
     private var platform = 0.0
     private var dead = 0.0
+    /// The wrong environment: every token is called dead.
+    private var isElsewhere = false
 
     /// Of a provider at its best nothing but acceptances come.
     init() {}
@@ -37,6 +40,7 @@ struct SimulatedProvider {
         unprocessed = share(0.2)
         platform = share(0.05)
         dead = share(0.05)
+        isElsewhere = Int.random(in: 0...7, using: &random) == 0
     }
 
     func reply(to delivery: LoadedDelivery, random: inout SplitMix64) -> Reply {
@@ -45,20 +49,23 @@ struct SimulatedProvider {
             defer { draw -= share }
             return draw < share
         }
-        if falls(failed) { return Reply(verdict: .deferred(retryAfter: nil)) }
+        if isElsewhere { return Reply(verdict: .tokenDead(since: nil), status: 410) }
+        if falls(failed) {
+            return Reply(verdict: .deferred(retryAfter: nil), status: Bool.random(using: &random) ? 500 : 429)
+        }
         if falls(lost) {
             let wasTaken = Bool.random(using: &random)
-            return Reply(verdict: .ambiguous, isAnswered: false, wasTaken: wasTaken, mayHaveRung: true)
+            return Reply(verdict: .ambiguous, status: 0, isAnswered: false, wasTaken: wasTaken, mayHaveRung: true)
         }
         if falls(busy) {
             let wait = Bool.random(using: &random) ? Duration.seconds(Int.random(in: 0...30, using: &random)) : nil
-            return Reply(verdict: .laneBusy(retryAfter: wait))
+            return Reply(verdict: .laneBusy(retryAfter: wait), status: Bool.random(using: &random) ? 503 : 429)
         }
         if falls(credential) {
             return Bool.random(using: &random)
                 ? Reply(verdict: .resend(.renewCredential), advice: .refresh) : Reply(verdict: .credentialFault)
         }
-        if falls(unprocessed) { return Reply(verdict: .resend(.retire), isAnswered: false) }
+        if falls(unprocessed) { return Reply(verdict: .resend(.retire), status: 0, isAnswered: false) }
         if delivery.platform == .ios, falls(platform) { return Reply(verdict: .platformFault) }
         if falls(dead) { return Reply(verdict: .tokenDead(since: nil)) }
         return Reply(verdict: .accepted, wasTaken: true)

@@ -32,6 +32,17 @@ struct SimulatedStore {
     var modes: [LaneID: Mode] = [:]
     /// Device to owner; none: signed out, or its target is gone.
     var owners: [Int64: Int64] = [:]
+    struct Removal {
+        var lane: LaneID
+        var device: Int64
+        var owner: Int64
+        var at: Int64
+    }
+
+    /// Lanes whose removals wait for a person.
+    var frozen: Set<LaneID> = []
+    /// Phones taken from their owners by a proof.
+    var removals: [Removal] = []
     /// What an operator's order ended, on the disk.
     private(set) var dropped: Set<DeliveryID> = []
 

@@ -1,0 +1,78 @@
+import Domain
+import FanOut
+import Providers
+import Testing
+
+@testable import Delivery
+
+/// What a lane's definition makes of its rules, and which of its parts a reload cannot change.
+struct LaneRulesTests {
+    private struct Provider: ProviderLane {
+        var form: MessageForm { MessageForm(provider: .webpush) }
+        var isServiceNamedByAddress = false
+        var fallsBackToHTTP1 = false
+
+        func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate { BodyTemplate() }
+
+        func address(
+            _ target: [UInt8],
+            for delivery: AddressedDelivery,
+            scratch: inout [UInt8]
+        ) throws(AddressFault) -> PushAddress { PushAddress(form: 0, text: "") }
+
+        func wire(_ storage: CredentialStorage) -> any Wire { QuietWire() }
+    }
+
+    private static func definition(_ provider: Provider = Provider()) -> LaneDefinition {
+        LaneDefinition(
+            LaneIdentity(name: "fcm/a", key: LaneKey(provider: .fcm, environment: nil, app: "a")),
+            provider: provider,
+            engine: LaneConfiguration(host: "push.example.org"),
+            bounds: LaneBounds(windowMax: 100)
+        )
+    }
+
+    @Test func `the configuration's limits are the lane's`() {
+        var limits = Limits()
+        limits.attemptsMax = 3
+        limits.deliveriesLoadedPerLane = 500
+        let rules = Self.definition().rules(limits)
+        #expect(rules.name == "fcm/a" && rules.bounds == LaneBounds(windowMax: 100) && rules.lowWater == 250)
+        #expect(rules.policy.attemptsMax == 3)
+    }
+
+    @Test func `a service that its devices named is believed by several owners only, and may have no HTTP2`() {
+        let named = Self.definition(Provider(isServiceNamedByAddress: true, fallsBackToHTTP1: true)).rules(Limits())
+        let plain = Self.definition().rules(Limits())
+        #expect(named.accusersMin == 3 && named.hasOrdinaryClient)
+        #expect(plain.accusersMin == 1 && !plain.hasOrdinaryClient)
+    }
+
+    private static let changes: [(part: String?, change: @Sendable (inout LaneDefinition) -> Void)] = [
+        (
+            "app or environment",
+            { $0.identity = LaneIdentity(name: "fcm/a", key: LaneKey(provider: .fcm, environment: .sandbox, app: "a")) }
+        ),
+        ("endpoint", { $0.engine.host = "other.example.org" }), ("endpoint", { $0.engine.port = 2197 }),
+        ("CA file", { $0.engine.extraCAFile = "/ca.pem" }), ("connections", { $0.engine.rules.connectionsMax = 7 }),
+        ("connections", { $0.bounds.windowMax = 50 }), ("deadline", { $0.engine.requestDeadline = .seconds(5) }),
+        // In use at once.
+        (nil, { $0.bounds.messagesPerMinute = 5 }), (nil, { $0.bounds.deviceMessagesPerMinute = 5 }),
+        (nil, { $0.provider = Provider(fallsBackToHTTP1: true) }),
+    ]
+
+    @Test(arguments: changes.indices)
+    func `a reload says which parts wait for a restart`(index: Int) {
+        let (part, change) = Self.changes[index]
+        var renewed = Self.definition()
+        change(&renewed)
+        #expect(renewed.waitingForRestart(from: Self.definition()) == (part.map { [$0] } ?? []))
+    }
+
+    @Test func `all that waits is named at once, and nothing when all is the same`() {
+        var renewed = Self.definition()
+        renewed.engine = LaneConfiguration(host: "other.example.org", extraCAFile: "/ca.pem")
+        #expect(renewed.waitingForRestart(from: Self.definition()) == ["endpoint", "CA file"])
+        #expect(Self.definition().waitingForRestart(from: Self.definition()).isEmpty)
+    }
+}
