@@ -63,6 +63,13 @@ enum AuditCases {
             #expect(log.map(\.at) == (0...2).map { now + .seconds($0) })
             #expect(try reader.runningOperations().isEmpty)
             #expect(try reader.verifyAudit().broken == nil)
+
+            // One that failed binds nothing that comes.
+            let failed = try await queue.begin(order(.drop, event), now: now).id
+            _ = try await queue.end(failed, .failed, now: now)
+            let pages = try await queue.append(.sample(event, persons: 1...2), now: now)
+            #expect(pages == [], "the hold before it holds again")
+            #expect(try reader.backlog()[.one]?.held == 2)
         }
     }
 
