@@ -42,7 +42,7 @@ struct ZipExportTests {
     @Test(arguments: ["export.zip", "DELIVERY.ZIP"])
     func `a zip is an export, whatever the case of its name`(name: String) throws {
         let folder = try TestFolder()
-        let path = try folder.write(name, try Sample.bytes(Self.field + "/export.zip"))
+        let path = try folder.write(name, try Sample.bytes(Self.field + "/delivery.zip"))
         var directory = Directory()
         try ExportArchive.withFiles(of: [path], under: folder.path) { paths in
             _ = try AAFReader(mode: .complete).read(try AAFExport(paths: paths)) { directory.take($0) }
@@ -88,7 +88,7 @@ struct ZipExportTests {
             case "link": Self.zip([("f", Array("/etc/passwd".utf8))], mode: 0o120777)
             case "twice": Self.zip([("a/f", [1]), ("b/f", [2])])
             case "encrypted": Self.zip([("f", Array(repeating: 7, count: 20))], flags: 1)
-            case "cut": Array(try Sample.bytes(Self.field + "/export.zip").prefix(400))
+            case "cut": Array(try Sample.bytes(Self.field + "/delivery.zip").prefix(400))
             default: Array("PK but no zip".utf8)
             }
         let folder = try TestFolder()
@@ -106,7 +106,7 @@ struct ZipExportTests {
 
     @Test func `a zip is bounded as any other archive`() throws {
         let folder = try TestFolder()
-        let path = try folder.write("a.zip", try Sample.bytes(Self.field + "/export.zip"))
+        let path = try folder.write("a.zip", try Sample.bytes(Self.field + "/delivery.zip"))
         var limits = ExportArchive.Limits()
         limits.unpackedBytesMax = 1751
         #expect(throws: ExportError.tooLarge(file: "a.zip", line: 0, what: "unpacked bytes", limit: 1751)) {

@@ -8,10 +8,17 @@ package struct StorePlace {
     package let stores: any Stores
     /// A session beside the queue's own, to see rows as they are.
     package let session: () throws -> any Session
+    /// The same of the registry.
+    package let registrySession: () throws -> any Session
 
-    package init(stores: any Stores, session: @escaping () throws -> any Session) {
+    package init(
+        stores: any Stores,
+        session: @escaping () throws -> any Session,
+        registrySession: @escaping () throws -> any Session
+    ) {
         self.stores = stores
         self.session = session
+        self.registrySession = registrySession
     }
 
     package static let start = Instant(seconds: 1_790_000_000)

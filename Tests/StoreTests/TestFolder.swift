@@ -33,7 +33,11 @@ final class TestFolder {
 
     /// What the conformance suite works on.
     var place: StorePlace {
-        StorePlace(stores: stores, session: { [path] in try Connection(path: path + "/queue.db", options: .writer) })
+        StorePlace(
+            stores: stores,
+            session: { [path] in try Connection(path: path + "/queue.db", options: .writer) },
+            registrySession: { [path] in try Connection(path: path + "/registry.db", options: .writer) }
+        )
     }
 
     static func open(_ path: String, onFatal: @escaping @Sendable (any Error) -> Void = { _ in }) throws -> QueueStore {

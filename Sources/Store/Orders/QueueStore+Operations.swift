@@ -163,7 +163,7 @@ extension QueueStore {
         // Rare, and read by a person who waits: no index.
         let before = try connection.first(
             """
-            SELECT verb FROM operation WHERE scope = ? AND id < ? AND state IN ('done', 'running')
+            SELECT verb FROM operation WHERE scope = ? AND id < ? AND state IN ('done', 'running', 'cancelled')
                 AND verb IN ('hold', 'release', 'drop', 'expire') ORDER BY id DESC LIMIT 1
             """,
             order.scope,

@@ -112,9 +112,9 @@ struct DirectoryLimits {
                     SELECT 1 FROM stage_link link
                     CROSS JOIN stage_person adult ON adult.key = link.guardian AND adult.kind = 2
                     CROSS JOIN stage_membership member ON member.person = link.pupil AND member.kind = 0 AND member.key = school_key
-                    WHERE link.guardian = guardian) THEN 1 ELSE 0 END AS gone
+                    WHERE link.guardian = known.guardian) THEN 1 ELSE 0 END AS gone
             FROM (SELECT membership.place AS school, school.key AS school_key, adult.key AS guardian, max(\(Self.linkStays)) AS stays
-                \(Self.currentPupilLinks) GROUP BY membership.place, adult.key)
+                \(Self.currentPupilLinks) GROUP BY membership.place, adult.key) known
             """
         )
     }

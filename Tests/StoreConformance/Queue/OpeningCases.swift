@@ -3,25 +3,20 @@ import Domain
 import Store
 import Testing
 
-/// What every engine promises, case by case; each begins in an empty place.
-package enum StoreCases: String, CaseIterable, Sendable {
-    case identityIsOneEvent, numbersGoOn, oneProcess, takenOver, terminalStays, cursorMovesWithPages, keysStay,
-        metaIsKept
+/// A store that is opened, left and opened again; identities and numbers.
+enum OpeningCases {
+    static let all = [
+        StoreCase("an identity is one event", identityIsOneEvent),
+        StoreCase("numbers go on after a close", numbersGoOn),
+        StoreCase("a store is open once", oneProcess),
+        StoreCase("who was taken over stops at the next commit", takenOver),
+        StoreCase("what is terminal stays", terminalStays),
+        StoreCase("the cursor moves with its pages", cursorMovesWithPages),
+        StoreCase("keys stay", keysStay),
+        StoreCase("what is remembered is kept", metaIsKept),
+    ]
 
-    package func check(_ place: StorePlace) async throws {
-        switch self {
-        case .identityIsOneEvent: try await identityIsOneEvent(place)
-        case .numbersGoOn: try await numbersGoOn(place)
-        case .oneProcess: try await oneProcess(place)
-        case .takenOver: try await takenOver(place)
-        case .terminalStays: try await terminalStays(place)
-        case .cursorMovesWithPages: try await cursorMovesWithPages(place)
-        case .keysStay: try await keysStay(place)
-        case .metaIsKept: try await metaIsKept(place)
-        }
-    }
-
-    private func identityIsOneEvent(_ place: StorePlace) async throws {
+    private static func identityIsOneEvent(_ place: StorePlace) async throws {
         try await place.queue { queue in
             let first = try await queue.post(.sample("a"))
             guard case .duplicate(first.id, .accepted, _, _) = try await queue.post(.sample("a")) else {
@@ -36,7 +31,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
     }
 
     /// Events and pages get new numbers after a clean close and after none.
-    private func numbersGoOn(_ place: StorePlace) async throws {
+    private static func numbersGoOn(_ place: StorePlace) async throws {
         var events: [EventID] = []
         var pages: [PageID] = []
         for turn in 0..<3 {
@@ -51,7 +46,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
         #expect(pages == Array(Set(pages)).sorted())
     }
 
-    private func oneProcess(_ place: StorePlace) async throws {
+    private static func oneProcess(_ place: StorePlace) async throws {
         try await place.queue { _ in
             let error = await #expect(throws: StoreError.self) { try await place.queue { _ in } }
             guard case .inUse = error else {
@@ -61,7 +56,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
         }
     }
 
-    private func takenOver(_ place: StorePlace) async throws {
+    private static func takenOver(_ place: StorePlace) async throws {
         try await place.queue { queue in
             let epoch = queue.epoch
             try place.session().run("UPDATE meta SET value = ? WHERE name = 'epoch'", epoch + 1)
@@ -73,7 +68,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
         }
     }
 
-    private func terminalStays(_ place: StorePlace) async throws {
+    private static func terminalStays(_ place: StorePlace) async throws {
         try await place.queue { queue in
             let event = try await queue.post(.sample("a")).id
             let entries = try #require(try await queue.append(.sample(event, persons: 1...2), now: StorePlace.start))
@@ -90,7 +85,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
         }
     }
 
-    private func cursorMovesWithPages(_ place: StorePlace) async throws {
+    private static func cursorMovesWithPages(_ place: StorePlace) async throws {
         try await place.queue { queue in
             let event = try await queue.post(.sample("a")).id
             let step = ExpansionStep.sample(event, persons: 1...3, isLast: false)
@@ -103,7 +98,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
         }
     }
 
-    private func keysStay(_ place: StorePlace) async throws {
+    private static func keysStay(_ place: StorePlace) async throws {
         let key = try await place.queue { $0.installationKey }
         let target = Target(provider: ProviderID(1), bytes: Array("token".utf8), kind: "token", tail: "oken")
         let hash = try await place.registry { $0.seal.hash(target) }
@@ -112,7 +107,7 @@ package enum StoreCases: String, CaseIterable, Sendable {
         #expect(try await place.registry(keys: [later, StorePlace.key]) { $0.seal.hash(target) } == hash)
     }
 
-    private func metaIsKept(_ place: StorePlace) async throws {
+    private static func metaIsKept(_ place: StorePlace) async throws {
         try await place.queue { queue in
             queue.remember("token", [1])
             queue.remember("token", [2, 3])
