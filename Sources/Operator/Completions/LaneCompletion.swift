@@ -9,8 +9,7 @@ extension CompletionKind {
         .custom { _, _, _ in
             guard OperatorContext.task != nil else { return [] }
             do {
-                let settings = try GlobalOptions.load(nil, secrets: false).settings
-                return try SQLiteStores(folder: settings.data).queueReader().lanes().map(\.name)
+                return try GlobalOptions.load(nil, secrets: false).settings.stores.queueReader().lanes().map(\.name)
             } catch {
                 // A person is typing: an error here would spoil the line.
                 return []

@@ -7,7 +7,7 @@ struct DirectoryApprove: AnsweringCommand {
         commandName: "approve",
         abstract: "Lets a held import through.",
         discussion: """
-            Reads its delivery again and compares it with the directory of the moment. When the difference is not the one that was held, it is \
+            Reads its export again and compares it with the directory of the moment. When the difference is not the one that was held, it is \
             shown again and nothing is changed without --yes (exit code 6).
 
             Examples:
@@ -47,7 +47,7 @@ struct DirectoryApprove: AnsweringCommand {
                 next: say("look at it, then the same with --yes")
             )
         default:
-            throw OperatorFailure(.failed, say("the delivery failed; nothing was changed"), why: view.detail)
+            throw OperatorFailure(.failed, say("the export failed; nothing was changed"), why: view.detail)
         }
     }
 }

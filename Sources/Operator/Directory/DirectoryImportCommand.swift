@@ -9,14 +9,14 @@ import Store
 struct DirectoryImportCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Imports a delivery of the directory, in one transaction.",
+        abstract: "Imports an export of the directory, in one transaction.",
         discussion: """
             Through the running service; when it is down, this command takes the lock of the data and does it itself.
             Exit code 0 applied or planned, 6 held by the limits, 1 failed: then nothing was changed.
 
             Examples:
               carillon directory import /srv/aaf/2026-09-14 --dry-run
-              carillon directory import delivery.tar.gz
+              carillon directory import export.tar.gz
               carillon directory import users.ndjson --format ndjson --mode delta
               carillon directory import extractions.zip --format onde-csv --school 0429902B --dry-run
               carillon directory import delta.tar.gz --mode delta --feed lyon
@@ -25,10 +25,10 @@ struct DirectoryImportCommand: AnsweringCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Folders or files of one delivery; or one .tar, .tar.gz, .tgz or .zip.")
+    @Argument(help: "Folders or files of one export; or one .tar, .tar.gz, .tgz or .zip.")
     var paths: [String]
 
-    @Option(help: "aaf1d, onde-csv, ndjson or preferences; by default by the files' names, with --school onde-csv.")
+    @Option(help: "\(DirectoryImporter.Format.list); by default by the files' names, with --school onde-csv.")
     var format: DirectoryImporter.Format?
 
     @Option(help: "UAI of the school whose ONDE CSV it is; the files name none.")
@@ -54,7 +54,7 @@ struct DirectoryImportCommand: AnsweringCommand {
         var request = DirectoryImporter.Request(
             paths: paths,
             format: format,
-            mode: mode ?? (format.isLines ? .delta : .complete),
+            mode: mode ?? format.modes[0],
             isDryRun: dryRun,
             isYearChange: yearChange,
             actor: OperatorContext.task?.actor ?? "",
@@ -72,18 +72,16 @@ struct DirectoryImportCommand: AnsweringCommand {
     }
 
     func validate() throws {
-        if request.format.isLines, request.mode != .delta {
-            throw ValidationError(say("NDJSON is imported with --mode delta only."))
+        let format = request.format
+        guard format.modes.contains(request.mode) else {
+            throw ValidationError(say("\(format.label) is imported with --mode \(format.modes[0].rawValue) only."))
         }
-        if request.format == .ondeCSV, request.mode != .complete {
-            throw ValidationError(say("ONDE CSV is imported with --mode complete only."))
-        }
-        if request.format == .ondeCSV, request.school == nil {
+        if format.needsSchool, request.school == nil {
             throw ValidationError(
-                say("ONDE CSV needs --school: the UAI, seven digits and a letter, which the files do not name.")
+                say("\(format.label) needs --school: the UAI, seven digits and a letter, which the files do not name.")
             )
         }
-        if request.format != .ondeCSV, school != nil { throw ValidationError(say("--school is for onde-csv only.")) }
+        if !format.needsSchool, school != nil { throw ValidationError(say("--school is for onde-csv only.")) }
     }
 
     func run() async throws {
@@ -97,13 +95,13 @@ struct DirectoryImportCommand: AnsweringCommand {
         case "held":
             throw OperatorFailure(
                 .refused,
-                say("the delivery is held by the limits; nothing was changed"),
+                say("the export is held by the limits; nothing was changed"),
                 next: view.isKept == true
                     ? say("carillon directory show \(id), then carillon directory approve \(id)")
                     : say("--dry-run to see it, --year-change when a new school year explains it")
             )
         default:
-            throw OperatorFailure(.failed, say("the delivery failed; nothing was changed"), why: view.detail)
+            throw OperatorFailure(.failed, say("the export failed; nothing was changed"), why: view.detail)
         }
     }
 }

@@ -44,7 +44,7 @@ struct DirectoryShow: AnsweringCommand {
             if stored.state == "held" {
                 lines.append(
                     stored.kept == nil
-                        ? say("its delivery was not kept: import it again")
+                        ? say("its export was not kept: import it again")
                         : say("to let it through: carillon directory approve \(stored.id)")
                 )
             }

@@ -5,9 +5,9 @@ import Glibc
 import Pipeline
 import Settings
 
-/// Hands a delivery to the admin routes, streamed from a file; without a service, to those over the stores.
+/// Hands an export to the admin routes, streamed from a file; without a service, to those over the stores.
 struct ImportOrder {
-    /// Reading and applying a delivery of a whole academy.
+    /// Reading and applying an export of a whole academy.
     static let timeout = Duration.seconds(3600)
 
     let request: DirectoryImporter.Request
@@ -42,13 +42,13 @@ struct ImportOrder {
             if request.format.isLines { return try await post(path, "application/x-ndjson", channel) }
         }
         let folder = try Self.privateFolder()
-        let archive = folder + "/delivery.tar"
+        let archive = folder + "/export.tar"
         defer {
             unlink(archive)
             rmdir(folder)
         }
         do { try ExportArchive.write(request.paths, to: archive) } catch {
-            throw OperatorFailure(.failed, say("the delivery cannot be packed"), why: error.description)
+            throw OperatorFailure(.failed, say("the export cannot be packed"), why: error.description)
         }
         return try await post(archive, "application/x-tar", channel)
     }
@@ -70,8 +70,7 @@ struct ImportOrder {
             next: say("the same command with --dry-run: an empty diff means that it was done")
         )
         let answer = try await watch.during(channel) { [order] in try await channel.send(order) }
-        do { return try answer.report("delivery") } catch var failure as OperatorFailure where failure.status == .store
-        {
+        do { return try answer.report("export") } catch var failure as OperatorFailure where failure.status == .store {
             // Of an import there are three ends: applied or planned, held, failed.
             failure.status = .failed
             throw failure

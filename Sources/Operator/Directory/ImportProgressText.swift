@@ -11,7 +11,7 @@ enum ImportProgressText {
             let share = percent(view).map { "\($0) %, " } ?? ""
             return say("reading: \(share)\(view.read) records read, \(view.staged) staged (\(seconds) s)")
         case "applying": return say("comparing and applying \(view.staged) records, in one transaction (\(seconds) s)")
-        default: return say("handing the delivery over (\(seconds) s)")
+        default: return say("handing the export over (\(seconds) s)")
         }
     }
 

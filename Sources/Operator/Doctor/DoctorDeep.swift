@@ -1,4 +1,5 @@
 import Domain
+import Settings
 import Store
 
 /// The promises of a store, live or copied, checked row by row.
@@ -21,7 +22,7 @@ struct DoctorDeep {
 
     private func report(_ files: Set<String> = ["queue.db", "registry.db"]) throws -> ConservationReport {
         do {
-            let stores = SQLiteStores(folder: folder)
+            let stores = Settings.stores(in: folder)
             return try check(
                 files.contains("queue.db") ? try stores.queueReader() : nil,
                 files.contains("registry.db") ? try stores.registryReader(seal: nil) : nil

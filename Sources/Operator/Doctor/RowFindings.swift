@@ -39,7 +39,7 @@ struct RowFindings {
             keys: keys.map { .init(id: $0.id, key: SymmetricKey(data: $0.key.bytes)) },
             hashKey: [UInt8](repeating: 0, count: 32)
         )
-        let reader = try SQLiteStores(folder: inspection.settings.data).registryReader(seal: seal)
+        let reader = try inspection.settings.stores.registryReader(seal: seal)
         let end = ContinuousClock.now + Self.limit
         var rows: [UnreadableRow] = []
         var last: DeviceID?

@@ -28,7 +28,7 @@ final class Inspection {
     init(_ settings: Settings) throws {
         self.settings = settings
         do {
-            let stores = SQLiteStores(folder: settings.data)
+            let stores = settings.stores
             queue = try stores.queueReader()
             registry = try stores.registryReader(seal: nil)
             lanes = try queue.lanes()

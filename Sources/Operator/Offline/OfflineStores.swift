@@ -9,7 +9,7 @@ import Store
 struct OfflineStores {
     /// With secrets: a registry that is new seals its look-up key.
     let settings: Settings
-    var stores: any Stores { SQLiteStores(folder: settings.data, seal: AuditSeal(settings.audit)) }
+    var stores: any Stores { Settings.stores(in: settings.data, seal: AuditSeal(settings.audit)) }
 
     /// - Parameters:
     ///   - held: what is said when process `pid` has the lock.

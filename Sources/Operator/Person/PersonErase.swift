@@ -8,8 +8,8 @@ struct PersonErase: AnsweringCommand {
         abstract: "Ends what is known of one person, for good, in the files as well.",
         discussion: """
             Names, key, accounts, devices, choices, classes and relations go, and the names in events of the last weeks; counts stay. \
-            The next delivery of the directory brings the person back while the school still has him or her: erase there first. Copies \
-            that others made (backups, deliveries kept in held/) are theirs to erase.
+            The next export of the directory brings the person back while the school still has him or her: erase there first. Copies \
+            that others made (backups, exports kept in held/) are theirs to erase.
 
             Example:
               carillon person erase 9100001 --why 'request of 28 November' --yes

@@ -63,7 +63,7 @@ struct RecoverCommand: AnsweringCommand {
         }
         let held = HeldExports(folder: target + "/held", bytesMax: .max)
         do { report.notes += try held.take(report.heldFiles, from: folder + "/held") } catch {
-            throw OperatorFailure(.failed, say("held deliveries cannot be copied"), why: "\(error)")
+            throw OperatorFailure(.failed, say("held exports cannot be copied"), why: "\(error)")
         }
         // They are on record beside the stores; one that is lost is none of these.
         do { _ = try LookLog(data: folder).copy(to: target) } catch {

@@ -25,7 +25,7 @@ struct StorageKeyFacts {
         let reader: RegistryReader
         var keys: [Key] = []
         do {
-            reader = try SQLiteStores(folder: settings.data).registryReader(seal: nil)
+            reader = try settings.stores.registryReader(seal: nil)
             for key in settings.storage.keys {
                 let known = try reader.isRight(.init(id: key.id, key: SymmetricKey(data: key.key.bytes)))
                 keys.append(Key(id: key.id, isCurrent: keys.isEmpty, isConfigured: true, isRight: known))

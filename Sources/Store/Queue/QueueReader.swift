@@ -58,6 +58,12 @@ package final class QueueReader {
         }
     }
 
+    /// When the newest event was numbered: a clock well behind it went back.
+    package func newestInstant() throws -> Instant? {
+        let event = try connection.first("SELECT max(id) FROM event") { $0.int64OrNil(0) }.flatMap { $0 }
+        return event.map { Instant(milliseconds: $0 >> 20) }
+    }
+
     package func event(_ id: EventID) throws -> StoredEvent? {
         try connection.first(Self.eventColumns + " WHERE id = ?", id.rawValue, row: Self.event)
     }

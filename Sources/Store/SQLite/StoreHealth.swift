@@ -1,5 +1,4 @@
 import Database
-package import Domain
 
 /// The store as a file: what `doctor` and `check store` look at.
 package struct StoreHealth: Sendable {
@@ -33,12 +32,6 @@ extension QueueReader {
 
     /// The newest schema this release knows.
     package static var schemaKnown: Int { QueueSchema.migrations.count }
-
-    /// When the newest event was numbered: a clock well behind it went back.
-    package func newestInstant() throws -> Instant? {
-        let event = try connection.first("SELECT max(id) FROM event") { $0.int64OrNil(0) }.flatMap { $0 }
-        return event.map { Instant(milliseconds: $0 >> 20) }
-    }
 }
 
 extension QueueStore {

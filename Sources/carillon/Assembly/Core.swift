@@ -59,7 +59,7 @@ struct Core {
         let folder = try DataFolder(path: settings.data)
         self.folder = folder
         workFolder = try folder.work()
-        let stores = SQLiteStores(folder: folder.path, seal: AuditSeal(settings.audit))
+        let stores = Settings.stores(in: folder.path, seal: AuditSeal(settings.audit))
         self.stores = stores
         let onFatal: @Sendable (any Error) -> Void = { error in
             // Fail-stop: after a failed write nothing may be promised; WAL recovery decides at the next start.

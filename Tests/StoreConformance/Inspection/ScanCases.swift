@@ -135,7 +135,7 @@ enum ScanCases {
             var filter = QueueFilter()
             filter.states = [.deferred]
             let deferred = try OutcomeTail(try place.stores.queueReader(), filter)
-            func told(max: Int = 100) throws -> [DeliveryID] { try tail.look(max: max).rows.map(\.id) }
+            func told(max: Int = 100) throws -> [DeliveryID] { try tail.next(max: max).rows.map(\.id) }
             func ids(_ page: PageID, _ slots: Int...) -> [DeliveryID] { slots.map { DeliveryID(page: page, slot: $0) } }
             #expect(try told().isEmpty)
             try await queue.record(
@@ -144,11 +144,11 @@ enum ScanCases {
             )
             #expect(try told() == ids(pages[0], 1, 2))
             #expect(try told().isEmpty)
-            #expect(try deferred.look(max: 9).rows.map(\.id) == ids(pages[0], 2))
+            #expect(try deferred.next(max: 9).rows.map(\.id) == ids(pages[0], 2))
             try await queue.record([.accepted(pages[0], 3)], now: now)
             let (_, newer) = try await queue.expanded(.sample("b"), persons: 1...9)
             try await queue.record((0..<9).map { .accepted(newer[0], $0) }, now: now)
-            let look = try tail.look(max: 4)
+            let look = try tail.next(max: 4)
             #expect(look.rows.map(\.id) == ids(pages[0], 3) + ids(newer[0], 0, 1, 2) && look.skipped == 6)
             try await queue.record([.accepted(pages[0], 2, isRetry: true)], now: now)
             #expect(try told() == ids(pages[0], 2), "its page was watched as long as something waited")
