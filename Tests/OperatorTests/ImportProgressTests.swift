@@ -17,7 +17,7 @@ struct ImportProgressTests {
         }
         #expect(
             lines == [
-                "handing the delivery over (12 s)", "reading: 120 records read, 100 staged (12 s)",
+                "handing the export over (12 s)", "reading: 120 records read, 100 staged (12 s)",
                 "reading: 43 %, 120 records read, 100 staged (12 s)",
                 "comparing and applying 100 records, in one transaction (12 s)",
             ]
