@@ -1,4 +1,3 @@
-import Domain
 import Store
 
 /// Exit codes of the operator's commands (`interfaces.md` 6).

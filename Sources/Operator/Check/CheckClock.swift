@@ -1,5 +1,4 @@
 import ArgumentParser
-import Domain
 
 struct CheckClock: AnsweringCommand {
     static let configuration = CommandConfiguration(

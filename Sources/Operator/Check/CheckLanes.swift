@@ -2,7 +2,6 @@ import ArgumentParser
 import Contract
 import Domain
 import Settings
-import Store
 
 struct CheckLanes: AnsweringCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Domain
-import Store
 
 /// One line as Nagios reads it: a word, a sentence, and what was measured
 /// [nagios-plugins.org/doc/guidelines.html: plugin output, performance data].

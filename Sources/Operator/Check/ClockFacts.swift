@@ -1,7 +1,6 @@
 import Contract
 import Domain
 import Glibc
-import Pipeline
 import Settings
 import Store
 

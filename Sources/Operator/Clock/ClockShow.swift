@@ -1,7 +1,6 @@
 import ArgumentParser
 import Contract
 import Domain
-import Pipeline
 import Settings
 import Store
 

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Domain
-import Store
 
 struct DeadExport: AnsweringCommand {
     static let configuration = CommandConfiguration(

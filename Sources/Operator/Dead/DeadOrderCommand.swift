@@ -1,6 +1,4 @@
-import ArgumentParser
 import Domain
-import Store
 
 /// A bulk order about dead letters only.
 protocol DeadOrderCommand: BulkOrderCommand {}

@@ -3,7 +3,6 @@ import Contract
 import DirectoryImport
 import Domain
 import Pipeline
-import Settings
 import Store
 
 struct DirectoryImportCommand: AnsweringCommand {

@@ -1,5 +1,4 @@
 import Contract
-import Domain
 
 /// Says how far an import has come while its answer is waited for: a bar on a terminal, else a line now and then on standard error.
 struct ImportWatch {

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Domain
-import Pipeline
 import Settings
-import Store
 
 struct DoctorCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(

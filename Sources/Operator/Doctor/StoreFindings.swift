@@ -2,7 +2,6 @@ import API
 import Contract
 import Domain
 import FoundationEssentials
-import Pipeline
 import Providers
 import Settings
 import Store

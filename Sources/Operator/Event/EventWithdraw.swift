@@ -1,7 +1,6 @@
 import ArgumentParser
 import Domain
 import Pipeline
-import Store
 
 struct EventWithdraw: AnsweringCommand {
     static let configuration = CommandConfiguration(

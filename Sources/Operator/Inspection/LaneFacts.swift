@@ -2,7 +2,6 @@ import API
 import Contract
 import Domain
 import Providers
-import Settings
 import Store
 
 /// The lanes as the service sees them now, or as the store last saw them; ``source`` says which.

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Contract
 import Domain
-import Pipeline
-import Store
 
 struct LanePause: AnsweringCommand {
     static let configuration = CommandConfiguration(

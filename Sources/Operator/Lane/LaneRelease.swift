@@ -1,6 +1,5 @@
 import ArgumentParser
 import Contract
-import Domain
 
 struct LaneRelease: AnsweringCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,6 @@
 import Cryptography
 import Domain
 import Glibc
-import Pipeline
 import Settings
 import Store
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Domain
-import Store
 
 /// What every bulk order takes.
 struct BulkOptions: ParsableArguments {

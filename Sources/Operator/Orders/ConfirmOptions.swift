@@ -1,7 +1,6 @@
 import ArgumentParser
 import Domain
 import Pipeline
-import Store
 
 /// What an order about one whole event takes, beside the event.
 struct ConfirmOptions: ParsableArguments {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Domain
 import Pipeline
-import Store
 
 /// What every bulk order takes, beside the filters.
 struct OrderOptions: ParsableArguments {

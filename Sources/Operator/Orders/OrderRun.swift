@@ -1,7 +1,6 @@
 import Contract
 import Domain
 import Pipeline
-import Store
 
 /// Gives one order: asks a person first when it is large, waits for its end, and says how it ended with the exit code.
 struct OrderRun {

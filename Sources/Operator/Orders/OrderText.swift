@@ -1,7 +1,6 @@
 import Contract
 import Domain
 import Pipeline
-import Store
 
 /// What people read of an order.
 enum OrderText {

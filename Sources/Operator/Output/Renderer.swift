@@ -1,5 +1,4 @@
 import Domain
-import Pipeline
 
 /// The single place where an answer becomes text: a new ``OutputFormat`` does not compile until it is given one here.
 struct Renderer {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Domain
 import Providers
 import Settings
-import Store
 
 struct RetryRulesTest: AnsweringCommand {
     static let configuration = CommandConfiguration(

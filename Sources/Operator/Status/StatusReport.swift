@@ -1,6 +1,5 @@
 import Contract
 import Domain
-import Pipeline
 import Settings
 import Store
 import WebClient

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Domain
 import Settings
-import Store
 
 struct StorageKeysCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
