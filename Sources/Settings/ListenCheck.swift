@@ -89,28 +89,12 @@ package struct ListenCheck {
         guard present.st_mode & S_IFMT == S_IFSOCK else {
             return "a file that is no socket is in the way: look at it and remove it, or choose another path"
         }
-        return isAnswered(path)
+        return isAnswered(UnixSocket.connect(to: path))
             ? "another process answers on this socket, and is not taken over: end it, or choose another path" : nil
     }
 
-    private static func isAnswered(_ path: String) -> Bool {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let descriptor = socket(
-            AF_UNIX,
-            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
-            0
-        )
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        // A full queue of connections (EAGAIN) and a socket we may not open belong to somebody living.
-        return connected == 0 || errno == EAGAIN || errno == EINPROGRESS || errno == EACCES || errno == EPERM
+    /// A full queue of connections (EAGAIN) and a socket we may not open belong to somebody living.
+    private static func isAnswered(_ code: Int32) -> Bool {
+        [0, EAGAIN, EINPROGRESS, EACCES, EPERM].contains(code)
     }
 }

@@ -1,6 +1,7 @@
 import Domain
-import Operator
 import Testing
+
+@testable import Operator
 
 @Suite struct RendererTests {
     @Test func `columns are aligned by what a terminal shows`() {
@@ -10,6 +11,16 @@ import Testing
             rows: [["école", "5"], ["学校", "12"], ["e\u{301}", "100"]]
         )
         #expect(table.lines(columns: nil) == ["NAME     N", "école    5", "学校    12", "e\u{301}      100"])
+    }
+
+    @Test(
+        arguments: [
+            ("état", "  état      |"), ("状態", "  状態      |"), ("e\u{301}tat", "  e\u{301}tat      |"),
+            ("quatre chats", "  quatre chats |"),
+        ]
+    )
+    func `what stands behind a label begins in one column`(label: String, line: String) {
+        #expect(QueueShow.padded(label) + "|" == line)
     }
 
     @Test func `a line is cut at the terminal's edge, a wide character never in half`() {

@@ -39,7 +39,6 @@ struct AuditLooks: AnsweringCommand {
         let listing = Listing(
             id: "cursor",
             scope: ([say("looks")] + words).joined(separator: ", "),
-            source: "store",
             columns: [
                 .time("AT", "at"), .text("ACTOR", "actor"), .text("WHAT", "what"), .text("PERSON", "person"),
                 .text("EVENT", "event"),

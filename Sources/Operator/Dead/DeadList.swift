@@ -35,7 +35,7 @@ struct DeadList: AnsweringCommand {
         let filter = try Self.filter(filters, inspection, now: renderer.now)
         let scope = filters.scope(say("dead letters"), otherwise: say("all"))
         if by == .reason { return try renderer.writeMatched(byReason(filter, inspection, scope), isFiltered: false) }
-        let listing = Listing(id: "id", scope: scope, source: "store", columns: Self.columns)
+        let listing = Listing(id: "id", scope: scope, columns: Self.columns)
         let pages = DeliveryPages(inspection, filter)
         try paging.write(listing, to: renderer, isFiltered: !filters.words.isEmpty) { after, limit in
             try pages.next(after: try after.map(QueueList.delivery), limit: limit).map(inspection.json)
@@ -91,7 +91,6 @@ struct DeadList: AnsweringCommand {
         var listing = Listing(
             id: "reason",
             scope: scope + say(", by reason"),
-            source: "store",
             columns: [
                 .text("REASON", "reason"), .number("HTTP", "status"), .number("N", "count"), .text("LANES", "lanes"),
                 .number("EVENTS", "events"), .time("FIRST", "firstAt"), .time("LAST", "lastAt"), .text("HINT", "hint"),

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Domain
 
 /// A bulk order about dead letters only.

@@ -36,7 +36,6 @@ struct DeviceList: AnsweringCommand {
         let listing = Listing(
             id: "installation",
             scope: ([say("devices")] + named).joined(separator: ", "),
-            source: "store",
             columns: Self.columns
         )
         try paging.write(listing, to: options.renderer, isFiltered: !named.isEmpty) { after, limit in

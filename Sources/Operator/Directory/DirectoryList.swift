@@ -22,7 +22,6 @@ struct DirectoryList: AnsweringCommand {
         let listing = Listing(
             id: "import",
             scope: say("imports"),
-            source: "store",
             columns: [
                 .text("IMPORT", "import"), .time("AT", "at"), .text("FORMAT", "format"), .text("MODE", "mode"),
                 .text("FEED", "feed"),

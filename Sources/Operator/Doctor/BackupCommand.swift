@@ -1,6 +1,5 @@
 import ArgumentParser
 import Domain
-import FoundationEssentials
 import Pipeline
 import Settings
 import Store

@@ -108,7 +108,6 @@ struct DoctorCommand: AnsweringCommand {
                 Listing(
                     id: "subject",
                     scope: say("doctor"),
-                    source: "store",
                     columns: [
                         .state("LEVEL", "level"), .text("SUBJECT", "subject"), .text("WHAT", "what"),
                         .text("NEXT", "next"),

@@ -42,7 +42,6 @@ struct EventList: AnsweringCommand {
         let listing = Listing(
             id: "id",
             scope: ([say("events")] + words).joined(separator: ", "),
-            source: "store",
             columns: Self.columns
         )
         let start = since.map { options.renderer.now - $0.duration }

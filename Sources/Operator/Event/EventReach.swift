@@ -35,7 +35,6 @@ struct EventReach: AnsweringCommand {
         let listing = Listing(
             id: "user",
             scope: (["\(event.id)"] + (state.map { ["state \($0.rawValue)"] } ?? [])).joined(separator: ", "),
-            source: "store",
             columns: EventTrace.columns
         )
         let rows = inspection.reachRows(of: event)

@@ -48,7 +48,6 @@ struct EventTrace: AnsweringCommand {
         let listing = Listing(
             id: "user",
             scope: (["\(report.event.id)"] + scope).joined(separator: ", "),
-            source: "store",
             columns: Self.columns,
             items: rows,
             total: persons.count

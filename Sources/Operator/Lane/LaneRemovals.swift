@@ -43,7 +43,6 @@ struct LaneRemovals: AnsweringCommand {
             Listing(
                 id: "installation",
                 scope: say("removals of \(lane), frozen since \(since.rfc3339)"),
-                source: "store",
                 columns: Self.columns,
                 items: items,
                 total: total

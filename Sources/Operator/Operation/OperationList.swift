@@ -22,7 +22,6 @@ struct OperationList: AnsweringCommand {
         let listing = Listing(
             id: "operation",
             scope: say("operations"),
-            source: "store",
             columns: [
                 .text("OPERATION", "operation"), .time("AT", "at"), .text("ACTOR", "actor"), .text("VERB", "verb"),
                 .text("FILTER", "filter").optional, .number("MATCHED", "matched"), .number("CHANGED", "changed"),

@@ -93,7 +93,7 @@ struct Listing {
     /// What was asked for, in words.
     var scope: String
     /// `live` or `store`.
-    var source: String
+    var source = "store"
     var columns: [Column]
     var items: [JSONObject] = []
     /// nil when it was not counted.

@@ -39,7 +39,6 @@ struct AgeTable {
         var listing = Listing(
             id: key.rawValue,
             scope: scope + (all > rows.count ? say(", the largest \(rows.count) of \(all)") : ""),
-            source: "store",
             columns: [.text(key.rawValue.uppercased(), key.rawValue), .number("T", "total")]
                 + zip(titles, members).map { .number($0, $1) }
         )

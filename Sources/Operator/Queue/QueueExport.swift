@@ -40,7 +40,7 @@ struct DeliveryStream {
     private init(_ inspection: Inspection, _ filter: QueueFilter, scope: String, columns: [Listing.Column]) {
         self.inspection = inspection
         self.filter = filter
-        listing = Listing(id: "id", scope: scope, source: "store", columns: columns)
+        listing = Listing(id: "id", scope: scope, columns: columns)
     }
 
     /// All that match: a line of JSON each unless the options say CSV or ids.

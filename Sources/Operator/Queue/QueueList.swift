@@ -47,7 +47,6 @@ struct QueueList: AnsweringCommand {
         var listing = Listing(
             id: "id",
             scope: filters.scope(say("deliveries"), otherwise: say("still to do")),
-            source: "store",
             columns: Inspection.deliveryColumns
         )
         guard sort == .id else {

@@ -49,7 +49,6 @@ struct QueueTail: AnsweringCommand {
         let listing = Listing(
             id: "id",
             scope: filters.scope(say("outcomes"), otherwise: say("as they come")),
-            source: "store",
             columns: [.csv("seenAt")] + Inspection.deliveryColumns
         )
         if renderer.format == .table, renderer.context.columns == nil {

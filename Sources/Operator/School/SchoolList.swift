@@ -24,7 +24,6 @@ struct SchoolList: AnsweringCommand {
         let listing = Listing(
             id: "school",
             scope: say("schools"),
-            source: "store",
             columns: [
                 .text("SCHOOL", "school"), .text("NAME", "name"), .text("ACTIVE", "active"),
                 .number("PUPILS", "pupils"), .number("GUARDIANS", "guardians"),

@@ -29,7 +29,6 @@ struct StorageKeysCommand: AnsweringCommand {
             Listing(
                 id: "key",
                 scope: say("storage keys"),
-                source: "store",
                 columns: [
                     .text("KEY", "key"), .number("DEVICES", "devices"), .text("CURRENT", "current"),
                     .text("CONFIGURED", "configured"), .text("RIGHT", "right"), .number("UNBOUND", "unbound"),

@@ -65,7 +65,6 @@ struct UserTrace: AnsweringCommand {
         let listing = Listing(
             id: "event",
             scope: say("events for user \(user) since \(start.rfc3339)") + (missing ? say(", not reached") : ""),
-            source: "store",
             columns: Self.columns,
             items: items,
             total: events.count < limit ? items.count : nil
