@@ -8,22 +8,24 @@ import Testing
 
 /// A queue on the disk with one page of four deliveries, which can be told to refuse outcomes.
 final class RefusingStore {
+    let stores: SQLiteStores
     let queue: QueueStore
+    let event: EventID
     let page: PageID
+    let reader: QueueReader
     private let folder: String
-    private let reader: QueueReader
     /// A session beside the queue's own.
     private let other: Connection
 
     private init(_ folder: String) async throws {
         self.folder = folder
-        let stores = SQLiteStores(folder: folder)
+        stores = SQLiteStores(folder: folder)
         queue = try stores.openQueue(
             now: StorePlace.start,
             newKey: [UInt8](repeating: 7, count: 32),
             onFatal: { _ in }
         )
-        let event = try await queue.post(.sample("event")).id
+        event = try await queue.post(.sample("event")).id
         let entries = try await queue.append(.sample(event, persons: 1...4), now: StorePlace.start)
         page = try #require(entries?.first).page
         reader = try stores.queueReader()
@@ -36,7 +38,10 @@ final class RefusingStore {
         try #require(mkdtemp(&template) != nil)
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer {
-            for file in ["queue.db", "queue.db-wal", "queue.db-shm", "lock"] { unlink(folder + "/" + file) }
+            for file in ["queue.db", "registry.db"] {
+                for end in ["", "-wal", "-shm"] { unlink(folder + "/" + file + end) }
+            }
+            unlink(folder + "/lock")
             rmdir(folder)
         }
         let store = try await RefusingStore(folder)
