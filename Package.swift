@@ -208,7 +208,7 @@ let package = Package(
                 crypto,
             ]
         ),
-        tests("Delivery", ["Domain", "Store", "Providers", "FanOut"]),
+        tests("Delivery", ["Domain", "Store", "Providers", "FanOut", "SQLite", "StoreConformance", "Telemetry"]),
         tests(
             "Pipeline",
             [

@@ -90,7 +90,7 @@ extension DeliverySimulation {
         guard let owner = store.owners[device] else { return }
         memory.testsGiven += 1
         let delivery = LoadedDelivery.sample(-device, owner: owner, device: device, readAt: now)
-        give(.test(memory.testsGiven, delivery, until: now + 10_000), to: lane)
+        give(.test(memory.testsGiven, delivery, until: now + chance(500...5_000)), to: lane)
     }
 
     /// First the lanes give up what is to be dropped, then the order is committed or is not, then they are told.
