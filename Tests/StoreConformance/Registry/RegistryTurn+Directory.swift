@@ -210,7 +210,9 @@ extension RegistryTurn {
             return "nothing"
         }
         let isRestricted = chance(2)
+        let number = registry.wishChanges.number
         let changed = try await registry.restrict(stored.id, isRestricted, now: now)
+        #expect(registry.wishChanges.number > number, "who has looked at wishes looks again")
         #expect(changed == ((state.restricted[person] != nil) != isRestricted))
         let users = state.accounts(of: person)
         #expect(told.take() == Set(state.phones.phones.filter { users.contains($0.user) }.map(\.id)))
@@ -224,7 +226,9 @@ extension RegistryTurn {
             return "nothing"
         }
         let expected = state.erase(person)
+        let number = registry.wishChanges.number
         let erased = try await registry.erase(stored)
+        #expect(registry.wishChanges.number > number)
         #expect(erased.accounts == expected.accounts)
         #expect(erased.devices == expected.devices.count)
         #expect(erased.links == expected.links)
