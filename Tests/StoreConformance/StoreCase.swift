@@ -12,11 +12,14 @@ package struct StoreCase: Sendable, CustomStringConvertible {
     package static let all = queue + orders + registry + SnapshotCases.all
 
     private static let queue = [
-        OpeningCases.all, LaneCases.all, AcceptCases.all, ExpansionCases.all, RecordCases.all, QuietCases.all,
+        OpeningCases.all, LaneCases.all, AcceptCases.all, IdentityCases.all, StepCases.all, ExpansionCases.all,
+        RecordCases.all, QuietCases.all,
         MergeCases.all, CallbackCases.all, PruneCases.all, ForgetCases.all, DamageCases.all, ResendCases.all,
     ].flatMap { $0 }
 
-    private static let orders = [AuditCases.all, ListCases.all, PersonCases.all, ScanCases.all].flatMap { $0 }
+    private static let orders = [AuditCases.all, SealCases.all, ListCases.all, PersonCases.all, ScanCases.all].flatMap {
+        $0
+    }
 
     private static let registry = [
         TextCases.all, PhoneCases.all, FeedCases.all, ReadingCases.all, DeltaCases.all, ImportCases.all, KeyCases.all,

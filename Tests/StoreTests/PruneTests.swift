@@ -55,45 +55,6 @@ struct PruneTests {
         return id
     }
 
-    @Test func `ended events go with everything of theirs, open ones stay, and nothing is half gone`() async throws {
-        try await folder.queue { queue async throws in
-            let lane = try await queue.lane(named: "fcm/a", provider: .fcm, now: TestFolder.start).id
-            let old = try await event("old", at: TestFolder.start, isDone: true, queue, lane)
-            let open = try await event("open", at: TestFolder.start, isDone: false, queue, lane)
-            let later = TestFolder.start + Self.day
-            let new = try await event("new", at: later, isDone: true, queue, lane)
-
-            let report = try await queue.prune(acceptedBefore: later)
-
-            #expect(report == .init(events: 1, pages: 3, isFull: false))
-            let reader = try folder.reader()
-            #expect(try reader.event(old) == nil && reader.event(open) != nil && reader.event(new) != nil)
-            var conservation = Conservation(reader)
-            let check = try conservation.check()
-            #expect(check.violations == [])
-            #expect(check.counts.dead == 5 && check.counts.events == 2)
-            for table in ["attempt", "dead", "plan", "result", "page", "concerned", "content"] {
-                let rows = try folder.intruder().first("SELECT count(*) FROM \(table)") { $0.int(0) }
-                let wanted = ["attempt": 5, "dead": 5, "content": 2][table] ?? 6
-                #expect(rows == wanted, "\(table)")
-            }
-            #expect(try await queue.prune(acceptedBefore: later).events == 0)
-        }
-    }
-
-    @Test func `a slice ends at its bound and says so`() async throws {
-        try await folder.queue { queue async throws in
-            let lane = try await queue.lane(named: "fcm/a", provider: .fcm, now: TestFolder.start).id
-            for number in 0..<5 { _ = try await event("\(number)", at: TestFolder.start, isDone: true, queue, lane) }
-            let before = TestFolder.start + Self.day
-            #expect(
-                try await queue.prune(acceptedBefore: before, pagesMax: 4) == .init(events: 2, pages: 6, isFull: true)
-            )
-            #expect(try await queue.prune(acceptedBefore: before, eventsMax: 2).isFull)
-            #expect(try await queue.prune(acceptedBefore: before).events == 1)
-        }
-    }
-
     @Test func `pages of the file that became free are used again`() async throws {
         try await folder.queue { queue async throws in
             let lane = try await queue.lane(named: "fcm/a", provider: .fcm, now: TestFolder.start).id

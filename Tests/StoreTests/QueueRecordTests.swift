@@ -95,100 +95,6 @@ struct QueueRecordTests {
         }
     }
 
-    @Test(arguments: DeliveryState.allCases.filter { $0.isTerminal && $0 != .withheld })
-    func `a terminal slot never reverts, but what was accepted while its time ended is accepted`(state: DeliveryState)
-        async throws
-    {
-        try await folder.queue { queue async throws in
-            let (event, page) = try await expanded(queue, count: 1)
-            try await queue.record([Outcome(page: page, slot: 0, result: SlotResult(state), attempts: 1)], now: now)
-            let first = try folder.reader().event(event)
-
-            for later in DeliveryState.allCases where later != .pending {
-                try await queue.record(
-                    [Outcome(page: page, slot: 0, result: SlotResult(later), retryAt: now, attempts: 2, isRetry: true)],
-                    now: now + .seconds(9)
-                )
-            }
-
-            let reader = try folder.reader()
-            #expect(try reader.page(page)?.result[0].state == (state == .expired ? .accepted : state))
-            #expect(try reader.dueRetries(on: lane, now: now + .seconds(99), limit: 9).isEmpty)
-            #expect(first?.state == .done)
-            #expect(try reader.event(event)?.doneAt == first?.doneAt)
-        }
-    }
-
-    @Test func `whatever ends a deferred delivery takes its row along`() async throws {
-        try await folder.queue { queue async throws in
-            let (event, page) = try await expanded(queue, count: 1)
-            let deferred = Outcome(
-                page: page,
-                slot: 0,
-                result: SlotResult(.deferred, reason: .retrying),
-                retryAt: now + .seconds(5),
-                attempts: 1
-            )
-            try await queue.record([deferred], now: now)
-            // The answer to the first attempt came late, not from the row.
-            try await queue.record([Outcome(page: page, slot: 0, result: SlotResult(.accepted), attempts: 1)], now: now)
-            #expect(
-                try folder.reader().dueRetries(on: lane, now: Instant(milliseconds: .max), limit: 1).first?.dueAt == nil
-            )
-            #expect(try folder.reader().event(event)?.state == .done)
-        }
-    }
-
-    @Test func `a delivery deferred again has one row, with its newest time`() async throws {
-        try await folder.queue { queue async throws in
-            let (_, page) = try await expanded(queue, count: 1)
-            for attempt in 1...3 {
-                let deferred = Outcome(
-                    page: page,
-                    slot: 0,
-                    result: SlotResult(.deferred, reason: .retrying),
-                    retryAt: now + .seconds(Int64(attempt) * 10),
-                    attempts: attempt,
-                    isRetry: attempt > 1
-                )
-                try await queue.record([deferred], now: now)
-            }
-            let due = try folder.reader().dueRetries(on: lane, now: now + .seconds(99), limit: 9)
-            #expect(due.map(\.attempts) == [3] && due.map(\.dueAt) == [now + .seconds(30)])
-        }
-    }
-
-    @Test func `at its expiry a page ends, and a retry with it`() async throws {
-        try await folder.queue { queue async throws in
-            let (event, page) = try await expanded(queue)
-            try await queue.record(
-                [
-                    Outcome(page: page, slot: 0, result: SlotResult(.accepted), attempts: 1),
-                    Outcome(
-                        page: page,
-                        slot: 1,
-                        result: SlotResult(.deferred, reason: .retrying),
-                        retryAt: now + .seconds(9),
-                        attempts: 1
-                    ),
-                ],
-                now: now
-            )
-            let early = try await queue.expire(now: now + .seconds(3599))
-            #expect(early.isEmpty)
-            let ended = try await queue.expire(now: now + .seconds(3600))
-            #expect(ended == [page])
-
-            let reader = try folder.reader()
-            let result = try #require(try reader.page(page)?.result)
-            #expect((0..<4).map { result[$0].state } == [.accepted, .expired, .expired, .expired])
-            #expect(try reader.event(event)?.state == .done)
-            #expect(try reader.dueRetries(on: lane, now: Instant(milliseconds: .max), limit: 1).first?.dueAt == nil)
-            let again = try await queue.expire(now: now + .seconds(9999))
-            #expect(again.isEmpty)
-        }
-    }
-
     @Test(arguments: ["DELETE FROM result", "UPDATE result SET slots = x'FFFF'", "UPDATE result SET slots = x''"])
     func `a page that cannot be read is held, the others are recorded`(damage: String) async throws {
         try await folder.queue { queue async throws in
@@ -206,6 +112,19 @@ struct QueueRecordTests {
             #expect(held == [damaged])
             #expect(try folder.reader().event(event)?.state == .done)
             #expect(try folder.reader().openPages().isEmpty)
+        }
+    }
+
+    @Test func `a damaged page is a typed error, not a trap`() async throws {
+        try await folder.queue { queue async throws in
+            let event = try await queue.accept(.sample("a")).id
+            let page = try #require(try await queue.append(.sample(event, persons: 1...5), now: now)?.first).page
+            let intruder = try folder.intruder()
+            let reader = try folder.reader()
+            try intruder.run("UPDATE result SET slots = zeroblob(4) WHERE page = ?", page.rawValue)
+            #expect(throws: UnreadableRow.self) { try reader.page(page) }
+            try intruder.run("UPDATE plan SET slots = x'09' WHERE page = ?", page.rawValue)
+            #expect(throws: UnreadableRow(.page, page.rawValue, .damaged)) { try reader.page(page) }
         }
     }
 }

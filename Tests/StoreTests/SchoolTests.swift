@@ -14,28 +14,6 @@ struct SchoolTests {
 
     private func reader() throws -> RegistryReader { try SQLiteStores(folder: folder.path).registryReader(seal: nil) }
 
-    private func school(_ key: String, _ uai: String) -> DirectoryRecord {
-        .school(SchoolRecord(key: key, uai: uai, name: "School " + key))
-    }
-
-    @Test func `a switched school stays so when it leaves the feed and returns, under whatever key`() async throws {
-        try await folder.registry { registry async throws in
-            try await Sample.importRecords([school("1", "A"), school("2", "B")], into: registry)
-            #expect(try reader().school(uai: "A")?.isActive == nil)
-            #expect(try await registry.switched("A", false, now: now) == true)
-            #expect(try await registry.switched("A", false, now: now) == false)
-            #expect(try await registry.switched("C", false, now: now) == nil)
-
-            try await registry.approveAll([school("2", "B")])
-            #expect(try reader().school(uai: "A") == nil)
-            try await Sample.importRecords([school("7", "A"), school("2", "B")], into: registry)
-            #expect(try reader().school(uai: "A")?.isActive == false)
-            #expect(try reader().school(uai: "B")?.isActive == nil)
-            #expect(try await registry.switched("A", true, now: now) == true)
-            #expect(try reader().school(uai: "A")?.isActive == true)
-        }
-    }
-
     @Test func `a school is shown with its pupils, its guardians and those who can be rung`() async throws {
         try await folder.registry { registry async throws in
             try await Sample.importAAF("complet-2026-09-01", into: registry)
@@ -83,23 +61,5 @@ struct SchoolTests {
             _ = try await registry.apply([fault], now: now)
             #expect(try reader().schools(uai: all[1].school.uai, after: nil, limit: 1).first?.guardiansWithDevice == 0)
         }
-    }
-}
-
-extension Registry {
-    /// Untyped throws: inside `#expect` a typed throw is not understood by Swift 6.2.
-    fileprivate func switched(_ uai: String, _ isActive: Bool, now: Instant) async throws -> Bool? {
-        try await activate(uai, isActive, now: now)
-    }
-
-    /// A delivery that would be held, approved.
-    fileprivate func approveAll(_ records: [DirectoryRecord]) async throws {
-        let held = try await Sample.importRecords(records, into: self)
-        #expect(held.state == .held)
-        let report = try await importing(
-            records.map { DirectoryChange(.put($0)) },
-            approval: ImportApproval(id: held.id, isConfirmed: false, actor: "lea")
-        )
-        #expect(report.state == .applied && report.id == held.id && !report.hasChanged)
     }
 }

@@ -33,7 +33,8 @@ extension Registry {
         let hash = seal.hash(device.target)
         let sibling = seal.siblingHash(device.target)
         let (registered, changed) = try await writer.run(.full) { connection -> (Registered, [DeviceID]) in
-            let (account, owner) = try Self.owner(account, connection)
+            let moved = MovedDevices()
+            let (account, owner) = try Self.owner(account, moved, connection)
             let claims = try Self.claims(device.installation, hash: hash, sibling: sibling, connection)
             // Of one person's accounts none has to prove anything to the other.
             let takeover = Takeover(claims.map { $0.claim(of: owner) })
@@ -61,7 +62,7 @@ extension Registry {
                 isNew: previous?.account != account,
                 state: takeover.isProven ? .active : .unproven
             )
-            return (registered, takeover.removed + [takeover.kept].compactMap { $0 } + stalest)
+            return (registered, moved.ids + takeover.removed + [takeover.kept].compactMap { $0 } + stalest)
         }
         await deviceChanges.tell(changed)
         return registered
@@ -158,9 +159,14 @@ extension Registry {
     }
 
     /// The account and its person, made when they are new; ties the ENT's id to the feed's person when the ENT names both.
-    static func owner(_ account: Account, _ connection: any Session) throws -> (account: Int64, person: Int64) {
+    private static func owner(
+        _ account: Account,
+        _ moved: MovedDevices,
+        _ connection: any Session
+    ) throws -> (account: Int64, person: Int64) {
         if let key = account.externalKey, let feed = try feed(of: key, for: account.userID, connection) {
-            try AccountTie(connection: connection).tie(account.userID, feed: feed, key: key, profile: nil, locale: nil)
+            try AccountTie(connection: connection, moved: moved)
+                .tie(account.userID, feed: feed, key: key, profile: nil, locale: nil)
         }
         let known = try connection.first("SELECT id, person FROM account WHERE ent_id = ?", account.userID) {
             (account: $0.int64(0), person: $0.int64(1))

@@ -1,3 +1,4 @@
+import Database
 import Domain
 import Store
 import Testing
@@ -17,11 +18,11 @@ enum ListCases {
     private static func backlog(_ place: StorePlace) async throws {
         try await place.queue { queue in
             let (_, pages) = try await queue.expanded(.sample("a"), persons: 1...6, lanes: [.one, .two])
-            let (_, later) = try await queue.expanded(
+            let later = try await queue.expanded(
                 .sample("b", at: now + .seconds(9)),
                 persons: 1...2,
-                lanes: [.two]
-            )
+                lanes: [.one, .two]
+            ).pages
             try await queue.record(
                 [
                     .accepted(pages[0], 0), .deferred(pages[0], 1, until: now + .seconds(60)),
@@ -33,12 +34,19 @@ enum ListCases {
             let lanes = try place.stores.queueReader().backlog()
             #expect(Set(lanes.keys) == [.one, .two])
             let one = try #require(lanes[.one])
-            #expect([one.pending, one.deferred, one.dead, one.held] == [1, 1, 1, 1])
-            #expect(one.oldest == now && one.unreadable.isEmpty)
+            #expect([one.pending, one.deferred, one.dead, one.held] == [3, 1, 1, 1])
+            #expect(one.oldest == now && one.unreadable.isEmpty, "of several the first")
             let two = try #require(lanes[.two])
             #expect([two.pending, two.deferred, two.dead, two.held] == [2, 0, 0, 0])
             #expect(two.oldest == now + .seconds(9), "of what is still to do")
-            #expect(later.count == 1)
+            // A page that cannot be read is named, and its neighbours are counted.
+            try place.session().run(
+                "UPDATE result SET slots = ? WHERE page = ?",
+                [255, 255] as [UInt8],
+                later[0].rawValue
+            )
+            let damaged = try #require(try place.stores.queueReader().backlog()[.one])
+            #expect(damaged.unreadable == [UnreadableRow(.page, later[0].rawValue, .damaged)] && damaged.pending == 1)
         }
     }
 
@@ -90,12 +98,22 @@ enum ListCases {
                 [
                     .dead(pages[1], 0, at: now), .deferred(pages[0], 2, until: now + .seconds(90)),
                     .deferred(pages[0], 1, until: now + .seconds(300), attempts: 2),
+                    Outcome(
+                        page: pages[1],
+                        slot: 1,
+                        result: SlotResult(.deferred, reason: .quietHours),
+                        retryAt: now + .seconds(60),
+                        quiet: .init(opensAt: now + .seconds(50), expiresAt: now + .seconds(9000)),
+                        attempts: 1
+                    ),
                 ],
                 now: now + .seconds(4)
             )
             #expect(try reader.newestDead() == now + .seconds(5))
-            // By the first attempt of each, a minute before it was due the first time.
+            // By the first attempt of each, a minute before it was due the first time; what waits for quiet hours was not tried in vain.
             #expect(try reader.oldestRetries() == [.one: now + .seconds(30)])
+            #expect(try reader.waitingForQuietHours() == (1, now + .seconds(50)))
+            #expect(try reader.page(pages[1])?.expiresAt == now + .seconds(9000), "its page lives as long")
             try await queue.record([.accepted(pages[0], 2, isRetry: true)], now: now)
             #expect(try reader.oldestRetries() == [.one: now + .seconds(40)])
         }

@@ -2,15 +2,12 @@ import Domain
 import Store
 import Testing
 
-/// Events: what is kept of them, what is the same event, and when their time comes.
+/// Events: what is kept of them, which revision counts, and when their time comes.
 enum AcceptCases {
     static let all = [
         StoreCase("an event is kept as it was posted, to the byte", kept),
-        StoreCase("an identity holds as long as its window", windows),
-        StoreCase("a batch has an answer for each, in order", batch),
         StoreCase("a newer revision takes the older one's place", revisions),
         StoreCase("events are due in the order of their times", due),
-        StoreCase("old identities are free again, some at a time", identities),
     ]
 
     private static func kept(_ place: StorePlace) async throws {
@@ -47,53 +44,6 @@ enum AcceptCases {
             )
             #expect(try reader.contentBytes(of: most) ?? 0 > reader.contentBytes(of: least) ?? 0)
             #expect(try reader.contentBytes(of: nobody) == nil)
-        }
-    }
-
-    private static func windows(_ place: StorePlace) async throws {
-        let now = StorePlace.start
-        try await place.queue { queue in
-            let window = Duration.seconds(60)
-            let event = NewEvent.sample("a", notBefore: now + .seconds(9), window: window, unresolved: [.user("x")])
-            let id = try await queue.post(event).id
-            let reader = try place.stores.queueReader()
-            var posted = PostedIdentity(scope: event.identity, bodyHash: event.bodyHash, window: window)
-            let first = Acceptance.duplicate(id, .scheduled, unresolved: [.user("x")])
-            #expect(try reader.acceptance(of: posted, now: now) == first)
-            #expect(try reader.acceptance(of: posted, now: now + window) == first, "at its end it is still the same")
-            #expect(try reader.acceptance(of: posted, now: now + window + .milliseconds(1)) == nil)
-            #expect(try reader.event(postedAs: event.identity) == id)
-            posted.bodyHash[31] ^= 1
-            #expect(try reader.acceptance(of: posted, now: now) == .conflict(id))
-            posted.scope[0] ^= 32
-            #expect(try reader.acceptance(of: posted, now: now) == nil, "letter case is another identity")
-            #expect(try reader.event(postedAs: posted.scope) == nil)
-
-            var later = event
-            later.acceptedAt = now + window + .milliseconds(1)
-            let second = try await queue.post(later)
-            guard case .created(let other, _) = second, other > id else {
-                Issue.record("\(second)")
-                return
-            }
-            #expect(try reader.event(postedAs: event.identity) == other)
-        }
-    }
-
-    private static func batch(_ place: StorePlace) async throws {
-        try await place.queue { queue in
-            let answers = try await queue.post([
-                .sample("a"), .sample("b"), .sample("a"), .sample("a", body: "other"),
-            ])
-            let ids = answers.map(\.id)
-            guard case .created = answers[0], case .created = answers[1], case .duplicate = answers[2],
-                case .conflict = answers[3]
-            else {
-                Issue.record("\(answers)")
-                return
-            }
-            #expect(ids[0] < ids[1] && ids[2] == ids[0] && ids[3] == ids[0])
-            #expect(try place.stores.queueReader().events(in: 0...Int64.max, limit: 9) == [ids[0], ids[1]])
         }
     }
 
@@ -154,24 +104,6 @@ enum AcceptCases {
             _ = try await queue.append(.sample(first, persons: 1...1, isLast: false), now: now)
             _ = try await queue.append(.sample(second, persons: 1...1), now: now)
             #expect(try reader.dueEvents(now: now + .seconds(20), limit: 9) == [first] + inOrder.suffix(2))
-        }
-    }
-
-    private static func identities(_ place: StorePlace) async throws {
-        let now = StorePlace.start
-        try await place.queue { queue in
-            for number in Int64(0)..<5 { _ = try await queue.post(.sample("\(number)", at: now + .seconds(number))) }
-            #expect(try await queue.prune(before: now) == 0)
-            #expect(try await queue.prune(before: now + .seconds(3), max: 2) == 2)
-            #expect(try await queue.prune(before: now + .seconds(3), max: 2) == 1)
-            #expect(try await queue.prune(before: now + .seconds(3)) == 0)
-            let reader = try place.stores.queueReader()
-            let left = try (0..<5).map { try reader.event(postedAs: NewEvent.sample("\($0)").identity) != nil }
-            #expect(left == [false, false, false, true, true])
-            guard case .created = try await queue.post(.sample("0")) else {
-                Issue.record("an identity that was forgotten is not free")
-                return
-            }
         }
     }
 }

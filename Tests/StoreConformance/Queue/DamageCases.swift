@@ -83,9 +83,12 @@ enum DamageCases {
             try await queue.record((0..<4).map { .accepted(pages[1], $0) }, now: now)
             try damage(place, pages[0])
             try place.session().run("DELETE FROM plan WHERE page = ?", planless[0].rawValue)
+            let (_, sound) = try await queue.expanded(.sample("c"))
             let reader = try place.stores.queueReader()
 
-            try await queue.endUnreadable(pages, now: now)
+            try await queue.endUnreadable(pages + sound, now: now)
+            #expect(try reader.openPages().map(\.page).contains(sound[0]), "a page that can be read goes on")
+            #expect(try reader.page(sound[0])?.result.pendingCount == 4)
             #expect(try reader.event(event)?.state == .done)
             #expect(try reader.dueRetries(on: .one, now: now + .seconds(9), limit: 9).isEmpty)
             #expect(try !reader.hasOpenPage(on: .two))
@@ -96,7 +99,7 @@ enum DamageCases {
             // Its commit comes after that.
             _ = try await queue.lane(named: "fcm/a", provider: .some, now: now)
             #expect(try reader.event(other)?.state == .done)
-            #expect(try reader.openPages().isEmpty)
+            #expect(try reader.openPages().map(\.page) == sound)
             #expect(queue.unreadable.counts[.page] == 1)
         }
     }

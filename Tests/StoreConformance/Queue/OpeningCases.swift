@@ -6,7 +6,6 @@ import Testing
 /// A store that is opened, left and opened again; identities and numbers.
 enum OpeningCases {
     static let all = [
-        StoreCase("an identity is one event", identityIsOneEvent),
         StoreCase("numbers go on after a close", numbersGoOn),
         StoreCase("a store is open once", oneProcess),
         StoreCase("who was taken over stops at the next commit", takenOver),
@@ -15,20 +14,6 @@ enum OpeningCases {
         StoreCase("keys stay", keysStay),
         StoreCase("what is remembered is kept", metaIsKept),
     ]
-
-    private static func identityIsOneEvent(_ place: StorePlace) async throws {
-        try await place.queue { queue in
-            let first = try await queue.post(.sample("a"))
-            guard case .duplicate(first.id, .accepted, _, _) = try await queue.post(.sample("a")) else {
-                Issue.record("the same identity and body is no duplicate")
-                return
-            }
-            guard case .conflict(first.id) = try await queue.post(.sample("a", body: "other")) else {
-                Issue.record("the same identity with another body is no conflict")
-                return
-            }
-        }
-    }
 
     /// Events and pages get new numbers after a clean close and after none.
     private static func numbersGoOn(_ place: StorePlace) async throws {

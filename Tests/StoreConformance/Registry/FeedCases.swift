@@ -58,16 +58,21 @@ enum FeedCases {
         try await place.registry { registry in
             try await deliverBoth(registry)
             try await registry.signIn("i-1", of: "nadia")
+            let told = Told<DeviceID>()
+            registry.deviceChanges.observe { told.add($0) }
             func tell(_ key: String, _ feed: String) async throws -> ImportReport {
                 try await registry.map([
                     UserRecord(id: "nadia", externalKey: key, profile: .relative, locale: "fr", feed: feed)
                 ])
             }
+            let reader = try place.reader(registry)
+            let device = try #require(try reader.device(installation: "i-1")).id
             _ = try await tell("g2", "main")
+            #expect(told.take() == [device], "its owner is another")
             let second = try await tell("g9", "lyon")
             #expect(second.diff.users.changed == 1 && second.warnings.isEmpty)
+            #expect(told.take() == [], "a guardian keeps her number")
 
-            let reader = try place.reader(registry)
             let nadia = try #require(try reader.person("nadia"))
             let records = try reader.records(of: nadia.id)
             #expect(records.map(\.key) == ["g2", "g9"] && records.map(\.feed) == ["main", "lyon"])
@@ -93,6 +98,7 @@ enum FeedCases {
                 scope: .changes
             )
             #expect(parted.diff.users.removed == 1)
+            #expect(told.take() == [device])
             #expect(try reader.standing(for: others) == [:])
             #expect(try reader.person("g9")?.id == other && reader.person("nadia")?.kind == .unknown)
             #expect(try reader.routes(of: others).persons == [try #require(try reader.person("nadia")).id])
@@ -116,6 +122,12 @@ enum FeedCases {
             let early = try #require(try reader.person("early")).id
             _ = try await registry.deliverSchool(adults: ["g1", "g2", "g5"])
             #expect(try reader.person("g5")?.id == early && reader.person(early)?.kind == .guardian)
+            // Named at a later registration: what the account had before is another person's, too, and is told.
+            try await registry.signIn("i-4", of: "late")
+            let told = Told<DeviceID>()
+            registry.deviceChanges.observe { told.add($0) }
+            try await registry.signIn("i-5", of: "late", key: "g9")
+            #expect(told.take() == [try #require(try reader.device(installation: "i-4")).id])
             #expect(try reader.violations() == [])
         }
     }

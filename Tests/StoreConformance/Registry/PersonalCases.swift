@@ -1,3 +1,4 @@
+import Database
 import Domain
 import Store
 import Testing
@@ -58,23 +59,29 @@ enum PersonalCases {
     }
 
     private static func restricted(_ place: StorePlace) async throws {
+        let now = StorePlace.start
         try await place.registry { registry in
-            var ids: [PersonID] = []
-            for number in 0..<40 { try await registry.signIn("i-\(number)", of: "u-\(number)") }
             let reader = try place.reader(registry)
-            for number in 0..<40 { ids.append(try #require(try reader.person("u-\(number)")).id) }
-            for (number, id) in ids.enumerated() where number != 7 {
-                let changed = try await registry.restrict(id, true, now: StorePlace.start)
-                #expect(changed)
-                // Few are read whole, many are looked for.
-                let all = try reader.restricted(of: ids)
-                #expect(all == Set(ids.prefix(number + 1)).subtracting([ids[7]]))
+            let session = try place.registrySession()
+            let asked = (0..<1200).map { PersonID(rawValue: $0) }
+            var count = Int64(0)
+            // Few are read whole, many are looked for.
+            for next in [0, 1, 31, 32, 33, 700] as [Int64] {
+                while count < next {
+                    try session.run("INSERT INTO restriction(person, at) VALUES (?, 5)", 2 * count)
+                    count += 1
+                }
+                let expected = asked.filter { $0.rawValue.isMultiple(of: 2) && $0.rawValue < 2 * count }
+                #expect(try reader.restricted(of: asked).sorted() == expected)
+                #expect(try reader.restricted(of: [PersonID(rawValue: 1)]).isEmpty && reader.restricted(of: []).isEmpty)
             }
-            let again = try await registry.restrict(ids[0], true, now: StorePlace.start + .seconds(9))
-            #expect(!again)
-            #expect(try reader.restriction(of: ids[0]) == StorePlace.start && reader.restriction(of: ids[7]) == nil)
-            #expect(try reader.restricted(of: [ids[7], PersonID(rawValue: 99_999)]).isEmpty)
-            #expect(try reader.restricted(of: []).isEmpty)
+            let person = PersonID(rawValue: 3)
+            let first = try await registry.restrict(person, true, now: now)
+            let again = try await registry.restrict(person, true, now: now + .seconds(9))
+            #expect(first && !again)
+            #expect(try reader.restriction(of: person) == now, "since the first time")
+            let lifted = try await registry.restrict(person, false, now: now)
+            #expect(try lifted && reader.restriction(of: person) == nil)
         }
     }
 

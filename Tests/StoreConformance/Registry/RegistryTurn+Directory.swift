@@ -88,7 +88,7 @@ extension RegistryTurn {
 
     // MARK: Accounts
 
-    mutating func tieOrPart(_ registry: Registry) async throws -> String {
+    mutating func tieOrPart(_ registry: Registry, _ reader: RegistryReader) async throws -> String {
         let user = one(of: RegistryModel.users)
         let feed = one(of: RegistryState.feedNames)
         let record = state.accounts[user]?.record
@@ -97,7 +97,7 @@ extension RegistryTurn {
         // Of two feeds at once an account would make two records one person: that has cases of its own.
         if isElsewhere || chance(3) {
             state.part(user)
-            let report = try await users([.removeUser(id: user)], registry)
+            let report = try await users([.removeUser(id: user)], of: user, registry, reader)
             #expect(report.diff.users.removed == (record == nil ? 0 : 1))
             return "\(user) is nobody's"
         }
@@ -107,19 +107,31 @@ extension RegistryTurn {
         state.tie(user, to: .record(feed: feed, key: key), locale: locale)
         let report = try await users(
             [.putUser(UserRecord(id: user, externalKey: key, profile: nil, locale: locale, feed: feed))],
-            registry
+            of: user,
+            registry,
+            reader
         )
         #expect(report.diff.users.added == (record == nil ? 1 : 0))
         if record != nil, !isSame { #expect(report.diff.users.changed == 1) }
         return "\(user) is \(key) of \(feed)"
     }
 
-    private func users(_ actions: [DirectoryChange.Action], _ registry: Registry) async throws -> ImportReport {
-        try await registry.importing(
+    /// Devices that have another owner by it are told.
+    private func users(
+        _ actions: [DirectoryChange.Action],
+        of user: String,
+        _ registry: Registry,
+        _ reader: RegistryReader
+    ) async throws -> ImportReport {
+        let before = try reader.person(user)?.id
+        let report = try await registry.importing(
             actions.map { DirectoryChange($0) },
             origin: ImportOrigin(format: "ndjson", mode: "delta"),
             scope: .changes
         )
+        let isAnother = try before != nil && reader.person(user)?.id != before
+        #expect(told.take() == Set(isAnother ? state.phones.phones.filter { $0.user == user }.map(\.id) : []))
+        return report
     }
 
     // MARK: Wishes
@@ -198,7 +210,9 @@ extension RegistryTurn {
             return "nothing"
         }
         let isRestricted = chance(2)
+        let number = registry.wishChanges.number
         let changed = try await registry.restrict(stored.id, isRestricted, now: now)
+        #expect(registry.wishChanges.number > number, "who has looked at wishes looks again")
         #expect(changed == ((state.restricted[person] != nil) != isRestricted))
         let users = state.accounts(of: person)
         #expect(told.take() == Set(state.phones.phones.filter { users.contains($0.user) }.map(\.id)))
@@ -212,7 +226,9 @@ extension RegistryTurn {
             return "nothing"
         }
         let expected = state.erase(person)
+        let number = registry.wishChanges.number
         let erased = try await registry.erase(stored)
+        #expect(registry.wishChanges.number > number)
         #expect(erased.accounts == expected.accounts)
         #expect(erased.devices == expected.devices.count)
         #expect(erased.links == expected.links)

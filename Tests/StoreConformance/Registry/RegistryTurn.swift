@@ -25,7 +25,7 @@ struct RegistryTurn {
         case 10: return try await brake(registry)
         case 11: return try await revokeOrSweep(registry)
         case 12..<15: return try await deliverChange(registry)
-        case 15..<18: return try await tieOrPart(registry)
+        case 15..<18: return try await tieOrPart(registry, reader)
         case 18..<20: return try await choose(registry)
         case 20: return try await importWishes(registry)
         case 21: return try await restrict(registry, reader)

@@ -5,13 +5,14 @@ import Domain
 /// nobody's phone rings for another's children.
 struct AccountTie {
     let connection: any Session
+    let moved: MovedDevices
 
     /// Makes the account one of the record that the feed knows by this key; the record is made when nobody has brought it yet.
     func tie(_ entID: String, feed: Int64, key: String, profile: Int?, locale: String?) throws {
         let account = try connection.first("SELECT id, person FROM account WHERE ent_id = ?", entID) {
             (id: $0.int64(0), person: $0.int64(1))
         }
-        let union = RecordUnion(connection: connection)
+        let union = RecordUnion(connection: connection, moved: moved)
         var record = try connection.first("SELECT id FROM person WHERE key = ? AND feed = ?", key, feed) { $0.int64(0) }
         if record == nil, let account, try union.records(of: account.id).isEmpty {
             // So far only the ENT knew this person: the row becomes the feed's.
@@ -37,6 +38,6 @@ struct AccountTie {
     func part(_ entID: String) throws {
         let account = try connection.first("SELECT id FROM account WHERE ent_id = ?", entID) { $0.int64(0) }
         guard let account else { return }
-        try RecordUnion(connection: connection).leave(account)
+        try RecordUnion(connection: connection, moved: moved).leave(account)
     }
 }

@@ -13,6 +13,7 @@ struct DirectoryApply {
     /// What brings it, for whoever asks why somebody is in the directory.
     let importID: Int64
     let day: CalendarDay
+    let moved: MovedDevices
 
     func run() throws {
         let persons = try applyPersons()
@@ -72,7 +73,7 @@ struct DirectoryApply {
             }
         }
         // Who comes or goes as a guardian stands for other records, or they for him or her.
-        let union = RecordUnion(connection: connection)
+        let union = RecordUnion(connection: connection, moved: moved)
         for id in changed where try union.isShared(id) { try union.settle(id) }
         return rows
     }
@@ -171,7 +172,7 @@ struct DirectoryApply {
     /// - Returns: the persons whose accounts went elsewhere.
     private func applyUsers() throws -> [Int64] {
         var left: [Int64] = []
-        let tie = AccountTie(connection: connection)
+        let tie = AccountTie(connection: connection, moved: moved)
         try plan.query(
             """
             SELECT stage.ent_id, stage.feed, stage.key, stage.profile, stage.locale, stage.is_removed FROM stage_user stage

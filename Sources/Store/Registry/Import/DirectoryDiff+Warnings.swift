@@ -6,7 +6,7 @@ extension DirectoryDiff {
     /// Accounts that leave another feed's record, since the two cannot be one person: their devices stop ringing for that one's children, so
     /// a person has to see it.
     func movedAccounts() throws -> [ImportWarning] {
-        let union = RecordUnion(connection: connection)
+        let union = RecordUnion(connection: connection, moved: nil)
         var warnings: [ImportWarning] = []
         try connection.query(
             """

@@ -7,6 +7,8 @@ import Domain
 /// (`same_as` of the others), has the accounts and their devices, and is the guardian of every pupil who names one of the records.
 struct RecordUnion {
     let connection: any Session
+    /// nil: nothing is changed here.
+    let moved: MovedDevices?
 
     struct Record: Hashable {
         var id: Int64
@@ -161,7 +163,12 @@ struct RecordUnion {
         let before = try connection.first("SELECT person FROM account WHERE id = ?", account) { $0.int64(0) }
         try restrict(person, as: before ?? person)
         try connection.run("UPDATE account SET person = ? WHERE id = ?", person, account)
-        try connection.run("UPDATE device SET owner = ? WHERE account = ?", person, account)
+        let devices = try connection.all(
+            "UPDATE device SET owner = ? WHERE account = ? RETURNING id",
+            person,
+            account
+        ) { DeviceID(rawValue: $0.int64(0)) }
+        moved?.add(devices)
     }
 
     /// Whoever's data is restricted, it stays so for record and account, whosever they are now.

@@ -81,7 +81,8 @@ extension Registry {
         approval: ImportApproval? = nil
     ) async throws(StoreError) -> ImportReport {
         let (planned, plan) = try await staged.plan(limits, warnings, total: warningsTotal)
-        return try await writer.run(.full) { connection in
+        let (report, changed) = try await writer.run(.full) { connection in
+            let moved = MovedDevices()
             var report = planned
             if let approval {
                 report.id = approval.id
@@ -98,7 +99,8 @@ extension Registry {
                     connection: connection,
                     feed: staged.feed,
                     importID: report.id.rawValue,
-                    day: day
+                    day: day,
+                    moved: moved
                 ).run()
                 try Self.keepChanges(of: report, plan.session, connection)
                 try DirectoryNumber.advance(connection)
@@ -108,8 +110,10 @@ extension Registry {
             } else {
                 try Self.keep(report, connection)
             }
-            return report
+            return (report, moved.ids)
         }
+        await deviceChanges.tell(changed)
+        return report
     }
 
     /// Writes down an export that could not be read; what was staged of it is gone with its ``StagedImport``.
