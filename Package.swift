@@ -123,7 +123,7 @@ let package = Package(
             "Pipeline",
             [
                 "Domain", "Contract", "Telemetry", "Cryptography", "Store", "Providers", "Delivery", "DirectoryImport",
-                "LocalTime", lifecycle, logging,
+                "LocalTime", logging,
             ]
         ),
         // Floor 4: what comes in.
@@ -177,7 +177,7 @@ let package = Package(
         executable(
             "carillon-simulator",
             [
-                "Simulator", lifecycle,
+                "Simulator", lifecycle, logging,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -192,7 +192,7 @@ let package = Package(
             exclude: ["hostile-server.py", "broken_connections.py", "hostile-proxy.py", "certificates.py"]
         ),
         tests("WebClient", exclude: ["server.py"]),
-        tests("Telemetry", [logging]),
+        tests("Telemetry", ["Domain", logging]),
         tests("LocalTime", ["Domain"], exclude: ["zones.py"]),
         // What every engine of the stores promises; an engine's tests run it on their own.
         .target(
@@ -212,9 +212,8 @@ let package = Package(
         tests(
             "Pipeline",
             [
-                "Contract", "Cryptography", "Delivery", "Domain", "Database", "FanOut", "Providers", "SQLite", "Store",
-                "StoreConformance", "Telemetry", crypto,
-                logging,
+                "Contract", "Cryptography", "Delivery", "DirectoryImport", "Domain", "Database", "FanOut", "LocalTime",
+                "Providers", "SQLite", "Store", "StoreConformance", "Telemetry", "WebClient", crypto, logging,
             ]
         ),
         tests(

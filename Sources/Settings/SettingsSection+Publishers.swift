@@ -32,13 +32,13 @@ extension SettingsSection {
             callback: callback(),
             keysFile: keysFile
         )
-        // A signature counts only once the whole body is read: a delivery of gigabytes comes with a key, which its head proves.
+        // A signature counts only once the whole body is read: an export of gigabytes comes with a key, which its head proves.
         if rights.contains(.directory), hasFile("secretsFile"), !hasFile("keysFile") {
             reader.warn(
                 key("rights"),
                 origin(of: "rights"),
                 value: "directory",
-                "directory deliveries need a publisher key: set keysFile, signatures alone are refused with 401"
+                "directory exports need a publisher key: set keysFile, signatures alone are refused with 401"
             )
         }
         if !hasFile("secretsFile"), !hasFile("keysFile") {

@@ -1,4 +1,4 @@
-/// One thing a delivery says, in one shape for all formats; changes are taken in the order of the delivery.
+/// One thing an export says, in one shape for all formats; changes are taken in the order of the export.
 package struct DirectoryChange: Hashable, Sendable {
     package enum Action: Hashable, Sendable {
         /// Replaces the whole record of that key, or makes it: of a pupil also places and guardians.

@@ -159,7 +159,7 @@ package struct CalendarDay: Hashable, Comparable, Sendable {
 
 /// Something of a feed that was read with reserve; never stops an import.
 package struct ImportWarning: Hashable, Sendable {
-    /// File name inside the delivery.
+    /// File name inside the export.
     package var file: String
     /// 1-based line, 0 when unknown.
     package var line: Int

@@ -8,7 +8,7 @@ package struct ImportProgress: Hashable, Sendable {
     }
 
     package var step: Step
-    /// Of the delivery's files, read so far.
+    /// Of the export's files, read so far.
     package var bytes: Int
     /// nil: how many there are is not known.
     package var bytesTotal: Int?

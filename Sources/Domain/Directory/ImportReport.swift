@@ -115,11 +115,11 @@ package struct ImportReport: Sendable {
     package var feed: String?
     /// UAI of the one school it speaks of.
     package var school: String?
-    /// Why a delivery failed, with file and line.
+    /// Why an export failed, with file and line.
     package var failure: String?
     /// Of an approval: the difference is not the one that was held.
     package var hasChanged = false
-    /// Of a held import: its delivery waits for a person's word.
+    /// Of a held import: its export waits for a person's word.
     package var isKept: Bool?
 
     package init(state: State, warnings: [ImportWarning], warningsTotal: Int) {

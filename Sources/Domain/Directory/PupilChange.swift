@@ -37,7 +37,7 @@ package struct PupilChange: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - pupil: the record before.
-    ///   - day: the day of a delta's delivery; nil for an add, whose classes are then open at the start.
+    ///   - day: the day of a delta's export; nil for an add, whose classes are then open at the start.
     /// - Returns: the record after.
     package func applied(to pupil: PupilRecord, on day: CalendarDay?) -> PupilRecord {
         let before = pupil.memberships

@@ -23,7 +23,7 @@ struct DataFolder {
         }
     }
 
-    /// A private folder for deliveries under way; made when missing, and emptied of what a killed upload left.
+    /// A private folder for exports under way; made when missing, and emptied of what a killed upload left.
     func work() throws -> String {
         let work = path + "/work"
         if mkdir(work, 0o700) != 0, errno != EEXIST {

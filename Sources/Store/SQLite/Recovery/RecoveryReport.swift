@@ -19,7 +19,7 @@ package struct RecoveryReport: Sendable {
     package var textsLost: Set<EventID> = []
     /// Devices and ties of the directory that belonged to nobody any more.
     package var registryOrphans = 0
-    /// Files in the folder of held deliveries that the registry names; they lie beside the stores.
+    /// Files in the folder of held exports that the registry names; they lie beside the stores.
     package var heldFiles: [String] = []
     /// What else a person has to know.
     package var notes: [String] = []
