@@ -1,5 +1,5 @@
 """The demonstration behind deploy/demo: one school network, the whole way from the directory to the phones."""
-import base64, datetime, hashlib, hmac, http.client, json, os, secrets, shutil, signal, subprocess, sys, time, zoneinfo
+import base64, datetime, hashlib, hmac, http.client, json, os, secrets, shutil, signal, socket, subprocess, sys, time, zoneinfo
 
 BIN, KEEP = sys.argv[1], "--keep" in sys.argv[2:]
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -58,11 +58,16 @@ def call(method, path, body=None, headers=None, port=None):
     return answer.status, json.loads(content) if content else None
 
 
+RESERVED = []
+
+
 def free_port():
-    import socket
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Ours until this process ends: bound and not listening, so that it is given to nobody else, and to a server that asks for it with SO_REUSEADDR."""
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    RESERVED.append(probe)
+    return probe.getsockname()[1]
 
 
 def secret_file(name, text):

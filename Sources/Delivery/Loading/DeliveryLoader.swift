@@ -12,7 +12,7 @@ struct DeliveryLoader {
     private let siblings: SiblingNames
     let rules: Current<DeliveryRules>
     let time: TimeSource
-    let again: SecondLook
+    let again: Recheck
     /// Deliveries that another announces, in a commit that was not seen on the disk yet (``DeliveryLoader/endAnnounced(_:of:_:_:)``).
     var announced: [DeliveryID: DeliveryID] = [:]
     /// Of the call under way.
@@ -83,7 +83,7 @@ struct DeliveryLoader {
         self.rules = rules
         siblings = SiblingNames(queue: queue, registry: registry)
         found = FoundPersons(queue: queue, registry: registry)
-        again = SecondLook(queue: queue, registry: registry, found: found, rules: rules, time: time)
+        again = Recheck(queue: queue, registry: registry, found: found, rules: rules, time: time)
         identifier = CollapseIdentifier(installationKey: installationKey)
         rendered = RenderedEvents(limits: limits, kinds: kinds, messages: messages)
     }

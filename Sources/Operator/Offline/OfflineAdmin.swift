@@ -158,13 +158,7 @@ struct StoredLanes: LaneControl {
             return nil
         }
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
-        let order = InstantOrder(
-            actor: actor,
-            verb: applying ? "lane.removalsApplied" : "lane.removalsDiscarded",
-            filter: "lane=\(id.rawValue)",
-            why: why,
-            changed: result.changed
-        )
+        let order = InstantOrder.removals(applied: applying, on: id, actor: actor, why: why, changed: result.changed)
         try await queue.keep(order, now: time.now())
         return result
     }

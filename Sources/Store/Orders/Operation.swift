@@ -35,6 +35,23 @@ package struct InstantOrder: Sendable {
         self.why = why
         self.changed = changed
     }
+
+    /// What the mass guard held on a lane was applied, or forgotten.
+    package static func removals(
+        applied: Bool,
+        on lane: LaneID,
+        actor: String,
+        why: String,
+        changed: Int
+    ) -> InstantOrder {
+        InstantOrder(
+            actor: actor,
+            verb: applied ? "lane.removalsApplied" : "lane.removalsDiscarded",
+            filter: "lane=\(lane.rawValue)",
+            why: why,
+            changed: changed
+        )
+    }
 }
 
 /// An order as the store keeps it, with how far it has come.

@@ -10,13 +10,17 @@ def killed_three_times(world):
     users = [f"u{number:04}" for number in range(1000)]
     tokens = world.register_all(users, 10)
     assert len(tokens) == 10_000
+    # Nothing comes back from a few until the last kill: however fast the machine, each kill is in the middle of the event.
+    world.script({"fcm": {token: "silence" for token in sorted(token for token in tokens if token.startswith("f-"))[:5]}})
     status, answer, _ = world.publish(users)
     assert status == 202, answer
     event = answer["id"]
     for part in (2_500, 5_000, 7_500):
         wait(f"{part} phones", lambda: world.rung() >= part, 180)
         world.kill()
-        assert world.rung() < 10_000, "the kill came too late to prove anything"
+        assert world.rung() <= 9_995
+        if part == 7_500:
+            world.script({})
         world.start()
     state = world.done(event, 300)
     assert state["deliveries"]["accepted"] == 10_000, state

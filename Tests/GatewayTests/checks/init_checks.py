@@ -5,8 +5,11 @@ BINARIES, FOLDER, CHECK = *map(os.path.abspath, sys.argv[1:3]), sys.argv[3]
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 
+RESERVED = []
+
+
 def four_ports():
-    """The first of four free ones on loopback."""
+    """The first of four on loopback that are ours until this process ends, as `free_port` of gateway.py has them."""
     for port in range(21000, 60000, 4):
         probes = []
         try:
@@ -14,10 +17,9 @@ def four_ports():
                 probes.append(socket.socket())
                 probes[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probes[-1].bind(("127.0.0.1", number))
+            RESERVED.extend(probes)
             return port
         except OSError:
-            continue
-        finally:
             for probe in probes:
                 probe.close()
     raise AssertionError("no four free ports")

@@ -3,7 +3,7 @@ import Store
 
 /// Looks again at whom deliveries are for when they are loaded: hours, days and a night may lie between the expansion and this moment. Of
 /// a page that is sent for the first time only the hour is looked at; of what waited everything. Used on one thread.
-struct SecondLook {
+struct Recheck {
     private let queue: QueueReader
     private let registry: RegistryReader
     private let found: FoundPersons
