@@ -32,8 +32,8 @@ struct NDJSONExportTests {
 
     @Test(arguments: [1, 4096, 64 * 1024])
     func `what waits in the reader is bounded by a line and a piece of the file`(pieceBytes: Int) throws {
-        let text =
-            String(repeating: "x", count: 10_000_000) + "\r\nab\n" + String(repeating: "y", count: 101) + "\nlast"
+        let long = String(repeating: "x", count: min(10_000_000, pieceBytes * 300_000))
+        let text = long + "\r\nab\n" + String(repeating: "y", count: 101) + "\nlast"
         let source = Pieces(text.utf8, pieceBytes: pieceBytes)
         var reader = LineReader(file: "f", lineBytesMax: 100)
         var lines: [String?] = []

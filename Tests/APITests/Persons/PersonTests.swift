@@ -1,6 +1,7 @@
 import API
 import Domain
 import FoundationEssentials
+import Glibc
 import HTTPTypes
 import Pipeline
 import Store
@@ -60,7 +61,11 @@ struct PersonTests {
         var found: Set<String> = []
         for file in ["registry.db", "registry.db-wal", "queue.db", "queue.db-wal"] {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
-            for value in values where bytes.firstRange(of: Data(value.utf8)) != nil { found.insert(value) }
+            bytes.withUnsafeBytes { bytes in
+                for value in values where memmem(bytes.baseAddress!, bytes.count, value, value.utf8.count) != nil {
+                    found.insert(value)
+                }
+            }
         }
         return found
     }
