@@ -5,7 +5,7 @@ import Testing
 
 /// The built `carillon` and `carillon-simulator` as processes, driven from outside: gateway.py starts them, the files of
 /// checks beside it ask. One after another, since each starts a whole gateway and some kill it; the suites beside this one
-/// (``DurabilityTests``, ``PackageTests``) go on meanwhile, so that two cores have two of them.
+/// (``DurabilityTests``, ``SurroundingsTests``) go on meanwhile, so that two cores have two of them.
 @Suite(.serialized, .tags(.slow), .timeLimit(.minutes(10)))
 struct GatewayTests {
     @Test(arguments: [
@@ -65,47 +65,6 @@ struct GatewayTests {
     /// Told in FamilyWeek.md.
     @Test(arguments: ["week_of_one_family"])
     func `families pass`(check: String) async throws { try await pass("family_checks", check) }
-
-    @Test(arguments: [
-        "addresses_are_named", "storage_keys_are_named", "signals_count_from_the_start", "nothing_that_drips_keeps_it",
-        "service_manager_is_told", "build_is_named",
-    ])
-    func `start and end pass`(check: String) async throws { try await pass("start_checks", check) }
-
-    @Test(arguments: [
-        "schools_are_switched", "held_import_is_approved", "onde_extractions_are_imported", "short_of_room",
-    ])
-    func `the directory and the disk pass`(check: String) async throws { try await pass("directory_checks", check) }
-
-    @Test(arguments: [
-        "alert_rules_are_right", "a_day_fires_what_happened", "dashboard_is_that_of_the_metrics", "refusals_are_told",
-        "reloads_say_what_changed",
-        "an_outage_is_told_once", "emptied_series_are_gone", "spans_reach_a_collector",
-        "a_french_terminal_is_answered_in_french",
-    ])
-    func `watching passes`(check: String) async throws { try await pass("watch_checks", check) }
-
-    /// Told in Publishing.md and /openapi.json.
-    @Test(arguments: ["recipes_run_word_for_word", "schemas_are_the_contract"])
-    func `publishers' developers pass`(check: String) async throws { try await pass("publisher_checks", check) }
-
-    @Test(arguments: [
-        "both_doors_are_one", "server_comes_again", "a_consumer_has_to_keep", "killed_before_the_answer",
-        "killed_while_taking",
-        "poison_is_ended", "full_disk_leaves_it_in_the_stream", "without_a_stream", "faster_than_it_is_taken",
-        "who_may_connect",
-    ])
-    func `the broker passes`(check: String) async throws { try await pass("nats_checks", check) }
-
-    /// What deploy/bench makes of figures; they are recorded ones, no test has a clock.
-    @Test(arguments: [
-        "verdicts_are_of_medians", "figures_become_a_table", "results_are_kept_whole", "figures_become_drawings",
-        "documents_show_what_was_recorded",
-    ])
-    func `the bench's figures pass`(check: String) async throws { try await pass("bench_checks", check) }
-
-    @Test(arguments: ["idle_crowd"])
-    func `crowds pass`(check: String) async throws { try await pass("crowd_checks", check) }
 
     private func pass(_ file: String, _ check: String) async throws { try await Self.run(file + ".py", check) }
 
