@@ -62,12 +62,21 @@ struct PersonTests {
         for file in ["registry.db", "registry.db-wal", "queue.db", "queue.db-wal"] {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
             bytes.withUnsafeBytes { bytes in
-                for value in values where memmem(bytes.baseAddress!, bytes.count, value, value.utf8.count) != nil {
-                    found.insert(value)
-                }
+                for value in values where stands(Array(value.utf8), in: bytes) { found.insert(value) }
             }
         }
         return found
+    }
+
+    private static func stands(_ value: [UInt8], in bytes: UnsafeRawBufferPointer) -> Bool {
+        var rest = bytes[...]
+        while let at = memchr(rest.base.baseAddress! + rest.startIndex, Int32(value[0]), rest.count) {
+            let start = UnsafeRawPointer(at) - bytes.baseAddress!
+            guard bytes.count - start >= value.count else { return false }
+            if memcmp(at, value, value.count) == 0 { return true }
+            rest = bytes[(start + 1)...]
+        }
+        return false
     }
 
     @Test func `an export has names, accounts, relations, devices, choices and events`() async throws {
