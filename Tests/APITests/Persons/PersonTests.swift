@@ -69,12 +69,13 @@ struct PersonTests {
     }
 
     private static func stands(_ value: [UInt8], in bytes: UnsafeRawBufferPointer) -> Bool {
-        var rest = bytes[...]
-        while let at = memchr(rest.base.baseAddress! + rest.startIndex, Int32(value[0]), rest.count) {
-            let start = UnsafeRawPointer(at) - bytes.baseAddress!
+        guard let base = bytes.baseAddress else { return false }
+        var start = 0
+        while let at = memchr(base + start, Int32(value[0]), bytes.count - start) {
+            start = UnsafeRawPointer(at) - base
             guard bytes.count - start >= value.count else { return false }
             if memcmp(at, value, value.count) == 0 { return true }
-            rest = bytes[(start + 1)...]
+            start += 1
         }
         return false
     }
