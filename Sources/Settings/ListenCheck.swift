@@ -37,7 +37,7 @@ package struct ListenCheck {
 
     // MARK: - host:port
 
-    private static func fault(_ address: ListenAddress) -> String? {
+    private static func fault(_ address: HostAndPort) -> String? {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE

@@ -1,5 +1,5 @@
 /// Whole decimal numbers as written in a configuration: digits, an optional minus, underscores between digits.
-enum Decimal {
+enum WholeNumber {
     static func read(_ text: some StringProtocol) -> Int? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F }), !text.hasPrefix("_"),
             !text.hasSuffix("_")

@@ -49,10 +49,10 @@ package struct Settings: Sendable {
     }
 
     package struct Listen: Sendable {
-        package var publicAddress = ListenAddress(host: "127.0.0.1", port: 8080)
+        package var publicAddress = HostAndPort(host: "127.0.0.1", port: 8080)
         /// Path of the Unix socket of the admin API.
         package var adminSocket = ""
-        package var metricsAddress = ListenAddress(host: "127.0.0.1", port: 9090)
+        package var metricsAddress = HostAndPort(host: "127.0.0.1", port: 9090)
     }
 
     /// How the token of a parent's device is checked: by the ENT's userinfo, by the signature of an issuer, or each as the token is. With neither
@@ -187,34 +187,4 @@ package struct Settings: Sendable {
         package var level = Level.info
         package var format = Format.json
     }
-}
-
-/// A host and port to listen on.
-package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
-    /// A name or address; an IPv6 address without brackets.
-    package var host: String
-    /// 0…65535; 0 lets the system choose.
-    package var port: Int
-
-    package init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    /// nil when the text is not `host:port` or `[address]:port`.
-    package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(where: { ":[]".contains($0) }) {
-            return nil
-        }
-        guard let port = Decimal.read(text[text.index(after: colon)...]), (0...65_535).contains(port),
-            !host.isEmpty, !host.contains(where: \.isWhitespace)
-        else { return nil }
-        self.init(host: String(host), port: port)
-    }
-
-    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

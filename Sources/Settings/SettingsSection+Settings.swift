@@ -61,11 +61,11 @@ extension SettingsSection {
         return listen
     }
 
-    private func address(_ name: String, default defaultValue: ListenAddress) -> ListenAddress {
+    private func address(_ name: String, default defaultValue: HostAndPort) -> HostAndPort {
         let text = text(name, default: defaultValue.description) {
-            ListenAddress($0) == nil ? "must be host:port or [IPv6 address]:port, the port from 0 to 65535" : nil
+            HostAndPort($0) == nil ? "must be host:port or [IPv6 address]:port, the port from 0 to 65535" : nil
         }
-        return ListenAddress(text) ?? defaultValue
+        return HostAndPort(text) ?? defaultValue
     }
 
     private func tls() -> Settings.TLS {

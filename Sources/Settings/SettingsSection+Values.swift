@@ -63,7 +63,7 @@ extension SettingsSection {
             )
             return defaultValue
         }
-        guard found.isPlain, let value = Decimal.read(text), range.contains(value) else {
+        guard found.isPlain, let value = WholeNumber.read(text), range.contains(value) else {
             let unit = unit.isEmpty ? "" : " \(unit)"
             reader.mistake(
                 key(name),

@@ -9,7 +9,7 @@ extension String {
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
         guard let first = host.first, first != ":" else { return false }
         guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") else { return true }
-        return Decimal.read(host[host.index(after: colon)...]).map { (1...65_535).contains($0) } ?? false
+        return WholeNumber.read(host[host.index(after: colon)...]).map { (1...65_535).contains($0) } ?? false
     }
 
     var isOnLoopback: Bool {

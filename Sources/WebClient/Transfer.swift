@@ -7,7 +7,7 @@ final class Transfer {
     private static let headerBytesMax = 64 << 10
 
     let easy: UnsafeMutableRawPointer
-    let submission: Submission
+    let submission: TransferSubmission
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var file: Int32 = -1
@@ -19,7 +19,7 @@ final class Transfer {
     private let filter = UnsafeMutablePointer<carillon_curl_address_filter>.allocate(capacity: 1)
 
     /// Makes the handle ready to be added to a multi handle.
-    init(_ submission: Submission, options: WebClient.Options) throws(WebClientError) {
+    init(_ submission: TransferSubmission, options: WebClient.Options) throws(WebClientError) {
         guard let easy = curl_easy_init() else { throw .overloaded }
         self.easy = easy
         self.submission = submission

@@ -2,7 +2,7 @@ internal import CCurl
 internal import Synchronization
 
 /// A request on its way to the thread, with its answer.
-struct Submission: Sendable {
+struct TransferSubmission: Sendable {
     let id: Int
     let request: WebRequest
     let deadline: ContinuousClock.Instant
@@ -16,7 +16,7 @@ struct Submission: Sendable {
 /// [curl.se/libcurl/c/curl_multi_wakeup.html], inside the mutex and never after `end()`.
 final class TransferInbox: @unchecked Sendable {
     struct Letters {
-        var submissions: [Submission] = []
+        var submissions: [TransferSubmission] = []
         var cancellations: [Int] = []
         var isStopping = false
     }
@@ -46,7 +46,7 @@ final class TransferInbox: @unchecked Sendable {
         }
     }
 
-    func submit(_ submission: Submission) {
+    func submit(_ submission: TransferSubmission) {
         let refusal: WebClientError? = state.withLock { state in
             if state.letters.isStopping || state.isOver { return .stopped }
             if state.open >= openMax { return .overloaded }

@@ -5,7 +5,7 @@ final class TransferLoop {
     private let multi: UnsafeMutableRawPointer
     private let inbox: TransferInbox
     private let options: WebClient.Options
-    private var waiting: [Submission] = []
+    private var waiting: [TransferSubmission] = []
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
 
     init(multi: UnsafeMutableRawPointer, inbox: TransferInbox, options: WebClient.Options) {
@@ -81,7 +81,7 @@ final class TransferLoop {
         }
     }
 
-    private func answer(_ submission: Submission, _ result: Result<WebResponse, WebClientError>) {
+    private func answer(_ submission: TransferSubmission, _ result: Result<WebResponse, WebClientError>) {
         inbox.answered()
         submission.answer(result)
     }

@@ -56,7 +56,7 @@ package final class WebClient: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 inbox.submit(
-                    Submission(id: id, request: request, deadline: .now + request.timeout) {
+                    TransferSubmission(id: id, request: request, deadline: .now + request.timeout) {
                         continuation.resume(returning: $0)
                     }
                 )

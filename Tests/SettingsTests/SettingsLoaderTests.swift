@@ -33,7 +33,7 @@ import Testing
         let settings = loaded.settings
 
         #expect(settings.data == fixture.folder + "/data")
-        #expect(settings.listen.publicAddress == ListenAddress(host: "0.0.0.0", port: 80))
+        #expect(settings.listen.publicAddress == HostAndPort(host: "0.0.0.0", port: 80))
         #expect(settings.listen.metricsAddress.description == "[::1]:9")
         #expect(settings.listen.adminSocket == fixture.folder + "/admin.sock")
         let publisher = try #require(settings.publishers.first)

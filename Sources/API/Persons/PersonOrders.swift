@@ -31,7 +31,7 @@ struct PersonOrders {
     /// The same for the person's own eyes: nothing to put on record.
     func record(of person: StoredPerson) async throws -> Response {
         let now = services.time.now()
-        let record = PersonRecord(
+        let record = PersonData(
             queueReader: services.queueReader,
             registryReader: services.registryReader,
             looks: services.looks

@@ -9,7 +9,7 @@ final class LaneRunner {
     private let snapshotCell: SnapshotCell
     unowned(unsafe) private let loop: EventLoop
     private var pool: ConnectionPool
-    private var connections: [Connection] = []
+    private var connections: [HTTP2Connection] = []
     private var actions: [ConnectionPool.Action] = []
     private var snapshot = LaneSnapshot()
     /// The feed has not said that it is empty since the last wake or answer.
@@ -72,7 +72,7 @@ final class LaneRunner {
     func resolved(_ id: ConnectionID, _ result: Result<[SocketAddress], ConnectFailure>) -> Bool {
         guard let connection = connection(id) else { return false }
         let used = Set(connections.map(\.address))
-        connection.addressesFound(result.map { Resolver.unusedFirst($0, used: used) })
+        connection.addressesFound(result.map { HostLookup.unusedFirst($0, used: used) })
         touch()
         return true
     }
@@ -134,7 +134,7 @@ final class LaneRunner {
     }
 
     /// False when the feed has nothing now.
-    private func sendNext(on connection: Connection) -> Bool {
+    private func sendNext(on connection: HTTP2Connection) -> Bool {
         let exchange = connection.takeExchange()
         let info = connection.info
         guard let ticket = feed.next(into: exchange.request, on: info) else {
@@ -163,8 +163,8 @@ final class LaneRunner {
     private func carryOut(_ action: ConnectionPool.Action) {
         switch action {
         case .connect(let id):
-            connections.append(Connection(id: id, lane: self))
-            Resolver.resolve(ResolverQuestion(configuration)) { [mailbox = loop.mailbox, lane] in
+            connections.append(HTTP2Connection(id: id, lane: self))
+            HostLookup.resolve(ResolverQuestion(configuration)) { [mailbox = loop.mailbox, lane] in
                 mailbox.post(.resolved(lane, id, $0))
             }
         case .ping(let id): connection(id)?.ping()
@@ -188,12 +188,12 @@ final class LaneRunner {
 
     // MARK: - Facts from connections
 
-    func opened(_ connection: Connection, peerStreamsMax: Int?, address: String, resumed: Bool) {
+    func opened(_ connection: HTTP2Connection, peerStreamsMax: Int?, address: String, resumed: Bool) {
         pool.connectionReady(connection.id, peerStreamsMax: peerStreamsMax, now)
         feed.laneEvent(.opened(connection.info, address: address, resumed: resumed))
     }
 
-    func connectFailed(_ connection: Connection, _ failure: ConnectFailure) {
+    func connectFailed(_ connection: HTTP2Connection, _ failure: ConnectFailure) {
         forget(connection)
         connection.close(.shutdown, polite: false)
         let wait = pool.connectFailed(connection.id, now)
@@ -202,33 +202,33 @@ final class LaneRunner {
         touch()
     }
 
-    func received(_ connection: Connection) {
+    func received(_ connection: HTTP2Connection) {
         pool.received(connection.id, now)
     }
 
-    func pingAnswered(_ connection: Connection) {
+    func pingAnswered(_ connection: HTTP2Connection) {
         pool.pingAnswered(connection.id)
     }
 
-    func peerStreamsMaxChanged(_ connection: Connection, _ limit: Int?) {
+    func peerStreamsMaxChanged(_ connection: HTTP2Connection, _ limit: Int?) {
         pool.peerStreamsMaxChanged(connection.id, limit)
     }
 
-    func roomChanged(_ connection: Connection) {
+    func roomChanged(_ connection: HTTP2Connection) {
         let hasRoom = connection.hasRoom
         pool.setBlocked(connection.id, !hasRoom)
         // A round of filling that ended at a closed window goes on; one that ended at full streams waits for answers.
         if hasRoom, mayHaveWork, pool.roomiest() != nil { touch() }
     }
 
-    func goAway(_ connection: Connection, lastStreamID: Int32, code: UInt32, debugData: [UInt8]) {
+    func goAway(_ connection: HTTP2Connection, lastStreamID: Int32, code: UInt32, debugData: [UInt8]) {
         snapshot.lastError = GoAwayText.sentence(code: code, debugData: debugData)
         actions += pool.goAway(connection.id, isError: code != 0, now)
         feed.laneEvent(.goAway(connection.info, lastStreamID: lastStreamID, code: code, debugData: debugData))
     }
 
     func finished(
-        _ connection: Connection,
+        _ connection: HTTP2Connection,
         _ exchange: Exchange,
         _ result: RequestResult,
         _ end: ConnectionPool.StreamEnd
@@ -248,7 +248,7 @@ final class LaneRunner {
     // MARK: - Ending connections
 
     /// The peer, the network or the feed ended it.
-    private func ended(_ connection: Connection, _ reason: String) {
+    private func ended(_ connection: HTTP2Connection, _ reason: String) {
         guard connection.isReady else {
             return connectFailed(connection, .protocolError("\(configuration.host): \(reason)"))
         }
@@ -257,7 +257,7 @@ final class LaneRunner {
         close(connection, .connectionLost(reason), reason: reason, polite: false)
     }
 
-    private func close(_ connection: Connection, _ ambiguity: Ambiguity, reason: String, polite: Bool) {
+    private func close(_ connection: HTTP2Connection, _ ambiguity: Ambiguity, reason: String, polite: Bool) {
         guard forget(connection) else { return }
         let wasReady = connection.isReady
         connection.close(ambiguity, polite: polite)
@@ -265,13 +265,13 @@ final class LaneRunner {
     }
 
     @discardableResult
-    private func forget(_ connection: Connection) -> Bool {
+    private func forget(_ connection: HTTP2Connection) -> Bool {
         guard let index = connections.firstIndex(where: { $0 === connection }) else { return false }
         connections.remove(at: index)
         return true
     }
 
-    private func connection(_ id: ConnectionID) -> Connection? {
+    private func connection(_ id: ConnectionID) -> HTTP2Connection? {
         connections.first { $0.id == id }
     }
 }

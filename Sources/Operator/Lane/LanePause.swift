@@ -35,7 +35,7 @@ struct LanePause: AnsweringCommand {
 
     func run() async throws {
         let end = until.flatMap { TimeLength.instant($0, from: OperatorContext.current.time.now()) }
-        var order = LaneOrder(verb: "pause", lane: own.lane, why: why)
+        var order = LaneOrderRun(verb: "pause", lane: own.lane, why: why)
         order.order.until = end
         try await order.run(options, own.offline)
     }

@@ -20,5 +20,5 @@ struct LaneProbe: AnsweringCommand {
     @Option(help: "A reason, for those who come after.")
     var why: String = ""
 
-    func run() async throws { try await LaneOrder(verb: "probe", lane: lane, why: why).run(options, nil) }
+    func run() async throws { try await LaneOrderRun(verb: "probe", lane: lane, why: why).run(options, nil) }
 }

@@ -33,7 +33,7 @@ struct LaneRelease: AnsweringCommand {
     }
 
     func run() async throws {
-        var order = LaneOrder(verb: "removals", lane: own.lane, why: why)
+        var order = LaneOrderRun(verb: "removals", lane: own.lane, why: why)
         order.order.decision = apply ? "apply" : "discard"
         try await order.run(options, own.offline) { object in
             let decided = RemovalsDecidedView(shown: object)

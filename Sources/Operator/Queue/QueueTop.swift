@@ -76,7 +76,7 @@ struct QueueTop: AnsweringCommand {
                 case .none: break
                 case .quit: return
                 case .order(let verb, let lane, let why):
-                    let order = LaneOrder(verb: verb, lane: lane, why: why)
+                    let order = LaneOrderRun(verb: verb, lane: lane, why: why)
                     do {
                         controls.say(order.state(try await AdminClient.use(screen.inspection.adminSocket, order.give)))
                     } catch {

@@ -63,7 +63,7 @@ struct ControlEndpoint: Sendable {
         }
         var filter = PushLog.Filter()
         if let name = request.queryValue("provider") {
-            guard let provider = Provider(rawValue: name) else {
+            guard let provider = SimulatedService(rawValue: name) else {
                 return Answer(status: 400, json: ["error": "unknown provider"])
             }
             filter.provider = provider

@@ -15,7 +15,7 @@ package struct Counts: Sendable {
         package var credentials: Set<String> = []
     }
 
-    package var providers: [Provider: OfProvider] = [:]
+    package var providers: [SimulatedService: OfProvider] = [:]
     package var connectionsOpened = 0
     package var connectionsOpen = 0
 
@@ -53,7 +53,7 @@ package struct Counts: Sendable {
                 "opened": .integer(Int64(connectionsOpened)), "open": .integer(Int64(connectionsOpen)),
             ],
         ]
-        for provider in Provider.allCases {
+        for provider in SimulatedService.allCases {
             let counts = providers[provider] ?? OfProvider()
             members[provider.rawValue] = [
                 "accepted": .integer(Int64(counts.accepted)), "refused": .integer(Int64(counts.refused)),

@@ -13,7 +13,7 @@ package final class PushLog: Sendable {
 
     /// Which records are wanted; nil is every one.
     package struct Filter: Sendable {
-        package var provider: Provider?
+        package var provider: SimulatedService?
         package var outcome: Record.Outcome?
         package var token: String?
 
@@ -29,7 +29,7 @@ package final class PushLog: Sendable {
 
     fileprivate struct Line {
         var bytes: [UInt8]
-        var provider: Provider
+        var provider: SimulatedService
         var outcome: Record.Outcome
         var token: String
     }

@@ -13,7 +13,7 @@ package struct Record: Sendable {
         case lost
     }
 
-    package var provider: Provider
+    package var provider: SimulatedService
     package var outcome: Outcome
     /// Nil for silence.
     package var status: Int?
@@ -27,7 +27,7 @@ package struct Record: Sendable {
     package var more: [String: JSON]
 
     package init(
-        _ provider: Provider,
+        _ provider: SimulatedService,
         _ outcome: Outcome,
         status: Int?,
         reason: String? = nil,

@@ -54,7 +54,7 @@ package struct Script: Hashable, Sendable {
         guard let providers = source.object else { throw Mistake(description: "the script is not an object") }
         steps = [:]
         for (provider, value) in providers {
-            guard provider == Self.anyone || Provider(rawValue: provider) != nil else {
+            guard provider == Self.anyone || SimulatedService(rawValue: provider) != nil else {
                 throw Mistake(description: "unknown provider \(provider)")
             }
             guard let rules = value.object else { throw Mistake(description: "\(provider): not an object") }

@@ -2,7 +2,7 @@
 struct ScriptPlayer: Sendable {
     /// What conditions look at.
     struct Occasion {
-        var provider: Provider
+        var provider: SimulatedService
         var token: String
         var listener: String
         /// Position on its connection, from 1.

@@ -101,8 +101,8 @@ extension RegistryReader {
     package func routes(
         of persons: some Collection<PersonID>,
         seenSince: Instant = Instant(milliseconds: .min)
-    ) throws -> DeviceRoutes {
-        var found = DeviceRoutes()
+    ) throws -> RoutesOfPersons {
+        var found = RoutesOfPersons()
         try connection.query(
             RegistryKeyedSQL.routes,
             before: seenSince.milliseconds,

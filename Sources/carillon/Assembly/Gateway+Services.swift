@@ -314,8 +314,8 @@ extension Gateway {
     }
 
     /// What the contract's address is to the server; the configuration and this machine were asked before.
-    private func listening(_ address: String) -> API.ListenAddress {
-        guard let listen = API.ListenAddress(address) else {
+    private func listening(_ address: String) -> ListenAddress {
+        guard let listen = ListenAddress(address) else {
             preconditionFailure("The configuration was checked: \(address)")
         }
         return listen

@@ -43,7 +43,7 @@ struct ResolverQuestion: Sendable {
 }
 
 /// Resolves names off the loop, anew each time: nothing is cached (pushy's and Apple's advice: uncached before each connect).
-enum Resolver {
+enum HostLookup {
     /// Answers from a thread of its own, exactly once. The lane opens one connection at a time, so there are at most as many
     /// such threads as lanes; a resolver that hangs holds up its own lane only.
     static func resolve(

@@ -3,7 +3,7 @@ package import Domain
 package import Store
 
 /// Everything that is known of one person, as JSON: for the person, who has a right to it [GDPR art. 15].
-package struct PersonRecord: Sendable {
+package struct PersonData: Sendable {
     /// Of the newest events.
     private static let eventsMax = 10_000
     /// The newest.

@@ -2,7 +2,7 @@ package import Domain
 
 /// Devices of many persons, found by person: one array for all of them, so that a person of a large audience costs no array and no hash of its
 /// own. Devices of a person stand in the order of their ids.
-package struct DeviceRoutes: Sendable {
+package struct RoutesOfPersons: Sendable {
     private struct Entry {
         var person: PersonID
         var device: Int64

@@ -1,5 +1,5 @@
 /// Whose part the simulator plays; the names are those of scripts, log and counts.
-package enum Provider: String, CaseIterable, Hashable, Sendable {
+package enum SimulatedService: String, CaseIterable, Hashable, Sendable {
     case apns
     case fcm
     case webpush

@@ -11,7 +11,7 @@ struct LaneOrderOptions: ParsableArguments {
 }
 
 /// An order about one lane.
-struct LaneOrder {
+struct LaneOrderRun {
     private static let timeout = Duration.seconds(10)
 
     var verb: String

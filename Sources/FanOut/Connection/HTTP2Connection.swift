@@ -4,7 +4,7 @@ internal import Glibc
 /// One connection of a lane, from the name to the last answer. Belongs to the loop thread.
 ///
 /// It decides nothing: rules are the pool's, the protocol's are libnghttp2's. It never calls its lane back from `close`.
-final class Connection: IOHandler, HTTP2SessionOwner {
+final class HTTP2Connection: IOHandler, HTTP2SessionOwner {
     private enum Phase {
         /// Name, TCP, proxy, TLS. Can transition to: open, closed.
         case opening(Opener)
