@@ -55,7 +55,7 @@ struct SurroundingsTests {
     }
 
     @Test(arguments: [
-        "both_doors_are_one", "server_comes_again", "a_consumer_has_to_keep", "killed_before_the_answer",
+        "both_ways_are_one", "server_comes_again", "a_consumer_has_to_keep", "killed_before_the_answer",
         "killed_while_taking",
         "poison_is_ended", "full_disk_leaves_it_in_the_stream", "without_a_stream", "faster_than_it_is_taken",
         "who_may_connect",

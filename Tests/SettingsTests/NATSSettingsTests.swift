@@ -12,7 +12,7 @@ import Testing
             + "nats: {\(nats)}\n"
     }
 
-    @Test func `without an address the door is shut`() throws {
+    @Test func `without an address no broker is listened to`() throws {
         #expect(try fixture.load(SettingsFixture.least).settings.nats == nil)
         #expect(try fixture.load(yaml("stream: ENT")).settings.nats == nil)
     }

@@ -208,7 +208,7 @@ enum Descriptors {
         let what = say(
             "\(inUse)soft limit \(digits: soft), hard limit \(digits: hard), \(digits: needed) needed with these lanes"
         )
-        // With less than that free, a crowd of connections waits before the door.
+        // With less than that free, a crowd of connections waits to be accepted.
         let isShort = soft < max(needed, 1024) || used.map { soft - $0 < freeMin } ?? false
         return isShort ? .warn(say("descriptors"), what, next: remedy) : .ok(say("descriptors"), what)
     }

@@ -23,5 +23,7 @@ struct LaneDrain: AnsweringCommand {
 
     func validate() throws { try WhyText.check(why) }
 
-    func run() async throws { try await LaneOrderRun(verb: "drain", lane: own.lane, why: why).run(options, own.offline) }
+    func run() async throws {
+        try await LaneOrderRun(verb: "drain", lane: own.lane, why: why).run(options, own.offline)
+    }
 }

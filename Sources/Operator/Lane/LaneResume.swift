@@ -17,5 +17,7 @@ struct LaneResume: AnsweringCommand {
     @Option(help: "A reason, for those who come after.")
     var why: String = ""
 
-    func run() async throws { try await LaneOrderRun(verb: "resume", lane: own.lane, why: why).run(options, own.offline) }
+    func run() async throws {
+        try await LaneOrderRun(verb: "resume", lane: own.lane, why: why).run(options, own.offline)
+    }
 }

@@ -205,7 +205,7 @@ extension Gateway {
         ]
         if let runner = spanRunner(core, inside.queueReader) { services.append(LongRunning(runner.run)) }
         services += servers.map { Bounded($0, within: Self.listenerDrain) }
-        if let door = brokerConsumer(delivery, api) { services.append(Bounded(door, within: Self.brokerDrain)) }
+        if let consumer = brokerConsumer(delivery, api) { services.append(Bounded(consumer, within: Self.brokerDrain)) }
         let last: [any Service] = [
             ShutdownBound(bound: Self.shutdownMax) {
                 logger.critical("the orderly end takes too long, ending; what is not recorded is sent again")

@@ -6,7 +6,7 @@ import Pipeline
 import Store
 import Testing
 
-/// What a parent chooses, by both doors.
+/// What a parent chooses, in both ways.
 struct PreferenceTests {
     private static let merge = "application/merge-patch+json"
 

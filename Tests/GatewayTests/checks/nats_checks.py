@@ -1,4 +1,4 @@
-"""Checks of the door to the ENT's message broker, on a real nats-server: what a stream keeps, what comes once, and what nobody can take."""
+"""Checks of the consumer of the ENT's message broker, on a real nats-server: what a stream keeps, what comes once, and what nobody can take."""
 import json, os, re, signal, subprocess, time, urllib.request
 
 import nats_keys
@@ -71,8 +71,8 @@ def sample(name):
         return file.read()
 
 
-def both_doors_are_one(world):
-    """The sample's broker message rings whom the preview names; the same event over the other door, in either order, rings nobody again."""
+def both_ways_are_one(world):
+    """The sample's broker message rings whom the preview names; the same event in the other way, in either order, rings nobody again."""
     server, client = broker(world)
     world.start()
     school_network(world)
@@ -334,5 +334,5 @@ def who_may_connect(world):
 
 
 if __name__ == "__main__":
-    main([both_doors_are_one, server_comes_again, a_consumer_has_to_keep, killed_before_the_answer, killed_while_taking, poison_is_ended, full_disk_leaves_it_in_the_stream,
-          without_a_stream, faster_than_it_is_taken, who_may_connect], {"both_doors_are_one": SERVICES})
+    main([both_ways_are_one, server_comes_again, a_consumer_has_to_keep, killed_before_the_answer, killed_while_taking, poison_is_ended, full_disk_leaves_it_in_the_stream,
+          without_a_stream, faster_than_it_is_taken, who_may_connect], {"both_ways_are_one": SERVICES})

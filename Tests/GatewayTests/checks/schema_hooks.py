@@ -40,7 +40,7 @@ def taken_or_for_a_reason(ctx, response, case):
     if problem["code"] in allowed or (problem["code"] == "invalidEvent" and codes <= BEYOND_SCHEMAS):
         if all(item.get("code") in allowed | {"invalidEvent"} for item in items) and codes <= BEYOND_SCHEMAS | {"nameTooLong"}:
             return
-    raise AssertionError(f"the schema allows it, the door refuses it: {problem}")
+    raise AssertionError(f"the schema allows it, the gateway refuses it: {problem}")
 
 
 def forbidden(case):
@@ -65,4 +65,4 @@ def refused(ctx, response, case):
     if case.meta is None or not case.meta.generation.mode.is_negative or not forbidden(case):
         return
     if response.status_code < 400:
-        raise AssertionError(f"the schema forbids it, the door takes it: {response.status_code}")
+        raise AssertionError(f"the schema forbids it, the gateway takes it: {response.status_code}")

@@ -164,7 +164,7 @@ struct RecordUnion {
         try restrict(person, as: before ?? person)
         try connection.run("UPDATE account SET person = ? WHERE id = ?", person, account)
         let devices = try connection.all(
-            "UPDATE device SET owner = ? WHERE account = ? RETURNING id",
+            "UPDATE device SET owner = ?1 WHERE account = ?2 AND owner <> ?1 RETURNING id",
             person,
             account
         ) { DeviceID(rawValue: $0.int64(0)) }
