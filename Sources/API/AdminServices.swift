@@ -77,51 +77,6 @@ package struct AdminServices: Sendable {
     }
 }
 
-/// The lanes and an operator's orders about them: of the dispatcher, or of the store while nobody sends.
-package protocol LaneControl: Sendable {
-    func statuses() async throws(StoreError) -> [LaneStatus]
-    /// `until`: when it resumes by itself. `draining`: what is loaded is sent first.
-    func pause(
-        _ lane: LaneID,
-        actor: String,
-        why: String,
-        until: Instant?,
-        draining: Bool
-    ) async throws(StoreError)
-    func resume(_ lane: LaneID, actor: String, why: String) async throws(StoreError)
-    /// Applies or forgets what the mass guard held of a lane; nil when its removals are not frozen.
-    func thaw(
-        _ id: LaneID,
-        applying: Bool,
-        actor: String,
-        why: String
-    ) async throws(StoreError) -> (held: Int, changed: Int)?
-}
-
-/// What needs connections, or the services' clock.
-package protocol LiveControl: Sendable {
-    /// Asks a closed lane at once; false when an operator paused it.
-    func probe(_ lane: LaneID, actor: String, why: String) async throws(StoreError) -> Bool
-    /// Rings an installation of an account; nil when the account has no such installation.
-    func test(_ account: Account, installation: String) async throws(StoreError) -> TestOutcomeView?
-    /// The clock as the services see it.
-    func clock() -> ClockReport
-    /// Believes the wall clock from now on; false when nobody doubts it.
-    func acceptClock() -> Bool
-}
-
-/// Whether the gateway can promise, and how it is.
-package protocol GatewayCondition: Sendable {
-    /// Why it cannot promise now; empty when it can.
-    var reasonsNotReady: [String] { get }
-    /// False while the disk is short of room: urgent and ordinary events pass, deliveries of the directory do not.
-    var takesBulk: Bool { get }
-    /// Why events of the message broker do not come; nil while they do, or none are asked for.
-    var brokerAlarm: String? { get }
-    /// What is known beside the lanes.
-    func add(to health: inout HealthView)
-}
-
 /// Nobody watches the disk and the clock.
 package struct AlwaysReady: GatewayCondition {
     package init() {}

@@ -1,8 +1,3 @@
-/// NULL in a column whose reader expects a value; thrown by ``Row/checked(_:)``.
-package struct NullInRow: Error {
-    @inlinable package init() {}
-}
-
 /// The row a statement stands on; gone with the next step, hence not copyable.
 ///
 /// Columns count from 0. NULL in a plain reader, which a NOT NULL column of a sound file never holds, reads as zero or empty, and the

@@ -44,13 +44,6 @@ package protocol Session: AnyObject {
     func withTimeLimit<T>(_ limit: Duration, _ body: () throws -> T) rethrows -> T
 }
 
-package enum TransactionKind: Sendable {
-    /// A consistent view for readers; takes no lock before its first read.
-    case deferred
-    /// Takes the write lock at once.
-    case immediate
-}
-
 extension Session {
     /// Runs one statement to its end, ignoring rows.
     @inlinable package func run<each B: Bindable>(_ sql: String, _ bindings: repeat each B) throws {

@@ -22,19 +22,3 @@ package struct ParsedEvent: Hashable, Sendable {
         self.warnings = warnings
     }
 }
-
-/// What a request to publish holds.
-package enum EventSubmission: Hashable, Sendable {
-    case one(ParsedEvent)
-    /// One result per element, in order; a wrong one does not spoil the others. Never empty.
-    case batch([Result<ParsedEvent, Refusal>])
-}
-
-/// By what a repetition of an event is recognised, in the order of preference; always together with the publisher.
-package enum EventIdentity: Hashable, Sendable {
-    case event(source: String, id: String)
-    case idempotencyKey(String)
-    case webhookID(String)
-    /// Only the bytes, for a short time (60 s).
-    case bytes
-}

@@ -17,62 +17,6 @@ package protocol RequestFeed: AnyObject, Sendable {
     func turnEnded()
 }
 
-/// What the answer means for the connection it came on.
-package enum AfterAnswer: Sendable {
-    case keep
-    /// No new stream; closed when the last answer is in.
-    case retireConnection
-    /// Closed at the end of this turn; what is in flight becomes ambiguous.
-    case closeConnection
-}
-
-/// Names a lane towards the engine; the caller chooses the numbers.
-package struct EngineLane: Hashable, Sendable, CustomStringConvertible {
-    package let number: Int
-
-    package init(_ number: Int) {
-        self.number = number
-    }
-
-    package var description: String { "lane \(number)" }
-}
-
-/// Names a connection; never reused by one engine.
-package struct ConnectionID: Hashable, Comparable, Sendable {
-    package let number: UInt64
-
-    package init(_ number: UInt64) {
-        self.number = number
-    }
-
-    package static func < (left: ConnectionID, right: ConnectionID) -> Bool { left.number < right.number }
-}
-
-package struct ConnectionInfo: Sendable, Equatable {
-    package let id: ConnectionID
-    /// Requests given to this connection so far, the present one not counted.
-    package let requestsSent: UInt64
-    /// When the peer's SETTINGS had arrived.
-    package let openedAt: MonotonicTime
-
-    package init(id: ConnectionID, requestsSent: UInt64, openedAt: MonotonicTime) {
-        self.id = id
-        self.requestsSent = requestsSent
-        self.openedAt = openedAt
-    }
-}
-
-package enum LaneEvent: Sendable, Equatable {
-    /// `address` is numeric; `resumed` tells that TLS needed no full handshake.
-    case opened(ConnectionInfo, address: String, resumed: Bool)
-    /// No connection came about; the next try is `retryAfter` away.
-    case connectFailed(ConnectFailure, retryAfter: Duration)
-    /// The peer ends the connection. Debug data at most 1 KiB (APNs: JSON with a reason).
-    case goAway(ConnectionInfo, lastStreamID: Int32, code: UInt32, debugData: [UInt8])
-    /// `retryAfter`: no other is open, and the next may not be opened before.
-    case closed(ConnectionInfo, reason: String, retryAfter: Duration?)
-}
-
 /// Why there is no connection. The text is a sentence for the operator.
 package enum ConnectFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case nameNotResolved(String)

@@ -1,13 +1,6 @@
 internal import CNATS
 internal import Glibc
 
-/// The server cannot be reached, does not let us in, or has gone. `reason` names no secret.
-package struct NATSError: Error, Hashable, Sendable {
-    package var reason: String
-
-    package init(reason: String) { self.reason = reason }
-}
-
 /// One connection with one subscription, over libnats. Its calls block: it belongs to a thread that may wait.
 ///
 /// The library is not left to reconnect by itself: it gives up at a refused credential, and asks for messages that nobody waits for any more.

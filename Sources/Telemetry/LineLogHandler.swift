@@ -53,10 +53,3 @@ package struct LineLogHandler: LogHandler {
         sink(Array(format == .json ? line.json.utf8 : line.text.utf8))
     }
 }
-
-package enum LogFormat: String, Sendable {
-    /// One JSON object per line, for collectors.
-    case json
-    /// `ts level label message key=value`, for people.
-    case text
-}

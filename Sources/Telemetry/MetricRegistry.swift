@@ -149,17 +149,6 @@ package final class MetricRegistry: Sendable {
     }
 }
 
-/// One value of a computed gauge.
-package struct Sample: Sendable {
-    package let labels: [String]
-    package let value: Double
-
-    package init(_ labels: [String] = [], _ value: Double) {
-        self.labels = labels
-        self.value = value
-    }
-}
-
 /// `[a-zA-Z_:][a-zA-Z0-9_:]*`
 private func isMetricName(_ name: String) -> Bool {
     guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }

@@ -65,10 +65,3 @@ package struct Registration: Hashable, Sendable {
         return try reader.read(installation: installation)
     }
 }
-
-/// All that is wrong with a registration; at least one mistake. Quotes no token.
-package struct RegistrationError: Error, Hashable, Sendable {
-    package var errors: [FieldError]
-
-    package init(_ errors: [FieldError]) { self.errors = errors }
-}

@@ -1,20 +1,3 @@
-/// Who rings a device, by the number the store keeps. Its name, and everything it can do, is its provider's.
-package struct ProviderID: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt8
-
-    /// nil: 0 is nobody.
-    package init?(rawValue: UInt8) {
-        guard rawValue > 0 else { return nil }
-        self.rawValue = rawValue
-    }
-
-    /// A provider's own constant, 1 to 255; numbers are never used again, since stores hold them.
-    package init(_ number: UInt8) {
-        precondition(number > 0, "0 is nobody")
-        rawValue = number
-    }
-}
-
 /// The address a provider knows a device by, as the provider read it from a registration. Only the provider looks inside.
 package struct Target: Hashable, Sendable {
     package let provider: ProviderID
@@ -48,21 +31,5 @@ package struct Target: Hashable, Sendable {
         self.kind = kind
         self.tail = tail
         self.authority = authority
-    }
-}
-
-/// The two worlds of a provider that has a second one for apps in development.
-package enum PushEnvironment: UInt8, Hashable, Sendable, CaseIterable {
-    case production = 0
-    case sandbox = 1
-
-    package var name: String { self == .production ? "production" : "sandbox" }
-
-    package init?(name: String) {
-        switch name {
-        case "production": self = .production
-        case "sandbox": self = .sandbox
-        default: return nil
-        }
     }
 }

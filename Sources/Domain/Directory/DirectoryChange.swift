@@ -62,22 +62,6 @@ package struct DirectoryChange: Hashable, Sendable {
     }
 }
 
-/// A class or group of a school, by keys of its feed.
-package struct PlaceRecord: Hashable, Sendable {
-    /// ``DirectoryChange/Kind/schoolClass`` or ``DirectoryChange/Kind/group``.
-    package var kind: DirectoryChange.Kind
-    package var key: String
-    package var school: String
-    package var name: String
-
-    package init(kind: DirectoryChange.Kind, key: String, school: String, name: String) {
-        self.kind = kind
-        self.key = key
-        self.school = school
-        self.name = name
-    }
-}
-
 extension DirectoryChange {
     /// The key of the record it is about, as it stands there.
     package var key: String {

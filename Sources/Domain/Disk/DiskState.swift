@@ -1,34 +1,3 @@
-/// How much room the disk of the stores has, in stages; each does what the ones before it do.
-package enum DiskStage: String, Hashable, Sendable, CaseIterable {
-    case ample
-    /// What is large or not urgent is refused, history is pruned early.
-    case soft
-    /// Nothing new is accepted; sending and recording go on in what is allocated already.
-    case hard
-    /// Outcomes cannot be recorded: lanes stand still, the ballast is let go.
-    case blocked
-}
-
-/// Bounds of the stages; `storage` of the configuration.
-package struct DiskLimits: Hashable, Sendable {
-    /// Below it nothing new is accepted: what was accepted before still needs space for its deliveries and outcomes.
-    package static let hardBytes: Int64 = 32 << 20
-
-    /// Soft is less than the larger of the two.
-    package var softBytes: Int64 = 1_000_000_000
-    package var softPercent: Int64 = 10
-    /// A file that takes room so that it can be given back; 0: none.
-    package var ballastBytes: Int64 = 32 << 20
-
-    package init() {}
-
-    /// `totalBytes`: size of the file system.
-    package func softThreshold(totalBytes: Int64) -> Int64 { max(softBytes, totalBytes / 100 * softPercent) }
-
-    /// `hasBallast`: without it the room it gave back does not count, or accepts would take it.
-    package func hardThreshold(hasBallast: Bool) -> Int64 { Self.hardBytes + (hasBallast ? 0 : ballastBytes) }
-}
-
 /// The stage a disk is in. A stage is left only with a twentieth more room than it was entered with, so that a disk at the bound does not
 /// go to and fro. Value type: what was measured comes in.
 package struct DiskState: Hashable, Sendable {

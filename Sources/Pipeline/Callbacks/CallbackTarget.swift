@@ -26,23 +26,3 @@ package struct CallbackTarget: Sendable {
         ]
     }
 }
-
-/// A callback as it leaves.
-package struct CallbackRequest: Sendable {
-    package var url: String
-    package var headers: [(name: String, value: String)]
-    /// JSON: the object of `GET /v1/events/{id}`.
-    package var body: [UInt8]
-}
-
-/// What came back.
-package struct CallbackAnswer: Sendable {
-    /// nil: no answer.
-    package var status: Int?
-    package var retryAfter: Duration?
-
-    package init(status: Int?, retryAfter: Duration? = nil) {
-        self.status = status
-        self.retryAfter = retryAfter
-    }
-}

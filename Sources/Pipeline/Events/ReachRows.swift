@@ -45,27 +45,3 @@ package struct ReachRows {
         return view
     }
 }
-
-/// What the rows of reach are asked for: `?state=` and `--state`.
-package enum ReachState: String, CaseIterable, Sendable {
-    case reached
-    case waiting
-    case notReached
-
-    package func holds(for standing: EventReport.Standing) -> Bool { EventStatus.words(standing).state == rawValue }
-}
-
-/// Where a page of reach ends, as the next question names it; means nothing to anybody else.
-package struct ReachCursor: Sendable, CustomStringConvertible {
-    package let person: PersonID
-
-    package init(_ person: PersonID) { self.person = person }
-
-    /// nil for anything that is no cursor.
-    package init?(_ text: some StringProtocol) {
-        guard text.first == "R", let number = Int64(text.dropFirst(), radix: 36), number >= 0 else { return nil }
-        person = PersonID(rawValue: number)
-    }
-
-    package var description: String { "R" + String(person.rawValue, radix: 36, uppercase: true) }
-}

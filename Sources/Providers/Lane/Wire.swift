@@ -1,6 +1,5 @@
 package import Domain
 package import FanOut
-import Synchronization
 
 /// How a lane speaks to its provider: what to write for a delivery, what an answer means. On the lane's thread, but ``refresh(rejected:at:)``.
 ///
@@ -65,24 +64,6 @@ package enum CredentialRenewal: Sendable {
     case fetched
     /// The next use makes another after ``Wire/expire(_:now:)``, on a new connection.
     case minted
-}
-
-/// The credential a request went out with, by a number that is never used again in this process: an answer that refuses it refuses this
-/// one, not a newer one.
-package struct UsedCredential: Hashable, Sendable {
-    package let number: Int
-
-    /// Of a provider that never asks for another.
-    package static let only = UsedCredential(number: 0)
-
-    package init(number: Int) { self.number = number }
-
-    /// A number for a new credential, 1 and up.
-    static func next() -> UsedCredential {
-        UsedCredential(number: count.wrappingAdd(1, ordering: .relaxed).newValue)
-    }
-
-    private static let count = Atomic(0)
 }
 
 /// A request for a push service without HTTP/2.

@@ -1,13 +1,6 @@
 import Database
 package import Domain
 
-/// What one event meant for one person.
-package struct PersonalEvent: Sendable {
-    package var event: StoredEvent
-    package var standing: EventReport.Standing
-    package var rows: [DeliveryRow]
-}
-
 extension QueueReader {
     /// The events that concerned a person, accepted from `since` until before `until`, newest first. Of a known person; for a name only
     /// events know, see ``QueueFilter/User/unknown(_:)``.

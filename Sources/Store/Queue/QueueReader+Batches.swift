@@ -1,20 +1,6 @@
 import Database
 package import Domain
 
-/// A page as it stands in the store.
-package struct StoredPage: Sendable {
-    package var id: PageID
-    package var event: EventID
-    package var lane: LaneID
-    /// The step of the expansion it was made in.
-    package var part: Int
-    /// When it was committed.
-    package var openedAt: Instant
-    package var expiresAt: Instant
-    package var plan: Plan
-    package var result: PageResult
-}
-
 /// Reads of many rows in one statement, each row with a result of its own.
 extension QueueReader {
     /// Plan, result, event, lane and expiry of these pages; a page that does not exist is not in the answer.

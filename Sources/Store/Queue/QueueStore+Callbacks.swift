@@ -1,13 +1,6 @@
 import Database
 package import Domain
 
-/// A publisher that waits to be told how an event stands.
-package struct DueCallback: Hashable, Sendable {
-    package var event: EventID
-    /// Made so far.
-    package var attempts: Int
-}
-
 extension QueueReader {
     /// Callbacks of a publisher whose time has come, the oldest first. Index callback_due.
     package func dueCallbacks(of publisher: String, now: Instant, limit: Int) throws -> [DueCallback] {

@@ -1,20 +1,6 @@
 import Database
 package import Domain
 
-/// What one slice of pruning deleted.
-package struct PruneReport: Sendable, Equatable {
-    package var events = 0
-    package var pages = 0
-    /// A slice that met its bound: there may be more.
-    package var isFull = false
-
-    package init(events: Int = 0, pages: Int = 0, isFull: Bool = false) {
-        self.events = events
-        self.pages = pages
-        self.isFull = isFull
-    }
-}
-
 extension QueueStore {
     /// Deletes ended events that were accepted before `before`, with everything that belongs to them: text, pages, plans, results, persons,
     /// attempts, dead letters. An event goes wholly or not at all, so that what is left always adds up.

@@ -1,30 +1,5 @@
 import Database
 package import Domain
-import Synchronization
-
-/// What an account has chosen, as the store keeps it.
-package struct StoredWishes: Hashable, Sendable {
-    package var wishes: Wishes
-    /// One Pocket's own document, as it came; nil when the app has written none.
-    package var timeline: String?
-    /// Counts the changes; 0: none so far.
-    package var version: Int64
-
-    package init(wishes: Wishes = Wishes(), timeline: String? = nil, version: Int64 = 0) {
-        self.wishes = wishes
-        self.timeline = timeline
-        self.version = version
-    }
-}
-
-/// How many times anybody's wishes have changed since the start: who has looked at an older number looks again.
-package final class WishChanges: Sendable {
-    private let count = Atomic(0)
-
-    package var number: Int { count.load(ordering: .acquiring) }
-
-    func note() { count.wrappingAdd(1, ordering: .releasing) }
-}
 
 extension Registry {
     /// Changes the wishes of an account in one transaction with the look at what they were, so that two apps do not undo one another;

@@ -1,39 +1,6 @@
 import Database
 package import Domain
 
-package enum DeviceState: Int, Hashable, Sendable, CaseIterable {
-    case active = 0
-    /// A provider called its target malformed or foreign: not rung until it registers again.
-    case suspect = 1
-    /// The provider proved its target gone.
-    case disabled = 2
-    /// Another account holds the phone that it names; active, and the other's no more, when the provider accepts something for it. Not in
-    /// the column `state`, which says what the provider thinks of the target.
-    case unproven = 4
-
-    package var word: String { "\(self)" }
-}
-
-/// A device as lists show it; the target stays sealed, only its last four characters are shown.
-package struct DeviceRow: Sendable {
-    package var id: DeviceID
-    package var installation: String
-    package var owner: PersonID
-    package var ownerID: String
-    package var provider: ProviderID
-    package var environment: PushEnvironment
-    package var app: String
-    package var platform: String
-    package var host: String?
-    package var locale: String?
-    package var tokenTail: String
-    package var tokenKind: String
-    package var state: DeviceState
-    package var reason: String?
-    package var registeredAt: Instant
-    package var lastSeenAt: Instant
-}
-
 extension RegistryReader {
     /// What a list of devices is asked for; nil means any.
     package struct DeviceFilter: Sendable {

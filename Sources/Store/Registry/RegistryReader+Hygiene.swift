@@ -11,15 +11,6 @@ package struct DeviceChange: Sendable, Equatable {
     package var reason: String
 }
 
-/// A proof that waits for a person's word.
-package struct HeldFault: Sendable {
-    package var device: DeviceID
-    /// What applying it would make of the device.
-    package var state: DeviceState
-    package var at: Instant
-    package var reason: String
-}
-
 extension RegistryReader {
     /// Oldest first.
     package func history(of device: DeviceID) throws -> [DeviceChange] {

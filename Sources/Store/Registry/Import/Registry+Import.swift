@@ -1,52 +1,6 @@
 import Database
 package import Domain
 
-/// What an import may take away before a person has to look at it.
-package struct ImportLimits: Sendable {
-    /// Share of the pupils, guardians or links of one school that may disappear at once.
-    package var removedShareMax: Double
-    /// Share of the records of one kind that may stand twice with different contents.
-    package var duplicateShareMax = 0.01
-    /// Fewer records than this hold nothing: of a family of two one is half.
-    package var recordsMin = 5
-
-    package init(isYearChange: Bool) {
-        removedShareMax = isYearChange ? 0.6 : 0.3
-    }
-}
-
-/// Where an export comes from, for the list of imports and the audit log.
-package struct ImportOrigin: Hashable, Sendable {
-    package var format: String
-    /// `complete` or `delta`.
-    package var mode: String
-    package var actor: String
-    /// Name of the delivered file or folder.
-    package var source: String
-    package var feed: String
-    /// UAI of the one school it speaks of; nil: the export says itself what it speaks of.
-    package var school: String?
-
-    package init(
-        format: String = "",
-        mode: String = "",
-        actor: String = "",
-        source: String = "",
-        feed: String = ImportOrigin.mainFeed,
-        school: String? = nil
-    ) {
-        self.school = school
-        self.format = format
-        self.mode = mode
-        self.actor = actor
-        self.source = source
-        self.feed = feed
-    }
-
-    /// The feed of whoever names none.
-    package static let mainFeed = "main"
-}
-
 /// Every format goes the same way: begin, stage, finish.
 extension Registry {
     /// Begins an import; what it is compared with is the directory of this moment.

@@ -1,0 +1,14 @@
+/// Settings that passed every check.
+package struct EffectiveSettings: Sendable {
+    package var settings: Settings
+    package var file: String
+    /// What a person should look at although the gateway starts.
+    package var warnings: [SettingsMistake]
+    /// Every key with its value, masked, and where it comes from: what `config show` prints.
+    package var entries: [SettingEntry]
+
+    /// The lines of `config show [--origin]`: key, value, and the origin when asked for.
+    package func listing(origin: Bool) -> [[String]] {
+        entries.map { origin ? [$0.key, $0.value, $0.origin.description] : [$0.key, $0.value] }
+    }
+}
