@@ -55,11 +55,11 @@ package struct Row: ~Copyable {
 
     /// Reads the row so that NULL where a plain reader expects a value is this row's fault and not the statement's.
     ///
-    /// - Throws: ``NullInRow``, or what `body` throws.
+    /// - Throws: ``NullInRowError``, or what `body` throws.
     @inlinable package func checked<T>(_ body: (borrowing Row) throws -> T) throws -> T {
         defer { owner.hasMetNull = false }
         let value = try body(self)
-        guard !owner.hasMetNull else { throw NullInRow() }
+        guard !owner.hasMetNull else { throw NullInRowError() }
         return value
     }
 

@@ -89,7 +89,9 @@ extension Session {
     ///
     /// - Returns: the number the new row was given.
     @inlinable package func insert<each B: Bindable>(_ sql: String, _ bindings: repeat each B) throws -> Int64 {
-        guard let id = try first(sql, repeat each bindings, row: { $0.int64(0) }) else { throw MissingRow(sql: sql) }
+        guard let id = try first(sql, repeat each bindings, row: { $0.int64(0) }) else {
+            throw MissingRowError(sql: sql)
+        }
         return id
     }
 
@@ -108,7 +110,7 @@ extension Session {
 }
 
 /// A statement with RETURNING that returned nothing: a defect.
-package struct MissingRow: Error {
+package struct MissingRowError: Error {
     package let sql: String
 
     @usableFromInline init(sql: String) { self.sql = sql }

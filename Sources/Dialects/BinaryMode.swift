@@ -9,7 +9,7 @@ enum BinaryMode {
         header: (String) -> String?,
         body: [UInt8],
         limits: Limits
-    ) throws(Refusal) -> (JSONObject, hashedBytes: [UInt8]) {
+    ) throws(EventRefusal) -> (JSONObject, hashedBytes: [UInt8]) {
         var object = JSONObject()
         var errors: [FieldError] = []
         for name in names {

@@ -16,7 +16,7 @@ struct BrokerReader {
     }
 
     /// - Throws: 422 with every mistake.
-    func publication(_ message: JSONObject) throws(Refusal) -> (Publication, [ReceiptWarning]) {
+    func publication(_ message: JSONObject) throws(EventRefusal) -> (Publication, [ReceiptWarning]) {
         var reader = MemberReader(limits: limits)
         let routing = self.routing(message, &reader)
         let audience = self.audience(message, &reader)

@@ -13,9 +13,9 @@ struct CloudEventReader {
     }
 
     /// - Throws: 422 with every mistake, or 400 when `data_base64` is no JSON.
-    func publication(_ value: JSONValue) throws(Refusal) -> (Publication, [ReceiptWarning]) {
+    func publication(_ value: JSONValue) throws(EventRefusal) -> (Publication, [ReceiptWarning]) {
         guard let event = value.object else {
-            throw Refusal(
+            throw EventRefusal(
                 422,
                 "invalidEvent",
                 "An event is a JSON object.",
@@ -80,7 +80,7 @@ struct CloudEventReader {
     }
 
     /// `data`, or `data_base64` decoded [CloudEvents JSON format §3.1.1]; both at once are a mistake.
-    private func data(_ event: JSONObject, _ reader: inout MemberReader) throws(Refusal) -> JSONObject? {
+    private func data(_ event: JSONObject, _ reader: inout MemberReader) throws(EventRefusal) -> JSONObject? {
         if let encoded = reader.text(event, "data_base64", at: "/data_base64") {
             guard MemberReader.present(event, "data") == nil else {
                 reader.fail("/data_base64", "contradiction", "An event has data or data_base64, not both.")

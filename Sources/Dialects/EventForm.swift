@@ -22,8 +22,8 @@ package enum EventForm: Hashable, Sendable {
     }
 
     /// - Throws: 415 for any other content.
-    package static func recognise(contentType: String?, header: (String) -> String?) throws(Refusal) -> EventForm {
-        let unsupported = Refusal(
+    package static func recognise(contentType: String?, header: (String) -> String?) throws(EventRefusal) -> EventForm {
+        let unsupported = EventRefusal(
             415,
             "unsupportedContentType",
             "Publish application/cloudevents+json, application/cloudevents-batch+json or application/json, in UTF-8."

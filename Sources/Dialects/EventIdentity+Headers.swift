@@ -9,10 +9,10 @@ extension EventIdentity {
         _ header: (String) -> String?,
         isSigned: Bool,
         bytesMax: Int
-    ) throws(Refusal) -> EventIdentity {
+    ) throws(EventRefusal) -> EventIdentity {
         if !isSigned, let field = header("Idempotency-Key") {
             guard let key = idempotencyKey(field), key.utf8.count <= bytesMax else {
-                throw Refusal(
+                throw EventRefusal(
                     400,
                     "malformedIdempotencyKey",
                     "Idempotency-Key is a quoted string of at most \(bytesMax) bytes."
@@ -22,7 +22,7 @@ extension EventIdentity {
         }
         if let id = header("webhook-id"), !id.isEmpty {
             guard id.utf8.count <= bytesMax else {
-                throw Refusal(400, "malformedWebhookID", "webhook-id has at most \(bytesMax) bytes.")
+                throw EventRefusal(400, "malformedWebhookID", "webhook-id has at most \(bytesMax) bytes.")
             }
             return .webhookID(id)
         }

@@ -24,7 +24,7 @@ package struct EventParser: Sendable {
         body: [UInt8],
         receivedAt: Instant,
         isSigned: Bool = false
-    ) throws(Refusal) -> EventSubmission {
+    ) throws(EventRefusal) -> EventSubmission {
         let bytesMax = form == .batched ? limits.batchBytesMax : limits.eventBytesMax
         guard body.count <= bytesMax else { throw .tooLarge(bytesMax) }
         switch form {
@@ -40,13 +40,13 @@ package struct EventParser: Sendable {
                 return .one(try event(value, hashedBytes: body, receivedAt))
             }
             let identity = try EventIdentity.ofRequest(header, isSigned: isSigned, bytesMax: limits.identifierBytesMax)
-            do throws(Refusal) {
+            do throws(EventRefusal) {
                 return .one(try message(ExtendedJSON.plain(value), identity, body: body, receivedAt: receivedAt))
             } catch { throw error.of(identity, body) }
         }
     }
 
-    private func json(_ body: [UInt8]) throws(Refusal) -> JSONValue {
+    private func json(_ body: [UInt8]) throws(EventRefusal) -> JSONValue {
         do { return try JSONParser.parse(body, depthMax: limits.jsonDepthMax) } catch { throw .json(error) }
     }
 
@@ -54,9 +54,9 @@ package struct EventParser: Sendable {
         _ value: JSONValue,
         hashedBytes: [UInt8],
         _ receivedAt: Instant
-    ) throws(Refusal) -> ParsedEvent {
+    ) throws(EventRefusal) -> ParsedEvent {
         let (publication, warnings): (Publication, [ReceiptWarning])
-        do throws(Refusal) {
+        do throws(EventRefusal) {
             (publication, warnings) = try CloudEventReader(limits: limits, receivedAt: receivedAt).publication(value)
         } catch {
             guard let source = value["source"]?.string, let id = value["id"]?.string else { throw error }
@@ -73,20 +73,22 @@ package struct EventParser: Sendable {
         )
     }
 
-    private func batch(_ body: [UInt8], _ receivedAt: Instant) throws(Refusal) -> [Result<ParsedEvent, Refusal>] {
+    private func batch(_ body: [UInt8], _ receivedAt: Instant) throws(EventRefusal) -> [Result<
+        ParsedEvent, EventRefusal
+    >] {
         let elements: [JSONParser.Element]?
         // The array around the events is one level more.
         do { elements = try JSONParser.parseElements(body, depthMax: limits.jsonDepthMax + 1) } catch {
             throw .json(error)
         }
-        guard let elements else { throw Refusal(422, "notABatch", "A batch is a JSON array of events.") }
-        guard !elements.isEmpty else { throw Refusal(422, "emptyBatch", "The batch holds no event.") }
+        guard let elements else { throw EventRefusal(422, "notABatch", "A batch is a JSON array of events.") }
+        guard !elements.isEmpty else { throw EventRefusal(422, "emptyBatch", "The batch holds no event.") }
         guard elements.count <= limits.batchEventsMax else {
-            throw Refusal(413, "tooManyEvents", "A batch holds at most \(limits.batchEventsMax) events.")
+            throw EventRefusal(413, "tooManyEvents", "A batch holds at most \(limits.batchEventsMax) events.")
         }
         return elements.map { element in
             guard element.range.count <= limits.eventBytesMax else { return .failure(.tooLarge(limits.eventBytesMax)) }
-            return Result { () throws(Refusal) in
+            return Result { () throws(EventRefusal) in
                 try event(element.value, hashedBytes: Array(body[element.range]), receivedAt)
             }
         }
@@ -97,9 +99,9 @@ package struct EventParser: Sendable {
         _ identity: EventIdentity,
         body: [UInt8],
         receivedAt: Instant
-    ) throws(Refusal) -> ParsedEvent {
+    ) throws(EventRefusal) -> ParsedEvent {
         guard let object = value.object else {
-            throw Refusal(422, "unknownDialect", "The body is no JSON object; a batch has its own content type.")
+            throw EventRefusal(422, "unknownDialect", "The body is no JSON object; a batch has its own content type.")
         }
         if TimelineReader.recognises(object) {
             let (publication, warnings) = try TimelineReader(limits: limits, receivedAt: receivedAt).publication(object)
@@ -119,6 +121,6 @@ package struct EventParser: Sendable {
                 warnings: warnings
             )
         }
-        throw Refusal(422, "unknownDialect", "The body is neither a timeline message nor a broker message.")
+        throw EventRefusal(422, "unknownDialect", "The body is neither a timeline message nor a broker message.")
     }
 }

@@ -2,5 +2,5 @@
 package enum EventSubmission: Hashable, Sendable {
     case one(ParsedEvent)
     /// One result per element, in order; a wrong one does not spoil the others. Never empty.
-    case batch([Result<ParsedEvent, Refusal>])
+    case batch([Result<ParsedEvent, EventRefusal>])
 }

@@ -12,11 +12,11 @@ struct MemberReader {
     init(limits: Limits) { self.limits = limits }
 
     mutating func fail(_ pointer: JSONPointer, _ code: String, _ detail: String) {
-        if errors.count < Refusal.errorsMax { errors.append(FieldError(pointer, code, detail)) }
+        if errors.count < EventRefusal.errorsMax { errors.append(FieldError(pointer, code, detail)) }
     }
 
     mutating func warn(_ pointer: JSONPointer, _ code: String, _ detail: String) {
-        guard warnings.count < Refusal.errorsMax else { return }
+        guard warnings.count < EventRefusal.errorsMax else { return }
         warnings.append(ReceiptWarning(pointer: pointer.description, code: code, detail: detail))
     }
 
@@ -30,7 +30,7 @@ struct MemberReader {
     }
 
     /// Ends the reading when there was a mistake.
-    func finish() throws(Refusal) {
+    func finish() throws(EventRefusal) {
         guard errors.isEmpty else { throw .invalid(errors) }
     }
 

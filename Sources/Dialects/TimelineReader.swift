@@ -20,7 +20,7 @@ struct TimelineReader {
     }
 
     /// - Throws: 422 with every mistake.
-    func publication(_ message: JSONObject) throws(Refusal) -> (Publication, [ReceiptWarning]) {
+    func publication(_ message: JSONObject) throws(EventRefusal) -> (Publication, [ReceiptWarning]) {
         var reader = MemberReader(limits: limits)
         if let action = reader.identifier(message, "action", at: "/action", isRequired: true), action != "add" {
             reader.fail("/action", "unknownValue", "Expected add.")

@@ -31,7 +31,7 @@ package final class HeaderBlock: @unchecked Sendable {
     }
 
     /// A field that HTTP/2 forbids; the message names the field and never its value.
-    package struct InvalidField: Error, Equatable, CustomStringConvertible {
+    package struct InvalidFieldError: Error, Equatable, CustomStringConvertible {
         package let name: String
         package var description: String {
             "header field \(name): name not in lower case, or control characters in name or value"
@@ -42,9 +42,9 @@ package final class HeaderBlock: @unchecked Sendable {
     let fields: UnsafeMutablePointer<nghttp2_nv>
     private let text: UnsafeMutablePointer<UInt8>
 
-    package init(_ list: [Field]) throws(InvalidField) {
+    package init(_ list: [Field]) throws(InvalidFieldError) {
         for field in list where !HeaderText.isName(field.name.utf8) || !HeaderText.isValue(field.value.utf8) {
-            throw InvalidField(name: field.name)
+            throw InvalidFieldError(name: field.name)
         }
         text = .allocate(capacity: max(1, list.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }))
         fields = .allocate(capacity: max(1, list.count))

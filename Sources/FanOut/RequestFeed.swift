@@ -18,7 +18,7 @@ package protocol RequestFeed: AnyObject, Sendable {
 }
 
 /// Why there is no connection. The text is a sentence for the operator.
-package enum ConnectFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ConnectError: Error, Sendable, Equatable, CustomStringConvertible {
     case nameNotResolved(String)
     case refused(String)
     /// The proxy is not reached, does not let us through or does not answer; what became of the host is unknown.

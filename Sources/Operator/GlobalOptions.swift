@@ -31,7 +31,7 @@ struct GlobalOptions: ParsableArguments {
     func settings(secrets: Bool = false) throws -> EffectiveSettings {
         do { return try load(secrets: secrets) } catch {
             OperatorContext.current.talk(error.description)
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("the configuration is wrong"),
                 next: "carillon config check --config \(error.file ?? "FILE")"
@@ -40,11 +40,11 @@ struct GlobalOptions: ParsableArguments {
     }
 
     /// As ``settings(secrets:)``, for whoever has a use for the mistakes.
-    func load(secrets: Bool) throws(SettingsReport) -> EffectiveSettings {
+    func load(secrets: Bool) throws(SettingsError) -> EffectiveSettings {
         try Self.load(config, secrets: secrets)
     }
 
-    static func load(_ config: String?, secrets: Bool) throws(SettingsReport) -> EffectiveSettings {
+    static func load(_ config: String?, secrets: Bool) throws(SettingsError) -> EffectiveSettings {
         try SettingsLoader.load(
             config: config,
             environment: OperatorContext.current.environment,

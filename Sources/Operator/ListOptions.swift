@@ -24,7 +24,7 @@ struct ListOptions: ParsableArguments {
     /// What `--after` names; exit code 2 for anything else.
     static func cursor<Cursor>(_ text: String, _ read: (String) -> Cursor?) throws -> Cursor {
         guard let cursor = read(text) else {
-            throw OperatorFailure(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
+            throw OperatorError(.usage, say("\(text) is no cursor: take the next of an earlier answer"))
         }
         return cursor
     }
@@ -39,7 +39,7 @@ struct ListOptions: ParsableArguments {
     ///   - renderer: writes them.
     ///   - isFiltered: then an empty list is "nothing matched".
     ///   - fetch: up to `limit` items after a cursor.
-    /// - Throws: what `fetch` threw; ``OperatorFailure`` with exit code 3 when nothing matched.
+    /// - Throws: what `fetch` threw; ``OperatorError`` with exit code 3 when nothing matched.
     func write(
         _ listing: Listing,
         to renderer: Renderer,
@@ -89,6 +89,6 @@ struct ListOptions: ParsableArguments {
                 if items.count < Self.chunk || cursor == nil { break }
             }
         }
-        if isEmpty, isFiltered { throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)")) }
+        if isEmpty, isFiltered { throw OperatorError(.nothing, say("nothing matched: \(listing.scope)")) }
     }
 }

@@ -89,8 +89,8 @@ package enum OperatorCommands {
         _ error: any Error,
         _ context: OperatorContext
     ) -> Int32 {
-        if error is OutputClosed { return ExitStatus.ok.rawValue }
-        if let failure = error as? OperatorFailure {
+        if error is OutputClosedError { return ExitStatus.ok.rawValue }
+        if let failure = error as? OperatorError {
             context.talk(failure.text)
             return failure.status.rawValue
         }

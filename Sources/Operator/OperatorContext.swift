@@ -7,7 +7,7 @@ package struct OperatorContext: Sendable {
     package var time: TimeSource
     /// Who gives an order, for the audit log.
     package var actor: String
-    /// Takes bytes of the answer. Throws ``OutputClosed`` when nobody reads on.
+    /// Takes bytes of the answer. Throws ``OutputClosedError`` when nobody reads on.
     package var output: @Sendable ([UInt8]) throws -> Void
     /// Takes a text for people (errors, progress), without line feed at the end.
     package var talk: @Sendable (String) -> Void
@@ -108,9 +108,9 @@ package struct OperatorContext: Sendable {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EPIPE { throw OutputClosed() }
+            if count < 0, errno == EPIPE { throw OutputClosedError() }
             guard count >= 0 else {
-                throw OperatorFailure(.failed, say("the answer cannot be written"), why: systemText())
+                throw OperatorError(.failed, say("the answer cannot be written"), why: systemText())
             }
             rest = rest.dropFirst(count)
         }

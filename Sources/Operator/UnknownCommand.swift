@@ -32,9 +32,9 @@ struct UnknownCommand {
         return nil
     }
 
-    var failure: OperatorFailure {
+    var failure: OperatorError {
         let before = path.map { $0 + " " }.joined()
-        return OperatorFailure(
+        return OperatorError(
             .usage,
             say("there is no command \(before)\(word)"),
             next: suggestion.map { "carillon \(isHelp ? "help " : "")\(before)\($0)" }

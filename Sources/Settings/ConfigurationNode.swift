@@ -15,7 +15,7 @@ struct ConfigurationNode {
         var value: ConfigurationNode
     }
 
-    struct Failure: Error {
+    struct SyntaxError: Error {
         var line: Int?
         var what: String
     }
@@ -27,9 +27,9 @@ struct ConfigurationNode {
     var content: Content
 
     /// - Returns: nil for a file without content.
-    init?(yaml: String) throws(Failure) {
+    init?(yaml: String) throws(SyntaxError) {
         let root: Node?
-        do { root = try Parser(yaml: yaml).singleRoot() } catch { throw Failure(error) }
+        do { root = try Parser(yaml: yaml).singleRoot() } catch { throw SyntaxError(error) }
         guard let root else { return nil }
         var left = Self.valuesMax
         self = try Self.node(root, left: &left)
@@ -41,10 +41,10 @@ struct ConfigurationNode {
         self.content = content
     }
 
-    private static func node(_ node: Node, left: inout Int) throws(Failure) -> ConfigurationNode {
+    private static func node(_ node: Node, left: inout Int) throws(SyntaxError) -> ConfigurationNode {
         left -= 1
         let line = node.mark?.line ?? 1
-        guard left >= 0 else { throw Failure(line: line, what: "the file has more than \(valuesMax) values") }
+        guard left >= 0 else { throw SyntaxError(line: line, what: "the file has more than \(valuesMax) values") }
         switch node {
         case .scalar(let scalar):
             return ConfigurationNode(line: line, content: .scalar(scalar.string, isPlain: scalar.style == .plain))
@@ -56,7 +56,7 @@ struct ConfigurationNode {
             var members: [Member] = []
             for (key, value) in mapping {
                 guard case .scalar(let name) = key else {
-                    throw Failure(line: key.mark?.line, what: "a key must be a word")
+                    throw SyntaxError(line: key.mark?.line, what: "a key must be a word")
                 }
                 members.append(
                     Member(name: name.string, line: key.mark?.line ?? line, value: try Self.node(value, left: &left))
@@ -64,14 +64,14 @@ struct ConfigurationNode {
             }
             return ConfigurationNode(line: line, content: .map(members))
         case .alias:
-            throw Failure(line: line, what: "an alias names nothing")
+            throw SyntaxError(line: line, what: "an alias names nothing")
         }
     }
 
     static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }
 }
 
-extension ConfigurationNode.Failure {
+extension ConfigurationNode.SyntaxError {
     init(_ error: any Error) {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

@@ -2,7 +2,7 @@ import Glibc
 
 /// Small text files read whole: the configuration and its secrets. The one way to open them.
 enum InputText {
-    struct Failure: Error {
+    struct ReadError: Error {
         /// What hinders, as the end of a sentence.
         var what: String
     }
@@ -15,14 +15,14 @@ enum InputText {
     }
 
     /// - Throws: for what is missing, no plain file, unreadable, UTF-16 or longer than `bytesMax`.
-    static func read(_ path: String, bytesMax: Int) throws(Failure) -> Contents {
+    static func read(_ path: String, bytesMax: Int) throws(ReadError) -> Contents {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(what: "is not a plain file") }
-        guard status.st_size <= bytesMax else { throw Failure(what: "is longer than \(bytesMax) bytes") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw ReadError(what: "is not a plain file") }
+        guard status.st_size <= bytesMax else { throw ReadError(what: "is longer than \(bytesMax) bytes") }
         var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
         var count = 0
         while count < bytes.count {
@@ -34,10 +34,10 @@ enum InputText {
             if read == 0 { break }
             count += read
         }
-        guard count <= bytesMax else { throw Failure(what: "is longer than \(bytesMax) bytes") }
+        guard count <= bytesMax else { throw ReadError(what: "is longer than \(bytesMax) bytes") }
         let text = bytes[..<count]
         guard !text.starts(with: [0xFF, 0xFE]), !text.starts(with: [0xFE, 0xFF]) else {
-            throw Failure(what: "is UTF-16; save it as UTF-8")
+            throw ReadError(what: "is UTF-16; save it as UTF-8")
         }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         return Contents(
@@ -48,11 +48,11 @@ enum InputText {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    private static func failure(_ code: Int32) -> Failure {
+    private static func failure(_ code: Int32) -> ReadError {
         switch code {
-        case ENOENT, ENOTDIR: Failure(what: "does not exist")
-        case EACCES, EPERM: Failure(what: "may not be read by this user")
-        default: Failure(what: "cannot be read (\(String(cString: strerror(code))))")
+        case ENOENT, ENOTDIR: ReadError(what: "does not exist")
+        case EACCES, EPERM: ReadError(what: "may not be read by this user")
+        default: ReadError(what: "cannot be read (\(String(cString: strerror(code))))")
         }
     }
 }

@@ -14,7 +14,7 @@ package struct ListenCheck {
     }
 
     /// All of them; empty when every listener will find its place.
-    package func mistakes() -> [SettingsMistake] {
+    package func mistakes() -> [SettingsFinding] {
         let admin = Self.fault(path: listen.adminSocket)
         return [
             mistake("listen.public", listen.publicAddress.description, Self.fault(listen.publicAddress)),
@@ -24,14 +24,14 @@ package struct ListenCheck {
     }
 
     /// As a report of the configuration.
-    package func check() throws(SettingsReport) {
+    package func check() throws(SettingsError) {
         let mistakes = mistakes()
-        guard mistakes.isEmpty else { throw SettingsReport(file: file, mistakes: mistakes) }
+        guard mistakes.isEmpty else { throw SettingsError(file: file, mistakes: mistakes) }
     }
 
-    private func mistake(_ key: String, _ value: String, _ fault: String?) -> SettingsMistake? {
+    private func mistake(_ key: String, _ value: String, _ fault: String?) -> SettingsFinding? {
         fault.map {
-            SettingsMistake(key: key, origin: origins[key] ?? .file(path: file, line: nil), value: value, allowed: $0)
+            SettingsFinding(key: key, origin: origins[key] ?? .file(path: file, line: nil), value: value, allowed: $0)
         }
     }
 

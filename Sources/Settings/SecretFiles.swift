@@ -40,7 +40,7 @@ extension SettingsSection {
         look: (InputText.Contents) -> Void
     ) -> [UInt8] {
         guard reader.readsSecrets, !path.isEmpty else { return [] }
-        do throws(InputText.Failure) {
+        do throws(InputText.ReadError) {
             let contents = try InputText.read(path, bytesMax: Self.secretBytesMax)
             look(contents)
             let text = form(contents.bytes)

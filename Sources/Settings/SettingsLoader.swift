@@ -26,14 +26,14 @@ package enum SettingsLoader {
         environment: [String: String],
         readingSecrets: Bool = true,
         providers: [any ProviderSection.Type]
-    ) throws(SettingsReport) -> EffectiveSettings {
+    ) throws(SettingsError) -> EffectiveSettings {
         guard let file = find(config: config, environment: environment) else {
             let what =
                 "no configuration: neither --config nor $\(SettingsReader.fileVariable) is given, and none of \(places.joined(separator: ", ")) exists"
-            throw SettingsReport(
+            throw SettingsError(
                 file: nil,
                 mistakes: [
-                    SettingsMistake(key: "", origin: .file(path: "carillon", line: nil), value: nil, allowed: what)
+                    SettingsFinding(key: "", origin: .file(path: "carillon", line: nil), value: nil, allowed: what)
                 ]
             )
         }
@@ -42,12 +42,13 @@ package enum SettingsLoader {
         do {
             root = try ConfigurationNode(yaml: try text(of: file))
         } catch {
-            let failure = error as? ConfigurationNode.Failure
-            let what = failure?.what ?? (error as? InputText.Failure).map { "the file \($0.what)" } ?? "cannot be read"
-            throw SettingsReport(
+            let failure = error as? ConfigurationNode.SyntaxError
+            let what =
+                failure?.what ?? (error as? InputText.ReadError).map { "the file \($0.what)" } ?? "cannot be read"
+            throw SettingsError(
                 file: file,
                 mistakes: [
-                    SettingsMistake(key: "", origin: .file(path: file, line: failure?.line), value: nil, allowed: what)
+                    SettingsFinding(key: "", origin: .file(path: file, line: failure?.line), value: nil, allowed: what)
                 ]
             )
         }
@@ -56,7 +57,7 @@ package enum SettingsLoader {
         section.close()
         reader.checkVariables(sections: sections)
         guard reader.mistakes.isEmpty else {
-            throw SettingsReport(file: file, mistakes: reader.mistakes.sorted(by: isBefore))
+            throw SettingsError(file: file, mistakes: reader.mistakes.sorted(by: isBefore))
         }
         return EffectiveSettings(settings: settings, file: file, warnings: reader.warnings, entries: reader.entries)
     }
@@ -71,13 +72,13 @@ package enum SettingsLoader {
     private static func text(of file: String) throws -> String {
         let contents = try InputText.read(file, bytesMax: fileBytesMax)
         guard let text = String(validating: contents.bytes, as: UTF8.self) else {
-            throw ConfigurationNode.Failure(line: nil, what: "not UTF-8")
+            throw ConfigurationNode.SyntaxError(line: nil, what: "not UTF-8")
         }
         return text
     }
 
     /// By line; the environment at the end.
-    private static func isBefore(_ first: SettingsMistake, _ second: SettingsMistake) -> Bool {
+    private static func isBefore(_ first: SettingsFinding, _ second: SettingsFinding) -> Bool {
         (first.line ?? .max, first.key) < (second.line ?? .max, second.key)
     }
 }

@@ -9,8 +9,8 @@ final class SettingsReader {
     let readsSecrets: Bool
     /// `secrets.allowWorldReadable`; known before the first secret is read.
     var allowsWorldReadable = false
-    private(set) var mistakes: [SettingsMistake] = []
-    private(set) var warnings: [SettingsMistake] = []
+    private(set) var mistakes: [SettingsFinding] = []
+    private(set) var warnings: [SettingsFinding] = []
     private(set) var entries: [SettingEntry] = []
     private var usedVariables: Set<String> = []
 
@@ -27,14 +27,14 @@ final class SettingsReader {
     }
 
     func mistake(_ key: String, _ origin: SettingOrigin, value: String? = nil, _ allowed: String) {
-        mistakes.append(SettingsMistake(key: key, origin: origin, value: value, allowed: allowed))
+        mistakes.append(SettingsFinding(key: key, origin: origin, value: value, allowed: allowed))
     }
 
     /// One of another file.
-    func mistake(_ mistake: SettingsMistake) { mistakes.append(mistake) }
+    func mistake(_ mistake: SettingsFinding) { mistakes.append(mistake) }
 
     func warn(_ key: String, _ origin: SettingOrigin, value: String? = nil, _ what: String) {
-        warnings.append(SettingsMistake(key: key, origin: origin, value: value, allowed: what))
+        warnings.append(SettingsFinding(key: key, origin: origin, value: value, allowed: what))
     }
 
     func record(_ key: String, _ value: String, _ origin: SettingOrigin, default defaultValue: String?) {

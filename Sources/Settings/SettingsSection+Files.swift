@@ -6,12 +6,12 @@ extension SettingsSection {
     static func root(_ bytes: [UInt8], _ reader: SettingsReader) -> SettingsSection? {
         do {
             guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw ConfigurationNode.Failure(line: nil, what: "not UTF-8")
+                throw ConfigurationNode.SyntaxError(line: nil, what: "not UTF-8")
             }
             guard let node = try ConfigurationNode(yaml: text) else { return nil }
             return SettingsSection(reader: reader, path: [], node: node)
         } catch {
-            let failure = error as? ConfigurationNode.Failure
+            let failure = error as? ConfigurationNode.SyntaxError
             reader.mistake("", .file(path: reader.file, line: failure?.line), failure?.what ?? "cannot be read")
             return nil
         }

@@ -66,7 +66,7 @@ extension SettingsSection {
             let (from, to) = (section.text("from"), section.text("to"))
             section.close()
             guard !from.isEmpty, !to.isEmpty else { continue }
-            do throws(Pause.Mistake) { pauses.append(try Pause(from: from, to: to)) } catch {
+            do throws(Pause.FormatError) { pauses.append(try Pause(from: from, to: to)) } catch {
                 let name = error == .from ? "from" : "to"
                 section.mistake(name, value: error == .from ? from : to, error.detail)
             }

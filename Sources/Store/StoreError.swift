@@ -37,7 +37,7 @@ package enum StoreError: Error, Hashable, Sendable {
                 case .fatal, .damage: .failStopped("\(error)")
                 case .constraint, .timeLimit, .other: .failed("\(error)")
                 }
-        case let error where UnreadableRow.Cause(error) != nil: self = .damaged("\(error)")
+        case let error where UnreadableRowError.Cause(error) != nil: self = .damaged("\(error)")
         default: self = .failed("\(error)")
         }
     }

@@ -28,15 +28,15 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         do {
             try await Gateway(config: config).run()
-        } catch let report as SettingsReport {
+        } catch let report as SettingsError {
             end(report.description, Code.configuration)
-        } catch let shortage as DescriptorPlan.Shortage {
+        } catch let shortage as DescriptorPlan.LimitError {
             end("The gateway cannot serve: \(shortage).", Code.configuration)
         } catch StoreError.inUse(let holder, _) {
             end("The data folder is in use: \(holder).", Code.inUse)
         } catch StoreError.unusable(let reason) {
             end("The store cannot be used: \(reason).", Code.store)
-        } catch let error as DataFolder.Failure {
+        } catch let error as DataFolder.FolderError {
             end("The store cannot be used: \(error).", Code.store)
         } catch let error as StoreError {
             end("The store cannot be trusted: \(error.sentence).", Code.store)

@@ -12,7 +12,7 @@ struct LaneRulesTests {
         var isServiceNamedByAddress = false
         var fallsBackToHTTP1 = false
 
-        func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate { BodyTemplate() }
+        func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate { BodyTemplate() }
 
         func address(
             _ target: [UInt8],

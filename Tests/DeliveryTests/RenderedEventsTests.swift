@@ -18,7 +18,7 @@ struct RenderedEventsTests {
 
         var rendered: [String] { titles.withLock { $0 } }
 
-        func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate {
+        func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate {
             titles.withLock { $0.append(message.title + (message.about.map { " of \($0)" } ?? "")) }
             return BodyTemplate()
         }

@@ -50,7 +50,7 @@ struct EventParserTests {
 
     @Test(arguments: envelopes)
     func `a wrong attribute is named`(change: JSONValue, pointer: String) {
-        let refusal = #expect(throws: Refusal.self) { try Self.parse(Self.changed(change)) }
+        let refusal = #expect(throws: EventRefusal.self) { try Self.parse(Self.changed(change)) }
         #expect(refusal?.status == 422)
         #expect(refusal?.errors.map(\.pointer.description) == [pointer])
     }
@@ -85,7 +85,7 @@ struct EventParserTests {
         "http:evil", "https://", "java\tscript:x", "/a\u{202E}b", "/" + String(repeating: "a", count: 2000),
     ])
     func `a resource that leads elsewhere is named`(uri: String) {
-        let refusal = #expect(throws: Refusal.self) {
+        let refusal = #expect(throws: EventRefusal.self) {
             try Self.parse(Self.changed([:], ["resource": ["uri": .string(uri)]]))
         }
         #expect(refusal?.errors.map(\.pointer.description) == ["/data/resource/uri"])
@@ -101,7 +101,7 @@ struct EventParserTests {
             ([:], ["audience": [["class": value]]], "/data/audience/0/class"), ([:], ["app": value], "/data/app"),
         ]
         for (envelope, data, pointer) in changes {
-            let refusal = #expect(throws: Refusal.self) { try Self.parse(Self.changed(envelope, data)) }
+            let refusal = #expect(throws: EventRefusal.self) { try Self.parse(Self.changed(envelope, data)) }
             #expect(refusal?.errors.map(\.pointer.description) == [pointer])
         }
     }
@@ -113,7 +113,7 @@ struct EventParserTests {
 
     @Test(arguments: datas)
     func `a wrong member of the data is named`(change: JSONValue, pointer: String) {
-        let refusal = #expect(throws: Refusal.self) { try Self.parse(Self.changed([:], change)) }
+        let refusal = #expect(throws: EventRefusal.self) { try Self.parse(Self.changed([:], change)) }
         #expect(refusal?.errors.map(\.pointer.description) == [pointer])
     }
 
@@ -141,7 +141,7 @@ struct EventParserTests {
     @Test func `data in base64 is read`() throws {
         let data = JSONWriter.bytes(Self.good["data"]!)
         #expect(try Self.parse(Self.changed(["data": nil, "data_base64": .string(Base64.encode(data))])).app == "BLOG")
-        let refusal = #expect(throws: Refusal.self) {
+        let refusal = #expect(throws: EventRefusal.self) {
             try Self.parse(Self.changed(["data": nil, "data_base64": "ew=="]))
         }
         #expect(refusal?.status == 400)
@@ -160,7 +160,7 @@ struct EventParserTests {
         #expect(parsed.publication.dataClass == .generic)
 
         for id in ["%C0%A0", "%G1", "%4"] {
-            let refusal = #expect(throws: Refusal.self) {
+            let refusal = #expect(throws: EventRefusal.self) {
                 try event(body, contentType: "application/json", headers: headers.merging(["ce-id": id]) { $1 })
             }
             #expect(refusal?.errors.map(\.pointer.description) == ["/id"])
@@ -175,7 +175,7 @@ struct EventParserTests {
     func `the content type decides`(contentType: String, status: Int) {
         var found = 202
         do { _ = try event(Self.changed([:]), contentType: contentType) } catch {
-            found = (error as? Refusal)?.status ?? 0
+            found = (error as? EventRefusal)?.status ?? 0
         }
         #expect(found == status)
     }
@@ -243,7 +243,7 @@ struct EventParserTests {
 
     @Test(arguments: messages)
     func `a wrong member of a message is named`(message: JSONValue, pointers: [String]) {
-        let refusal = #expect(throws: Refusal.self) {
+        let refusal = #expect(throws: EventRefusal.self) {
             try event(JSONWriter.bytes(message), contentType: "application/json")
         }
         #expect(refusal?.status == 422)

@@ -17,7 +17,7 @@ struct FieldTests {
             body: Array(text.utf8),
             receivedAt: Self.receivedAt
         )
-        guard case .one(let event) = submission else { throw Refusal(500, "unexpected", "A batch.") }
+        guard case .one(let event) = submission else { throw EventRefusal(500, "unexpected", "A batch.") }
         return event
     }
 
@@ -80,7 +80,7 @@ struct FieldTests {
             )
         }
         try parse(event(366))
-        let refusal = #expect(throws: Refusal.self) { try parse(event(367)) }
+        let refusal = #expect(throws: EventRefusal.self) { try parse(event(367)) }
         #expect(refusal?.errors.map(\.pointer.description) == ["/data/notBefore"])
         #expect(refusal?.refused?.identity == .event(source: "https://ent.example.org/one", id: "1"))
     }

@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `an address in params that is alone has to be one`() throws {
-        #expect(throws: Refusal.self) { try warnings(["params": ["resourceUri": "javascript:alert(1)"]]) }
+        #expect(throws: EventRefusal.self) { try warnings(["params": ["resourceUri": "javascript:alert(1)"]]) }
         #expect(try warnings(["resource": ["uri": "/r"], "params": ["resourceUri": "javascript:alert(1)"]]) == [])
     }
 

@@ -34,7 +34,7 @@ struct SampleEventTests {
     func `a file of the sample gets the status of its index`(row: Row) throws {
         var status: Int64 = 202
         var submission: EventSubmission?
-        do throws(Refusal) {
+        do throws(EventRefusal) {
             submission = try EventParser(limits: Limits()).parse(
                 contentType: row.contentType,
                 header: { _ in nil },
@@ -57,12 +57,12 @@ struct SampleEventTests {
         let results = try batch("batch.json")
 
         #expect(results.map { (try? $0.get()) != nil } == [true, true, false, true, true])
-        let refusal = #expect(throws: Refusal.self) { try results[2].get() }
+        let refusal = #expect(throws: EventRefusal.self) { try results[2].get() }
         #expect(refusal?.errors == [FieldError("/data/audience", "missing", "This member is required.")])
     }
 
     @Test func `every mistake of an event is named`() throws {
-        let refusal = #expect(throws: Refusal.self) { try event("invalid-wrong-types.json") }
+        let refusal = #expect(throws: EventRefusal.self) { try event("invalid-wrong-types.json") }
         #expect(
             refusal?.errors.map(\.pointer.description)
                 == ["/time", "/data/audience", "/data/title", "/data/resource", "/data/urgency"]
@@ -154,7 +154,7 @@ func event(_ body: [UInt8], contentType: String, headers: [String: String] = [:]
     return event
 }
 
-func batch(_ file: String) throws -> [Result<ParsedEvent, Refusal>] {
+func batch(_ file: String) throws -> [Result<ParsedEvent, EventRefusal>] {
     let submission = try EventParser(limits: Limits()).parse(
         contentType: "application/cloudevents-batch+json",
         header: { _ in nil },

@@ -195,7 +195,7 @@ struct TestLane {
     }
 
     /// Waits for the first failure to connect and removes the lane.
-    func connectFailure() async -> ConnectFailure? {
+    func connectFailure() async -> ConnectError? {
         send(["/ok"])
         await feed.wait { !$0.events.isEmpty }
         engine.remove(lane)

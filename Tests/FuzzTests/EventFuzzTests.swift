@@ -23,7 +23,7 @@ struct EventFuzzTests {
     @Test(arguments: ["application/cloudevents+json", "application/json", "application/cloudevents-batch+json"])
     func `an event of any dialect is within its limits, or refused`(type: String) throws {
         let corpus = try Corpus.files("saint-etienne/events") + Corpus.found("event")
-        try FuzzRun(name: "event " + type, corpus: corpus).feed(Refusal.self) { text in
+        try FuzzRun(name: "event " + type, corpus: corpus).feed(EventRefusal.self) { text in
             let submission = try EventParser(limits: Self.limits).parse(
                 contentType: type,
                 header: { _ in nil },
@@ -55,7 +55,7 @@ struct EventFuzzTests {
         let body = Array(
             #"{"app":"BLOG","action":"POST","school":"0420001A","audience":[{"user":"u1"}],"title":"t"}"#.utf8
         )
-        try FuzzRun(name: "binary", corpus: corpus + Corpus.found("binary")).feed(Refusal.self) { text in
+        try FuzzRun(name: "binary", corpus: corpus + Corpus.found("binary")).feed(EventRefusal.self) { text in
             // One damaged field, the others as they should be.
             let damaged = names[text.count % names.count]
             let right = [

@@ -8,7 +8,7 @@ extension EventParser {
         header: (String) -> String?,
         body: [UInt8],
         receivedAt: Instant
-    ) throws(Refusal) -> EventSubmission {
+    ) throws(EventRefusal) -> EventSubmission {
         let form = try EventForm.recognise(contentType: contentType, header: header)
         return try parse(form, header: header, body: body, receivedAt: receivedAt)
     }

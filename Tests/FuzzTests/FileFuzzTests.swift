@@ -75,7 +75,7 @@ struct FileFuzzTests {
             [Array(try Data(contentsOf: example))] + (try Corpus.files("field/07-byte-order-mark"))
             + (try Corpus.found("yaml"))
         // A configuration has forty kilobytes: an eighth of the rounds takes as long as another parser's.
-        try FuzzRun(name: "yaml", corpus: corpus).feed(SettingsReport.self, rounds: FuzzRun.rounds / 8) { text in
+        try FuzzRun(name: "yaml", corpus: corpus).feed(SettingsError.self, rounds: FuzzRun.rounds / 8) { text in
             try with("carillon.yaml", text) { path in
                 let settings = try SettingsLoader.load(
                     config: path,
@@ -115,7 +115,7 @@ struct FileFuzzTests {
             "state dead and lane fcm/* and not reason ~ token", "older 10m", "http 500-599", "class 70011", "device 12",
             "not (state deferred)", "user u1, lane apns/*", "attempts 3..8",
         ].map { Array($0.utf8) }
-        try FuzzRun(name: "filter", corpus: try corpus + Corpus.found("filter")).feed(FilterWords.Problem.self) {
+        try FuzzRun(name: "filter", corpus: try corpus + Corpus.found("filter")).feed(FilterWords.WordError.self) {
             text in
             let word = String(decoding: text, as: UTF8.self)
             var words = FilterWords()

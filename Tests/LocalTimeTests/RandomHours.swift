@@ -113,7 +113,7 @@ enum RandomHours {
                 return day + (hour < 10 ? "0\(hour)" : "\(hour)") + (minute < 10 ? ":0\(minute)" : ":\(minute)")
             }
             let (from, to) = (time(), time())
-            do throws(Pause.Mistake) { pauses.append(try Pause(from: from, to: to)) } catch { continue }
+            do throws(Pause.FormatError) { pauses.append(try Pause(from: from, to: to)) } catch { continue }
         }
         return pauses
     }

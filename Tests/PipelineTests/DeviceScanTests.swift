@@ -21,7 +21,7 @@ struct DeviceScanTests {
             }
             let look = DeviceScan(registry: registry, unreadable: workshop.queue.unreadable, logger: Workshop.logger)
             try await look.pass()
-            let row = UnreadableRow(.device, old.id.rawValue, .unknownKey(id: "k1"))
+            let row = UnreadableRowError(.device, old.id.rawValue, .unknownKey(id: "k1"))
             #expect(workshop.queue.unreadable.first(9) == [row])
             #expect("\(row)" == "device \(old.id.rawValue) is sealed by storage key k1, which is not configured")
 

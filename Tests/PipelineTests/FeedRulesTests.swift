@@ -11,15 +11,15 @@ struct FeedRulesTests {
         arguments: [
             ("grenoble", "one", nil), ("grenoble", "two", .foreignFeed("grenoble")), ("grenoble", nil, nil),
             ("shared", "two", nil), ("main", "one", .unknownFeed("main")), ("main", nil, .unknownFeed("main")),
-        ] as [(String, String?, DirectoryImporter.Refusal?)]
+        ] as [(String, String?, ImportRefusal?)]
     )
     func `a feed is delivered by its publisher and by the operator`(
         feed: String,
         publisher: String?,
-        refusal: DirectoryImporter.Refusal?
+        refusal: ImportRefusal?
     ) {
-        let refused: DirectoryImporter.Refusal?
-        do throws(DirectoryImporter.Refusal) {
+        let refused: ImportRefusal?
+        do throws(ImportRefusal) {
             try Self.rules.check(feed, of: publisher)
             refused = nil
         } catch { refused = error }
@@ -28,6 +28,6 @@ struct FeedRulesTests {
 
     @Test func `without a configuration there is main, for everybody`() throws {
         try FeedRules().check("main", of: "one")
-        #expect(throws: DirectoryImporter.Refusal.unknownFeed("lyon")) { try FeedRules().check("lyon", of: nil) }
+        #expect(throws: ImportRefusal.unknownFeed("lyon")) { try FeedRules().check("lyon", of: nil) }
     }
 }

@@ -33,7 +33,7 @@ struct ServiceLaneTests {
         var form: MessageForm { MessageForm(provider: .webpush) }
         let isServiceNamedByAddress = true
 
-        func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate { BodyTemplate() }
+        func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate { BodyTemplate() }
 
         func address(
             _ target: [UInt8],

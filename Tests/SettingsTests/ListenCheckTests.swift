@@ -14,7 +14,7 @@ import Testing
         admin: String = "admin.sock",
         metrics: String = "127.0.0.1:0"
     ) throws
-        -> [SettingsMistake]
+        -> [SettingsFinding]
     {
         let yaml =
             SettingsFixture.least + "listen: {public: \"\(publicAddress)\", admin: \(admin), metrics: \"\(metrics)\"}\n"

@@ -77,7 +77,7 @@ import Testing
         guard case .file(let path) = try read(jwt + seed) else { return #expect(Bool(false)) }
         #expect(path.hasSuffix("/nats.creds"))
         for wrong in ["", "two\nlines", jwt] {
-            let report = #expect(throws: SettingsReport.self) { try read(wrong) }
+            let report = #expect(throws: SettingsError.self) { try read(wrong) }
             #expect(report?.mistakes.map(\.key) == ["nats.credentialsFile"])
             #expect(report?.description.contains("lines") != true)
         }

@@ -48,11 +48,11 @@ final class SettingsFixture {
     func mistakes(
         _ yaml: String,
         environment: [String: String] = [:]
-    ) throws -> [SettingsMistake] {
+    ) throws -> [SettingsFinding] {
         do {
             _ = try load(yaml, environment: environment)
             return []
-        } catch let report as SettingsReport {
+        } catch let report as SettingsError {
             return report.mistakes
         }
     }

@@ -90,7 +90,7 @@ import Testing
         #expect(providers.expiry(ofLane: "webpush/push.example")?.rfc3339 == "2026-12-31T00:00:00Z")
         #expect(providers.expiry(ofLane: "fcm/none") == nil)
         for wrong in ["2027-02-29", "soon", "2027-03-04T00:00:00Z", "04.03.2027"] {
-            let report = #expect(throws: SettingsReport.self) {
+            let report = #expect(throws: SettingsError.self) {
                 try fixture.load(Self.whole, environment: ["CARILLON_PROVIDERS_FCM_0_EXPIRES": wrong])
             }
             #expect(report?.mistakes.map(\.key) == ["providers.fcm.0.expires"], "\(wrong)")
@@ -139,7 +139,7 @@ import Testing
         #expect(mistakes[1].allowed == "unknown key; did you mean listen?")
         #expect(mistakes[11].allowed == "unknown key; did you mean level?")
         #expect(mistakes[8].allowed == "the file does not exist")
-        let report = SettingsReport(file: "f", mistakes: Array(mistakes.prefix(1)))
+        let report = SettingsError(file: "f", mistakes: Array(mistakes.prefix(1)))
         #expect(report.description.hasSuffix("1 mistake in the configuration; nothing was started."))
     }
 
@@ -213,7 +213,7 @@ import Testing
     }
 
     @Test func `a named file is not looked for elsewhere`() throws {
-        let error = #expect(throws: SettingsReport.self) {
+        let error = #expect(throws: SettingsError.self) {
             try SettingsLoader.load(
                 config: fixture.folder + "/none.yaml",
                 environment: ["CARILLON_CONFIG": fixture.file],

@@ -35,7 +35,7 @@ struct CertificateTests {
         #expect {
             try folder.load(into: &settings)
         } throws: { error in
-            (error as? CredentialFolder.Mistake)?.description.hasSuffix("an account without keyID") == true
+            (error as? CredentialFolder.ReadError)?.description.hasSuffix("an account without keyID") == true
         }
     }
 }

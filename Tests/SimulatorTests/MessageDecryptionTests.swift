@@ -53,8 +53,8 @@ struct MessageDecryptionTests {
         #expect(defect(good, Subscription(id: "x")) == .undecryptable)
     }
 
-    private func defect(_ body: [UInt8], _ subscription: Subscription? = nil) -> WebPushDefect.Kind? {
-        do throws(WebPushDefect) {
+    private func defect(_ body: [UInt8], _ subscription: Subscription? = nil) -> WebPushFault.Kind? {
+        do throws(WebPushFault) {
             _ = try MessageDecryption.open(body, subscription: subscription ?? fixture.subscription)
             return nil
         } catch {

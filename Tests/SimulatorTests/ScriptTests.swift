@@ -32,7 +32,7 @@ struct ScriptTests {
         (#"{"fcm":{"t":5}}"#, "fcm.t: neither a word nor an object"),
     ])
     func `a mistake is named with its place`(text: String, expected: String) {
-        do throws(Script.Mistake) {
+        do throws(Script.ParseError) {
             _ = try Script(parsing: Array(text.utf8))
             Issue.record("accepted")
         } catch {

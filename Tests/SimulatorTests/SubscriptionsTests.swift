@@ -23,7 +23,7 @@ struct SubscriptionsTests {
         (#"{"id":"a","p256dh":"AAAA"}"#, "subscription a: p256dh is not the public key of d"),
     ])
     func `a mistake is named with its place`(text: String, expected: String) {
-        do throws(Subscriptions.Mistake) {
+        do throws(Subscriptions.ParseError) {
             _ = try Subscriptions.parse(Array(text.utf8))
             Issue.record("accepted")
         } catch {

@@ -77,8 +77,8 @@ struct WebPushEndpointTests {
         #expect(try answer(try responder(service), request).status == status)
     }
 
-    @Test(arguments: WebPushDefect.Kind.allCases) func `every defect is a word in every dialect`(
-        kind: WebPushDefect.Kind
+    @Test(arguments: WebPushFault.Kind.allCases) func `every defect is a word in every dialect`(
+        kind: WebPushFault.Kind
     )
         throws
     {

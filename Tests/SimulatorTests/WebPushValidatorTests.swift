@@ -10,9 +10,9 @@ struct WebPushValidatorTests {
         _ request: ReceivedRequest,
         service: PushService = .mozilla,
         now: Int64 = Fixture.now
-    ) throws -> WebPushDefect.Kind? {
+    ) throws -> WebPushFault.Kind? {
         var validator = WebPushValidator()
-        do throws(WebPushDefect) {
+        do throws(WebPushFault) {
             _ = try validator.validate(request, service: service, subscriptions: subscriptions(), now: now)
             return nil
         } catch {
@@ -45,17 +45,17 @@ struct WebPushValidatorTests {
     }
 
     @Test(arguments: [
-        ("/wp/", "POST", WebPushDefect.Kind.badPath), ("/wp/sub-1/x", "POST", .badPath),
+        ("/wp/", "POST", WebPushFault.Kind.badPath), ("/wp/sub-1/x", "POST", .badPath),
         ("/3/device/ab", "POST", .badPath),
         ("/wp/sub-1", "GET", .methodNotAllowed), ("/wp/sub-2", "POST", .unknownSubscription),
         ("/wp/sub-gone", "POST", .gone),
     ])
-    func `a wrong target is refused`(path: String, method: String, expected: WebPushDefect.Kind) throws {
+    func `a wrong target is refused`(path: String, method: String, expected: WebPushFault.Kind) throws {
         #expect(try defect(try fixture.request(path: path, method: method)) == expected)
     }
 
     @Test(arguments: [
-        ("ttl", nil, WebPushDefect.Kind.missingTTL), ("ttl", "-1", .badTTL), ("ttl", "1.5", .badTTL),
+        ("ttl", nil, WebPushFault.Kind.missingTTL), ("ttl", "-1", .badTTL), ("ttl", "1.5", .badTTL),
         ("ttl", "", .badTTL),
         ("urgency", "urgent", .badUrgency), ("urgency", "low, high", .badUrgency), ("topic", "", .badTopic),
         ("topic", "0123456789abcdef0123456789abcdef0", .badTopic), ("topic", "a+b/", .badTopic),
@@ -64,7 +64,7 @@ struct WebPushValidatorTests {
         ("authorization", "vapid t=a.b.c", .badAuthorization), ("authorization", "vapid t=a.b.c, k=***", .badPublicKey),
         ("authorization", "vapid t=a.b.c, k=BA1H", .badPublicKey),
     ])
-    func `a wrong header is refused`(name: String, value: String?, expected: WebPushDefect.Kind) throws {
+    func `a wrong header is refused`(name: String, value: String?, expected: WebPushFault.Kind) throws {
         #expect(try defect(try fixture.request([name: value])) == expected)
     }
 
@@ -76,7 +76,7 @@ struct WebPushValidatorTests {
 
     @Test func `claims of the VAPID token are checked`() throws {
         let day = Fixture.now + 86_400
-        let cases: [(String, WebPushDefect.Kind?)] = [
+        let cases: [(String, WebPushFault.Kind?)] = [
             (try fixture.authorization(audience: "https://localhost:8443/"), .badAudience),
             (try fixture.authorization(audience: "https://elsewhere"), .badAudience),
             (try fixture.authorization(audience: ["https://localhost:8443"]), .badAudience),

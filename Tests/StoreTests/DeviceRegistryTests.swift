@@ -206,11 +206,11 @@ struct DeviceRegistryTests {
         try await folder.registry(keys: [new]) { registry async throws in
             #expect(Set(try reader(registry).tokens(of: "u-2")) == ["t-2", "t-1"])
         }
-        await #expect(throws: TargetSeal.Failure.unknownKey(id: "k2")) {
+        await #expect(throws: TargetSeal.OpenError.unknownKey(id: "k2")) {
             try await folder.registry(keys: [old]) { _ in }
         }
         let wrong = TargetSeal.Key(id: "k2", key: old.key)
-        await #expect(throws: TargetSeal.Failure.wrongKey(id: "k2")) {
+        await #expect(throws: TargetSeal.OpenError.wrongKey(id: "k2")) {
             try await folder.registry(keys: [wrong]) { _ in }
         }
     }
@@ -235,11 +235,11 @@ struct DeviceRegistryTests {
         for position in sealed.indices {
             var damaged = sealed
             damaged[position] ^= 1
-            #expect(throws: TargetSeal.Failure.self) { try seal.open(damaged, of: "i-1") }
-            #expect(throws: TargetSeal.Failure.self) { try seal.open(Array(sealed.prefix(position)), of: "i-1") }
+            #expect(throws: TargetSeal.OpenError.self) { try seal.open(damaged, of: "i-1") }
+            #expect(throws: TargetSeal.OpenError.self) { try seal.open(Array(sealed.prefix(position)), of: "i-1") }
         }
-        #expect(throws: TargetSeal.Failure.damaged, "it is bound to its row") { try seal.open(sealed, of: "i-2") }
-        #expect(throws: TargetSeal.Failure.self) { try seal.open([0, 0], of: "i-1") }
+        #expect(throws: TargetSeal.OpenError.damaged, "it is bound to its row") { try seal.open(sealed, of: "i-2") }
+        #expect(throws: TargetSeal.OpenError.self) { try seal.open([0, 0], of: "i-1") }
     }
 
     @Test func `the registrations of the sample leave the devices of the ground truth`() async throws {

@@ -44,7 +44,7 @@ struct FeedTests {
                 var words = FilterWords()
                 words[.user] = ["9201"]
                 let queue = try folder.reader()
-                #expect(throws: FilterWords.Problem.several(.user, word: "9201", known: ["main:9201", "lyon:9201"])) {
+                #expect(throws: FilterWords.WordError.several(.user, word: "9201", known: ["main:9201", "lyon:9201"])) {
                     try words.resolve(queue: queue, registry: reader, now: TestFolder.start)
                 }
                 words[.user] = ["lyon:9201"]

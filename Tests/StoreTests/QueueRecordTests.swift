@@ -122,9 +122,9 @@ struct QueueRecordTests {
             let intruder = try folder.intruder()
             let reader = try folder.reader()
             try intruder.run("UPDATE result SET slots = zeroblob(4) WHERE page = ?", page.rawValue)
-            #expect(throws: UnreadableRow.self) { try reader.page(page) }
+            #expect(throws: UnreadableRowError.self) { try reader.page(page) }
             try intruder.run("UPDATE plan SET slots = x'09' WHERE page = ?", page.rawValue)
-            #expect(throws: UnreadableRow(.page, page.rawValue, .damaged)) { try reader.page(page) }
+            #expect(throws: UnreadableRowError(.page, page.rawValue, .damaged)) { try reader.page(page) }
         }
     }
 }

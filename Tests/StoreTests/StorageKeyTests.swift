@@ -82,10 +82,10 @@ struct StorageKeyTests {
         try await folder.registry(keys: [new, old]) { try await register($0, 1...1) }
         let wrong = TargetSeal.Key(id: "k1", key: new.key)
 
-        await #expect(throws: TargetSeal.Failure.wrongKey(id: "k1")) {
+        await #expect(throws: TargetSeal.OpenError.wrongKey(id: "k1")) {
             try await folder.registry(keys: [new, wrong]) { _ in }
         }
-        await #expect(throws: TargetSeal.Failure.wrongKey(id: "k1")) {
+        await #expect(throws: TargetSeal.OpenError.wrongKey(id: "k1")) {
             try await folder.registry(keys: [wrong, new]) { _ in }
         }
         try await folder.registry(keys: [new, old]) { registry async throws in
@@ -104,7 +104,7 @@ struct StorageKeyTests {
         )
         let wrong = TargetSeal.Key(id: "k1", key: new.key)
 
-        await #expect(throws: TargetSeal.Failure.wrongKey(id: "k1")) {
+        await #expect(throws: TargetSeal.OpenError.wrongKey(id: "k1")) {
             try await folder.registry(keys: [new, wrong]) { _ in }
         }
         try await folder.registry(keys: [new, old]) { _ in }
@@ -114,7 +114,7 @@ struct StorageKeyTests {
         try await folder.registry(keys: [new, old]) { try await register($0, 1...1) }
         try await folder.registry(keys: [new]) { _ in }
 
-        await #expect(throws: TargetSeal.Failure.unknownKey(id: "k2")) {
+        await #expect(throws: TargetSeal.OpenError.unknownKey(id: "k2")) {
             try await folder.registry(keys: [old]) { _ in }
         }
     }

@@ -25,7 +25,7 @@ import Testing
         let box = try AES.GCM.seal(target.bytes, using: theirs, authenticating: Self.header + Self.context)
         let sealed = Self.header + (try #require(box.combined))
         #expect(try seal.open(sealed, of: "i-1") == target.bytes)
-        #expect(throws: TargetSeal.Failure.damaged) { try seal.open(sealed, of: "i-2") }
+        #expect(throws: TargetSeal.OpenError.damaged) { try seal.open(sealed, of: "i-2") }
     }
 
     @Test func `a target from before seals were bound to their rows opens in any`() throws {
@@ -58,15 +58,15 @@ import Testing
             try sealed.withUnsafeBytes { try seal.open($0, of: installation) }
         }
         #expect(try opened(sealed, of: "i-1") == target.bytes)
-        #expect(throws: TargetSeal.Failure.damaged) { try opened(sealed, of: "i-2") }
-        #expect(throws: TargetSeal.Failure.damaged) { try opened(Array(sealed.prefix(20)), of: "i-1") }
-        #expect(throws: TargetSeal.Failure.damaged) { try opened([], of: "i-1") }
-        #expect(throws: TargetSeal.Failure.unknownKey(id: "z1")) {
+        #expect(throws: TargetSeal.OpenError.damaged) { try opened(sealed, of: "i-2") }
+        #expect(throws: TargetSeal.OpenError.damaged) { try opened(Array(sealed.prefix(20)), of: "i-1") }
+        #expect(throws: TargetSeal.OpenError.damaged) { try opened([], of: "i-1") }
+        #expect(throws: TargetSeal.OpenError.unknownKey(id: "z1")) {
             try opened([0xC2, 2, 0x7A] + sealed[3...], of: "i-1")
         }
         let empty =
             Self.header
             + (try #require(AES.GCM.seal([UInt8](), using: theirs, authenticating: Self.header + Self.context).combined))
-        #expect(throws: TargetSeal.Failure.damaged, "no target is empty") { try opened(empty, of: "i-1") }
+        #expect(throws: TargetSeal.OpenError.damaged, "no target is empty") { try opened(empty, of: "i-1") }
     }
 }

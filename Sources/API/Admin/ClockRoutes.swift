@@ -25,7 +25,7 @@ struct ClockRoutes {
         guard before.suspectSince != nil else { throw Problem(.clockNotSuspect, "The clock is not in doubt.") }
         // First the log, then the clock: what cannot be logged is not done.
         let operation = try await services.queue.keep(
-            InstantOrder(
+            InstantOperation(
                 actor: order.actor,
                 verb: "clock.accept",
                 filter: "from \(before.steady.rfc3339) to \(before.wall.rfc3339)",

@@ -40,7 +40,7 @@ struct DeviceOrderRoutes {
         let now = services.time.now()
         guard let changed = try await services.registry.revoke(installation, now: now) else { throw Self.unknown }
         let operation = try await services.queue.keep(
-            InstantOrder(
+            InstantOperation(
                 actor: order.actor,
                 verb: "device.revoke",
                 filter: "device=\(installation)",

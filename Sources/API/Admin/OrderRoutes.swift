@@ -76,7 +76,7 @@ extension OrderBody<BulkOrderView> {
             scope.deliveries.append(delivery)
         }
         scope.deliveries = Set(scope.deliveries).sorted()
-        do throws(FilterWords.Problem) {
+        do throws(FilterWords.WordError) {
             scope.words = try FilterWords(json: view.filter ?? JSONObject())
             try scope.words.check()
         } catch { throw wrong(\.filter, error.detail) }

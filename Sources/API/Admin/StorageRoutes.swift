@@ -42,7 +42,7 @@ struct StorageRoutes {
         }
         if start == 0 {
             _ = try await services.queue.keep(
-                InstantOrder(
+                InstantOperation(
                     actor: order.actor,
                     verb: "storage.reseal",
                     filter: "",
@@ -82,7 +82,7 @@ struct StorageRoutes {
         let restored = try await services.registry.restore(lane: lane, since: since, isDryRun: isDryRun, now: now)
         if !isDryRun {
             _ = try await services.queue.keep(
-                InstantOrder(
+                InstantOperation(
                     actor: order.actor,
                     verb: "device.restore",
                     filter: "lane=\(lane) since=\(since.rfc3339)",

@@ -10,7 +10,7 @@ extension Publishing {
         publishing.keptSince = message.kept.map { Instant(milliseconds: $0.storedAt) }
         let header = { MessageHeaders(message.headers)[$0] }
         let submission: EventSubmission
-        do throws(Refusal) {
+        do throws(EventRefusal) {
             submission = try EventParser(limits: services.limits).parse(
                 header("ce-specversion") == nil ? .dialect : .binary,
                 header: header,

@@ -132,7 +132,7 @@ struct PreferenceRoutes {
 
     private static func wishes(_ value: JSONValue, at now: Instant) throws(Problem) -> Wishes {
         var reader = WishesReader { ZoneTables.shared.table($0, at: now) != nil }
-        do throws(WishesReader.Mistakes) { return try reader.read(value) } catch { throw wrong(error.errors) }
+        do throws(WishesReader.DocumentError) { return try reader.read(value) } catch { throw wrong(error.errors) }
     }
 
     private static func wrong(_ errors: [FieldError]) -> Problem {

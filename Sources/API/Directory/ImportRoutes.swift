@@ -90,7 +90,7 @@ struct ImportRoutes {
 
     /// A person lets a held import through. 409 with the difference of the moment when it is not the one that was held.
     private func approve(_ call: Call) async throws -> Response {
-        guard let id = ImportID(call.parameter("id")) else { throw DirectoryImporter.Refusal.unknownImport }
+        guard let id = ImportID(call.parameter("id")) else { throw ImportRefusal.unknownImport }
         let order = try await OrderBody.read(call, services, needsWhy: false)
         let approval = ImportApproval(id: id, isConfirmed: order.view.isConfirmed ?? false, actor: order.actor)
         let report = try await services.importer.approve(approval, why: order.why)

@@ -57,7 +57,7 @@ struct EventRoutes {
         let claim = try services.publishers.claim(header: call.header, now: services.time.now())
         if let holder = claim.keyHolder { call.context.sender.isProven(holder.publisher.name) }
         let form: EventForm
-        do throws(Refusal) {
+        do throws(EventRefusal) {
             form = try EventForm.recognise(contentType: call.header("Content-Type"), header: call.header)
         } catch { throw Problem(error, accepts: EventForm.contentTypes) }
         if form == .binary, claim.keyHolder == nil { throw Self.unsignedAttributes }
@@ -155,7 +155,7 @@ extension Call {
 
 extension Problem {
     /// A refusal; one of the content type says which are taken [RFC 9110 §12.5.1; W3C LDP §7.1 for Accept-Post].
-    init(_ refusal: Refusal, accepts types: String) {
+    init(_ refusal: EventRefusal, accepts types: String) {
         self.init(refusal)
         guard refusal.status == 415 else { return }
         headers[.accept] = types

@@ -30,7 +30,7 @@ struct Publishing {
         isPreview: Bool
     ) async throws -> Response {
         let submission: EventSubmission
-        do throws(Refusal) {
+        do throws(EventRefusal) {
             submission = try EventParser(limits: services.limits).parse(
                 form,
                 header: call.header,
@@ -82,7 +82,7 @@ struct Publishing {
     }
 
     /// The receipt of an event that was accepted before, or why this one is not.
-    func repeated(_ refused: Refusal.Identified, or problem: Problem) async throws(Problem) -> Receipt {
+    func repeated(_ refused: EventRefusal.Identified, or problem: Problem) async throws(Problem) -> Receipt {
         let known: Result<Receipt, IntakeError>?
         do throws(StoreError) {
             known = try await services.intake.repeated(
@@ -105,7 +105,8 @@ struct Publishing {
 
     // MARK: - A batch
 
-    private func accept(_ events: [Result<ParsedEvent, Refusal>], _ sender: RequestSender) async throws -> Response {
+    private func accept(_ events: [Result<ParsedEvent, EventRefusal>], _ sender: RequestSender) async throws -> Response
+    {
         var submissions: [ParsedEvent] = []
         for case .success(let event) in events { submissions.append(event) }
         var accepted: [Result<Receipt, Problem>] = []
@@ -141,7 +142,7 @@ struct Publishing {
 
     private func looked(
         _ item: Result<Receipt, Problem>,
-        _ refused: Refusal.Identified?
+        _ refused: EventRefusal.Identified?
     ) async -> Result<Receipt, Problem> {
         guard case .failure(let problem) = item, let refused else { return item }
         do throws(Problem) { return .success(try await repeated(refused, or: problem)) } catch {
@@ -172,6 +173,6 @@ struct Publishing {
     }
 }
 
-extension Refusal.Identified {
+extension EventRefusal.Identified {
     init(_ event: ParsedEvent) { self.init(identity: event.identity, hashedBytes: event.hashedBytes) }
 }

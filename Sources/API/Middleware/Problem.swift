@@ -28,7 +28,7 @@ struct Problem: Error, Sendable {
         self.cause = cause
     }
 
-    init(_ refusal: Refusal) {
+    init(_ refusal: EventRefusal) {
         guard let code = ProblemCode(rawValue: refusal.code) else {
             preconditionFailure("A refusal has a code that the documentation does not list.")
         }

@@ -14,7 +14,7 @@ extension StoreError: AnsweredError {
     func problem(_ limits: Limits) -> Problem { Problem(self, limits: limits) }
 }
 
-extension Refusal: AnsweredError {
+extension EventRefusal: AnsweredError {
     func problem(_ limits: Limits) -> Problem { Problem(self) }
 }
 
@@ -125,7 +125,7 @@ extension OrderRefusal: AnsweredError {
     }
 }
 
-extension DirectoryImporter.Refusal: AnsweredError {
+extension ImportRefusal: AnsweredError {
     func problem(_ limits: Limits) -> Problem {
         switch self {
         case .busy: UploadFolder.busy
@@ -141,7 +141,7 @@ extension DirectoryImporter.Refusal: AnsweredError {
     }
 }
 
-extension FilterWords.Problem {
+extension FilterWords.WordError {
     /// For the answer; names no word of the request.
     var detail: String {
         switch self {

@@ -15,7 +15,7 @@ struct PersonOrders {
     /// Everything about one person; on record.
     func export(_ person: StoredPerson, actor: String, why: String) async throws -> Response {
         _ = try await services.queue.keep(
-            InstantOrder(
+            InstantOperation(
                 actor: actor,
                 verb: "person.export",
                 filter: "person=#\(person.id.rawValue)",

@@ -59,7 +59,7 @@ final class ConnectionGuard: ChannelInboundHandler, RemovableChannelHandler {
 private final class GuardedConnection {
     var rules = ConnectionRules()
     var holdsRead = false
-    var refuse: ((ConnectionRules.Refusal) -> Void)?
+    var refuse: ((ConnectionRefusal) -> Void)?
     let times: ConnectionRules.Times
     private let loop: any EventLoop
     private let table: ConnectionTable
@@ -68,7 +68,7 @@ private final class GuardedConnection {
     private var deadline: NIODeadline?
     private var isScheduled = false
 
-    func turnedAway(_ refusal: ConnectionRules.Refusal) { table.turnedAway("\(refusal)") }
+    func turnedAway(_ refusal: ConnectionRefusal) { table.turnedAway("\(refusal)") }
 
     init(loop: any EventLoop, table: ConnectionTable, slot: ConnectionSlots.ID, times: ConnectionRules.Times) {
         self.loop = loop
@@ -224,7 +224,7 @@ private final class RequestGate: ChannelDuplexHandler {
     }
 
     /// Answers in the handler's place; what comes behind is dropped.
-    private func refuse(_ refusal: ConnectionRules.Refusal, _ context: ChannelHandlerContext) {
+    private func refuse(_ refusal: ConnectionRefusal, _ context: ChannelHandlerContext) {
         guard connection.rules.isIdle, !connection.rules.isLingering else { return context.close(promise: nil) }
         connection.rules.refuse()
         connection.turnedAway(refusal)

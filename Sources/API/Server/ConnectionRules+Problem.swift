@@ -1,7 +1,7 @@
 import Contract
 import Domain
 
-extension ConnectionRules.Refusal {
+extension ConnectionRefusal {
     /// What the peer is told.
     var problem: Problem {
         switch self {

@@ -16,13 +16,6 @@ struct ConnectionRules: Hashable, Sendable {
     /// Bytes of a request line and its fields; beyond: 431.
     static let headBytesMax = 16 << 10
 
-    enum Refusal: Hashable, Sendable {
-        case headTooLarge
-        /// No Host, or several [RFC 9112 §3.2].
-        case hosts
-        case malformed
-    }
-
     /// What a head says of the connection.
     struct Head: Hashable, Sendable {
         var isHTTP10 = false
@@ -72,12 +65,12 @@ struct ConnectionRules: Hashable, Sendable {
     }
 
     /// After the bytes were decoded: a head that still has not ended is too large.
-    var refusal: Refusal? {
+    var refusal: ConnectionRefusal? {
         if case .head(let bytes) = reading, bytes > Self.headBytesMax { return .headTooLarge }
         return nil
     }
 
-    mutating func received(_ head: Head) -> Refusal? {
+    mutating func received(_ head: Head) -> ConnectionRefusal? {
         reading = .body
         guard head.hosts == 1 || head.hosts == 0 && head.isHTTP10 else { return .hosts }
         owed += 1

@@ -27,15 +27,15 @@ package struct DescriptorPlan: Hashable, Sendable {
     /// - Parameters:
     ///   - limit: the descriptors the process may have.
     ///   - lanes: connections towards push services at the most, as lanes.
-    /// - Throws: ``Shortage`` when the rest would be too small to serve anybody.
-    package init(limit: Int, lanes: Int) throws(Shortage) {
+    /// - Throws: ``LimitError`` when the rest would be too small to serve anybody.
+    package init(limit: Int, lanes: Int) throws(LimitError) {
         let needed = Self.needed(lanes: lanes)
-        guard limit >= needed else { throw Shortage(limit: limit, needed: needed) }
+        guard limit >= needed else { throw LimitError(limit: limit, needed: needed) }
         publicMax = min(limit - Self.kept(lanes: lanes), Self.publicMost)
     }
 
     /// The process may have too few descriptors to keep what it promises.
-    package struct Shortage: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct LimitError: Error, Hashable, Sendable, CustomStringConvertible {
         package var limit: Int
         package var needed: Int
 

@@ -37,7 +37,13 @@ extension Dispatcher {
         }
         let name = lane.definition.name
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
-        let order = InstantOrder.removals(applied: applying, on: id, actor: actor, why: why, changed: result.changed)
+        let order = InstantOperation.removals(
+            applied: applying,
+            on: id,
+            actor: actor,
+            why: why,
+            changed: result.changed
+        )
         try await queue.keep(order, now: time.now())
         frozen[name] = nil
         give(.thaw, to: id)

@@ -63,7 +63,7 @@ extension Dispatcher {
     /// Asks a lane that the provider closed at once. False: an operator paused it.
     package func probe(_ lane: LaneID, actor: String, why: String) async throws(StoreError) -> Bool {
         guard let known = lanes[lane], known.feed.mail.condition.isSendingAllowed else { return false }
-        let order = InstantOrder(
+        let order = InstantOperation(
             actor: actor,
             verb: "lane.probe",
             filter: "lane=\(lane.rawValue)",

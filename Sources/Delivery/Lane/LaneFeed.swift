@@ -170,7 +170,7 @@ final class LaneFeed: RequestFeed, @unchecked Sendable {
         for batch in letters.batches { machine.add(batch) }
     }
 
-    private func obey(_ order: LaneMail.Order, _ reply: (@Sendable (Set<DeliveryID>) -> Void)?, _ now: Moment) {
+    private func obey(_ order: LaneMail.Message, _ reply: (@Sendable (Set<DeliveryID>) -> Void)?, _ now: Moment) {
         var underWay: Set<DeliveryID> = []
         switch order {
         case .rule(let order):

@@ -8,7 +8,7 @@ final class LaneMail: Sendable {
     /// Changed devices kept one by one while the lane sleeps; twice as many as it remembers make no difference to it.
     private static let changedMax = 2 * Freshness.changesMax
 
-    enum Order: Sendable {
+    enum Message: Sendable {
         case rule(LaneOrder)
         /// A reloaded definition.
         case use(any Wire, LaneBounds)
@@ -18,7 +18,7 @@ final class LaneMail: Sendable {
 
     struct Letters {
         var batches: [LoadedBatch] = []
-        var orders: [(Order, reply: (@Sendable (Set<DeliveryID>) -> Void)?)] = []
+        var orders: [(Message, reply: (@Sendable (Set<DeliveryID>) -> Void)?)] = []
         var changed: [DeviceID] = []
         /// When the last of them was on the disk (monotonic milliseconds).
         var changedAt = Int64.min
@@ -39,7 +39,7 @@ final class LaneMail: Sendable {
     /// In force at the loop's next turn; then `reply` gets those under way.
     ///
     /// A pause shows at once, also while nothing is connected.
-    func order(_ order: Order, reply: (@Sendable (Set<DeliveryID>) -> Void)? = nil) {
+    func order(_ order: Message, reply: (@Sendable (Set<DeliveryID>) -> Void)? = nil) {
         state.withLock { state in
             state.letters.orders.append((order, reply))
             if case .rule(.pause(let why, let draining)) = order {

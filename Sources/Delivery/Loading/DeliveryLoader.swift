@@ -27,7 +27,7 @@ struct DeliveryLoader {
         /// any more, or not to be rung at this hour.
         var ended: [Outcome] = []
         /// Rows that could not be read; what was asked of them ended as such, or does with their page.
-        var unreadable: [UnreadableRow] = []
+        var unreadable: [UnreadableRowError] = []
 
         mutating func add(_ more: Loaded) {
             deliveries += more.deliveries
@@ -92,7 +92,7 @@ struct DeliveryLoader {
     mutating func load(_ page: PageID, on lane: any ProviderLane, now: Int64) throws -> Loaded {
         let row = try queue.pages([page])[page]
         guard let page = row?.value else {
-            return Loaded(unreadable: [row?.failure ?? UnreadableRow(.page, page.rawValue, .incomplete)])
+            return Loaded(unreadable: [row?.failure ?? UnreadableRowError(.page, page.rawValue, .incomplete)])
         }
         let slots = page.plan.slots.indices.filter { page.result[$0].state == .pending }
         return try load(page, slots: slots.map { ($0, 0) }, isRetry: false, on: lane, now: now)
@@ -109,7 +109,7 @@ struct DeliveryLoader {
         let inOrder = byPage.map { (id: $0.key, retries: $0.value, dueAt: $0.value.map(\.dueAt).min() ?? time.now()) }
         for (id, retries, _) in inOrder.sorted(by: { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }) {
             guard let page = pages[id]?.value else {
-                loaded.unreadable.append(pages[id]?.failure ?? UnreadableRow(.page, id.rawValue, .incomplete))
+                loaded.unreadable.append(pages[id]?.failure ?? UnreadableRowError(.page, id.rawValue, .incomplete))
                 continue
             }
             let slots = retries.map { ($0.delivery.slot, $0.attempts) }
@@ -199,7 +199,7 @@ struct DeliveryLoader {
         do { rendering = try rendered.event(page.event, on: lane, in: queue) } catch {
             guard case .damaged = StoreError(error) else { throw error }
             // Nobody can be told anything of an event that cannot be read.
-            loaded.unreadable.append(UnreadableRow(.event, page.event.rawValue, .damaged))
+            loaded.unreadable.append(UnreadableRowError(.event, page.event.rawValue, .damaged))
             rendering = .ended(SlotResult(.rejected, reason: .unreadable))
         }
         switch rendering {

@@ -14,7 +14,7 @@ struct Recheck {
     struct Findings {
         /// Those who are not rung now.
         var verdicts: [PersonID: PersonalLook.Verdict] = [:]
-        var unreadable: [UnreadableRow] = []
+        var unreadable: [UnreadableRowError] = []
         fileprivate var publication: Publication?
         fileprivate var look: PersonalLook?
     }

@@ -2,7 +2,7 @@ package import Domain
 
 /// One line of an NDJSON import: what to do with one thing.
 package struct DirectoryLine: Hashable, Sendable {
-    package enum Operation: String, Hashable, Sendable {
+    package enum Action: String, Hashable, Sendable {
         /// Makes it, or replaces what is known of it.
         case upsert
         /// Only what identifies the thing counts; removing what is not there is no mistake.
@@ -24,12 +24,12 @@ package struct DirectoryLine: Hashable, Sendable {
         case link(pupil: String, guardian: String)
     }
 
-    package var operation: Operation
+    package var operation: Action
     package var item: Item
     /// From 1.
     package var line: Int
 
-    package init(_ operation: Operation, _ item: Item, line: Int) {
+    package init(_ operation: Action, _ item: Item, line: Int) {
         self.operation = operation
         self.item = item
         self.line = line

@@ -1,7 +1,7 @@
 import Domain
 
 /// What is wrong with one line; never quotes it.
-enum LineMistake: Error {
+enum LineError: Error {
     case notJSON(JSONError)
     case notUTF8(Int)
     case lineTooLong(Int)
@@ -50,43 +50,43 @@ struct LineMembers {
     }
 
     /// nil when absent or null.
-    func text(_ name: String) throws(LineMistake) -> String? {
+    func text(_ name: String) throws(LineError) -> String? {
         guard let value = object[name], !value.isNull else { return nil }
         guard let text = value.string else { throw .notString(name) }
         return text
     }
 
-    func required(_ name: String) throws(LineMistake) -> String {
+    func required(_ name: String) throws(LineError) -> String {
         guard let text = try text(name), !text.isEmpty else { throw .missing(name) }
         return text
     }
 
-    func operation() throws(LineMistake) -> DirectoryLine.Operation {
-        guard let operation = DirectoryLine.Operation(rawValue: try required("op")) else { throw .unknownValue("op") }
+    func operation() throws(LineError) -> DirectoryLine.Action {
+        guard let operation = DirectoryLine.Action(rawValue: try required("op")) else { throw .unknownValue("op") }
         return operation
     }
 
-    func key(_ name: String) throws(LineMistake) -> String {
+    func key(_ name: String) throws(LineError) -> String {
         let key = try required(name)
         guard key.utf8.count <= keyBytesMax else { throw .tooLong(name) }
         return key
     }
 
     /// An id that no other line of the file can mend.
-    func soundKey(_ name: String) throws(LineMistake) -> String {
+    func soundKey(_ name: String) throws(LineError) -> String {
         let key = try key(name)
         guard !key.holdsControl else { throw .hiddenCharacters(name) }
         return key
     }
 
     /// A key that only a removal may leave out; empty then.
-    func wanted(_ name: String) throws(LineMistake) -> String {
+    func wanted(_ name: String) throws(LineError) -> String {
         if isRemoval, try text(name) == nil { return "" }
         return try key(name)
     }
 
     /// A day `YYYY-MM-DD` [RFC 3339 §5.6: full-date].
-    func day(_ name: String) throws(LineMistake) -> CalendarDay? {
+    func day(_ name: String) throws(LineError) -> CalendarDay? {
         guard let text = try text(name) else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [4, 2, 2],

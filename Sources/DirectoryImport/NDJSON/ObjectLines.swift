@@ -13,7 +13,7 @@ struct ObjectLines {
     /// - Throws: ``ExportError``, what `fill` or `sink` threw.
     func read<Thing>(
         from fill: (UnsafeMutableRawBufferPointer) throws -> Int,
-        _ understand: (JSONObject, Int) throws(LineMistake) -> Thing,
+        _ understand: (JSONObject, Int) throws(LineError) -> Thing,
         into sink: (Thing) throws -> Void
     ) throws -> Int {
         var count = 0
@@ -21,7 +21,7 @@ struct ObjectLines {
         var lines = LineReader(file: file, lineBytesMax: lineBytesMax)
         try lines.read(from: fill) { bytes, number in
             let thing: Thing
-            do throws(LineMistake) {
+            do throws(LineError) {
                 guard let bytes else { throw .lineTooLong(lineBytesMax) }
                 thing = try understand(try Self.object(bytes), number)
             } catch { return faults.add(line: number, error.sentence) }
@@ -33,7 +33,7 @@ struct ObjectLines {
         return count
     }
 
-    private static func object(_ bytes: ArraySlice<UInt8>) throws(LineMistake) -> JSONObject {
+    private static func object(_ bytes: ArraySlice<UInt8>) throws(LineError) -> JSONObject {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(bytes, depthMax: 8)

@@ -3,12 +3,12 @@ package import Domain
 /// One line of an import of the ENT's preferences.
 package struct PreferencesLine: Hashable, Sendable {
     /// A removal names the person only.
-    package var operation: DirectoryLine.Operation
+    package var operation: DirectoryLine.Action
     package var record: PreferencesRecord
     /// From 1.
     package var line: Int
 
-    package init(_ operation: DirectoryLine.Operation, _ record: PreferencesRecord, line: Int) {
+    package init(_ operation: DirectoryLine.Action, _ record: PreferencesRecord, line: Int) {
         self.operation = operation
         self.record = record
         self.line = line
@@ -54,7 +54,7 @@ package struct PreferencesReader {
         try ObjectLines(file: file, lineBytesMax: Self.lineBytesMax).read(from: fill, line, into: sink)
     }
 
-    private func line(_ object: JSONObject, _ number: Int) throws(LineMistake) -> PreferencesLine {
+    private func line(_ object: JSONObject, _ number: Int) throws(LineError) -> PreferencesLine {
         let members = LineMembers(object: object, keyBytesMax: userIDBytesMax)
         let operation = try members.operation()
         guard try members.required("kind") == "preferences" else { throw .unknownValue("kind") }
@@ -76,7 +76,7 @@ package struct PreferencesReader {
     }
 
     /// A tag, or the ENT's own `{"default-domain":"fr"}`, also as a text.
-    private func language(_ object: JSONObject) throws(LineMistake) -> String? {
+    private func language(_ object: JSONObject) throws(LineError) -> String? {
         guard var value = object["language"], !value.isNull else { return nil }
         if let text = value.string, text.utf8.first == UInt8(ascii: "{") {
             do throws(JSONError) { value = try JSONParser.parse(text, depthMax: 8) } catch { throw .notLanguage }

@@ -38,14 +38,14 @@ package struct UserNDJSONReader {
         try ObjectLines(file: file, lineBytesMax: Self.lineBytesMax).read(from: fill, line, into: sink)
     }
 
-    private func line(_ object: JSONObject, _ number: Int) throws(LineMistake) -> DirectoryLine {
+    private func line(_ object: JSONObject, _ number: Int) throws(LineError) -> DirectoryLine {
         var members = LineMembers(object: object, keyBytesMax: keyBytesMax)
         let operation = try members.operation()
         members.isRemoval = operation == .remove
         return DirectoryLine(operation, try item(members), line: number)
     }
 
-    private func item(_ members: LineMembers) throws(LineMistake) -> DirectoryLine.Item {
+    private func item(_ members: LineMembers) throws(LineError) -> DirectoryLine.Item {
         switch try members.required("kind") {
         case "user": return .user(try user(members))
         case "school":
@@ -76,7 +76,7 @@ package struct UserNDJSONReader {
         }
     }
 
-    private func user(_ members: LineMembers) throws(LineMistake) -> UserRecord {
+    private func user(_ members: LineMembers) throws(LineError) -> UserRecord {
         let id = try members.key("id")
         guard id.utf8.count <= userIDBytesMax else { throw .tooLong("id") }
         let profile: UserRecord.Profile?
@@ -97,7 +97,7 @@ package struct UserNDJSONReader {
         )
     }
 
-    private func person(_ members: LineMembers) throws(LineMistake) -> PersonRecord {
+    private func person(_ members: LineMembers) throws(LineError) -> PersonRecord {
         PersonRecord(
             key: try members.key("id"),
             lastName: try members.text("lastName") ?? "",
@@ -105,7 +105,7 @@ package struct UserNDJSONReader {
         )
     }
 
-    private func membership(_ members: LineMembers) throws(LineMistake) -> PupilRecord.Membership {
+    private func membership(_ members: LineMembers) throws(LineError) -> PupilRecord.Membership {
         var places: [PupilRecord.Membership.Place] = []
         if try members.text("class") != nil {
             places.append(.schoolClass(key: try members.key("class"), school: "", name: ""))

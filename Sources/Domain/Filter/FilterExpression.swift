@@ -33,7 +33,7 @@ struct FilterExpression: Hashable, Sendable {
     var conditions: [Condition] { alternatives.flatMap(\.self) }
 
     /// What is wrong, and the number of the character it is at, from 1.
-    struct Misplaced: Error, Hashable, Sendable {
+    struct MisplacedError: Error, Hashable, Sendable {
         var position: Int
         var expected: String
     }

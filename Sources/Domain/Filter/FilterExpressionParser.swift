@@ -13,15 +13,15 @@ struct FilterExpressionParser {
         }
     }
 
-    private typealias Misplaced = FilterExpression.Misplaced
+    private typealias MisplacedError = FilterExpression.MisplacedError
 
     private let characters: [Character]
     private var at = 0
 
-    private init(_ text: String) throws(FilterExpression.Misplaced) {
+    private init(_ text: String) throws(FilterExpression.MisplacedError) {
         characters = Array(text)
         guard characters.count <= FilterExpression.charactersMax else {
-            throw Misplaced(
+            throw MisplacedError(
                 position: FilterExpression.charactersMax + 1,
                 expected: "at most \(FilterExpression.charactersMax) characters"
             )
@@ -29,7 +29,7 @@ struct FilterExpressionParser {
     }
 
     /// Of `--where`.
-    static func expression(_ text: String) throws(FilterExpression.Misplaced) -> FilterExpression {
+    static func expression(_ text: String) throws(FilterExpression.MisplacedError) -> FilterExpression {
         var parser = try Self(text)
         var alternatives: [[FilterExpression.Condition]] = [[]]
         var count = 0
@@ -54,7 +54,7 @@ struct FilterExpressionParser {
     }
 
     /// Of `--not`: one condition, which must not hold.
-    static func exclusion(_ text: String) throws(FilterExpression.Misplaced) -> FilterExpression {
+    static func exclusion(_ text: String) throws(FilterExpression.MisplacedError) -> FilterExpression {
         var parser = try Self(text)
         parser.skipBlanks()
         var condition = try parser.condition()
@@ -66,7 +66,7 @@ struct FilterExpressionParser {
 
     // MARK: - Parts
 
-    private mutating func term() throws(FilterExpression.Misplaced) -> FilterExpression.Condition {
+    private mutating func term() throws(FilterExpression.MisplacedError) -> FilterExpression.Condition {
         let start = at
         guard word() == "not" else {
             at = start
@@ -78,7 +78,7 @@ struct FilterExpressionParser {
         return condition
     }
 
-    private mutating func condition() throws(FilterExpression.Misplaced) -> FilterExpression.Condition {
+    private mutating func condition() throws(FilterExpression.MisplacedError) -> FilterExpression.Condition {
         let start = at
         let name = word()
         guard let field = Field(rawValue: name) else {
@@ -96,7 +96,7 @@ struct FilterExpressionParser {
         var values = try values()
         // One value where several could not all be meant.
         if values.count > 1, [.event, .user, .device, .age, .due, .attempts].contains(field) {
-            throw Misplaced(position: place + 1, expected: "one value")
+            throw MisplacedError(position: place + 1, expected: "one value")
         }
         if sign == "~" { values = values.map { "*\($0)*" } }
         var condition = FilterExpression.Condition(isNegated: sign == "!=", words: FilterWords(), bound: nil)
@@ -104,11 +104,11 @@ struct FilterExpressionParser {
         condition.bound = bound
         if [.http, .attempts].contains(field), !["=", "!="].contains(sign) { values = values.map { sign + $0 } }
         condition.words[word] = values
-        do throws(FilterWords.Problem) { try condition.words.check() } catch {
+        do throws(FilterWords.WordError) { try condition.words.check() } catch {
             guard case .malformed(_, _, let expected) = error else {
-                throw Misplaced(position: place + 1, expected: "another value")
+                throw MisplacedError(position: place + 1, expected: "another value")
             }
-            throw Misplaced(position: place + 1, expected: expected)
+            throw MisplacedError(position: place + 1, expected: expected)
         }
         return condition
     }
@@ -144,7 +144,9 @@ struct FilterExpressionParser {
 
     private var isAtEnd: Bool { at == characters.count }
 
-    private func expected(_ what: String) -> FilterExpression.Misplaced { Misplaced(position: at + 1, expected: what) }
+    private func expected(_ what: String) -> FilterExpression.MisplacedError {
+        MisplacedError(position: at + 1, expected: what)
+    }
 
     private mutating func skipBlanks() { while at < characters.count, characters[at].isWhitespace { at += 1 } }
 
@@ -154,7 +156,7 @@ struct FilterExpressionParser {
         return String(characters[start..<at])
     }
 
-    private mutating func sign(of field: Field) throws(FilterExpression.Misplaced) -> String {
+    private mutating func sign(of field: Field) throws(FilterExpression.MisplacedError) -> String {
         let start = at
         while at < characters.count, at - start < 2, "=!~<>".contains(characters[at]) { at += 1 }
         let sign = String(characters[start..<at])
@@ -165,21 +167,21 @@ struct FilterExpressionParser {
         return sign
     }
 
-    private mutating func values() throws(FilterExpression.Misplaced) -> [String] {
+    private mutating func values() throws(FilterExpression.MisplacedError) -> [String] {
         guard !isAtEnd else { throw expected("a value") }
         let quote = characters[at]
         if quote == "'" || quote == "\"" {
             let start = at
             guard let end = characters[(at + 1)...].firstIndex(of: quote) else { throw expected("a closing quote") }
             at = end + 1
-            guard end > start + 1 else { throw Misplaced(position: start + 1, expected: "a value") }
+            guard end > start + 1 else { throw MisplacedError(position: start + 1, expected: "a value") }
             return [String(characters[(start + 1)..<end])]
         }
         let start = at
         while at < characters.count, !characters[at].isWhitespace { at += 1 }
         let values = characters[start..<at].split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
         guard !values.contains("") else {
-            throw Misplaced(position: start + 1, expected: "values with one comma between them")
+            throw MisplacedError(position: start + 1, expected: "values with one comma between them")
         }
         return values
     }

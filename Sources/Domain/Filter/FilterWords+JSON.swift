@@ -1,7 +1,7 @@
 extension FilterWords {
     /// As an order's body carries it: a member for each name, a word or an array of words. Words are checked by ``check()`` and
     /// ``resolve(now:names:)``, not here.
-    package init(json: JSONObject) throws(Problem) {
+    package init(json: JSONObject) throws(WordError) {
         self.init()
         for member in json {
             guard let name = Name(rawValue: member.name) else { throw .noSuchName(member.name) }

@@ -30,7 +30,7 @@ package struct FilterWords: Hashable, Sendable {
     }
 
     /// What is wrong with a filter.
-    package enum Problem: Error, Hashable, Sendable {
+    package enum WordError: Error, Hashable, Sendable {
         /// No filter has this name; only from JSON.
         case noSuchName(String)
         case malformed(Name, word: String, expected: String)
@@ -80,7 +80,7 @@ package struct FilterWords: Hashable, Sendable {
     /// Of `where`; none of an expression that is wrong, which ``check()`` tells.
     private var conditions: [FilterExpression.Condition] {
         self[.where].flatMap { text in
-            do throws(FilterExpression.Misplaced) {
+            do throws(FilterExpression.MisplacedError) {
                 return try FilterExpressionParser.expression(text).conditions
             } catch {
                 return []
@@ -90,21 +90,21 @@ package struct FilterWords: Hashable, Sendable {
 
     /// Checks the words without a store.
     ///
-    /// - Throws: ``Problem/malformed(_:word:expected:)`` or ``Problem/misplaced(_:text:position:expected:)`` for the first that is wrong.
-    package func check() throws(Problem) {
+    /// - Throws: ``WordError/malformed(_:word:expected:)`` or ``WordError/misplaced(_:text:position:expected:)`` for the first that is wrong.
+    package func check() throws(WordError) {
         var filter = QueueFilter()
         try set(&filter, now: Instant(milliseconds: 0))
         _ = try expressions()
     }
 
-    private func expressions() throws(Problem) -> [FilterExpression] {
+    private func expressions() throws(WordError) -> [FilterExpression] {
         var found: [FilterExpression] = []
         for name in [Name.not, .where] {
             guard self[name].count <= Self.expressionsMax else {
                 throw .malformed(name, word: "\(self[name].count) times", expected: "at most \(Self.expressionsMax)")
             }
             for text in self[name] {
-                do throws(FilterExpression.Misplaced) {
+                do throws(FilterExpression.MisplacedError) {
                     found.append(
                         name == .not
                             ? try FilterExpressionParser.exclusion(text) : try FilterExpressionParser.expression(text)
@@ -119,7 +119,7 @@ package struct FilterWords: Hashable, Sendable {
 
     /// The filter these words mean now: names are looked up, times become instants.
     ///
-    /// - Throws: ``Problem``, or what a look-up threw.
+    /// - Throws: ``WordError``, or what a look-up threw.
     package func resolve(now: Instant, names: some FilterNames) throws -> QueueFilter {
         var filter = QueueFilter()
         try set(&filter, now: now)
@@ -129,7 +129,7 @@ package struct FilterWords: Hashable, Sendable {
             for word in patterns {
                 let pattern = GlobPattern(word)
                 let found = lanes.filter { pattern.matches($0.name) }
-                guard !found.isEmpty else { throw Problem.unknown(.lane, word: word, known: lanes.map(\.name)) }
+                guard !found.isEmpty else { throw WordError.unknown(.lane, word: word, known: lanes.map(\.name)) }
                 chosen.formUnion(found.map(\.id))
             }
             filter.lanes = chosen
@@ -139,7 +139,7 @@ package struct FilterWords: Hashable, Sendable {
         }
         if let installation = self[.device].first {
             guard let device = try names.device(installation) else {
-                throw Problem.unknown(.device, word: installation, known: [])
+                throw WordError.unknown(.device, word: installation, known: [])
             }
             filter.device = device
         }
@@ -155,7 +155,7 @@ package struct FilterWords: Hashable, Sendable {
     }
 
     /// Everything that needs no store.
-    private func set(_ filter: inout QueueFilter, now: Instant) throws(Problem) {
+    private func set(_ filter: inout QueueFilter, now: Instant) throws(WordError) {
         for name in Name.allCases where name.isSingle && self[name].count > 1 {
             throw .malformed(name, word: self[name].joined(separator: ","), expected: "one word")
         }
@@ -202,7 +202,7 @@ package struct FilterWords: Hashable, Sendable {
         }
     }
 
-    private static func state(_ word: String) throws(Problem) -> DeliveryState {
+    private static func state(_ word: String) throws(WordError) -> DeliveryState {
         if word == "inFlight" {
             throw .malformed(
                 .state,
@@ -219,7 +219,7 @@ package struct FilterWords: Hashable, Sendable {
 
     private static let lengthExpected = "a length of time such as 90s, 10m, 1h30m or 7d"
 
-    private static func length(_ name: Name, _ word: String) throws(Problem) -> Int64 {
+    private static func length(_ name: Name, _ word: String) throws(WordError) -> Int64 {
         guard let length = TimeLength.milliseconds(word) else {
             throw .malformed(name, word: word, expected: lengthExpected)
         }

@@ -49,7 +49,7 @@ package struct OrderScope: Hashable, Sendable {
             deliveries = ids.compactMap { $0.string.flatMap { DeliveryID($0) } }
             guard deliveries.count == ids.count, !ids.isEmpty else { return nil }
         } else if let members = object["words"]?.object {
-            do throws(FilterWords.Problem) { words = try FilterWords(json: members) } catch { return nil }
+            do throws(FilterWords.WordError) { words = try FilterWords(json: members) } catch { return nil }
         } else {
             return nil
         }

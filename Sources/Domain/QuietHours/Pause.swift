@@ -16,7 +16,7 @@ package struct Pause: Hashable, Sendable {
     package let to: Bound
 
     /// Why two texts are no pause.
-    package enum Mistake: Error, Hashable, Sendable {
+    package enum FormatError: Error, Hashable, Sendable {
         case from
         case to
         /// One has a day and the other none.
@@ -35,7 +35,7 @@ package struct Pause: Hashable, Sendable {
 
     package static let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
-    package init(from: String, to: String) throws(Mistake) {
+    package init(from: String, to: String) throws(FormatError) {
         guard let from = Self.bound(from), from.minute < 1440 else { throw .from }
         guard let to = Self.bound(to) else { throw .to }
         guard (from.day == nil) == (to.day == nil) else { throw .mixed }

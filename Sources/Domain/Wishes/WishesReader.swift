@@ -7,7 +7,7 @@ package struct WishesReader {
     package static let nameBytesMax = 256
 
     /// Every mistake of a document.
-    package struct Mistakes: Error, Hashable, Sendable {
+    package struct DocumentError: Error, Hashable, Sendable {
         package var errors: [FieldError]
     }
 
@@ -17,9 +17,9 @@ package struct WishesReader {
     /// `isKnownZone`: whether the IANA database has a zone of that name.
     package init(isKnownZone: @escaping (String) -> Bool) { self.isKnownZone = isKnownZone }
 
-    package mutating func read(_ value: JSONValue) throws(Mistakes) -> Wishes {
+    package mutating func read(_ value: JSONValue) throws(DocumentError) -> Wishes {
         guard let object = value.object else {
-            throw Mistakes(errors: [FieldError(.root, "wrongType", "Expected an object.")])
+            throw DocumentError(errors: [FieldError(.root, "wrongType", "Expected an object.")])
         }
         let wishes = Wishes(
             kinds: kinds(object),
@@ -27,7 +27,7 @@ package struct WishesReader {
             locale: locale(object),
             quietHours: quietHours(object)
         )
-        guard errors.isEmpty else { throw Mistakes(errors: errors) }
+        guard errors.isEmpty else { throw DocumentError(errors: errors) }
         return wishes
     }
 
@@ -140,7 +140,7 @@ package struct WishesReader {
             fail(place, "wrongType", "Expected an object with from and to, such as 20:00 and 07:00.")
             return nil
         }
-        do throws(Pause.Mistake) { return try Pause(from: from, to: to) } catch {
+        do throws(Pause.FormatError) { return try Pause(from: from, to: to) } catch {
             let name: String? =
                 switch error {
                 case .from: "from"

@@ -9,7 +9,7 @@ final class Dialer {
     private var attempts: [Attempt] = []
     private var lastError = "no address"
     /// Called once: a connected socket with its address, or why none.
-    private let finished: (Result<(Int32, String), ConnectFailure>) -> Void
+    private let finished: (Result<(Int32, String), ConnectError>) -> Void
     private let host: String
 
     init(
@@ -17,7 +17,7 @@ final class Dialer {
         host: String,
         poller: Poller,
         now: MonotonicTime,
-        finished: @escaping (Result<(Int32, String), ConnectFailure>) -> Void
+        finished: @escaping (Result<(Int32, String), ConnectError>) -> Void
     ) {
         self.addresses = addresses
         self.host = host

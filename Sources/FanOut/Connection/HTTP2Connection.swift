@@ -55,12 +55,12 @@ final class HTTP2Connection: IOHandler, HTTP2SessionOwner {
 
     // MARK: - Opening
 
-    func addressesFound(_ result: Result<[SocketAddress], ConnectFailure>) {
+    func addressesFound(_ result: Result<[SocketAddress], ConnectError>) {
         guard case .opening(let opener) = phase else { return }
         opener.addressesFound(result, lane.now)
     }
 
-    private func opened(_ result: Result<TLSStream, ConnectFailure>) {
+    private func opened(_ result: Result<TLSStream, ConnectError>) {
         switch result {
         case .failure(let failure): lane.connectFailed(self, failure)
         case .success(let stream):
@@ -75,7 +75,7 @@ final class HTTP2Connection: IOHandler, HTTP2SessionOwner {
     }
 
     /// What was missing when the time for connecting was over.
-    var timeOutFailure: ConnectFailure {
+    var timeOutFailure: ConnectError {
         if case .opening(let opener) = phase { return opener.timeOutFailure }
         let limit = lane.configuration.rules.connectTimeout
         return .timedOut("\(lane.configuration.host): no HTTP/2 SETTINGS within \(limit)")

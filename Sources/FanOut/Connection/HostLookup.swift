@@ -48,7 +48,7 @@ enum HostLookup {
     /// such threads as lanes; a resolver that hangs holds up its own lane only.
     static func resolve(
         _ question: ResolverQuestion,
-        answer: @escaping @Sendable (Result<[SocketAddress], ConnectFailure>) -> Void
+        answer: @escaping @Sendable (Result<[SocketAddress], ConnectError>) -> Void
     ) {
         do {
             try LoopThread.run(name: "fanout-dns") { answer(lookUp(question)) }
@@ -57,9 +57,9 @@ enum HostLookup {
         }
     }
 
-    private static func lookUp(_ question: ResolverQuestion) -> Result<[SocketAddress], ConnectFailure> {
+    private static func lookUp(_ question: ResolverQuestion) -> Result<[SocketAddress], ConnectError> {
         var found: [SocketAddress] = []
-        do throws(ConnectFailure) {
+        do throws(ConnectError) {
             guard let addresses = question.addresses else {
                 found = interleaved(try lookUp(question.host, question.port, flags: AI_NUMERICSERV))
                 return decided(found, question)
@@ -74,7 +74,7 @@ enum HostLookup {
     }
 
     private static func decided(_ found: [SocketAddress], _ question: ResolverQuestion)
-        -> Result<[SocketAddress], ConnectFailure>
+        -> Result<[SocketAddress], ConnectError>
     {
         guard question.policy.allows(found) else {
             return .failure(.forbiddenAddress("\(question.host): its address is not allowed"))
@@ -82,7 +82,7 @@ enum HostLookup {
         return .success(found)
     }
 
-    private static func lookUp(_ host: String, _ port: UInt16, flags: Int32) throws(ConnectFailure) -> [SocketAddress] {
+    private static func lookUp(_ host: String, _ port: UInt16, flags: Int32) throws(ConnectError) -> [SocketAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -20,13 +20,13 @@ final class Opener: IOHandler {
     /// Numeric; empty before TCP is connected. The proxy's, if there is one.
     private(set) var address = ""
     /// Called once, as the last act: a stream that speaks HTTP/2, or why none.
-    private let finished: (Result<TLSStream, ConnectFailure>) -> Void
+    private let finished: (Result<TLSStream, ConnectError>) -> Void
 
     init(
         _ configuration: LaneConfiguration,
         tls: TLSContext,
         poller: Poller,
-        finished: @escaping (Result<TLSStream, ConnectFailure>) -> Void
+        finished: @escaping (Result<TLSStream, ConnectError>) -> Void
     ) {
         self.configuration = configuration
         self.tls = tls
@@ -34,7 +34,7 @@ final class Opener: IOHandler {
         self.finished = finished
     }
 
-    func addressesFound(_ result: Result<[SocketAddress], ConnectFailure>, _ now: MonotonicTime) {
+    func addressesFound(_ result: Result<[SocketAddress], ConnectError>, _ now: MonotonicTime) {
         guard case .resolving = phase else { return }
         switch result {
         case .failure(let failure): end(.failure(inTermsOfProxy(failure)))
@@ -71,7 +71,7 @@ final class Opener: IOHandler {
     }
 
     /// What was missing when the time for connecting was over.
-    var timeOutFailure: ConnectFailure {
+    var timeOutFailure: ConnectError {
         let (missing, isProxys) =
             switch phase {
             case .resolving: ("no answer of the resolver", true)
@@ -86,7 +86,7 @@ final class Opener: IOHandler {
 
     // MARK: - Steps
 
-    private func dialled(_ result: Result<(Int32, String), ConnectFailure>) {
+    private func dialled(_ result: Result<(Int32, String), ConnectError>) {
         switch result {
         case .failure(let failure): end(.failure(inTermsOfProxy(failure)))
         case .success(let (descriptor, address)):
@@ -123,7 +123,7 @@ final class Opener: IOHandler {
         }
     }
 
-    private func end(_ result: Result<TLSStream, ConnectFailure>) {
+    private func end(_ result: Result<TLSStream, ConnectError>) {
         unwatch()
         phase = .over
         finished(result)
@@ -138,7 +138,7 @@ final class Opener: IOHandler {
     }
 
     /// With a proxy, name and TCP are the proxy's.
-    private func inTermsOfProxy(_ failure: ConnectFailure) -> ConnectFailure {
+    private func inTermsOfProxy(_ failure: ConnectError) -> ConnectError {
         configuration.proxy == nil ? failure : .proxy("proxy \(failure)")
     }
 }

@@ -38,7 +38,7 @@ final class TLSStream {
     var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
     /// Call again when the socket is ready, until it is not `wouldBlock`.
-    func handshake(host: String) -> Result<Bool, ConnectFailure> {
+    func handshake(host: String) -> Result<Bool, ConnectError> {
         ERR_clear_error()
         let result = SSL_do_handshake(ssl)
         if result == 1 {

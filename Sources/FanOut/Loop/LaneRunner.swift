@@ -69,7 +69,7 @@ final class LaneRunner {
     }
 
     /// False when the connection is not this runner's.
-    func resolved(_ id: ConnectionID, _ result: Result<[SocketAddress], ConnectFailure>) -> Bool {
+    func resolved(_ id: ConnectionID, _ result: Result<[SocketAddress], ConnectError>) -> Bool {
         guard let connection = connection(id) else { return false }
         let used = Set(connections.map(\.address))
         connection.addressesFound(result.map { HostLookup.unusedFirst($0, used: used) })
@@ -193,7 +193,7 @@ final class LaneRunner {
         feed.laneEvent(.opened(connection.info, address: address, resumed: resumed))
     }
 
-    func connectFailed(_ connection: HTTP2Connection, _ failure: ConnectFailure) {
+    func connectFailed(_ connection: HTTP2Connection, _ failure: ConnectError) {
         forget(connection)
         connection.close(.shutdown, polite: false)
         let wait = pool.connectFailed(connection.id, now)

@@ -3,12 +3,12 @@ internal import Glibc
 
 /// A detached POSIX thread that runs one function.
 enum LoopThread {
-    struct NotStarted: Error {
+    struct StartError: Error {
         let code: Int32
     }
 
     /// Throws when the system has no thread to give.
-    static func run(name: String, _ body: @escaping @Sendable () -> Void) throws(NotStarted) {
+    static func run(name: String, _ body: @escaping @Sendable () -> Void) throws(StartError) {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -29,7 +29,7 @@ enum LoopThread {
         )
         guard code == 0 else {
             start.release()
-            throw NotStarted(code: code)
+            throw StartError(code: code)
         }
     }
 

@@ -7,7 +7,7 @@ enum LoopCommand: Sendable {
     case add(LaneSetup)
     case remove(EngineLane)
     case retireConnections(EngineLane)
-    case resolved(EngineLane, ConnectionID, Result<[SocketAddress], ConnectFailure>)
+    case resolved(EngineLane, ConnectionID, Result<[SocketAddress], ConnectError>)
     case shutDown(within: Duration, stopped: CheckedContinuation<Void, Never>)
 }
 

@@ -4,7 +4,7 @@ import Pipeline
 
 /// The one way of an order: the admin routes, of the running service over its socket or, with `--offline`, in this process over the stores.
 protocol AdminChannel: Sendable {
-    /// - Throws: ``OperatorFailure`` when there is no answer.
+    /// - Throws: ``OperatorError`` when there is no answer.
     func send(_ request: AdminRequest) async throws -> AdminAnswer
 }
 
@@ -23,7 +23,7 @@ struct AdminRequest: Sendable {
     var body = Body.bytes([])
     var timeout = Duration.seconds(30)
     /// What is said when the request may have been carried out, and no answer came.
-    var whenLost = OperatorFailure(
+    var whenLost = OperatorError(
         .timedOut,
         say("the order was sent, and no answer came"),
         next: "carillon operation list"
@@ -81,7 +81,7 @@ struct AdminAnswer: Sendable {
     }
 
     /// The one translation of a problem into a sentence and an exit code.
-    func failure(about subject: String, _ order: Order? = nil) -> OperatorFailure {
+    func failure(about subject: String, _ order: Order? = nil) -> OperatorError {
         let problem = ProblemView(shown: object)
         if let refusal = order.flatMap({ OrderText.refusal(problem, $0) }) { return refusal }
         let sentence = sentence(of: problem)
@@ -97,30 +97,30 @@ struct AdminAnswer: Sendable {
             }
         switch problem.code.flatMap({ ProblemCode(rawValue: $0) }) {
         case .nothingMatched:
-            return OperatorFailure(
+            return OperatorError(
                 .nothing,
                 say("nothing matched: \(subject)"),
                 why: problem.known.map { say("known: \($0)") } ?? sentence
             )
-        case .unknownSchool: return OperatorFailure(.nothing, say("there is no \(thing)"), next: list)
-        case .unknownFeed: return OperatorFailure(.usage, sentence, next: "carillon config show")
-        case .clockNotSuspect: return OperatorFailure(.nothing, say("the clock is not in doubt"))
-        case .removalsNotFrozen: return OperatorFailure(.nothing, sentence, next: "carillon lane list")
-        case .forbiddenAccount: return OperatorFailure(.refused, sentence)
+        case .unknownSchool: return OperatorError(.nothing, say("there is no \(thing)"), next: list)
+        case .unknownFeed: return OperatorError(.usage, sentence, next: "carillon config show")
+        case .clockNotSuspect: return OperatorError(.nothing, say("the clock is not in doubt"))
+        case .removalsNotFrozen: return OperatorError(.nothing, sentence, next: "carillon lane list")
+        case .forbiddenAccount: return OperatorError(.refused, sentence)
         case .lanePaused:
-            return OperatorFailure(.refused, sentence, next: "carillon lane resume \(subject.dropFirst(5))")
+            return OperatorError(.refused, sentence, next: "carillon lane resume \(subject.dropFirst(5))")
         case .importNotHeld:
-            return OperatorFailure(.refused, sentence, next: "carillon directory show \(subject.dropFirst(7))")
-        case .orderRefused, .eventEnded, .eventWithdrawn: return OperatorFailure(.refused, sentence)
+            return OperatorError(.refused, sentence, next: "carillon directory show \(subject.dropFirst(7))")
+        case .orderRefused, .eventEnded, .eventWithdrawn: return OperatorError(.refused, sentence)
         case .invalidOrder:
             let details = problem.errors?.compactMap(\.detail) ?? []
-            return OperatorFailure(.usage, say("the order is wrong"), why: details.joined(separator: " "))
+            return OperatorError(.usage, say("the order is wrong"), why: details.joined(separator: " "))
         default: break
         }
         switch status {
-        case 404: return OperatorFailure(.nothing, say("there is no \(thing)"), next: list)
-        case 503: return OperatorFailure(.store, say("the store cannot take the order now"), why: sentence)
-        default: return OperatorFailure(.failed, say("the order was not taken"), why: sentence)
+        case 404: return OperatorError(.nothing, say("there is no \(thing)"), next: list)
+        case 503: return OperatorError(.store, say("the store cannot take the order now"), why: sentence)
+        default: return OperatorError(.failed, say("the order was not taken"), why: sentence)
         }
     }
 }

@@ -60,10 +60,10 @@ struct AdminClient: AdminChannel {
         } catch { throw failure(error, order) }
     }
 
-    private func failure(_ error: WebClientError, _ order: AdminRequest) -> OperatorFailure {
+    private func failure(_ error: WebClientError, _ order: AdminRequest) -> OperatorError {
         switch (error, order.body) {
         case (.unreachable, _):
-            return OperatorFailure(
+            return OperatorError(
                 .unreachable,
                 say("the service does not answer on \(socket); nothing was changed"),
                 why: SocketState(socket).sentence ?? error.sentence,
@@ -71,7 +71,7 @@ struct AdminClient: AdminChannel {
                     + (canBeOffline ? say(", or --offline while it is down") : "")
             )
         case (.invalidRequest, .file(let path)):
-            return OperatorFailure(.failed, say("\(path) cannot be read"), why: error.sentence)
+            return OperatorError(.failed, say("\(path) cannot be read"), why: error.sentence)
         default:
             var failure = order.whenLost
             failure.why = error.sentence

@@ -17,7 +17,7 @@ extension GlobalOptions {
     ///   - isBulk: also bulk orders are given; offline, those an earlier process left unfinished go on first.
     ///   - body: gives the orders.
     /// - Returns: what `body` returned.
-    /// - Throws: ``OperatorFailure``.
+    /// - Throws: ``OperatorError``.
     func admin<T>(
         _ offline: OfflineOption?,
         isBulk: Bool = false,
@@ -39,7 +39,7 @@ extension GlobalOptions {
     ///   - subject: what it is about, for a refusal: `school 0429901A`.
     ///   - offline: nil for a command that has no `--offline`.
     /// - Returns: the answer.
-    /// - Throws: ``OperatorFailure``.
+    /// - Throws: ``OperatorError``.
     func give(
         _ path: String,
         _ order: some WireView,

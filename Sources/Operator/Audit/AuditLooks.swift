@@ -56,7 +56,7 @@ struct AuditLooks: AnsweringCommand {
                             && (event.map { $0 == look.event } ?? true)
                     }.map { ($0.look.view.object, $0.cursor.description) }
                 } catch {
-                    throw OperatorFailure(.store, say("the looks cannot be read"), why: "\(error)")
+                    throw OperatorError(.store, say("the looks cannot be read"), why: "\(error)")
                 }
             }
         )

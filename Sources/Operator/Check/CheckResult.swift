@@ -72,7 +72,7 @@ struct CheckOptions: ParsableArguments {
         let result: CheckResult
         do {
             result = try await check(try options.inspection(), renderer)
-        } catch let failure as OperatorFailure {
+        } catch let failure as OperatorError {
             result = CheckResult(
                 level: failure.status == .store ? .critical : .unknown,
                 sentences: [[failure.what, failure.why].compactMap { $0 }.joined(separator: say(": "))]

@@ -25,11 +25,11 @@ struct ConfigCheck: AnsweringCommand {
             let (mistakes, more) = Surroundings(loaded).look()
             let warnings = loaded.warnings + more
             for warning in warnings { context.talk("warning: \(warning)") }
-            guard mistakes.isEmpty else { throw SettingsReport(file: loaded.file, mistakes: mistakes) }
+            guard mistakes.isEmpty else { throw SettingsError(file: loaded.file, mistakes: mistakes) }
             try renderer.write(Self.json(file: loaded.file, [], warnings), id: "file") {
                 ["\(loaded.file): correct" + (warnings.isEmpty ? "" : ", with \(warnings.count) warnings")]
             }
-        } catch let report as SettingsReport {
+        } catch let report as SettingsError {
             if renderer.format != .table {
                 try renderer.write(Self.json(file: report.file, report.mistakes, []), id: "file") { [] }
             }
@@ -38,7 +38,7 @@ struct ConfigCheck: AnsweringCommand {
         }
     }
 
-    private static func json(file: String?, _ mistakes: [SettingsMistake], _ warnings: [SettingsMistake]) -> JSONObject
+    private static func json(file: String?, _ mistakes: [SettingsFinding], _ warnings: [SettingsFinding]) -> JSONObject
     {
         JSONObject([
             "file": file.map { .string($0) } ?? .null, "isCorrect": .bool(mistakes.isEmpty),
@@ -46,7 +46,7 @@ struct ConfigCheck: AnsweringCommand {
         ])
     }
 
-    private static func json(_ mistake: SettingsMistake) -> JSONValue {
+    private static func json(_ mistake: SettingsFinding) -> JSONValue {
         [
             "key": .string(mistake.key), "origin": .string(mistake.origin.description),
             "line": mistake.line.map { .number($0) } ?? .null, "value": mistake.value.map { .string($0) } ?? .null,

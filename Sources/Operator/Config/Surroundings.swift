@@ -7,14 +7,14 @@ struct Surroundings {
 
     init(_ effective: EffectiveSettings) { self.effective = effective }
 
-    func look() -> (mistakes: [SettingsMistake], warnings: [SettingsMistake]) {
+    func look() -> (mistakes: [SettingsFinding], warnings: [SettingsFinding]) {
         var mistakes = folder()
         // Beside the running service its own sockets are taken, by it.
         if case .process = LockHolder.find(folder: effective.settings.data) {
         } else {
             mistakes += ListenCheck(effective).mistakes()
         }
-        var warnings: [SettingsMistake] = []
+        var warnings: [SettingsFinding] = []
         for finding in keys() where finding.level != .ok {
             let what = finding.what + (finding.next.map { "; \($0)" } ?? "")
             let mistake = mistake("storage.keyFile", effective.settings.storage.keyFile, what)
@@ -31,7 +31,7 @@ struct Surroundings {
         }
     }
 
-    private func folder() -> [SettingsMistake] {
+    private func folder() -> [SettingsFinding] {
         let data = effective.settings.data
         var status = stat()
         if stat(data, &status) == 0 {
@@ -54,8 +54,8 @@ struct Surroundings {
             ]
     }
 
-    private func mistake(_ key: String, _ value: String, _ what: String) -> SettingsMistake {
+    private func mistake(_ key: String, _ value: String, _ what: String) -> SettingsFinding {
         let origin = effective.entries.last { $0.key == key }?.origin ?? .file(path: effective.file, line: nil)
-        return SettingsMistake(key: key, origin: origin, value: value, allowed: what)
+        return SettingsFinding(key: key, origin: origin, value: value, allowed: what)
     }
 }

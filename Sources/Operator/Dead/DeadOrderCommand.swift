@@ -11,7 +11,7 @@ extension DeadOrderCommand {
         // Named deliveries say themselves which; everything else is about the dead.
         guard bulk.order.ids.isEmpty else { return words }
         guard !words.isEmpty else {
-            throw OperatorFailure(.refused, say("an order without a filter would be about every dead letter"))
+            throw OperatorError(.refused, say("an order without a filter would be about every dead letter"))
         }
         words[.state] = ["dead"]
         return words

@@ -23,7 +23,7 @@ struct DeadShow: AnsweringCommand {
         let inspection = try options.inspection()
         let row = try inspection.delivery(id)
         guard row.result.state == .dead else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .nothing,
                 say("\(id) is no dead letter: it is \(row.result.state)"),
                 next: "carillon queue show \(id)"

@@ -56,7 +56,7 @@ struct DeviceList: AnsweringCommand {
 
     private static func cursor(_ installation: String, _ reader: RegistryReader) throws -> DeviceID {
         guard let row = try reader.devices(.init(installation: installation), after: nil, limit: 1).first else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .nothing,
                 say("the device \(installation) of --after is gone"),
                 next: say("the list again, from its start")

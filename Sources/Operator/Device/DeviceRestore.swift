@@ -38,7 +38,7 @@ struct DeviceRestore: AnsweringCommand {
         let now = OperatorContext.current.time.now()
         let ago = TimeLength.milliseconds(since).map { now + .milliseconds(-$0) }
         guard let start = Instant(rfc3339: since) ?? ago else {
-            throw OperatorFailure(.usage, say("--since is no time"), next: say("2026-11-28T08:00:00Z, or 2h"))
+            throw OperatorError(.usage, say("--since is no time"), next: say("2026-11-28T08:00:00Z, or 2h"))
         }
         var order = RestoreOrderView()
         order.actor = OperatorContext.current.actor
@@ -54,7 +54,7 @@ struct DeviceRestore: AnsweringCommand {
             ]
         }
         if count == 0 {
-            throw OperatorFailure(.nothing, say("no device stands as \(lane) left it since \(start.rfc3339)"))
+            throw OperatorError(.nothing, say("no device stands as \(lane) left it since \(start.rfc3339)"))
         }
     }
 }

@@ -27,7 +27,7 @@ struct DeviceShow: AnsweringCommand {
             try $0.devices(.init(installation: installation), after: nil, limit: 1)
         }
         guard let row = rows.first else {
-            throw OperatorFailure(.nothing, say("there is no device \(installation)"), next: "carillon device list")
+            throw OperatorError(.nothing, say("there is no device \(installation)"), next: "carillon device list")
         }
         inspection.look(.deviceShow, at: [row.owner])
         let object = DeviceView(row).object

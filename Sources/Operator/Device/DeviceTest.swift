@@ -28,6 +28,6 @@ struct DeviceTest: AnsweringCommand {
         let view = TestOutcomeView(shown: object)
         let reason = view.reason.map { ": \($0)" } ?? ""
         try options.renderer.write(object, id: "installation") { ["\(installation): \(view.outcome)\(reason)"] }
-        if view.outcome != "accepted" { throw OperatorFailure(.failed, say("the test was not accepted")) }
+        if view.outcome != "accepted" { throw OperatorError(.failed, say("the test was not accepted")) }
     }
 }

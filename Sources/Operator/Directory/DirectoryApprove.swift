@@ -41,13 +41,13 @@ struct DirectoryApprove: AnsweringCommand {
         switch view.state {
         case "applied": return
         case "held":
-            throw OperatorFailure(
+            throw OperatorError(
                 .refused,
                 say("the difference has changed since \(id) was held; nothing was changed"),
                 next: say("look at it, then the same with --yes")
             )
         default:
-            throw OperatorFailure(.failed, say("the export failed; nothing was changed"), why: view.detail)
+            throw OperatorError(.failed, say("the export failed; nothing was changed"), why: view.detail)
         }
     }
 }

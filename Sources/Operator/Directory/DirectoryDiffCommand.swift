@@ -27,14 +27,14 @@ struct DirectoryDiffCommand: AnsweringCommand {
         let inspection = try options.inspection()
         let (first, last) = (try DirectoryList.id(from), try DirectoryList.id(to))
         guard first.rawValue <= last.rawValue else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .usage,
                 say("\(from) is the later import"),
                 next: "carillon directory diff \(to) \(from)"
             )
         }
         guard let object = try inspection.askRegistry({ try $0.changes(behind: first, upTo: last) }) else {
-            throw OperatorFailure(.nothing, say("there is no import \(to)"), next: "carillon directory list")
+            throw OperatorError(.nothing, say("there is no import \(to)"), next: "carillon directory list")
         }
         try options.renderer.write(object, id: "to") { Self.lines(object) }
     }

@@ -92,7 +92,7 @@ struct DirectoryImportCommand: AnsweringCommand {
         switch view.state {
         case "applied", "planned": return
         case "held":
-            throw OperatorFailure(
+            throw OperatorError(
                 .refused,
                 say("the export is held by the limits; nothing was changed"),
                 next: view.isKept == true
@@ -100,7 +100,7 @@ struct DirectoryImportCommand: AnsweringCommand {
                     : say("--dry-run to see it, --year-change when a new school year explains it")
             )
         default:
-            throw OperatorFailure(.failed, say("the export failed; nothing was changed"), why: view.detail)
+            throw OperatorError(.failed, say("the export failed; nothing was changed"), why: view.detail)
         }
     }
 }

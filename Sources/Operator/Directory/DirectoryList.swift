@@ -36,7 +36,7 @@ struct DirectoryList: AnsweringCommand {
     }
 
     static func id(_ text: String) throws -> ImportID {
-        guard let id = ImportID(text) else { throw OperatorFailure(.usage, say("\(text) is no import: I-…")) }
+        guard let id = ImportID(text) else { throw OperatorError(.usage, say("\(text) is no import: I-…")) }
         return id
     }
 

@@ -28,7 +28,7 @@ struct DirectoryShow: AnsweringCommand {
         guard ImportID(id) != nil else { return try explain(inspection) }
         let number = try DirectoryList.id(id)
         guard let stored = try inspection.askRegistry({ try $0.storedImport(number) }) else {
-            throw OperatorFailure(.nothing, say("there is no import \(id)"), next: "carillon directory list")
+            throw OperatorError(.nothing, say("there is no import \(id)"), next: "carillon directory list")
         }
         var object = stored.report
         for member in DirectoryList.json(stored) { object[member.name] = member.value }
@@ -55,7 +55,7 @@ struct DirectoryShow: AnsweringCommand {
     private func explain(_ inspection: Inspection) throws {
         let found = try inspection.askRegistry { try $0.explain(id) }
         guard !found.isEmpty else {
-            throw OperatorFailure(.nothing, say("the directory has no \(id.showingInvisible)"))
+            throw OperatorError(.nothing, say("the directory has no \(id.showingInvisible)"))
         }
         inspection.look(.directoryShow, at: try inspection.askRegistry { try $0.persons(meantBy: id).map(\.id) })
         var object = JSONObject()

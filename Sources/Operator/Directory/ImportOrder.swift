@@ -14,7 +14,7 @@ struct ImportOrder {
     let watch: ImportWatch
 
     /// - Returns: the report's object.
-    /// - Throws: ``OperatorFailure`` when it was refused or the answer was lost.
+    /// - Throws: ``OperatorError`` when it was refused or the answer was lost.
     func run(_ options: GlobalOptions) async throws -> JSONObject {
         let settings = try options.settings().settings
         let answer = try await AdminClient.use(settings.listen.adminSocket) { client in
@@ -25,7 +25,7 @@ struct ImportOrder {
         let stores = OfflineStores(settings: try options.settings(secrets: true).settings)
         return try await OfflineAdmin(stores: stores, isBulk: false).run(
             held: { pid in
-                OperatorFailure(
+                OperatorError(
                     .unreachable,
                     say("process \(pid) holds \(settings.data) and does not answer on its admin socket"),
                     next: say("check listen.admin, or stop that process")
@@ -36,7 +36,7 @@ struct ImportOrder {
     }
 
     private func give(_ channel: any AdminChannel) async throws -> JSONObject {
-        guard let path = request.paths.first else { throw OperatorFailure(.usage, say("nothing to import")) }
+        guard let path = request.paths.first else { throw OperatorError(.usage, say("nothing to import")) }
         if request.paths.count == 1, !Self.isFolder(path) {
             if let kind = ExportArchive.Kind(path: path) { return try await post(path, kind.contentType, channel) }
             if request.format.isLines { return try await post(path, "application/x-ndjson", channel) }
@@ -48,7 +48,7 @@ struct ImportOrder {
             rmdir(folder)
         }
         do { try ExportArchive.write(request.paths, to: archive) } catch {
-            throw OperatorFailure(.failed, say("the export cannot be packed"), why: error.description)
+            throw OperatorError(.failed, say("the export cannot be packed"), why: error.description)
         }
         return try await post(archive, "application/x-tar", channel)
     }
@@ -64,13 +64,13 @@ struct ImportOrder {
         order.contentType = contentType
         order.body = .file(path: path)
         order.timeout = Self.timeout
-        order.whenLost = OperatorFailure(
+        order.whenLost = OperatorError(
             .unreachable,
             say("the service's answer was lost; the import may be done or not"),
             next: say("the same command with --dry-run: an empty diff means that it was done")
         )
         let answer = try await watch.during(channel) { [order] in try await channel.send(order) }
-        do { return try answer.report("export") } catch var failure as OperatorFailure where failure.status == .store {
+        do { return try answer.report("export") } catch var failure as OperatorError where failure.status == .store {
             // Of an import there are three ends: applied or planned, held, failed.
             failure.status = .failed
             throw failure
@@ -86,7 +86,7 @@ struct ImportOrder {
         let parent = OperatorContext.current.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array((parent + "/carillon-import-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw OperatorFailure(.failed, say("no folder can be made in \(parent)"), why: systemText())
+            throw OperatorError(.failed, say("no folder can be made in \(parent)"), why: systemText())
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -32,11 +32,11 @@ struct BackupCommand: AnsweringCommand {
         do {
             try Backup.copy(from: source, to: folder)
         } catch {
-            throw OperatorFailure(.store, say("the store in \(source) cannot be copied"), why: StoreError(error).said)
+            throw OperatorError(.store, say("the store in \(source) cannot be copied"), why: StoreError(error).said)
         }
         var bytes: Int64
         do { bytes = try LookLog(data: source).copy(to: folder) } catch {
-            throw OperatorFailure(.failed, "the looks cannot be copied; both stores are", why: "\(error)")
+            throw OperatorError(.failed, "the looks cannot be copied; both stores are", why: "\(error)")
         }
         for name in ["queue.db", "registry.db", ""] { bytes += try NewFolder.sync(folder + "/" + name) }
         try DoctorDeep(folder: folder, isDeep: false).requireSound()

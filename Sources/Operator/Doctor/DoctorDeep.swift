@@ -28,13 +28,13 @@ struct DoctorDeep {
                 files.contains("registry.db") ? try stores.registryReader(seal: nil) : nil
             )
         } catch {
-            throw OperatorFailure.store(error, in: folder)
+            throw OperatorError.store(error, in: folder)
         }
     }
 
     private func refuseViolations(_ report: ConservationReport) throws {
         guard report.violationsTotal == 0 else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("\(report.violationsTotal) promises of the store are broken"),
                 next: say("keep a copy of \(folder) before anything else; runbook, The store is damaged")

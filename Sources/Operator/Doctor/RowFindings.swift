@@ -41,7 +41,7 @@ struct RowFindings {
         )
         let reader = try inspection.settings.stores.registryReader(seal: seal)
         let end = ContinuousClock.now + Self.limit
-        var rows: [UnreadableRow] = []
+        var rows: [UnreadableRowError] = []
         var last: DeviceID?
         repeat {
             let slice = try reader.unreadableDevices(after: last, max: Self.devicesPerRead)
@@ -52,7 +52,7 @@ struct RowFindings {
         return Self.devices(rows, isWhole: false)
     }
 
-    private static func devices(_ rows: [UnreadableRow], isWhole: Bool) -> Finding {
+    private static func devices(_ rows: [UnreadableRowError], isWhole: Bool) -> Finding {
         let rest = isWhole ? "" : say("; the look was cut after \(limit.components.seconds) s")
         guard !rows.isEmpty else { return .ok(say("devices"), say("every address can be opened") + rest) }
         let lost = Set(rows.compactMap { if case .unknownKey(let id) = $0.cause { id } else { nil } }).sorted()
@@ -67,7 +67,7 @@ struct RowFindings {
         )
     }
 
-    private static func named(_ rows: [UnreadableRow]) -> String {
+    private static func named(_ rows: [UnreadableRowError]) -> String {
         let first = rows.prefix(namedMax).map(\.said).joined(separator: "; ")
         return rows.count > namedMax ? say("\(rows.count) cannot be read: \(first); …") : first
     }

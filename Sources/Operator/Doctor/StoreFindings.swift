@@ -166,7 +166,7 @@ struct StoreFindings {
     }
 
     private static func failed(_ subject: String, _ error: any Error) -> Finding {
-        guard let failure = error as? OperatorFailure else { return .fail(subject, "\(error)") }
+        guard let failure = error as? OperatorError else { return .fail(subject, "\(error)") }
         return .fail(
             subject,
             [failure.what, failure.why].compactMap { $0 }.joined(separator: say(": ")),

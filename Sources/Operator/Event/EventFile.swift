@@ -7,10 +7,10 @@ struct EventFile {
     /// - Throws: exit code 1 when it cannot be read or is longer than `max`.
     func bytes(max: Int) throws -> [UInt8] {
         guard let bytes = path == "-" ? standardInput(max) : SystemFile.bytes(path, max: max) else {
-            throw OperatorFailure(.failed, say("\(path) cannot be read"), why: systemText())
+            throw OperatorError(.failed, say("\(path) cannot be read"), why: systemText())
         }
         guard bytes.count <= max else {
-            throw OperatorFailure(.failed, say("\(path) is longer than the \(max) bytes an event may have"))
+            throw OperatorError(.failed, say("\(path) is longer than the \(max) bytes an event may have"))
         }
         return bytes
     }

@@ -75,27 +75,27 @@ struct EventPreview: AnsweringCommand {
         guard let publisher else { return Publisher(name: "", sources: [], schools: nil, rights: [.events, .urgent]) }
         guard let known = inspection.settings.publishers.first(where: { $0.name == publisher }) else {
             let names = inspection.settings.publishers.map(\.name).joined(separator: ", ")
-            throw OperatorFailure(.nothing, say("there is no publisher \(publisher)"), why: say("known: \(names)"))
+            throw OperatorError(.nothing, say("there is no publisher \(publisher)"), why: say("known: \(names)"))
         }
         guard known.rights.contains(.events) else {
-            throw OperatorFailure(.failed, say("\(publisher) may not post events"))
+            throw OperatorError(.failed, say("\(publisher) may not post events"))
         }
         let rights = Set(known.rights.compactMap { Publisher.Right(rawValue: $0.rawValue) })
         return Publisher(name: known.name, sources: known.sources, schools: known.schools, rights: rights)
     }
 
     private func parse(_ bytes: [UInt8], _ inspection: Inspection, _ now: Instant) throws -> ParsedEvent {
-        do throws(Refusal) {
+        do throws(EventRefusal) {
             let parser = EventParser(limits: inspection.settings.limits)
             let form = EventForm.recognise(body: bytes, depthMax: inspection.settings.limits.jsonDepthMax)
             let submission = try parser.parse(form, header: { _ in nil }, body: bytes, receivedAt: now)
             guard case .one(let event) = submission else {
-                throw Refusal(400, "invalidParameter", "A preview is of one event, not of a batch.")
+                throw EventRefusal(400, "invalidParameter", "A preview is of one event, not of a batch.")
             }
             return event
         } catch {
             let mistakes = error.errors.map { "\($0.pointer) \($0.detail)" }
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("the event would be refused with \(digits: error.status) \(error.code)"),
                 why: ([error.detail] + mistakes).joined(separator: " ")
@@ -124,7 +124,7 @@ struct EventPreview: AnsweringCommand {
         }
     }
 
-    private static func failure(_ error: IntakeError, _ folder: String) -> OperatorFailure {
+    private static func failure(_ error: IntakeError, _ folder: String) -> OperatorError {
         let what: String
         var why: String?
         switch error {
@@ -142,8 +142,8 @@ struct EventPreview: AnsweringCommand {
         case .conflict: what = say("the event would be refused: its identity is taken")
         case .staleRevision(let id):
             what = say("the event would be refused: \(id) is of the same or a newer revision")
-        case .unavailable(let error): return OperatorFailure.store(error, in: folder)
+        case .unavailable(let error): return OperatorError.store(error, in: folder)
         }
-        return OperatorFailure(.failed, what, why: why)
+        return OperatorError(.failed, what, why: why)
     }
 }

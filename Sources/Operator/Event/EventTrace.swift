@@ -63,7 +63,7 @@ struct EventTrace: AnsweringCommand {
         case .ndjson, .csv, .ids: try renderer.write(listing)
         }
         if persons.isEmpty, missing || user != nil {
-            throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)"))
+            throw OperatorError(.nothing, say("nothing matched: \(listing.scope)"))
         }
     }
 

@@ -80,8 +80,8 @@ struct FilterOptions: ParsableArguments {
             }
             if impliesStates(words) { filter.states = states }
             return filter
-        } catch let problem as FilterWords.Problem {
-            throw OperatorFailure(.nothing, problem.sentence, why: problem.known, next: problem.next)
+        } catch let problem as FilterWords.WordError {
+            throw OperatorError(.nothing, problem.sentence, why: problem.known, next: problem.next)
         }
     }
 
@@ -97,7 +97,7 @@ struct FilterOptions: ParsableArguments {
     }
 }
 
-extension FilterWords.Problem {
+extension FilterWords.WordError {
     var sentence: String {
         switch self {
         case .noSuchName(let name): say("there is no filter \(name)")

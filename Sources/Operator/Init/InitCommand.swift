@@ -59,7 +59,7 @@ struct InitCommand: AnsweringCommand {
         let own = String(decoding: path.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let folder = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? "."
         guard access(folder + "/carillon-simulator", X_OK) == 0 else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("there is no carillon-simulator in \(folder)"),
                 why: systemText(),

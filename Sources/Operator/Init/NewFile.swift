@@ -7,14 +7,14 @@ enum NewFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else {
             let next = errno == EEXIST ? say("another name; a key in use must not be overwritten") : nil
-            throw OperatorFailure(.failed, say("\(path) cannot be made"), why: systemText(), next: next)
+            throw OperatorError(.failed, say("\(path) cannot be made"), why: systemText(), next: next)
         }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
             let why = systemText()
             unlink(path)
-            throw OperatorFailure(.failed, say("\(path) cannot be written"), why: why)
+            throw OperatorError(.failed, say("\(path) cannot be written"), why: why)
         }
     }
 }

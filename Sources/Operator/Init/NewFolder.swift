@@ -5,7 +5,7 @@ enum NewFolder {
     static func make(_ path: String) throws {
         umask(0o077)
         guard mkdir(path, 0o700) == 0 else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("\(path) cannot be made"),
                 why: systemText(),
@@ -22,7 +22,7 @@ enum NewFolder {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
         guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw OperatorFailure(.failed, say("\(path) cannot be synced"), why: systemText())
+            throw OperatorError(.failed, say("\(path) cannot be synced"), why: systemText())
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }

@@ -34,13 +34,13 @@ extension Inspection {
     /// - Throws: exit code 3 for an unknown delivery.
     func delivery(_ id: DeliveryID) throws -> DeliveryRow {
         guard let row = try ask({ try $0.delivery(id) }) else {
-            throw OperatorFailure(.nothing, say("there is no delivery \(id)"), next: "carillon queue list")
+            throw OperatorError(.nothing, say("there is no delivery \(id)"), next: "carillon queue list")
         }
         return row
     }
 
     /// Why the page of a delivery cannot be read; nil when it can, or does not exist.
-    func unreadable(pageOf id: DeliveryID) throws -> UnreadableRow? {
+    func unreadable(pageOf id: DeliveryID) throws -> UnreadableRowError? {
         try ask { try $0.pages([id.page])[id.page]?.failure }
     }
 

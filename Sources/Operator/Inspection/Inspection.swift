@@ -18,7 +18,7 @@ final class Inspection {
     let queue: QueueReader
     let registry: RegistryReader
     let lanes: [StoredLane]
-    private var warned: Set<UnreadableRow> = []
+    private var warned: Set<UnreadableRowError> = []
     private var users: [PersonID: String?] = [:]
     private var devices: [DeviceID: DeviceRow?] = [:]
     private var contents: [EventID: Int64?] = [:]
@@ -33,25 +33,25 @@ final class Inspection {
             registry = try stores.registryReader(seal: nil)
             lanes = try queue.lanes()
         } catch {
-            throw OperatorFailure.store(error, in: settings.data)
+            throw OperatorError.store(error, in: settings.data)
         }
     }
 
     /// One bounded question.
     func ask<T>(_ question: (QueueReader) throws -> T) throws -> T {
         defer { warn(queue.unreadable) }
-        do { return try queue.bounded(Self.questionLimit, question) } catch let failure as OperatorFailure {
+        do { return try queue.bounded(Self.questionLimit, question) } catch let failure as OperatorError {
             throw failure
-        } catch let problem as FilterWords.Problem {
+        } catch let problem as FilterWords.WordError {
             throw problem
         } catch {
-            throw OperatorFailure.store(error, in: settings.data)
+            throw OperatorError.store(error, in: settings.data)
         }
     }
 
     func askRegistry<T>(_ question: (RegistryReader) throws -> T) throws -> T {
         defer { warn(registry.unreadable) }
-        do { return try question(registry) } catch { throw OperatorFailure.store(error, in: settings.data) }
+        do { return try question(registry) } catch { throw OperatorError.store(error, in: settings.data) }
     }
 
     /// Says once what a list has left out.
@@ -83,7 +83,7 @@ final class Inspection {
     func lane(named name: String) throws -> StoredLane {
         guard let lane = lanes.first(where: { $0.name == name }) else {
             let known = lanes.map(\.name).joined(separator: ", ")
-            throw OperatorFailure(
+            throw OperatorError(
                 .nothing,
                 say("there is no lane \(name)"),
                 why: say("known: \(known)"),
@@ -144,12 +144,12 @@ final class Inspection {
 
     /// An id, or the beginning of one that only one event has. Orders want the whole id.
     func eventID(_ text: String) throws -> EventID {
-        guard let id = EventID(text) else { throw OperatorFailure(.usage, say("\(text) is no event: E-…")) }
+        guard let id = EventID(text) else { throw OperatorError(.usage, say("\(text) is no event: E-…")) }
         guard let range = EventID.range(ofPrefix: text) else { return id }
         let found = try ask { try $0.events(in: range, limit: 4) }
         guard found.count > 1 else { return found.first ?? id }
         let names = found.prefix(3).map(\.description) + (found.count > 3 ? ["…"] : [])
-        throw OperatorFailure(
+        throw OperatorError(
             .usage,
             say("\(text) is the beginning of several events"),
             why: names.joined(separator: ", "),
@@ -163,15 +163,15 @@ final class Inspection {
         let found = try askRegistry { try $0.installations(prefix: prefix, limit: 2) }
         guard !found.contains(prefix), prefix.utf8.count >= 4 else { return prefix }
         guard found.count > 1 else { return found.first ?? prefix }
-        throw OperatorFailure(
+        throw OperatorError(
             .usage,
             say("\(prefix.showingInvisible) is the beginning of several installations"),
             next: "carillon device list"
         )
     }
 
-    private static func unknown(_ id: EventID) -> OperatorFailure {
-        OperatorFailure(.nothing, say("there is no event \(id)"), next: "carillon event list")
+    private static func unknown(_ id: EventID) -> OperatorError {
+        OperatorError(.nothing, say("there is no event \(id)"), next: "carillon event list")
     }
 
     /// What is kept of a pruned event; nil for one that is there or was never known.

@@ -30,7 +30,7 @@ struct LaneOrderRun {
     ///   - options: configuration and format.
     ///   - offline: nil for an order that needs the service.
     ///   - line: what people read; by default the lane's state.
-    /// - Throws: ``OperatorFailure``.
+    /// - Throws: ``OperatorError``.
     func run(
         _ options: GlobalOptions,
         _ offline: OfflineOption?,

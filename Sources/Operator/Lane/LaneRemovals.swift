@@ -36,7 +36,7 @@ struct LaneRemovals: AnsweringCommand {
             )
         }
         guard let since else {
-            throw OperatorFailure(.nothing, say("the removals of \(lane) are not frozen"), next: "carillon lane list")
+            throw OperatorError(.nothing, say("the removals of \(lane) are not frozen"), next: "carillon lane list")
         }
         let items = try held.map { try Self.json($0, device: inspection.device($0.device)) }
         try options.renderer.write(

@@ -24,7 +24,7 @@ extension StoreError {
     var said: String { say(known: sentence) }
 }
 
-extension UnreadableRow {
+extension UnreadableRowError {
     /// ``description`` in the person's language.
     var said: String {
         switch cause {

@@ -20,8 +20,8 @@ struct OfflineAdmin {
     ///   - held: what is said when process `pid` has the lock.
     ///   - body: gives the orders; the stores are closed after it.
     /// - Returns: what `body` returned.
-    /// - Throws: what `body` threw; ``OperatorFailure`` when a store cannot be opened.
-    func run<T>(held: (_ pid: String) -> OperatorFailure, _ body: (any AdminChannel) async throws -> T) async throws
+    /// - Throws: what `body` threw; ``OperatorError`` when a store cannot be opened.
+    func run<T>(held: (_ pid: String) -> OperatorError, _ body: (any AdminChannel) async throws -> T) async throws
         -> T
     {
         try await stores.run(held: held) { queue, registry in
@@ -42,7 +42,7 @@ struct OfflineAdmin {
         let time = OperatorContext.current.time
         let work = settings.data + "/work"
         guard mkdir(work, 0o700) == 0 || errno == EEXIST else {
-            throw OperatorFailure(.store, say("the folder \(work) cannot be made"), why: systemText())
+            throw OperatorError(.store, say("the folder \(work) cannot be made"), why: systemText())
         }
         do {
             let reader = try Reading { [files = stores.stores] in try files.queueReader() }
@@ -83,7 +83,7 @@ struct OfflineAdmin {
             services.orderPatience = Self.patience
             services.looks = Reading { [data = settings.data] in LookLog(data: data) }
             return services
-        } catch { throw OperatorFailure.store(error, in: settings.data) }
+        } catch { throw OperatorError.store(error, in: settings.data) }
     }
 
     private struct Channel: AdminChannel {
@@ -96,7 +96,7 @@ struct OfflineAdmin {
             case .file(let path):
                 let descriptor = open(path, O_RDONLY | O_CLOEXEC)
                 guard descriptor >= 0 else {
-                    throw OperatorFailure(.failed, say("\(path) cannot be read"), why: systemText())
+                    throw OperatorError(.failed, say("\(path) cannot be read"), why: systemText())
                 }
                 body = .file(descriptor: descriptor)
             }
@@ -158,7 +158,13 @@ struct StoredLanes: LaneControl {
             return nil
         }
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
-        let order = InstantOrder.removals(applied: applying, on: id, actor: actor, why: why, changed: result.changed)
+        let order = InstantOperation.removals(
+            applied: applying,
+            on: id,
+            actor: actor,
+            why: why,
+            changed: result.changed
+        )
         try await queue.keep(order, now: time.now())
         return result
     }

@@ -16,7 +16,7 @@ struct OfflineStores {
     /// - Returns: what `body` returned.
     /// - Throws: what `body` threw; exit code 5 when a store cannot be opened.
     func run<T>(
-        held: (_ pid: String) -> OperatorFailure,
+        held: (_ pid: String) -> OperatorError,
         _ body: (QueueStore, Registry) async throws -> T
     ) async throws -> T {
         try makeFolder()
@@ -25,7 +25,7 @@ struct OfflineStores {
 
     /// The queue alone, of a folder that exists; as ``run(held:_:)``.
     func withQueue<T>(
-        held: (_ pid: String) -> OperatorFailure,
+        held: (_ pid: String) -> OperatorError,
         _ body: (QueueStore) async throws -> T
     ) async throws -> T {
         let context = OperatorContext.current
@@ -39,14 +39,14 @@ struct OfflineStores {
         } catch StoreError.inUse(_, let pid) {
             throw held(pid.map(String.init) ?? "?")
         } catch {
-            throw OperatorFailure.store(error, in: settings.data)
+            throw OperatorError.store(error, in: settings.data)
         }
         return try await withCleanup(queue.close) { try await body(queue) }
     }
 
     /// Refuses because a service has the folder.
-    func refused(_ pid: String) -> OperatorFailure {
-        OperatorFailure(
+    func refused(_ pid: String) -> OperatorError {
+        OperatorError(
             .refused,
             say("process \(pid) works on \(settings.data)"),
             next: say("the same without --offline")
@@ -64,14 +64,14 @@ struct OfflineStores {
                 onFatal: { context.talk(say("the store failed: \($0)")) }
             )
         } catch {
-            throw OperatorFailure.store(error, in: settings.data)
+            throw OperatorError.store(error, in: settings.data)
         }
         return try await withCleanup(registry.close) { try await body(registry) }
     }
 
     private func makeFolder() throws {
         guard mkdir(settings.data, 0o700) != 0, errno != EEXIST else { return }
-        throw OperatorFailure(
+        throw OperatorError(
             .store,
             say("the data folder \(settings.data) cannot be made"),
             why: systemText()

@@ -29,6 +29,6 @@ struct OperationCancel: AnsweringCommand {
             [say("\(operation): \(view.state), changed \(view.changed)")]
         }
         guard view.state != "cancelled" else { return }
-        throw OperatorFailure(.refused, say("it was not cancelled: it is \(view.state)"))
+        throw OperatorError(.refused, say("it was not cancelled: it is \(view.state)"))
     }
 }

@@ -37,7 +37,7 @@ struct OperationList: AnsweringCommand {
 
     static func number(_ text: String) throws -> Int64 {
         guard let id = OperationName.number(text) else {
-            throw OperatorFailure(.usage, say("\(text) is no operation: O-17"))
+            throw OperatorError(.usage, say("\(text) is no operation: O-17"))
         }
         return id
     }

@@ -24,7 +24,7 @@ struct OperationShow: AnsweringCommand {
         let id = try OperationList.number(operation)
         let (found, log) = try inspection.ask { (try $0.operation(id), try $0.audit(of: id)) }
         guard let found = found.map(inspection.naming) else {
-            throw OperatorFailure(.nothing, say("there is no operation \(operation)"), next: "carillon operation list")
+            throw OperatorError(.nothing, say("there is no operation \(operation)"), next: "carillon operation list")
         }
         var object = found.view.object
         object["log"] = .array(

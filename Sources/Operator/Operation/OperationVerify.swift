@@ -42,7 +42,7 @@ struct OperationVerify: AnsweringCommand {
             "heads": .number(report.heads), "broken": report.broken.map { .string($0) } ?? .null,
         ])
         try options.renderer.write(object, id: "head") { Self.lines(report) }
-        if let broken = report.broken { throw OperatorFailure(.failed, broken) }
+        if let broken = report.broken { throw OperatorError(.failed, broken) }
     }
 
     private static func lines(_ report: AuditReport) -> [String] {
@@ -69,7 +69,7 @@ struct OperationVerify: AnsweringCommand {
             }
             return heads
         } catch {
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("the heads that were noted cannot be read"),
                 why: "\(error)",

@@ -20,7 +20,7 @@ struct ConfirmOptions: ParsableArguments {
 
     /// - Throws: exit code 2 when `event` is no id.
     func order(_ verb: OrderVerb, event text: String) throws -> Order {
-        guard let event = EventID(text) else { throw OperatorFailure(.usage, say("\(text) is no event: E-…")) }
+        guard let event = EventID(text) else { throw OperatorError(.usage, say("\(text) is no event: E-…")) }
         var scope = OrderScope()
         scope.words[.event] = [event.description]
         var order = Order(verb: verb, scope: scope, why: why, actor: OperatorContext.current.actor)

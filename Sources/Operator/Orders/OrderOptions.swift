@@ -52,17 +52,17 @@ struct OrderOptions: ParsableArguments {
             scope.deliveries = try names.map(delivery).sorted()
         }
         guard scope.deliveries.isEmpty || words.isEmpty else {
-            throw OperatorFailure(.usage, say("name deliveries, or a filter, not both"))
+            throw OperatorError(.usage, say("name deliveries, or a filter, not both"))
         }
         guard !scope.isEmpty else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .refused,
                 say("an order without a filter would be about everything"),
                 next: say("carillon queue list with the same filters shows what it would be about")
             )
         }
         if verb.needsWhy, !dryRun, why.allSatisfy(\.isWhitespace) {
-            throw OperatorFailure(.usage, say("--why is needed to \(verb.said): it goes to the audit log"))
+            throw OperatorError(.usage, say("--why is needed to \(verb.said): it goes to the audit log"))
         }
         var order = Order(verb: verb, scope: scope, why: why, actor: OperatorContext.current.actor)
         (order.isDryRun, order.isConfirmed, order.expect) = (dryRun, yes, expect)
@@ -76,16 +76,16 @@ struct OrderOptions: ParsableArguments {
             let word = line.filter { !$0.isWhitespace }
             if !word.isEmpty { lines.append(word) }
             guard lines.count <= Order.deliveriesMax else {
-                throw OperatorFailure(.usage, say("more than \(Order.deliveriesMax) deliveries; use a filter"))
+                throw OperatorError(.usage, say("more than \(Order.deliveriesMax) deliveries; use a filter"))
             }
         }
         // An empty list came from a search that found nothing, not from somebody who means everything.
-        guard !lines.isEmpty else { throw OperatorFailure(.nothing, say("standard input names no delivery")) }
+        guard !lines.isEmpty else { throw OperatorError(.nothing, say("standard input names no delivery")) }
         return lines
     }
 
     private func delivery(_ text: String) throws -> DeliveryID {
-        guard let id = DeliveryID(text) else { throw OperatorFailure(.usage, say("\(text) is no delivery: D-…")) }
+        guard let id = DeliveryID(text) else { throw OperatorError(.usage, say("\(text) is no delivery: D-…")) }
         return id
     }
 }

@@ -26,7 +26,7 @@ struct OrderRun {
             var order = order
             if !order.isDryRun, !order.isConfirmed, OperatorContext.current.isInteractive {
                 guard try await isConfirmed(&order, channel) else {
-                    throw OperatorFailure(.refused, say("not confirmed; nothing was changed"))
+                    throw OperatorError(.refused, say("not confirmed; nothing was changed"))
                 }
             }
             let given = try await give(order, channel)
@@ -81,7 +81,7 @@ struct OrderRun {
             (ended.state, ended.changed, ended.skipped) = (now.state, now.changed, now.skipped)
             return ended.object
         }
-        throw OperatorFailure(
+        throw OperatorError(
             .timedOut,
             say("\(name) is not over yet and goes on by itself"),
             next: "carillon operation show \(name)"
@@ -94,12 +94,12 @@ struct OrderRun {
             throw OrderText.nothingEligible(report, order)
         case "planned", "done": return
         case let state?:
-            throw OperatorFailure(
+            throw OperatorError(
                 report.changed > 0 ? .partlyDone : .failed,
                 say("the order was \(state) after \(report.changed) deliveries"),
                 next: "carillon operation show \(report.operation ?? "")"
             )
-        case nil: throw OperatorFailure(.failed, say("the answer has no state"))
+        case nil: throw OperatorError(.failed, say("the answer has no state"))
         }
     }
 }

@@ -35,19 +35,19 @@ enum OrderText {
     }
 
     /// The failure for a refusal; nil for one that is not known.
-    static func refusal(_ problem: ProblemView, _ order: Order) -> OperatorFailure? {
+    static func refusal(_ problem: ProblemView, _ order: Order) -> OperatorError? {
         let eligible = problem.order?.eligible ?? 0
         let named = order.scope.wholeEvent?.description
         let show = named.map { "carillon event show \($0)" } ?? "carillon event list"
         switch problem.refusal {
         case "needsYes":
-            return OperatorFailure(
+            return OperatorError(
                 .refused,
                 say("it would \(order.verb.said) \(eligible) deliveries; nothing was changed"),
                 next: again(order, eligible)
             )
         case "expectExceeded":
-            return OperatorFailure(
+            return OperatorError(
                 .refused,
                 say(
                     "it would \(order.verb.said) \(eligible) deliveries, more than the \(order.expect ?? 0) expected; nothing was changed"
@@ -56,7 +56,7 @@ enum OrderText {
             )
         case "eventEnded":
             let event = named ?? say("the event")
-            return OperatorFailure(
+            return OperatorError(
                 .refused,
                 say("\(event) is done; nothing was changed"),
                 why: say("nothing of it waits, and what a provider accepted cannot be recalled"),
@@ -64,13 +64,13 @@ enum OrderText {
             )
         case "eventWithdrawn":
             let event = named ?? say("the event")
-            return OperatorFailure(
+            return OperatorError(
                 .refused,
                 say("\(event) was withdrawn or replaced; nothing was changed"),
                 next: show
             )
         case "nothingEligible": return nothingEligible(problem.order, order)
-        case "noFilter": return OperatorFailure(.refused, say("an order without a filter would be about everything"))
+        case "noFilter": return OperatorError(.refused, say("an order without a filter would be about everything"))
         default: return nil
         }
     }
@@ -86,12 +86,12 @@ enum OrderText {
     }
 
     /// An order that would change nothing is not given.
-    static func nothingEligible(_ report: OrderReportView?, _ order: Order) -> OperatorFailure {
+    static func nothingEligible(_ report: OrderReportView?, _ order: Order) -> OperatorError {
         let counts = report?.notEligible.text ?? ""
         let one =
             order.scope.deliveries.count == 1 ? order.scope.deliveries.first.map { "carillon queue why \($0)" } : nil
         let event = order.scope.wholeEvent.map { "carillon queue why \($0)" }
-        return OperatorFailure(
+        return OperatorError(
             .nothing,
             say(
                 "nothing to \(order.verb.said): \(report?.matched ?? 0) matched, none of them can be; nothing was changed"

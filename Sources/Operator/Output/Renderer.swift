@@ -34,7 +34,7 @@ struct Renderer {
     func writeMatched(_ listing: Listing, isFiltered: Bool) throws {
         try write(listing)
         if listing.items.isEmpty, isFiltered {
-            throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)"))
+            throw OperatorError(.nothing, say("nothing matched: \(listing.scope)"))
         }
     }
 

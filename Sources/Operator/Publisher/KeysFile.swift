@@ -14,10 +14,10 @@ struct KeysFile {
     init(of name: String, in settings: Settings) throws {
         guard let publisher = settings.publishers.first(where: { $0.name == name }) else {
             let names = settings.publishers.map(\.name).joined(separator: ", ")
-            throw OperatorFailure(.nothing, say("there is no publisher \(name)"), why: say("of \(names)"))
+            throw OperatorError(.nothing, say("there is no publisher \(name)"), why: say("of \(names)"))
         }
         guard let path = publisher.keysFile else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .refused,
                 say("publisher \(name) has no keysFile"),
                 next: say("carillon key generate publisher, and publishers[].keysFile in the configuration")
@@ -42,7 +42,7 @@ struct KeysFile {
 
     func revoke(_ id: String, now: Instant) throws {
         guard publisher.keys.contains(where: { $0.id == id }) else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .nothing,
                 say("publisher \(publisher.name) has no key \(id)"),
                 next: "carillon publisher list"
@@ -50,7 +50,7 @@ struct KeysFile {
         }
         // A file without a line would be a mistake of the configuration, also beside a secret that signs.
         guard publisher.keys.contains(where: { $0.id != id && ($0.until.map { $0 > now } ?? true) }) else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .refused,
                 say("it is the only key of publisher \(publisher.name) that counts"),
                 next: "carillon publisher rotate \(publisher.name) --overlap 0s"
@@ -78,7 +78,7 @@ struct KeysFile {
             return say("in force from the next start on")
         }
         guard kill(pid_t(truncatingIfNeeded: process), SIGHUP) == 0 else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("the file is written, and the service (\(digits: process)) could not be told"),
                 why: systemText(),
@@ -95,7 +95,7 @@ struct KeysFile {
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw OperatorFailure(
+        throw OperatorError(
             .failed,
             say("the file is written, and the service has not taken it"),
             why: say("its configuration has a mistake"),
@@ -109,15 +109,15 @@ struct KeysFile {
         defer { if folder >= 0 { close(folder) } }
         // Two orders at once: the second reads what the first has written.
         guard folder >= 0, flock(folder, LOCK_EX) == 0 else {
-            throw OperatorFailure(.failed, say("\(path) cannot be replaced"), why: systemText())
+            throw OperatorError(.failed, say("\(path) cannot be replaced"), why: systemText())
         }
         let bytes: Data
         var mode = stat()
         do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
-            throw OperatorFailure(.failed, say("\(path) cannot be read"), why: "\(error)")
+            throw OperatorError(.failed, say("\(path) cannot be read"), why: "\(error)")
         }
         guard stat(path, &mode) == 0 else {
-            throw OperatorFailure(.failed, say("\(path) cannot be read"), why: systemText())
+            throw OperatorError(.failed, say("\(path) cannot be read"), why: systemText())
         }
         var lines = String(decoding: bytes, as: UTF8.self).split(
             omittingEmptySubsequences: false,
@@ -135,7 +135,7 @@ struct KeysFile {
         else {
             let why = systemText()
             unlink(next)
-            throw OperatorFailure(.failed, say("\(path) cannot be replaced"), why: why)
+            throw OperatorError(.failed, say("\(path) cannot be replaced"), why: why)
         }
     }
 }

@@ -128,7 +128,7 @@ struct Explanation {
     }
 
     /// Why a row that cannot be read holds up what belongs to it.
-    static func sentences(of row: UnreadableRow) -> [String] {
+    static func sentences(of row: UnreadableRowError) -> [String] {
         let what =
             switch row.table {
             case .event: say("Nothing can be made or sent of it; it ends with its time to live.")

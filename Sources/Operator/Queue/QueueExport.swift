@@ -73,6 +73,6 @@ struct DeliveryStream {
             }
         }
         inspection.warn(scan)
-        if isEmpty { throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)")) }
+        if isEmpty { throw OperatorError(.nothing, say("nothing matched: \(listing.scope)")) }
     }
 }

@@ -41,7 +41,7 @@ struct QueueTop: AnsweringCommand {
             try await stream(screen, renderer, every: wait)
         } else {
             guard let terminal = renderer.context.terminal else {
-                throw OperatorFailure(
+                throw OperatorError(
                     .usage,
                     say("top needs a terminal"),
                     next: say("carillon queue top --once, or -o ndjson")
@@ -81,7 +81,7 @@ struct QueueTop: AnsweringCommand {
                         controls.say(order.state(try await AdminClient.use(screen.inspection.adminSocket, order.give)))
                     } catch {
                         controls.say(
-                            (error as? OperatorFailure).map {
+                            (error as? OperatorError).map {
                                 ([$0.what] + [$0.why].compactMap { $0 }).joined(separator: ": ")
                             } ?? "\(error)"
                         )
@@ -95,7 +95,7 @@ struct QueueTop: AnsweringCommand {
                 earlier = frame.report.sample
                 controls.show(frame.report.facts.items)
                 lines = frame.lines(rows: rows - 1)
-            } catch let failure as OperatorFailure {
+            } catch let failure as OperatorError {
                 // The store may be away for a moment; the next frame tries again.
                 lines = failure.text.split(separator: "\n").map(String.init)
             }

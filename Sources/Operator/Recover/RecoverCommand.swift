@@ -34,10 +34,10 @@ struct RecoverCommand: AnsweringCommand {
     func run() async throws {
         let context = OperatorContext.current
         if case .process(let pid) = LockHolder.find(folder: folder) {
-            throw OperatorFailure(.refused, say("process \(pid) works on \(folder)"), next: say("stop the service"))
+            throw OperatorError(.refused, say("process \(pid) works on \(folder)"), next: say("stop the service"))
         }
         guard Self.files.contains(where: { access(folder + "/" + $0, F_OK) == 0 }) else {
-            throw OperatorFailure(
+            throw OperatorError(
                 .nothing,
                 say("\(folder) holds no store"),
                 why: say("neither \(Self.files.joined(separator: say(" nor "))) is there"),
@@ -55,7 +55,7 @@ struct RecoverCommand: AnsweringCommand {
                 now: context.time.now()
             )
         } catch {
-            throw OperatorFailure(
+            throw OperatorError(
                 .store,
                 say("the store in \(folder) cannot be recovered"),
                 why: StoreError(error).said
@@ -63,7 +63,7 @@ struct RecoverCommand: AnsweringCommand {
         }
         let held = HeldExports(folder: target + "/held", bytesMax: .max)
         do { report.notes += try held.take(report.heldFiles, from: folder + "/held") } catch {
-            throw OperatorFailure(.failed, say("held exports cannot be copied"), why: "\(error)")
+            throw OperatorError(.failed, say("held exports cannot be copied"), why: "\(error)")
         }
         // They are on record beside the stores; one that is lost is none of these.
         do { _ = try LookLog(data: folder).copy(to: target) } catch {
@@ -75,7 +75,7 @@ struct RecoverCommand: AnsweringCommand {
         try options.renderer.write(object, id: "folder") { lines(report) }
         try DoctorDeep(folder: target, isDeep: true).requireSound(made)
         guard !report.isWhole else { return }
-        throw OperatorFailure(
+        throw OperatorError(
             .partlyDone,
             say("something was lost"),
             next:

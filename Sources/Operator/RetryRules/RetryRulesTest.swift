@@ -54,7 +54,7 @@ struct RetryRulesTest: AnsweringCommand {
         let renderer = options.renderer
         let limits = try options.settings().settings.limits
         guard let classification = question.classification(now: renderer.now) else {
-            throw OperatorFailure(.usage, say("there is no such answer"))
+            throw OperatorError(.usage, say("there is no such answer"))
         }
         let answer = RuleAnswer(
             classification: classification,

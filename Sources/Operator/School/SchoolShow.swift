@@ -22,7 +22,7 @@ struct SchoolShow: AnsweringCommand {
         guard
             let summary = try inspection.askRegistry({ try $0.schools(uai: school, after: nil, limit: 1) }).first
         else {
-            throw OperatorFailure(.nothing, say("there is no school \(school)"), next: "carillon school list")
+            throw OperatorError(.nothing, say("there is no school \(school)"), next: "carillon school list")
         }
         let object = SchoolList.json(summary, inspection.settings)
         let now = options.renderer.now

@@ -35,7 +35,7 @@ struct StorageKeyFacts {
                 keys[index ?? keys.count - 1].devices = use.devices
                 keys[index ?? keys.count - 1].unbound = use.unbound
             }
-        } catch { throw OperatorFailure.store(error, in: settings.data) }
+        } catch { throw OperatorError.store(error, in: settings.data) }
         self.keys = keys
         file = settings.storage.keyFile
     }

@@ -39,7 +39,7 @@ struct StorageReseal: AnsweringCommand {
             ]
         }
         if sums.failed > 0 {
-            throw OperatorFailure(
+            throw OperatorError(
                 .failed,
                 say("\(sums.failed) devices stay sealed with a key that does not open them"),
                 next: "carillon storage keys"
@@ -63,7 +63,7 @@ struct StorageReseal: AnsweringCommand {
             sums.next = part.next
             // A service that does not get on would be asked for ever.
             if let after = part.next, after <= next {
-                throw OperatorFailure(.failed, say("the service does not get on"))
+                throw OperatorError(.failed, say("the service does not get on"))
             }
         }
         return sums

@@ -52,7 +52,7 @@ struct UserTrace: AnsweringCommand {
             )
         }
         if person == nil, events.isEmpty {
-            throw OperatorFailure(
+            throw OperatorError(
                 .nothing,
                 say("nobody is known as \(user)"),
                 why: say("neither directory, devices nor an event since \(start.rfc3339) name this id"),
@@ -76,7 +76,7 @@ struct UserTrace: AnsweringCommand {
         } else {
             try renderer.write(listing)
         }
-        if items.isEmpty { throw OperatorFailure(.nothing, say("nothing matched: \(listing.scope)")) }
+        if items.isEmpty { throw OperatorError(.nothing, say("nothing matched: \(listing.scope)")) }
     }
 
     /// nil: neither the directory nor the devices know the name.
@@ -86,7 +86,7 @@ struct UserTrace: AnsweringCommand {
             return (persons, persons.count > 1 ? try persons.map(registry.distinctName) : [])
         }
         guard persons.count > 1 else { return persons.first }
-        throw OperatorFailure(
+        throw OperatorError(
             .usage,
             say("\(user) is the key of \(persons.count) persons"),
             why: say("their names: \(names.joined(separator: ", "))"),

@@ -2,7 +2,7 @@ import Glibc
 
 /// A file of lines that are only added to: what many processes write at once, and nobody rewrites. Blocking.
 package struct AppendedFile: Sendable {
-    package struct Failure: Error, CustomStringConvertible {
+    package struct FileError: Error, CustomStringConvertible {
         package let description: String
 
         /// As the system says it.
@@ -19,7 +19,7 @@ package struct AppendedFile: Sendable {
     /// of its folder.
     ///
     /// `line`: without line feed.
-    package func append(_ line: String) throws(Failure) {
+    package func append(_ line: String) throws(FileError) {
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("cannot be opened") }
         defer { close(descriptor) }
@@ -30,7 +30,7 @@ package struct AppendedFile: Sendable {
     }
 
     /// Its lines, the oldest first; of a longer file those at the end. A line that is no UTF-8 reads as one with replacement characters.
-    package func lines(bytesMax: Int = 64 << 20) throws(Failure) -> [Substring] {
+    package func lines(bytesMax: Int = 64 << 20) throws(FileError) -> [Substring] {
         let (bytes, isWhole) = try bytes(max: bytesMax)
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         return isWhole ? lines : Array(lines.dropFirst())
@@ -39,7 +39,7 @@ package struct AppendedFile: Sendable {
     /// Its whole lines, byte for byte, in a new file: one that is being written is left out. On the disk when this returns.
     ///
     /// - Returns: the bytes of the new file.
-    func copy(to other: AppendedFile) throws(Failure) -> Int64 {
+    func copy(to other: AppendedFile) throws(FileError) -> Int64 {
         let bytes = try bytes(max: .max).bytes
         let lines = bytes[..<(bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0)]
         let descriptor = open(other.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -52,7 +52,7 @@ package struct AppendedFile: Sendable {
     }
 
     /// Those at the end of a longer file, and whether it is no longer.
-    private func bytes(max: Int) throws(Failure) -> (bytes: [UInt8], isWhole: Bool) {
+    private func bytes(max: Int) throws(FileError) -> (bytes: [UInt8], isWhole: Bool) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot be opened") }
         defer { close(descriptor) }
@@ -76,14 +76,14 @@ package struct AppendedFile: Sendable {
     }
 
     /// What root makes belongs to whom its folder belongs to: the service must be able to go on with it.
-    static func giveToOwner(_ path: String) throws(Failure) {
+    static func giveToOwner(_ path: String) throws(FileError) {
         guard geteuid() == 0 else { return }
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         var owner = stat()
         guard stat(folder, &owner) == 0, lchown(path, owner.st_uid, owner.st_gid) == 0 else {
-            throw Failure(path, "cannot be given to the owner of its folder")
+            throw FileError(path, "cannot be given to the owner of its folder")
         }
     }
 
-    private func failure(_ what: String) -> Failure { Failure(path, what) }
+    private func failure(_ what: String) -> FileError { FileError(path, what) }
 }

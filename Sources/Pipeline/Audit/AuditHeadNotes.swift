@@ -67,7 +67,7 @@ package struct AuditHeadNotes: Sendable {
     /// Those a file has, in its order.
     ///
     /// - Returns: the heads, and how many lines are none.
-    package static func read(_ path: String) throws(AppendedFile.Failure) -> (heads: [AuditHead], unreadable: Int) {
+    package static func read(_ path: String) throws(AppendedFile.FileError) -> (heads: [AuditHead], unreadable: Int) {
         let lines = try AppendedFile(path).lines()
         let heads = lines.compactMap { line in StoredLine.object(line).flatMap { AuditHead($0) } }
         return (heads, lines.count - heads.count)

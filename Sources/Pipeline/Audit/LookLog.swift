@@ -13,7 +13,7 @@ package struct LookLog: Sendable {
     package init(data: String) { folder = data + "/looks" }
 
     /// On the disk when this returns.
-    package func keep(_ look: Look) throws(AppendedFile.Failure) {
+    package func keep(_ look: Look) throws(AppendedFile.FileError) {
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw .init(folder, "cannot be made") }
         try AppendedFile.giveToOwner(folder)
         try file(Self.month(look.at)).append(JSONWriter.text(.object(look.object)))
@@ -61,7 +61,7 @@ package struct LookLog: Sendable {
     package func prune(before: Instant) throws {
         for month in try months() where month < Self.month(before) {
             guard unlink(file(month).path) == 0 || errno == ENOENT else {
-                throw AppendedFile.Failure(file(month).path, "cannot be removed")
+                throw AppendedFile.FileError(file(month).path, "cannot be removed")
             }
         }
     }
@@ -74,7 +74,7 @@ package struct LookLog: Sendable {
         let months = try months()
         guard !months.isEmpty else { return 0 }
         let copy = LookLog(data: data)
-        guard mkdir(copy.folder, 0o700) == 0 else { throw AppendedFile.Failure(copy.folder, "cannot be made") }
+        guard mkdir(copy.folder, 0o700) == 0 else { throw AppendedFile.FileError(copy.folder, "cannot be made") }
         try AppendedFile.giveToOwner(copy.folder)
         var bytes: Int64 = 0
         // The sweeper may have removed one since.
@@ -84,7 +84,7 @@ package struct LookLog: Sendable {
         let descriptor = open(copy.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
         guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw AppendedFile.Failure(copy.folder, "cannot be synced")
+            throw AppendedFile.FileError(copy.folder, "cannot be synced")
         }
         return bytes
     }

@@ -7,22 +7,6 @@ package import Store
 /// Imports an export: reads it in streams, puts it on the stage, and lets the registry compare it and apply the difference in one transaction.
 /// One import at a time; a file that cannot be read to its end changes nothing.
 package actor DirectoryImporter {
-    package enum Refusal: Error, Hashable, Sendable {
-        /// Another import is under way: try again later.
-        case busy
-        /// No feed of this name is configured.
-        case unknownFeed(String)
-        /// Another publisher delivers this feed.
-        case foreignFeed(String)
-        /// Of an approval: no import of this number.
-        case unknownImport
-        /// It is in this state, and there is nothing to approve.
-        case notHeld(String)
-        /// Its export is not there: it was too large, or the disk had no room.
-        case notKept
-        case unavailable(StoreError)
-    }
-
     package struct Request: Sendable {
         package var paths: [String]
         package var format: Format
@@ -135,18 +119,18 @@ package actor DirectoryImporter {
     }
 
     /// Whether this may be imported at all; before an export is received.
-    package nonisolated func check(_ request: Request) throws(Refusal) {
+    package nonisolated func check(_ request: Request) throws(ImportRefusal) {
         try feeds.check(request.feed, of: request.publisher)
     }
 
     /// A report also for an export that failed (`state: failed`, with file and line) or was held.
-    package func run(_ request: Request) async throws(Refusal) -> ImportReport {
+    package func run(_ request: Request) async throws(ImportRefusal) -> ImportReport {
         try check(request)
         guard !isBusy else { throw .busy }
         begin()
         defer { end() }
         var report: ImportReport
-        do throws(Refusal) {
+        do throws(ImportRefusal) {
             report =
                 request.format == .preferences
                 ? try await importPreferences(request) : try await importExport(request)
@@ -166,7 +150,7 @@ package actor DirectoryImporter {
     /// is the one that was held, or `isConfirmed`.
     ///
     /// - Returns: `applied`, or `held` with the new difference when that has changed.
-    package func approve(_ approval: ImportApproval, why: String) async throws(Refusal) -> ImportReport {
+    package func approve(_ approval: ImportApproval, why: String) async throws(ImportRefusal) -> ImportReport {
         guard !isBusy else { throw .busy }
         begin()
         defer { end() }
@@ -209,7 +193,7 @@ package actor DirectoryImporter {
     }
 
     /// False: the export is too large or the disk too full; the import is held all the same and has to be sent again.
-    private func keep(_ request: Request, _ id: ImportID) async throws(Refusal) -> Bool {
+    private func keep(_ request: Request, _ id: ImportID) async throws(ImportRefusal) -> Bool {
         guard let held else { return false }
         let name: String
         do { name = try held.keep(request.paths, as: id.description) } catch { return false }
@@ -222,7 +206,7 @@ package actor DirectoryImporter {
         return true
     }
 
-    private func importPreferences(_ request: Request) async throws(Refusal) -> ImportReport {
+    private func importPreferences(_ request: Request) async throws(ImportRefusal) -> ImportReport {
         do { return try await preferences(request, into: registry, limits: limits, now: time.now()) } catch {
             throw .unavailable(StoreError(error))
         }
@@ -234,9 +218,9 @@ package actor DirectoryImporter {
     private func importExport(
         _ request: Request,
         _ approval: ImportApproval? = nil
-    ) async throws(Refusal) -> ImportReport {
+    ) async throws(ImportRefusal) -> ImportReport {
         for _ in 1..<Self.attemptsMax {
-            do throws(Refusal) { return try await importOnce(request, approval) } catch .unavailable(.outdated) {
+            do throws(ImportRefusal) { return try await importOnce(request, approval) } catch .unavailable(.outdated) {
                 meter.begin()
             }
         }
@@ -246,7 +230,7 @@ package actor DirectoryImporter {
     private func importOnce(
         _ request: Request,
         _ approval: ImportApproval?
-    ) async throws(Refusal) -> ImportReport {
+    ) async throws(ImportRefusal) -> ImportReport {
         do {
             var reading = ExportReading(
                 request: request,
@@ -282,7 +266,7 @@ package actor DirectoryImporter {
                 now: now,
                 approval: approval
             )
-        } catch let refusal as Refusal {
+        } catch let refusal as ImportRefusal {
             throw refusal
         } catch {
             throw .unavailable(StoreError(error))

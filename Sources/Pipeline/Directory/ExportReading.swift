@@ -115,14 +115,14 @@ final class ChangeBatches: Sendable {
     private let room = DispatchSemaphore(value: ChangeBatches.batchesMax)
     private let isGivenUp = Atomic(false)
 
-    struct GivenUp: Error {}
+    struct GivenUpError: Error {}
 
     init() { (batches, continuation) = AsyncStream.makeStream(of: [DirectoryChange].self) }
 
     /// From the reading thread; waits for room. Throws when nobody takes batches any more.
     func send(_ batch: [DirectoryChange]) throws {
         room.wait()
-        guard !isGivenUp.load(ordering: .acquiring) else { throw GivenUp() }
+        guard !isGivenUp.load(ordering: .acquiring) else { throw GivenUpError() }
         continuation.yield(batch)
     }
 

@@ -21,7 +21,7 @@ package struct FeedRules: Sendable {
     }
 
     /// Whether the publisher may deliver the feed; `publisher` is nil for the operator, who may deliver all.
-    package func check(_ name: String, of publisher: String?) throws(DirectoryImporter.Refusal) {
+    package func check(_ name: String, of publisher: String?) throws(ImportRefusal) {
         let known = feeds.filter { $0.name == name }
         guard !known.isEmpty else { throw .unknownFeed(name) }
         guard let publisher else { return }

@@ -10,7 +10,7 @@ package struct HeldExports: Sendable {
     /// A larger export is held, but not kept.
     let bytesMax: Int
 
-    package struct Failure: Error, CustomStringConvertible {
+    package struct KeepError: Error, CustomStringConvertible {
         package let description: String
     }
 
@@ -120,7 +120,7 @@ package struct HeldExports: Sendable {
             guard count >= 0 else { throw failure("cannot take \(source)") }
             if count == 0 { return }
             total += count
-            guard total <= bytesMax else { throw Failure(description: "the export is larger than \(bytesMax) bytes") }
+            guard total <= bytesMax else { throw KeepError(description: "the export is larger than \(bytesMax) bytes") }
             var rest = chunk[..<count]
             while !rest.isEmpty {
                 let written = rest.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
@@ -138,7 +138,7 @@ package struct HeldExports: Sendable {
         guard fsync(descriptor) == 0 else { throw failure("cannot be synced") }
     }
 
-    private func failure(_ what: String) -> Failure {
-        Failure(description: "\(folder) \(what): \(String(cString: strerror(errno)))")
+    private func failure(_ what: String) -> KeepError {
+        KeepError(description: "\(folder) \(what): \(String(cString: strerror(errno)))")
     }
 }

@@ -17,7 +17,7 @@ struct ImportLog {
         guard report.state == .applied || report.state == .held else { return }
         let source = origin.source.isEmpty ? "" : " " + String(origin.source.prefix(200))
         try await queue.keep(
-            InstantOrder(
+            InstantOperation(
                 actor: origin.actor.isEmpty ? "unknown" : origin.actor,
                 verb: verb,
                 filter:

@@ -24,7 +24,7 @@ package struct SchoolSwitch: Sendable {
     ) async throws(StoreError) -> SchoolSwitchedView? {
         guard let changed = try await registry.activate(school, isActive, now: now) else { return nil }
         let operation = try await queue.keep(
-            InstantOrder(
+            InstantOperation(
                 actor: actor,
                 verb: isActive ? "school.activate" : "school.deactivate",
                 filter: "school=\(school)",

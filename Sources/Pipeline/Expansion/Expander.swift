@@ -183,7 +183,7 @@ package actor Expander {
 
     /// An event that cannot be read does not hold up the others: it stays where it is, for an operator and the next start, and ends with
     /// its time to live.
-    private func passOver(_ row: UnreadableRow) throws {
+    private func passOver(_ row: UnreadableRowError) throws {
         let event = EventID(rawValue: row.id)
         queue.unreadable.note(row)
         known.remove(event)

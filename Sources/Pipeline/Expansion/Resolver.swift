@@ -15,7 +15,7 @@ struct Resolver {
         var person: Audience.Person
         var routes: [(device: DeviceID, lane: LaneID, ending: Reason?)] = []
         /// Devices whose row cannot be read; they are routes to nowhere.
-        var unreadable: [UnreadableRow] = []
+        var unreadable: [UnreadableRowError] = []
         /// Push services whose lane has to be opened first; then the person is resolved again.
         var unopened: Set<LaneKey> = []
         /// Why there is no delivery; nil when there is one.

@@ -20,6 +20,6 @@ package enum OrderRefusal: Error, Sendable {
     /// Nobody sends here: the service is down.
     case needsService
     case tooManyDeliveries
-    case filter(FilterWords.Problem)
+    case filter(FilterWords.WordError)
     case store(StoreError)
 }

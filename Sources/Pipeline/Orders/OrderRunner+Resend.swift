@@ -25,7 +25,7 @@ extension OrderRunner {
     func resend(_ operation: StoredOperation, _ scope: OrderScope) async throws -> Bool {
         // Nobody sends here: it goes on with the service.
         guard let expander else { throw StoreError.stopped }
-        guard let id = scope.wholeEvent else { throw UnreadableRow(.operation, operation.id, .damaged) }
+        guard let id = scope.wholeEvent else { throw UnreadableRowError(.operation, operation.id, .damaged) }
         guard let resend = try await expander.resend(of: id) else { return true }
         var cursor = Resend.Cursor(part: 0, person: PersonID(rawValue: operation.cursor.rawValue))
         while !cancelled.contains(operation.id) {

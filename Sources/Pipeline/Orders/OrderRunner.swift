@@ -202,7 +202,7 @@ package actor OrderRunner {
                 // Held shows as a state of its own; how far it has come is what counts.
                 report.bindsWhatComes = try reader.isToBeExpanded(event)
             }
-        } catch let problem as FilterWords.Problem {
+        } catch let problem as FilterWords.WordError {
             throw .filter(problem)
         } catch {
             throw .store(StoreError(error))
@@ -258,7 +258,7 @@ package actor OrderRunner {
             guard let operation = try stored(id), operation.state == .running else { return }
             isBinding = operation.orderVerb?.isBinding ?? false
             guard let verb = operation.orderVerb, let scope = OrderScope(text: operation.scope) else {
-                throw UnreadableRow(.operation, id, .damaged)
+                throw UnreadableRowError(.operation, id, .damaged)
             }
             let isOver =
                 verb == .resend
@@ -266,7 +266,7 @@ package actor OrderRunner {
             if !isOver { ending = .cancelled }
         } catch StoreError.stopped {
             return
-        } catch let row as UnreadableRow where row.table == .operation {
+        } catch let row as UnreadableRowError where row.table == .operation {
             // What it was about nobody knows any more, also not later.
             queue.unreadable.note(row)
             ending = .failed

@@ -36,7 +36,7 @@ package struct PersonErasure: Sendable {
         var events = try await forget(names)
         let erased = try await registry.erase(person)
         let operation = try await queue.keep(
-            InstantOrder(
+            InstantOperation(
                 actor: actor,
                 verb: "person.erase",
                 filter: "person=#\(person.id.rawValue)",
@@ -67,7 +67,7 @@ package struct PersonErasure: Sendable {
     ) async throws(StoreError) -> RestrictedView {
         let changed = try await registry.restrict(person.id, isRestricted, now: now)
         let operation = try await queue.keep(
-            InstantOrder(
+            InstantOperation(
                 actor: actor,
                 verb: isRestricted ? "person.restrict" : "person.lift",
                 filter: "person=#\(person.id.rawValue)",

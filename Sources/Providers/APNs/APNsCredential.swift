@@ -16,7 +16,7 @@ package struct APNsCredential: Sendable {
         guard Self.isIdentifier(keyID) else { throw .malformedKeyID }
         guard Self.isIdentifier(teamID) else { throw .malformedTeamID }
         do {
-            try PrivateKeyProblem.checkLabel(of: pem)
+            try PrivateKeyError.checkLabel(of: pem)
         } catch {
             throw .key(error)
         }
@@ -60,7 +60,7 @@ package struct APNsCredential: Sendable {
 package enum APNsCredentialError: Error, Hashable, Sendable {
     case malformedKeyID
     case malformedTeamID
-    case key(PrivateKeyProblem)
+    case key(PrivateKeyError)
     /// The crypto library gave no signature; never seen with a key that could be read.
     case signatureFailed
 

@@ -14,7 +14,7 @@ package struct APNsLane: ProviderLane {
         self.isTimeSensitiveAllowed = isTimeSensitiveAllowed
     }
 
-    package func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate {
+    package func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate {
         try APNsMessage(message, isTimeSensitiveAllowed: isTimeSensitiveAllowed, limits: limits).template
     }
 
@@ -22,7 +22,7 @@ package struct APNsLane: ProviderLane {
         _ message: Message,
         title: String,
         limits: Limits
-    ) throws(MessageTooLarge) -> EncryptedBody? {
+    ) throws(MessageTooLargeError) -> EncryptedBody? {
         try EncryptedBody(message, limits: limits, frame: APNsMessage.frame(title: title, urgency: message.urgency))
     }
 

@@ -15,12 +15,12 @@ package struct APNsMessage: Sendable {
     ///   - message: what to say, before any cut.
     ///   - isTimeSensitiveAllowed: urgent messages break through Focus; the app needs Apple's entitlement for it.
     ///   - limits: the byte budget.
-    /// - Throws: ``MessageTooLarge`` when the routing keys alone are too long.
+    /// - Throws: ``MessageTooLargeError`` when the routing keys alone are too long.
     package init(
         _ message: Message,
         isTimeSensitiveAllowed: Bool = false,
         limits: Limits = Limits()
-    ) throws(MessageTooLarge) {
+    ) throws(MessageTooLargeError) {
         let breaksThrough = isTimeSensitiveAllowed && message.urgency == .urgent
         template = try BodyTemplate.fitted(message, limits: limits) { texts in
             var template = BodyTemplate()

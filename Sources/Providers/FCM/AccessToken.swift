@@ -25,7 +25,7 @@ extension AccessToken: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 /// Why there is no new access token.
-package enum AccessTokenFailure: Error, Hashable, Sendable {
+package enum AccessTokenError: Error, Hashable, Sendable {
     /// Google refuses the service account: key deleted, account gone, clock wrong. `reason` is the error word of RFC 6749
     /// §5.2 or `http` and the status, `detail` Google's sentence, cut to 200 characters.
     case refused(reason: String, detail: String)

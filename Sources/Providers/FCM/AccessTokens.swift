@@ -15,9 +15,9 @@ package final class AccessTokens: Sendable {
         case current(AccessToken)
         case renewed(AccessToken)
         /// No new token, but the old one is still valid: a warning.
-        case kept(AccessToken, AccessTokenFailure)
+        case kept(AccessToken, AccessTokenError)
         /// No valid token: the lane cannot send.
-        case failed(AccessTokenFailure)
+        case failed(AccessTokenError)
 
         /// nil when there is none to send with.
         package var token: AccessToken? {
@@ -31,7 +31,7 @@ package final class AccessTokens: Sendable {
     private struct State {
         var token: AccessToken?
         var running: Task<Refresh, Never>?
-        var failure: AccessTokenFailure?
+        var failure: AccessTokenError?
         /// Of the last failure; nil after a success.
         var pausedUntil: Instant?
         var clockSkew: Duration?
@@ -54,7 +54,7 @@ package final class AccessTokens: Sendable {
             return renewed
         }
 
-        mutating func fail(_ failure: AccessTokenFailure, at now: Instant) -> Refresh {
+        mutating func fail(_ failure: AccessTokenError, at now: Instant) -> Refresh {
             running = nil
             self.failure = failure
             pausedUntil = now + max(failure.retryAfter ?? .zero, AccessTokens.pauseAfterFailure)
@@ -140,7 +140,7 @@ package final class AccessTokens: Sendable {
         }
     }
 
-    private func ask(at now: Instant) async throws(AccessTokenFailure) -> TokenEndpointAnswer {
+    private func ask(at now: Instant) async throws(AccessTokenError) -> TokenEndpointAnswer {
         let form: [UInt8]
         do {
             form = try credential.tokenRequestForm(at: now)
@@ -156,7 +156,7 @@ package final class AccessTokens: Sendable {
     }
 }
 
-extension AccessTokenFailure {
+extension AccessTokenError {
     fileprivate var retryAfter: Duration? {
         guard case .unreachable(_, let retryAfter) = self else { return nil }
         return retryAfter

@@ -34,7 +34,7 @@ package struct FCMCredential: Sendable {
         guard tokenURI.hasPrefix("https://") || tokenURI.hasPrefix("http://") else { throw .malformed("token_uri") }
         let pem = try Self.text("private_key", of: file)
         do {
-            try PrivateKeyProblem.checkLabel(of: pem)
+            try PrivateKeyError.checkLabel(of: pem)
         } catch {
             throw .key(error)
         }
@@ -97,7 +97,7 @@ package enum FCMCredentialError: Error, Hashable, Sendable {
     /// The member is absent, empty or no string.
     case missing(String)
     case malformed(String)
-    case key(PrivateKeyProblem)
+    case key(PrivateKeyError)
     /// The crypto library gave no signature; never seen with a key that could be read.
     case signatureFailed
 

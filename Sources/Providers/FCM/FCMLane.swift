@@ -12,7 +12,7 @@ package struct FCMLane: ProviderLane {
         self.tokens = tokens
     }
 
-    package func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate {
+    package func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate {
         try FCMMessage(message, limits: limits).template
     }
 
@@ -20,7 +20,7 @@ package struct FCMLane: ProviderLane {
         _ message: Message,
         title: String,
         limits: Limits
-    ) throws(MessageTooLarge) -> EncryptedBody? {
+    ) throws(MessageTooLargeError) -> EncryptedBody? {
         try EncryptedBody(message, limits: limits, frame: FCMMessage.frame(title: title, urgency: message.urgency))
     }
 

@@ -21,8 +21,8 @@ package struct FCMMessage: Sendable {
     /// - Parameters:
     ///   - message: what to say, before any cut.
     ///   - limits: the byte budget.
-    /// - Throws: ``MessageTooLarge`` when the routing keys alone are too long.
-    package init(_ message: Message, limits: Limits = Limits()) throws(MessageTooLarge) {
+    /// - Throws: ``MessageTooLargeError`` when the routing keys alone are too long.
+    package init(_ message: Message, limits: Limits = Limits()) throws(MessageTooLargeError) {
         template = try BodyTemplate.fitted(message, limits: limits) { texts in
             var template = BodyTemplate()
             template.literal(#"{"message":{"#)

@@ -31,7 +31,7 @@ package struct TokenEndpointAnswer: Sendable {
     private static let lifetimeUnnamed: Int64 = 600
     private static let tokenBytesMax = 8192
 
-    func grant(now: Instant) throws(AccessTokenFailure) -> Grant {
+    func grant(now: Instant) throws(AccessTokenError) -> Grant {
         let object: JSONObject?
         do {
             object = try JSONParser.parse(body, depthMax: 8).object
@@ -49,7 +49,7 @@ package struct TokenEndpointAnswer: Sendable {
         return Grant(value: value, lifetime: .seconds(min(max(named ?? Self.lifetimeUnnamed, 1), 86_400)))
     }
 
-    private func failure(_ object: JSONObject?, now: Instant) -> AccessTokenFailure {
+    private func failure(_ object: JSONObject?, now: Instant) -> AccessTokenError {
         let word = ReasonWord.checked(object?["error"]?.string)
         let isPassing = word.map { Self.passing.contains($0) } ?? false
         if isPassing || status == 408 || status == 429 || status >= 500 || status < 400 {

@@ -16,13 +16,14 @@ package protocol ProviderLane: Sendable {
 
     /// Renders an event once for all its deliveries of this form.
     ///
-    /// - Throws: ``MessageTooLarge`` when the routing keys alone are beyond the provider's limit.
-    func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate
+    /// - Throws: ``MessageTooLargeError`` when the routing keys alone are beyond the provider's limit.
+    func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate
 
     /// Renders an event of class `encrypted` for the devices that have keys; nil: none of this provider has, or each is encrypted anyway.
     ///
-    /// `title`: a fixed text, which may stand around it. Throws ``MessageTooLarge`` as ``render(_:limits:)``.
-    func renderEncrypted(_ message: Message, title: String, limits: Limits) throws(MessageTooLarge) -> EncryptedBody?
+    /// `title`: a fixed text, which may stand around it. Throws ``MessageTooLargeError`` as ``render(_:limits:)``.
+    func renderEncrypted(_ message: Message, title: String, limits: Limits) throws(MessageTooLargeError)
+        -> EncryptedBody?
 
     /// Makes a device's address ready for the request.
     ///
@@ -51,5 +52,5 @@ extension ProviderLane {
         _ message: Message,
         title: String,
         limits: Limits
-    ) throws(MessageTooLarge) -> EncryptedBody? { nil }
+    ) throws(MessageTooLargeError) -> EncryptedBody? { nil }
 }

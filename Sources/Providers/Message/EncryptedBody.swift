@@ -17,8 +17,8 @@ package struct EncryptedBody: Sendable {
     ///   - message: whole, as in class `clear`.
     ///   - limits: the room of the receiver.
     ///   - frame: of the provider.
-    /// - Throws: ``MessageTooLarge`` when the routing keys alone are too long.
-    init(_ message: Message, limits: Limits, frame: BodyTemplate) throws(MessageTooLarge) {
+    /// - Throws: ``MessageTooLargeError`` when the routing keys alone are too long.
+    init(_ message: Message, limits: Limits, frame: BodyTemplate) throws(MessageTooLargeError) {
         self.frame = frame
         plaintext = try BodyTemplate.fitted(message, limits: limits, bytesMax: Self.plaintextBytesMax) { texts in
             var template = BodyTemplate()

@@ -1,7 +1,7 @@
 import Domain
 
 /// The keys that route a tap alone are beyond the provider's limit: this message can never be accepted.
-package struct MessageTooLarge: Error, Hashable, Sendable {
+package struct MessageTooLargeError: Error, Hashable, Sendable {
     /// Bytes of the message with empty texts and nothing in `params` but `resourceUri`.
     package var bytes: Int
     package var limit: Int
@@ -40,8 +40,8 @@ struct MessageFitting {
     ///   - message: with its texts and `params` whole.
     ///   - room: bytes the escaped title, body and `params` may weigh together.
     ///   - limit: only for the error.
-    /// - Throws: ``MessageTooLarge`` when `room` does not hold what is never cut.
-    init(_ message: Message, room: Int, limit: Int) throws(MessageTooLarge) {
+    /// - Throws: ``MessageTooLargeError`` when `room` does not hold what is never cut.
+    init(_ message: Message, room: Int, limit: Int) throws(MessageTooLargeError) {
         var params = FittingParams(message.params.object ?? JSONObject())
         let titleBytes = JSONText.escapedCount(of: message.title.utf8)
         let bodyBytes = JSONText.escapedCount(of: message.body.utf8)
@@ -52,7 +52,7 @@ struct MessageFitting {
         while room < params.escapedBytes, params.dropKept() {}
 
         let textRoom = room - params.escapedBytes
-        guard textRoom >= 0 else { throw MessageTooLarge(bytes: limit - textRoom, limit: limit) }
+        guard textRoom >= 0 else { throw MessageTooLargeError(bytes: limit - textRoom, limit: limit) }
         let bodyRoom = max(textRoom - titleBytes, min(bodyFloor, textRoom - titleFloor), 0)
         body = JSONText.cut(message.body, toEscapedBytes: bodyRoom)
         title = JSONText.cut(message.title, toEscapedBytes: textRoom - JSONText.escapedCount(of: body.utf8))

@@ -40,21 +40,21 @@ extension BodyTemplate {
     ///   - textCopies: how often `render` writes title, body and `params`.
     ///   - render: makes the body of the texts.
     /// - Returns: what `render` made of the texts that fit.
-    /// - Throws: ``MessageTooLarge`` when the routing keys alone are too long.
+    /// - Throws: ``MessageTooLargeError`` when the routing keys alone are too long.
     static func fitted(
         _ message: Message,
         limits: Limits,
         bytesMax: Int? = nil,
         textCopies: Int = 1,
         render: (MessageFitting) -> BodyTemplate
-    ) throws(MessageTooLarge) -> BodyTemplate {
+    ) throws(MessageTooLargeError) -> BodyTemplate {
         let limit = bytesMax ?? limits.payloadBytesMax
         let frame = render(MessageFitting(title: "", body: "", params: ""))
         let room = limit - frame.bytesMax(limits: limits)
         do {
             return render(try MessageFitting(message, room: floorDivide(room, textCopies), limit: limit))
         } catch {
-            throw MessageTooLarge(bytes: limit + (error.bytes - limit) * textCopies, limit: limit)
+            throw MessageTooLargeError(bytes: limit + (error.bytes - limit) * textCopies, limit: limit)
         }
     }
 

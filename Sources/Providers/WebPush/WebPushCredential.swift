@@ -20,7 +20,7 @@ package struct WebPushCredential: Sendable {
     package init(pem: String, subject: String) throws(WebPushCredentialError) {
         guard VAPIDSubject.isReachable(subject) else { throw .malformedSubject }
         do {
-            try PrivateKeyProblem.checkLabel(of: pem)
+            try PrivateKeyError.checkLabel(of: pem)
         } catch {
             throw .key(error)
         }
@@ -70,7 +70,7 @@ package struct WebPushCredential: Sendable {
 
 package enum WebPushCredentialError: Error, Hashable, Sendable {
     case malformedSubject
-    case key(PrivateKeyProblem)
+    case key(PrivateKeyError)
     /// The crypto library gave no signature; never seen with a key that could be read.
     case signatureFailed
 

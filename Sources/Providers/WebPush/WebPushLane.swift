@@ -31,7 +31,7 @@ package struct WebPushLane: ProviderLane {
         bytesMax = WebPushMessage.bytesMax(host: service.host)
     }
 
-    package func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate {
+    package func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate {
         try WebPushMessage(message, base: base, bytesMax: bytesMax, limits: limits).template
     }
 

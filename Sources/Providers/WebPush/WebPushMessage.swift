@@ -20,13 +20,13 @@ package struct WebPushMessage: Sendable {
     ///     be opened declaratively, and the service worker has to show the others.
     ///   - bytesMax: ``bytesMax(host:)`` of the push service.
     ///   - limits: the room of the receiver, and a limit that is lower still.
-    /// - Throws: ``MessageTooLarge`` when the routing keys alone are too long.
+    /// - Throws: ``MessageTooLargeError`` when the routing keys alone are too long.
     package init(
         _ message: Message,
         base: NavigationBase? = nil,
         bytesMax: Int = WebPushEncryption.plaintextBytesMax,
         limits: Limits = Limits()
-    ) throws(MessageTooLarge) {
+    ) throws(MessageTooLargeError) {
         let navigate = NavigationBase.target(of: message.params["resourceUri"]?.string, base: base)
         template = try BodyTemplate.fitted(
             message,

@@ -83,7 +83,7 @@ struct ControlEndpoint: Sendable {
     }
 
     private func replaceScript(_ body: [UInt8]) -> Answer {
-        do throws(Script.Mistake) {
+        do throws(Script.ParseError) {
             play(try Script(parsing: body))
             return Answer(status: 204)
         } catch {
@@ -98,9 +98,9 @@ struct ControlEndpoint: Sendable {
         guard let listener = listeners.first(where: { name == nil || $0.name == name }) else {
             return Answer(status: 404, json: ["error": "no such Web Push listener"])
         }
-        do throws(Subscriptions.Mistake) {
+        do throws(Subscriptions.ParseError) {
             let added = try Subscriptions.parse(request.body.isEmpty ? Array("{}".utf8) : request.body)
-            try handler.state.subscriptions.withLock { subscriptions throws(Subscriptions.Mistake) in
+            try handler.state.subscriptions.withLock { subscriptions throws(Subscriptions.ParseError) in
                 try subscriptions.add(added)
             }
             let items = added.map { subscription -> JSON in

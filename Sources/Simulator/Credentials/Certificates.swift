@@ -3,7 +3,7 @@ import Foundation
 /// Makes the certificates of the TLS listener by the `openssl` command: an authority of its own and a server certificate for
 /// `localhost`, `127.0.0.1` and `::1`.
 struct Certificates {
-    struct Mistake: Error, CustomStringConvertible {
+    struct OpenSSLError: Error, CustomStringConvertible {
         var description: String
     }
 
@@ -16,7 +16,7 @@ struct Certificates {
 
     /// Writes `ca.pem`, `cert.pem` (the server's and the authority's) and `key.pem`.
     ///
-    /// - Throws: ``Mistake`` with what `openssl` said; Foundation's error when it is not installed.
+    /// - Throws: ``OpenSSLError`` with what `openssl` said; Foundation's error when it is not installed.
     func make() throws {
         let work = folder + "/certificates.new"
         if Files.exists(work) { try FileManager.default.removeItem(atPath: work) }
@@ -74,7 +74,7 @@ struct Certificates {
         let said = try errors.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Mistake(description: "openssl \(arguments[0]): \(String(decoding: said, as: UTF8.self))")
+            throw OpenSSLError(description: "openssl \(arguments[0]): \(String(decoding: said, as: UTF8.self))")
         }
     }
 

@@ -14,7 +14,7 @@ package struct CredentialFolder: Sendable {
         package init() {}
     }
 
-    package struct Mistake: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct ReadError: Error, Hashable, Sendable, CustomStringConvertible {
         package var description: String
     }
 
@@ -76,7 +76,7 @@ package struct CredentialFolder: Sendable {
     /// Writes where the token endpoint is into the gateway's service account file.
     package func setTokenURI(_ tokenURI: String) throws {
         guard var members = try read("fcm.json").object else {
-            throw Mistake(description: "\(file("fcm.json")): not an object")
+            throw ReadError(description: "\(file("fcm.json")): not an object")
         }
         members["token_uri"] = .string(tokenURI)
         try write(.object(members), "fcm.json")
@@ -84,7 +84,7 @@ package struct CredentialFolder: Sendable {
 
     /// Certificate, key and accounts into the settings.
     ///
-    /// - Throws: Foundation's error for a file, or ``Mistake`` with the file and what is wrong in it.
+    /// - Throws: Foundation's error for a file, or ``ReadError`` with the file and what is wrong in it.
     package func load(into settings: inout SimulatorSettings) throws {
         settings.certificatePEM = try Files.read(file("cert.pem"))
         settings.privateKeyPEM = try Files.read(file("key.pem"))
@@ -117,13 +117,13 @@ package struct CredentialFolder: Sendable {
 
     private func read(_ name: String) throws -> JSON {
         do { return try JSON(parsing: try Files.read(file(name))) } catch let error as JSON.SyntaxError {
-            throw Mistake(description: "\(file(name)): not JSON: \(error.description)")
+            throw ReadError(description: "\(file(name)): not JSON: \(error.description)")
         }
     }
 
     private func member(_ name: String, of account: JSON) throws -> String {
         guard let text = account[name]?.string else {
-            throw Mistake(description: "\(file("simulator.json")): an account without \(name)")
+            throw ReadError(description: "\(file("simulator.json")): an account without \(name)")
         }
         return text
     }

@@ -42,22 +42,22 @@ package struct Script: Hashable, Sendable {
         source = [:]
     }
 
-    package struct Mistake: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct ParseError: Error, Hashable, Sendable, CustomStringConvertible {
         package var description: String
     }
 
-    /// - Throws: ``Mistake`` with the place and what is wrong there; nothing of a wrong script is used.
-    package init(parsing bytes: [UInt8]) throws(Mistake) {
+    /// - Throws: ``ParseError`` with the place and what is wrong there; nothing of a wrong script is used.
+    package init(parsing bytes: [UInt8]) throws(ParseError) {
         do { source = try JSON(parsing: bytes) } catch {
-            throw Mistake(description: "the script is not JSON (\(error.description))")
+            throw ParseError(description: "the script is not JSON (\(error.description))")
         }
-        guard let providers = source.object else { throw Mistake(description: "the script is not an object") }
+        guard let providers = source.object else { throw ParseError(description: "the script is not an object") }
         steps = [:]
         for (provider, value) in providers {
             guard provider == Self.anyone || SimulatedService(rawValue: provider) != nil else {
-                throw Mistake(description: "unknown provider \(provider)")
+                throw ParseError(description: "unknown provider \(provider)")
             }
-            guard let rules = value.object else { throw Mistake(description: "\(provider): not an object") }
+            guard let rules = value.object else { throw ParseError(description: "\(provider): not an object") }
             var parsed: [String: [Behaviour]] = [:]
             for (token, rule) in rules {
                 let items = rule.array ?? [rule]
@@ -68,7 +68,7 @@ package struct Script: Hashable, Sendable {
             steps[provider] = parsed
         }
         guard steps.values.reduce(0, { $0 + $1.count }) <= Self.rulesMax else {
-            throw Mistake(description: "more than \(Self.rulesMax) rules")
+            throw ParseError(description: "more than \(Self.rulesMax) rules")
         }
     }
 }

@@ -13,13 +13,13 @@ enum StepParser {
     /// Some thirty thousand years, so that sums with the present stay in range.
     private static let offsetMax: Int64 = 1_000_000_000_000_000
 
-    static func behaviour(_ value: JSON, at place: String) throws(Script.Mistake) -> Behaviour {
+    static func behaviour(_ value: JSON, at place: String) throws(Script.ParseError) -> Behaviour {
         if let word = value.string { return Behaviour(try action(word, code: nil, at: place)) }
         guard let object = value.object else {
-            throw Script.Mistake(description: "\(place): neither a word nor an object")
+            throw Script.ParseError(description: "\(place): neither a word nor an object")
         }
         if let unknown = object.keys.sorted().first(where: { !members.contains($0) }) {
-            throw Script.Mistake(description: "\(place): unknown member \(unknown)")
+            throw Script.ParseError(description: "\(place): unknown member \(unknown)")
         }
         let step = Step(object: object, place: place)
         var behaviour = Behaviour(try action(step))
@@ -38,7 +38,7 @@ enum StepParser {
         return behaviour
     }
 
-    private static func action(_ step: Step) throws(Script.Mistake) -> Behaviour.Action {
+    private static func action(_ step: Step) throws(Script.ParseError) -> Behaviour.Action {
         guard let status = try step.integer("status") else {
             guard let word = step.object["behaviour"]?.string else {
                 if step.object["goaway"] != nil || step.object["settings"] != nil { return .accept }
@@ -55,7 +55,8 @@ enum StepParser {
         return .status(Int(status), reason: step.object["reason"]?.string)
     }
 
-    private static func action(_ word: String, code: JSON?, at place: String) throws(Script.Mistake) -> Behaviour.Action
+    private static func action(_ word: String, code: JSON?, at place: String) throws(Script.ParseError)
+        -> Behaviour.Action
     {
         switch word {
         case "accept": return .accept
@@ -65,13 +66,13 @@ enum StepParser {
         case "reset": return .reset(code: try http2Code(code, default: "INTERNAL_ERROR", at: place))
         default:
             guard ScriptedAnswers.words.contains(word) else {
-                throw Script.Mistake(description: "\(place): unknown behaviour \(word)")
+                throw Script.ParseError(description: "\(place): unknown behaviour \(word)")
             }
             return .named(word)
         }
     }
 
-    private static func condition(_ step: Step) throws(Script.Mistake) -> Condition {
+    private static func condition(_ step: Step) throws(Script.ParseError) -> Condition {
         var condition = Condition()
         condition.times = try step.integer("times").map(Int.init)
         condition.nth = try step.integer("nth", in: 1...(.max)).map(Int.init)
@@ -83,7 +84,7 @@ enum StepParser {
         return condition
     }
 
-    private static func retryAfter(_ step: Step) throws(Script.Mistake) -> Behaviour.RetryAfter? {
+    private static func retryAfter(_ step: Step) throws(Script.ParseError) -> Behaviour.RetryAfter? {
         switch step.object["retryAfter"] {
         case nil: return nil
         case .integer(let seconds): return .text(String(seconds))
@@ -95,7 +96,7 @@ enum StepParser {
         throw step.mistake("retryAfter is neither seconds nor a text nor {\"date\": seconds}")
     }
 
-    private static func headers(_ step: Step) throws(Script.Mistake) -> [String: String] {
+    private static func headers(_ step: Step) throws(Script.ParseError) -> [String: String] {
         guard let value = step.object["headers"] else { return [:] }
         guard let members = value.object else { throw step.mistake("headers is not an object") }
         var headers: [String: String] = [:]
@@ -106,17 +107,19 @@ enum StepParser {
         return headers
     }
 
-    private static func settings(_ step: Step) throws(Script.Mistake) -> [ConnectionAction] {
+    private static func settings(_ step: Step) throws(Script.ParseError) -> [ConnectionAction] {
         guard let value = step.object["settings"] else { return [] }
         var actions: [ConnectionAction] = []
         for item in value.array ?? [value] { actions.append(try settings(item, at: "\(step.place).settings")) }
         return actions
     }
 
-    private static func settings(_ value: JSON, at place: String) throws(Script.Mistake) -> ConnectionAction {
+    private static func settings(_ value: JSON, at place: String) throws(Script.ParseError) -> ConnectionAction {
         guard let members = value.object, !members.isEmpty,
             members.keys.allSatisfy({ ["maxConcurrentStreams", "initialWindowSize", "after"].contains($0) })
-        else { throw Script.Mistake(description: "\(place): takes maxConcurrentStreams, initialWindowSize and after") }
+        else {
+            throw Script.ParseError(description: "\(place): takes maxConcurrentStreams, initialWindowSize and after")
+        }
         let inner = Step(object: members, place: place)
         return .settings(
             concurrentStreamsMax: try inner.integer("maxConcurrentStreams", in: 0...settingMax).map(Int.init),
@@ -125,16 +128,16 @@ enum StepParser {
         )
     }
 
-    private static func goaways(_ step: Step) throws(Script.Mistake) -> [ConnectionAction] {
+    private static func goaways(_ step: Step) throws(Script.ParseError) -> [ConnectionAction] {
         guard let value = step.object["goaway"] else { return [] }
         var actions: [ConnectionAction] = []
         for item in value.array ?? [value] { actions.append(try goaway(item, at: "\(step.place).goaway")) }
         return actions
     }
 
-    private static func goaway(_ value: JSON, at place: String) throws(Script.Mistake) -> ConnectionAction {
+    private static func goaway(_ value: JSON, at place: String) throws(Script.ParseError) -> ConnectionAction {
         guard let members = value.object, members.keys.allSatisfy({ ["last", "code", "debug"].contains($0) }) else {
-            throw Script.Mistake(description: "\(place): takes last, code and debug")
+            throw Script.ParseError(description: "\(place): takes last, code and debug")
         }
         let last: ConnectionAction.LastStream
         switch members["last"] {
@@ -143,13 +146,13 @@ enum StepParser {
         case .string("max"): last = .max
         case .integer(let id) where id == 0 || (id > 0 && id <= Int64(Int32.max) && id % 2 == 1):
             last = .stream(Int32(id))
-        default: throw Script.Mistake(description: "\(place): last is this, before, max, 0 or an odd stream id")
+        default: throw Script.ParseError(description: "\(place): last is this, before, max, 0 or an odd stream id")
         }
         let debug = members["debug"].map { $0.string ?? String(decoding: $0.serialized, as: UTF8.self) } ?? ""
         return .goaway(last: last, code: try http2Code(members["code"], default: "NO_ERROR", at: place), debug: debug)
     }
 
-    private static func http2Code(_ value: JSON?, default name: String, at place: String) throws(Script.Mistake)
+    private static func http2Code(_ value: JSON?, default name: String, at place: String) throws(Script.ParseError)
         -> UInt32
     {
         switch value ?? .string(name) {
@@ -159,7 +162,7 @@ enum StepParser {
             if let code = UInt32(exactly: number) { return code }
         default: break
         }
-        throw Script.Mistake(description: "\(place): code is no error code of HTTP/2")
+        throw Script.ParseError(description: "\(place): code is no error code of HTTP/2")
     }
 }
 
@@ -168,9 +171,9 @@ private struct Step {
     var object: [String: JSON]
     var place: String
 
-    func mistake(_ text: String) -> Script.Mistake { Script.Mistake(description: "\(place): \(text)") }
+    func mistake(_ text: String) -> Script.ParseError { Script.ParseError(description: "\(place): \(text)") }
 
-    func integer(_ name: String, in range: ClosedRange<Int64> = 0...(.max)) throws(Script.Mistake) -> Int64? {
+    func integer(_ name: String, in range: ClosedRange<Int64> = 0...(.max)) throws(Script.ParseError) -> Int64? {
         guard let value = object[name] else { return nil }
         guard case .integer(let number) = value, range.contains(number) else {
             let bounds =
@@ -180,13 +183,13 @@ private struct Step {
         return number
     }
 
-    func text(_ name: String) throws(Script.Mistake) -> String? {
+    func text(_ name: String) throws(Script.ParseError) -> String? {
         guard let value = object[name] else { return nil }
         guard let text = value.string else { throw mistake("\(name) is not a text") }
         return text
     }
 
-    func flag(_ name: String) throws(Script.Mistake) -> Bool {
+    func flag(_ name: String) throws(Script.ParseError) -> Bool {
         switch object[name] {
         case nil: return false
         case .bool(let value): return value

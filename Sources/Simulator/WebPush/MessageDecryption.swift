@@ -10,33 +10,33 @@ package enum MessageDecryption {
     ///   - body: As received.
     ///   - subscription: Whose browser opens it.
     /// - Returns: The plaintext without its padding, and the sender's public key of this message.
-    /// - Throws: ``WebPushDefect`` `badLayout` for a wrong header, `undecryptable` when the record does not open.
+    /// - Throws: ``WebPushFault`` `badLayout` for a wrong header, `undecryptable` when the record does not open.
     package static func open(
         _ body: [UInt8],
         subscription: Subscription
-    ) throws(WebPushDefect) -> (plaintext: [UInt8], senderKey: [UInt8]) {
+    ) throws(WebPushFault) -> (plaintext: [UInt8], senderKey: [UInt8]) {
         // A record holds at least the delimiter and the tag.
-        guard body.count >= headerBytes + 17 else { throw WebPushDefect(.badLayout, "\(body.count) bytes") }
+        guard body.count >= headerBytes + 17 else { throw WebPushFault(.badLayout, "\(body.count) bytes") }
         let salt = Array(body[0..<16])
         let size = body[16..<20].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard size == recordSize else { throw WebPushDefect(.badLayout, "record size \(size)") }
-        guard body[20] == 65 else { throw WebPushDefect(.badLayout, "key id of \(body[20]) bytes") }
+        guard size == recordSize else { throw WebPushFault(.badLayout, "record size \(size)") }
+        guard body[20] == 65 else { throw WebPushFault(.badLayout, "key id of \(body[20]) bytes") }
         let senderKey = Array(body[21..<headerBytes])
         let record = body[headerBytes...]
-        guard record.count <= Int(recordSize) else { throw WebPushDefect(.badLayout, "more than one record") }
+        guard record.count <= Int(recordSize) else { throw WebPushFault(.badLayout, "more than one record") }
         let publicKey: P256.KeyAgreement.PublicKey
         do { publicKey = try P256.KeyAgreement.PublicKey(x963Representation: senderKey) } catch {
-            throw WebPushDefect(.badLayout, "the key id is no point of P-256")
+            throw WebPushFault(.badLayout, "the key id is no point of P-256")
         }
         let padded: [UInt8]
         do {
             padded = try open(record, salt: salt, from: publicKey, subscription: subscription)
         } catch {
-            throw WebPushDefect(.undecryptable, "the record does not open with the subscription's keys")
+            throw WebPushFault(.undecryptable, "the record does not open with the subscription's keys")
         }
         // One record, hence the last: its delimiter is 2, zeros may follow.
         guard let delimiter = padded.lastIndex(where: { $0 != 0 }), padded[delimiter] == 2 else {
-            throw WebPushDefect(.undecryptable, "the last record ends without its delimiter")
+            throw WebPushFault(.undecryptable, "the last record ends without its delimiter")
         }
         return (Array(padded[..<delimiter]), senderKey)
     }

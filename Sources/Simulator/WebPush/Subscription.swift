@@ -38,7 +38,7 @@ extension Subscription {
     /// made, without `id` a random one.
     ///
     /// - Throws: ``Subscriptions/Mistake`` when a key is wrong, or `p256dh` is not the public half of `d`.
-    package init(_ value: JSON, id given: String? = nil) throws(Subscriptions.Mistake) {
+    package init(_ value: JSON, id given: String? = nil) throws(Subscriptions.ParseError) {
         let id = given ?? value["id"]?.string ?? RandomIdentifier.hexadecimal(characters: 32)
         guard !id.isEmpty,
             id.utf8.allSatisfy({ $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") })
@@ -59,7 +59,7 @@ extension Subscription {
         vapidKey = try Self.bytes("vapidKey", of: value, id: id)
     }
 
-    private static func bytes(_ name: String, of value: JSON, id: String) throws(Subscriptions.Mistake) -> [UInt8]? {
+    private static func bytes(_ name: String, of value: JSON, id: String) throws(Subscriptions.ParseError) -> [UInt8]? {
         guard let member = value[name], member != .null else { return nil }
         guard let text = member.string, let bytes = Base64URL.decode(text.utf8) else {
             throw .init(description: "subscription \(id): \(name) is not base64url")

@@ -2,7 +2,7 @@
 package struct Subscriptions: Sendable {
     package static let countMax = 1_000_000
 
-    package struct Mistake: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct ParseError: Error, Hashable, Sendable, CustomStringConvertible {
         package var description: String
     }
 
@@ -14,8 +14,8 @@ package struct Subscriptions: Sendable {
     /// Reads a file or an upload: an object of key sets by id, JSON lines of one subscription each, or one subscription.
     ///
     /// - Returns: Those read, in the file's order, an object's by id.
-    /// - Throws: ``Mistake`` with the line or id.
-    package static func parse(_ bytes: [UInt8]) throws(Mistake) -> [Subscription] {
+    /// - Throws: ``ParseError`` with the line or id.
+    package static func parse(_ bytes: [UInt8]) throws(ParseError) -> [Subscription] {
         if let whole = Self.object(bytes), let members = whole.object, members.values.allSatisfy({ $0.object != nil }),
             !members.isEmpty
         {
@@ -27,7 +27,7 @@ package struct Subscriptions: Sendable {
         var read: [Subscription] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             guard let value = Self.object(line) else {
-                throw Mistake(description: "line \(index + 1) is not an object")
+                throw ParseError(description: "line \(index + 1) is not an object")
             }
             read.append(try Subscription(value))
         }
@@ -52,10 +52,10 @@ package struct Subscriptions: Sendable {
 
     /// Takes them in; one with a known id replaces it, a gone one comes back.
     ///
-    /// - Throws: ``Mistake`` beyond ``countMax``; then none is taken.
-    package mutating func add(_ subscriptions: [Subscription]) throws(Mistake) {
+    /// - Throws: ``ParseError`` beyond ``countMax``; then none is taken.
+    package mutating func add(_ subscriptions: [Subscription]) throws(ParseError) {
         guard known.count + subscriptions.count <= Self.countMax else {
-            throw Mistake(description: "more than \(Self.countMax) subscriptions")
+            throw ParseError(description: "more than \(Self.countMax) subscriptions")
         }
         for subscription in subscriptions {
             known[subscription.id] = subscription

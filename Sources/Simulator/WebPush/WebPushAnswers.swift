@@ -1,10 +1,10 @@
 /// How each push service says no.
 enum WebPushAnswers {
     /// What a script may say for Web Push: every kind of defect, Apple's reasons, and the words shared by all providers.
-    static let words: Set<String> = Set(WebPushDefect.Kind.allCases.map(\.rawValue)).union(shared.keys)
+    static let words: Set<String> = Set(WebPushFault.Kind.allCases.map(\.rawValue)).union(shared.keys)
         .union(appleReasons.keys)
 
-    private static let shared: [String: WebPushDefect.Kind] = [
+    private static let shared: [String: WebPushFault.Kind] = [
         "unregistered": .gone, "expired-token": .gone, "not-found": .unknownSubscription,
         "bad-device-token": .unknownSubscription, "unauthenticated": .missingAuthorization,
         "permission-denied": .badToken, "invalid-provider-token": .badToken, "expired-provider-token": .badExpiry,
@@ -19,7 +19,7 @@ enum WebPushAnswers {
         "InternalServerError": 500, "ServiceUnavailable": 503, "Shutdown": 503,
     ]
 
-    static func answer(_ defect: WebPushDefect.Kind, service: PushService) -> Answer {
+    static func answer(_ defect: WebPushFault.Kind, service: PushService) -> Answer {
         let row = row(defect)
         switch service {
         case .mozilla: return mozilla(row.status, errno: row.errno, message: row.text)
@@ -60,7 +60,7 @@ enum WebPushAnswers {
     static func scripted(_ behaviour: Behaviour, service: PushService) -> (answer: Answer, reason: String) {
         switch behaviour.action {
         case .named(let word):
-            if let kind = shared[word] ?? WebPushDefect.Kind(rawValue: word) {
+            if let kind = shared[word] ?? WebPushFault.Kind(rawValue: word) {
                 return (answer(kind, service: service), kind.rawValue)
             }
             guard let status = appleReasons[word] else { return ScriptedAnswers.plain(word) }
@@ -100,7 +100,7 @@ enum WebPushAnswers {
     ]
 
     /// Status of most, Mozilla's errno, Apple's reason, a sentence (FCM's own where it is known).
-    private static func row(_ kind: WebPushDefect.Kind) -> (status: Int, errno: Int64, apple: String, text: String) {
+    private static func row(_ kind: WebPushFault.Kind) -> (status: Int, errno: Int64, apple: String, text: String) {
         switch kind {
         case .badPath: (404, 102, "BadPath", "Not found")
         case .methodNotAllowed: (405, 999, "MethodNotAllowed", "Method not allowed")

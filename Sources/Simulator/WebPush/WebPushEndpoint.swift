@@ -16,9 +16,9 @@ struct WebPushEndpoint: Sendable {
     func respond(to request: ReceivedRequest, service: PushService) -> Responder.Response {
         if request.method == "GET", service == .unifiedpush { return discovery(of: request) }
         let now = handler.now() / 1000
-        do throws(WebPushDefect) {
-            let message = try handler.state.subscriptions.withLock { subscriptions throws(WebPushDefect) in
-                try state.validator.withLock { validator throws(WebPushDefect) in
+        do throws(WebPushFault) {
+            let message = try handler.state.subscriptions.withLock { subscriptions throws(WebPushFault) in
+                try state.validator.withLock { validator throws(WebPushFault) in
                     try validator.validate(request, service: service, subscriptions: subscriptions, now: now)
                 }
             }
@@ -64,7 +64,7 @@ struct WebPushEndpoint: Sendable {
 
     private func refuse(
         _ request: ReceivedRequest,
-        _ defect: WebPushDefect,
+        _ defect: WebPushFault,
         service: PushService
     ) -> Responder.Response {
         let id = WebPushValidator.subscriptionID(path: request.path) ?? ""

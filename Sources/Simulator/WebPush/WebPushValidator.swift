@@ -24,11 +24,11 @@ package struct WebPushValidator: Sendable {
         service: PushService,
         subscriptions: Subscriptions,
         now: Int64
-    ) throws(WebPushDefect) -> WebPushMessage {
-        guard let id = Self.subscriptionID(path: request.path) else { throw WebPushDefect(.badPath) }
-        guard request.method == "POST" else { throw WebPushDefect(.methodNotAllowed, request.method) }
+    ) throws(WebPushFault) -> WebPushMessage {
+        guard let id = Self.subscriptionID(path: request.path) else { throw WebPushFault(.badPath) }
+        guard request.method == "POST" else { throw WebPushFault(.methodNotAllowed, request.method) }
         guard let subscription = subscriptions[id] else {
-            throw WebPushDefect(subscriptions.isGone(id) ? .gone : .unknownSubscription)
+            throw WebPushFault(subscriptions.isGone(id) ? .gone : .unknownSubscription)
         }
         try Self.refuseDuplicates(request)
         let shown = try tokens.verify(
@@ -37,20 +37,20 @@ package struct WebPushValidator: Sendable {
             service: service,
             now: now
         )
-        if let bound = subscription.vapidKey, bound != shown.key { throw WebPushDefect(.keyMismatch) }
+        if let bound = subscription.vapidKey, bound != shown.key { throw WebPushFault(.keyMismatch) }
         let ttl = try Self.ttl(request, service: service)
         let urgency = try Self.urgency(request)
         let topic = try Self.topic(request, service: service)
         guard request.header("content-encoding") == "aes128gcm" else {
-            throw WebPushDefect(.badEncoding, request.header("content-encoding") ?? "absent")
+            throw WebPushFault(.badEncoding, request.header("content-encoding") ?? "absent")
         }
-        guard !request.body.isEmpty else { throw WebPushDefect(.emptyBody) }
+        guard !request.body.isEmpty else { throw WebPushFault(.emptyBody) }
         guard request.body.count <= Self.bodyBytesMax else {
-            throw WebPushDefect(.tooLarge, "\(request.body.count) bytes")
+            throw WebPushFault(.tooLarge, "\(request.body.count) bytes")
         }
         let opened = try MessageDecryption.open(request.body, subscription: subscription)
         // > An application server MUST … use … a different key [RFC 8292 §2.1 on the signing key].
-        guard opened.senderKey != shown.key else { throw WebPushDefect(.badLayout, "the ECDH key is the VAPID key") }
+        guard opened.senderKey != shown.key else { throw WebPushFault(.badLayout, "the ECDH key is the VAPID key") }
         return WebPushMessage(
             subscription: id,
             ttl: ttl,
@@ -69,39 +69,39 @@ package struct WebPushValidator: Sendable {
         return String(parts[2])
     }
 
-    private static func refuseDuplicates(_ request: ReceivedRequest) throws(WebPushDefect) {
+    private static func refuseDuplicates(_ request: ReceivedRequest) throws(WebPushFault) {
         var seen: Set<String> = []
         for (name, _) in request.headers where ["authorization", "ttl", "urgency", "topic"].contains(name) {
-            guard seen.insert(name).inserted else { throw WebPushDefect(.duplicateHeader, name) }
+            guard seen.insert(name).inserted else { throw WebPushFault(.duplicateHeader, name) }
         }
     }
 
-    private static func ttl(_ request: ReceivedRequest, service: PushService) throws(WebPushDefect) -> Int64 {
-        guard let text = request.header("ttl") else { throw WebPushDefect(.missingTTL) }
+    private static func ttl(_ request: ReceivedRequest, service: PushService) throws(WebPushFault) -> Int64 {
+        guard let text = request.header("ttl") else { throw WebPushFault(.missingTTL) }
         guard !text.isEmpty, text.utf8.allSatisfy(\.isDigit), let seconds = Int64(text) else {
-            throw WebPushDefect(.badTTL, text)
+            throw WebPushFault(.badTTL, text)
         }
-        if service == .fcm, seconds > fcmTTLSecondsMax { throw WebPushDefect(.badTTL, "more than four weeks") }
+        if service == .fcm, seconds > fcmTTLSecondsMax { throw WebPushFault(.badTTL, "more than four weeks") }
         return seconds
     }
 
     /// > A push message … MAY include … one urgency [RFC 8030 §5.3]: a single value.
-    private static func urgency(_ request: ReceivedRequest) throws(WebPushDefect) -> String? {
+    private static func urgency(_ request: ReceivedRequest) throws(WebPushFault) -> String? {
         guard let urgency = request.header("urgency") else { return nil }
-        guard ["very-low", "low", "normal", "high"].contains(urgency) else { throw WebPushDefect(.badUrgency, urgency) }
+        guard ["very-low", "low", "normal", "high"].contains(urgency) else { throw WebPushFault(.badUrgency, urgency) }
         return urgency
     }
 
-    private static func topic(_ request: ReceivedRequest, service: PushService) throws(WebPushDefect) -> String? {
+    private static func topic(_ request: ReceivedRequest, service: PushService) throws(WebPushFault) -> String? {
         guard let topic = request.header("topic") else { return nil }
         let isWellFormed = topic.utf8.allSatisfy {
             $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
         }
         guard (1...topicCharactersMax).contains(topic.utf8.count), isWellFormed else {
-            throw WebPushDefect(.badTopic, "\(topic.utf8.count) characters")
+            throw WebPushFault(.badTopic, "\(topic.utf8.count) characters")
         }
         // Apple decodes it: no base64url text has a length of 4n+1.
-        if service == .apple, topic.utf8.count % 4 == 1 { throw WebPushDefect(.badTopic, "not decodable") }
+        if service == .apple, topic.utf8.count % 4 == 1 { throw WebPushFault(.badTopic, "not decodable") }
         return topic
     }
 }

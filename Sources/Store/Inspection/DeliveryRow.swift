@@ -65,7 +65,7 @@ extension QueueReader {
 
     /// One delivery; nil when there is none. Keyed reads.
     ///
-    /// - Throws: ``UnreadableRow`` for a page that cannot be read.
+    /// - Throws: ``UnreadableRowError`` for a page that cannot be read.
     package func delivery(_ id: DeliveryID) throws -> DeliveryRow? {
         guard let header = try header(of: id.page), let event = try event(header.event) else { return nil }
         guard let page = try page(id.page), id.slot < page.plan.slots.count else { return nil }

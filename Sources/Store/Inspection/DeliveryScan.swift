@@ -63,7 +63,7 @@ package final class DeliveryScan {
             do {
                 if let match = try match(header) { return match }
             } catch {
-                guard UnreadableRow.Cause(error) != nil else { throw error }
+                guard UnreadableRowError.Cause(error) != nil else { throw error }
                 damaged.append(header.id)
             }
         }

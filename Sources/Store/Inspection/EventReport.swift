@@ -44,7 +44,7 @@ package struct EventReport: Sendable {
     package var pupilsWithoutGuardian: [PersonID]
     package var deliveries: Sums
     /// Pages that cannot be read; their deliveries are in no sum, and who has no other is `notReached` for ``Reason/unreadable``.
-    package var unreadable: [UnreadableRow] = []
+    package var unreadable: [UnreadableRowError] = []
     /// The order that withdrew it; nil while nobody did.
     package var withdrawal: StoredOperation?
 
@@ -83,7 +83,7 @@ extension QueueReader {
         let pages = try connection.all(QueueSQL.pagesOfEvent.rawValue, id.rawValue) {
             PageID(rawValue: $0.int64(0))
         }
-        var unreadable: [UnreadableRow] = []
+        var unreadable: [UnreadableRowError] = []
         let openings = try openings(of: id)
         let read = try self.pages(pages)
         for id in pages {

@@ -16,7 +16,7 @@ extension FilterWords {
         func person(_ user: String) throws -> PersonID? {
             let persons = try registry.persons(meantBy: user)
             guard persons.count > 1 else { return persons.first?.id }
-            throw FilterWords.Problem.several(.user, word: user, known: try persons.map(registry.distinctName))
+            throw FilterWords.WordError.several(.user, word: user, known: try persons.map(registry.distinctName))
         }
         func device(_ installation: String) throws -> DeviceID? { try registry.device(installation: installation)?.id }
     }

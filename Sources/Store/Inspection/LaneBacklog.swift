@@ -10,7 +10,7 @@ package struct LaneBacklog: Sendable {
     /// When the page of the oldest pending delivery was made.
     package var oldest: Instant?
     /// Open pages that cannot be read; what waits on them is counted nowhere else.
-    package var unreadable: [UnreadableRow] = []
+    package var unreadable: [UnreadableRowError] = []
 
     package init() {}
 }

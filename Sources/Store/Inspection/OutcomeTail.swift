@@ -65,9 +65,9 @@ package final class OutcomeTail {
     /// A page that cannot be read is watched no longer, and noted.
     private func compare(_ id: PageID, before: PageResult?, max: Int, _ batch: inout Batch) throws {
         do { try compareReadable(id, before: before, max: max, &batch) } catch {
-            guard let cause = UnreadableRow.Cause(error) else { throw error }
+            guard let cause = UnreadableRowError.Cause(error) else { throw error }
             watched[id] = nil
-            reader.unreadable.note(UnreadableRow(.page, id.rawValue, cause))
+            reader.unreadable.note(UnreadableRowError(.page, id.rawValue, cause))
         }
     }
 

@@ -46,10 +46,10 @@ extension QueueReader {
     }
 
     /// nil for what cannot be read, which is noted.
-    private func readable<T>(_ table: UnreadableRow.Table, _ id: Int64, _ read: () throws -> T?) throws -> T? {
+    private func readable<T>(_ table: UnreadableRowError.Table, _ id: Int64, _ read: () throws -> T?) throws -> T? {
         do { return try read() } catch {
-            guard let cause = UnreadableRow.Cause(error) else { throw error }
-            unreadable.note(UnreadableRow(table, id, cause))
+            guard let cause = UnreadableRowError.Cause(error) else { throw error }
+            unreadable.note(UnreadableRowError(table, id, cause))
             return nil
         }
     }

@@ -78,7 +78,7 @@ enum AuditChain {
             }
         }
         guard let current = seal.currentKey, end.key != current else { return finding }
-        let order = InstantOrder(
+        let order = InstantOperation(
             actor: "carillon",
             verb: "audit.key",
             filter: "key=\(current)",

@@ -40,7 +40,7 @@ extension QueueReader {
 
     private static func operation(_ row: borrowing Row) throws -> StoredOperation {
         guard let state = StoredOperation.State(rawValue: row.text(8)) else {
-            throw UnreadableRow(.operation, row.int64(0), .damaged)
+            throw UnreadableRowError(.operation, row.int64(0), .damaged)
         }
         return StoredOperation(
             id: row.int64(0),

@@ -26,7 +26,7 @@ extension QueueStore {
             let hash = try connection.first(QueueSQL.auditHash.rawValue, through) { $0.blob(0) } ?? []
             let count =
                 try connection.first("SELECT count(*) FROM audit WHERE id <= ?", through) { $0.int(0) } ?? 0
-            let order = InstantOrder(
+            let order = InstantOperation(
                 actor: "carillon",
                 verb: Self.pruneVerb,
                 filter: "entries through \(through)",

@@ -97,13 +97,13 @@ extension QueueStore {
     ///
     /// - Returns: its number.
     @discardableResult
-    package func keep(_ order: InstantOrder, now: Instant) async throws(StoreError) -> Int64 {
+    package func keep(_ order: InstantOperation, now: Instant) async throws(StoreError) -> Int64 {
         try await writer.run(.full) { [seal] in try Self.audit(order, seal: seal, now: now, $0) }
     }
 
     @discardableResult
     static func audit(
-        _ order: InstantOrder,
+        _ order: InstantOperation,
         more: JSONObject = JSONObject(),
         seal: AuditSeal,
         now: Instant,

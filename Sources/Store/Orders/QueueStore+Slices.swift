@@ -50,7 +50,7 @@ private struct SliceWork {
     mutating func run() throws {
         for (page, slots) in slice.pages {
             do { try change(page, slots) } catch {
-                guard UnreadableRow.Cause(error) != nil else { throw error }
+                guard UnreadableRowError.Cause(error) != nil else { throw error }
                 skipped["damaged", default: 0] += slots.count
             }
         }

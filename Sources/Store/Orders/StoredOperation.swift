@@ -22,7 +22,7 @@ package struct StoredOperation: Sendable {
     package var changed: Int
     package var why: String
     package var state: State
-    /// As written by ``OrderScope/text``; empty object for an ``InstantOrder``.
+    /// As written by ``OrderScope/text``; empty object for an ``InstantOperation``.
     package var scope: String
     /// The last page that is done; of a resend, whose pages are new, the number of the last person.
     package var cursor: PageID

@@ -23,7 +23,7 @@ extension QueueReader {
 
     private static func page(_ row: borrowing Row) throws -> StoredPage {
         let id = row.int64(0)
-        guard !row.isNull(4), !row.isNull(5) else { throw UnreadableRow(.page, id, .incomplete) }
+        guard !row.isNull(4), !row.isNull(5) else { throw UnreadableRowError(.page, id, .incomplete) }
         let page = StoredPage(
             id: PageID(rawValue: id),
             event: EventID(rawValue: row.int64(1)),
@@ -35,7 +35,7 @@ extension QueueReader {
             result: try row.withBlob(5) { try PageResult(decoding: $0) }
         )
         // A delivery is told by its slot: with other lengths nobody knows whose result is whose.
-        guard page.plan.slots.count == page.result.count else { throw UnreadableRow(.page, id, .damaged) }
+        guard page.plan.slots.count == page.result.count else { throw UnreadableRowError(.page, id, .damaged) }
         return page
     }
 
@@ -58,7 +58,7 @@ extension QueueReader {
         try connection.query(QueueKeyedSQL.events, keys: ids.map(\.rawValue)) { row in
             let id = row.int64(0)
             found[EventID(rawValue: id)] = try row.result(.event, id) { row in
-                guard !row.isNull(23) else { throw UnreadableRow(.event, id, .incomplete) }
+                guard !row.isNull(23) else { throw UnreadableRowError(.event, id, .incomplete) }
                 return (try Self.event(row), try row.withBlob(23) { try PublicationCoding.decode(Array($0)) })
             }
         }
@@ -66,13 +66,13 @@ extension QueueReader {
     }
 
     /// Why an event cannot be expanded or rendered; nil when it can, or does not exist. Primary keys.
-    package func unreadable(_ event: EventID) throws -> UnreadableRow? {
+    package func unreadable(_ event: EventID) throws -> UnreadableRowError? {
         try eventsWithText([event])[event]?.failure
     }
 
     /// Open events (not expanded, or with work to do) that cannot be read, and open pages. Index event_open, page_open; in slices.
-    package func unreadableWork() throws -> [UnreadableRow] {
-        var unreadable: [UnreadableRow] = []
+    package func unreadableWork() throws -> [UnreadableRowError] {
+        var unreadable: [UnreadableRowError] = []
         var last: Int64 = .min
         while true {
             let ids = try connection.all(QueueSQL.openEvents.rawValue, last, Self.workSliceRows) {

@@ -76,7 +76,7 @@ package final class QueueReader {
 
     /// Plan, result, event, lane and expiry of a page; nil when it does not exist.
     ///
-    /// - Throws: ``UnreadableRow`` for a page that cannot be read.
+    /// - Throws: ``UnreadableRowError`` for a page that cannot be read.
     package func page(_ id: PageID) throws -> StoredPage? { try pages([id])[id]?.get() }
 
     /// Retry rows of a lane that are due, oldest first. Primary key.

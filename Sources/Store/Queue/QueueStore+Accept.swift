@@ -121,7 +121,7 @@ extension QueueStore {
         seal: AuditSeal,
         _ connection: any Session
     ) throws {
-        let order = InstantOrder(
+        let order = InstantOperation(
             actor: "publisher " + event.publisher,
             verb: "event.urgent",
             filter: "event=\(id)",

@@ -35,7 +35,7 @@ extension QueueStore {
         do {
             return .success(try connection.savepoint { try append(step, now: now, $0) })
         } catch let error as any DatabaseError where error.fault == .constraint {
-            return .failure(UnreadableRow(.event, step.event.rawValue, .damaged))
+            return .failure(UnreadableRowError(.event, step.event.rawValue, .damaged))
         }
     }
 

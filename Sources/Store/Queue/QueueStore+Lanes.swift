@@ -44,7 +44,7 @@ extension QueueStore {
             )
             guard connection.changes == 1 else { throw StoreError.damaged("lane \(lane.rawValue) is missing") }
             try Self.audit(
-                InstantOrder(
+                InstantOperation(
                     actor: actor,
                     verb: "lane.\(mode)",
                     filter: "lane=\(lane.rawValue)" + (until.map { " until=\($0.rfc3339)" } ?? ""),

@@ -47,8 +47,8 @@ extension QueueStore {
             do {
                 if let event = try record(outcomes, on: page, now: now, connection) { touched.insert(event) }
             } catch {
-                guard let cause = UnreadableRow.Cause(error) else { throw error }
-                unreadable.note(UnreadableRow(.page, page.rawValue, cause))
+                guard let cause = UnreadableRowError.Cause(error) else { throw error }
+                unreadable.note(UnreadableRowError(.page, page.rawValue, cause))
                 touched.formUnion(try endUnreadable(page, now: now, connection))
                 held.append(page)
             }
@@ -71,7 +71,7 @@ extension QueueStore {
             try $0.withBlob(0) { try PageResult(decoding: $0) }
         }
         guard let (event, lane, state, expiresAt) = header, var result = bytes else {
-            throw UnreadableRow(.page, page.rawValue, .incomplete)
+            throw UnreadableRowError(.page, page.rawValue, .incomplete)
         }
         var mayBeDone = false
         for outcome in outcomes {

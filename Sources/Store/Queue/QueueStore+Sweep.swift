@@ -36,7 +36,7 @@ private struct ExpirySlice {
     let now: Instant
     let connection: any Session
     private(set) var events: Set<Int64> = []
-    private(set) var unreadable: [UnreadableRow] = []
+    private(set) var unreadable: [UnreadableRowError] = []
 
     init(now: Instant, connection: any Session) {
         self.now = now
@@ -83,7 +83,7 @@ private struct ExpirySlice {
         switch result {
         case .success(let result): return result
         case .failure(let row): unreadable.append(row)
-        case nil: unreadable.append(UnreadableRow(.page, page.rawValue, .incomplete))
+        case nil: unreadable.append(UnreadableRowError(.page, page.rawValue, .incomplete))
         }
         events.formUnion(try QueueStore.endUnreadable(page, now: now, connection))
         return nil

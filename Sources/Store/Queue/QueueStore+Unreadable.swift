@@ -6,7 +6,7 @@ extension QueueStore {
     /// Ends what waits on these pages with ``Reason/unreadable``; hands over and returns. What is refused now ends at its expiry.
     ///
     /// A page the writer can read stays as it is: what met a reader alone was passing.
-    package func giveUp(_ rows: [UnreadableRow], now: Instant) {
+    package func giveUp(_ rows: [UnreadableRowError], now: Instant) {
         unreadable.note(rows)
         let pages = rows.filter { $0.table == .page }.map { PageID(rawValue: $0.id) }
         guard !pages.isEmpty else { return }

@@ -32,7 +32,7 @@ extension Registry {
                     guard let sealed = try seal.resealed(row.target, of: row.installation) else { continue }
                     try connection.run(RegistrySQL.reseal.rawValue, sealed, row.device)
                     done.moved += 1
-                } catch is TargetSeal.Failure {
+                } catch is TargetSeal.OpenError {
                     // A row nobody can open is its own fault, not its neighbours'.
                     done.failed += 1
                 }

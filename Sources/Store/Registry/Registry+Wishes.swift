@@ -109,7 +109,7 @@ extension RegistryReader {
     private static func wishes(_ text: String) throws -> Wishes {
         let document = try JSONParser.parse(text)
         var reader = WishesReader { _ in true }
-        do throws(WishesReader.Mistakes) { return try reader.read(document) } catch {
+        do throws(WishesReader.DocumentError) { return try reader.read(document) } catch {
             throw StoreError.damaged("a preference")
         }
     }

@@ -103,10 +103,10 @@ extension RegistryReader {
     /// Devices behind `after` whose row or address cannot be read, of the next `max` in the order of their ids; opens a seal for each.
     ///
     /// - Returns: them, and the last id looked at; nil behind the end.
-    package func unreadableDevices(after: DeviceID?, max: Int) throws -> (rows: [UnreadableRow], last: DeviceID?) {
+    package func unreadableDevices(after: DeviceID?, max: Int) throws -> (rows: [UnreadableRowError], last: DeviceID?) {
         guard let seal else { preconditionFailure("This reader was made without the storage keys") }
         var last: DeviceID?
-        var unreadable: [UnreadableRow] = []
+        var unreadable: [UnreadableRowError] = []
         try connection.query(RegistrySQL.devicesAfter.rawValue, after?.rawValue ?? .min, max) { row in
             let id = row.int64(0)
             last = DeviceID(rawValue: id)

@@ -129,7 +129,7 @@ extension RegistryReader {
         return try connection.all(RegistrySQL.tokens.rawValue, userID, Int(provider.rawValue)) { row in
             try row.result(.device, row.int64(0)) { row in
                 let bytes = try row.withBlob(1) { try seal.open($0, of: row.text(2)) }
-                guard let address = read(bytes) else { throw TargetSeal.Failure.damaged }
+                guard let address = read(bytes) else { throw TargetSeal.OpenError.damaged }
                 return address
             }
         }

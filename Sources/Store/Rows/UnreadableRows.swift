@@ -8,9 +8,9 @@ package final class UnreadableRows: Sendable {
     package static let keptMax = 1000
 
     private struct State {
-        var rows: Set<UnreadableRow> = []
-        var counts: [UnreadableRow.Table: Int] = [:]
-        var onFound: @Sendable (UnreadableRow) -> Void = { _ in }
+        var rows: Set<UnreadableRowError> = []
+        var counts: [UnreadableRowError.Table: Int] = [:]
+        var onFound: @Sendable (UnreadableRowError) -> Void = { _ in }
     }
 
     private let state = Mutex(State())
@@ -18,12 +18,12 @@ package final class UnreadableRows: Sendable {
     package init() {}
 
     /// Called once for each row, outside every lock.
-    package func onFound(_ body: @escaping @Sendable (UnreadableRow) -> Void) {
+    package func onFound(_ body: @escaping @Sendable (UnreadableRowError) -> Void) {
         state.withLock { $0.onFound = body }
     }
 
-    package func note(_ row: UnreadableRow) {
-        let onFound = state.withLock { state -> (@Sendable (UnreadableRow) -> Void)? in
+    package func note(_ row: UnreadableRowError) {
+        let onFound = state.withLock { state -> (@Sendable (UnreadableRowError) -> Void)? in
             guard !state.rows.contains(row) else { return nil }
             if state.rows.count < Self.keptMax { state.rows.insert(row) }
             state.counts[row.table, default: 0] += 1
@@ -32,7 +32,7 @@ package final class UnreadableRows: Sendable {
         onFound?(row)
     }
 
-    package func note(_ rows: some Sequence<UnreadableRow>) { for row in rows { note(row) } }
+    package func note(_ rows: some Sequence<UnreadableRowError>) { for row in rows { note(row) } }
 
     /// The rows of a list that can be read, at most `limit`, in slices until there are as many or the end has come; the others are noted.
     ///
@@ -56,7 +56,7 @@ package final class UnreadableRows: Sendable {
     }
 
     /// A row that was noted can be read again or is gone: a device that registered anew, a page that was pruned.
-    package func forget(_ table: UnreadableRow.Table, where isGone: (Int64) -> Bool) {
+    package func forget(_ table: UnreadableRowError.Table, where isGone: (Int64) -> Bool) {
         state.withLock { state in
             let gone = state.rows.filter { $0.table == table && isGone($0.id) }
             state.rows.subtract(gone)
@@ -65,10 +65,10 @@ package final class UnreadableRows: Sendable {
     }
 
     /// Rows by table; a table without any is not there.
-    package var counts: [UnreadableRow.Table: Int] { state.withLock { $0.counts.filter { $0.value > 0 } } }
+    package var counts: [UnreadableRowError.Table: Int] { state.withLock { $0.counts.filter { $0.value > 0 } } }
 
     /// The first `limit` in the order of tables and ids.
-    package func first(_ limit: Int) -> [UnreadableRow] {
+    package func first(_ limit: Int) -> [UnreadableRowError] {
         let rows = state.withLock { $0.rows }
         return Array(rows.sorted { ($0.table.rawValue, $0.id) < ($1.table.rawValue, $1.id) }.prefix(limit))
     }

@@ -32,7 +32,7 @@ struct StorageKeys {
             guard let known = try meta("keyCheck:\(key.id)"), known != Self.checkValue(key) else { continue }
             // A flipped bit in eight bytes must not condemn a key that opens what its name has sealed.
             guard copies.contains(where: { opens($0.sealed, key) }) else {
-                throw TargetSeal.Failure.wrongKey(id: key.id)
+                throw TargetSeal.OpenError.wrongKey(id: key.id)
             }
             try keep("keyCheck:\(key.id)", Self.checkValue(key))
         }
@@ -60,7 +60,7 @@ struct StorageKeys {
         var missing: String?
         var wrong: String?
         for sealed in copies {
-            do { return try TargetSeal.open(sealed, keys: keys, context: .registry) } catch TargetSeal.Failure
+            do { return try TargetSeal.open(sealed, keys: keys, context: .registry) } catch TargetSeal.OpenError
                 .unknownKey(let id)
             {
                 missing = missing ?? id
@@ -68,8 +68,8 @@ struct StorageKeys {
                 wrong = wrong ?? TargetSeal.Header(sealed).map { String(decoding: $0.keyID(in: sealed), as: UTF8.self) }
             }
         }
-        if let wrong { throw TargetSeal.Failure.wrongKey(id: wrong) }
-        throw missing.map { TargetSeal.Failure.unknownKey(id: $0) } ?? .damaged
+        if let wrong { throw TargetSeal.OpenError.wrongKey(id: wrong) }
+        throw missing.map { TargetSeal.OpenError.unknownKey(id: $0) } ?? .damaged
     }
 
     /// A key without check value, of a registry that is older than these: it has to open what its name sealed.
@@ -82,7 +82,7 @@ struct StorageKeys {
                 return
             } catch { tried += 1 }
         }
-        if tried > 0 { throw TargetSeal.Failure.wrongKey(id: key.id) }
+        if tried > 0 { throw TargetSeal.OpenError.wrongKey(id: key.id) }
     }
 
     /// A copy under a key that is configured no more goes with the last device the key sealed.

@@ -68,17 +68,17 @@ extension TargetSeal {
         return header + nonce + key.cipher.seal(bytes, nonce: nonce, authenticating: authenticated)
     }
 
-    static func open(_ sealed: [UInt8], keys: [Key], context: Context) throws(Failure) -> [UInt8] {
+    static func open(_ sealed: [UInt8], keys: [Key], context: Context) throws(OpenError) -> [UInt8] {
         try sealed.withUnsafeBytes { sealed in
-            Result { () throws(Failure) in try open(sealed, keys: keys, context: context) }
+            Result { () throws(OpenError) in try open(sealed, keys: keys, context: context) }
         }
         .get()
     }
 
-    static func open(_ sealed: UnsafeRawBufferPointer, keys: [Key], context: Context) throws(Failure) -> [UInt8] {
-        var failure: Failure?
+    static func open(_ sealed: UnsafeRawBufferPointer, keys: [Key], context: Context) throws(OpenError) -> [UInt8] {
+        var failure: OpenError?
         let bytes = [UInt8](unsafeUninitializedCapacity: sealed.count) { output, filled in
-            do throws(Failure) {
+            do throws(OpenError) {
                 filled = try open(sealed, keys: keys, context: context, into: UnsafeMutableRawBufferPointer(output))
             } catch { failure = error }
         }
@@ -92,15 +92,15 @@ extension TargetSeal {
         keys: [Key],
         context: Context,
         into output: UnsafeMutableRawBufferPointer
-    ) throws(Failure) -> Int {
-        guard let header = Header(sealed) else { throw Failure.damaged }
+    ) throws(OpenError) -> Int {
+        guard let header = Header(sealed) else { throw OpenError.damaged }
         let id = sealed[header.keyID]
         guard let key = keys.first(where: { $0.id.utf8.elementsEqual(id) }) else {
-            throw Failure.unknownKey(id: String(decoding: id, as: UTF8.self))
+            throw OpenError.unknownKey(id: String(decoding: id, as: UTF8.self))
         }
         let text = header.count + AESGCM.nonceBytes
         let count = sealed.count - text - AESGCM.tagBytes
-        guard count >= 0 else { throw Failure.damaged }
+        guard count >= 0 else { throw OpenError.damaged }
         let isGenuine = withUnsafeTemporaryAllocation(
             byteCount: header.authenticatedCount(context),
             alignment: 1
@@ -117,7 +117,7 @@ extension TargetSeal {
             } catch { return false }
         }
         // Which of length, tag and key is wrong cannot be told apart.
-        guard isGenuine else { throw Failure.damaged }
+        guard isGenuine else { throw OpenError.damaged }
         return count
     }
 }

@@ -20,7 +20,7 @@ package struct TargetSeal: Sendable {
         }
     }
 
-    package enum Failure: Error, Hashable {
+    package enum OpenError: Error, Hashable {
         /// What was sealed names a key that is not configured any more.
         case unknownKey(id: String)
         /// A key of the right name that is not the one that sealed.
@@ -54,19 +54,19 @@ package struct TargetSeal: Sendable {
     }
 
     /// - Returns: ``Target/bytes``.
-    /// - Throws: ``Failure``.
-    package func open(_ sealed: [UInt8], of installation: String) throws(Failure) -> [UInt8] {
+    /// - Throws: ``OpenError``.
+    package func open(_ sealed: [UInt8], of installation: String) throws(OpenError) -> [UInt8] {
         let bytes = try Self.open(sealed, keys: keys, context: .device(installation))
-        guard !bytes.isEmpty else { throw Failure.damaged }
+        guard !bytes.isEmpty else { throw OpenError.damaged }
         return bytes
     }
 
     /// The same; allocates what it returns and nothing else.
     ///
-    /// - Throws: ``Failure``.
-    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws(Failure) -> [UInt8] {
+    /// - Throws: ``OpenError``.
+    package func open(_ sealed: UnsafeRawBufferPointer, of installation: String) throws(OpenError) -> [UInt8] {
         let bytes = try Self.open(sealed, keys: keys, context: .device(installation))
-        guard !bytes.isEmpty else { throw Failure.damaged }
+        guard !bytes.isEmpty else { throw OpenError.damaged }
         return bytes
     }
 
@@ -78,7 +78,7 @@ package struct TargetSeal: Sendable {
     }
 
     /// The same under the first key and bound to its row; nil when it is already.
-    func resealed(_ sealed: [UInt8], of installation: String) throws(Failure) -> [UInt8]? {
+    func resealed(_ sealed: [UInt8], of installation: String) throws(OpenError) -> [UInt8]? {
         if let header = Header(sealed), header.isBound, header.keyID(in: sealed) == Array(keys[0].id.utf8) {
             return nil
         }
@@ -86,7 +86,7 @@ package struct TargetSeal: Sendable {
     }
 }
 
-extension TargetSeal.Failure: CustomStringConvertible {
+extension TargetSeal.OpenError: CustomStringConvertible {
     /// What is wrong and what to do, as a sentence about the key file.
     package var description: String {
         switch self {

@@ -44,7 +44,7 @@ struct Core {
 
     /// Takes the lock of the data folder.
     ///
-    /// - Throws: `SettingsReport` when the storage keys do not fit, ``DataFolder/Failure``, or ``StoreError``.
+    /// - Throws: `SettingsError` when the storage keys do not fit, ``DataFolder/Failure``, or ``StoreError``.
     init(_ effective: EffectiveSettings, _ logger: Logger) async throws {
         let settings = effective.settings
         let clock = SteadyTime { isInDoubt in
@@ -90,7 +90,7 @@ struct Core {
             pipelineMetrics.unreadableRows.with(row.table.rawValue).add()
             logger.error("a row of the store cannot be read", metadata: ["row": "\(row)"])
         }
-        for table in UnreadableRow.Table.allCases { _ = pipelineMetrics.unreadableRows.with(table.rawValue) }
+        for table in UnreadableRowError.Table.allCases { _ = pipelineMetrics.unreadableRows.with(table.rawValue) }
         clock.hasBeen(queue.lastAcceptance)
         do {
             registry = try folder.opening(logger) {
@@ -100,7 +100,7 @@ struct Core {
                     onFatal: onFatal
                 )
             }
-        } catch let failure as TargetSeal.Failure {
+        } catch let failure as TargetSeal.OpenError {
             throw Self.report(failure, effective)
         }
         queueReader = try Reading { try stores.queueReader() }
@@ -137,12 +137,12 @@ struct Core {
         logger.notice("stopped")
     }
 
-    private static func report(_ failure: TargetSeal.Failure, _ effective: EffectiveSettings) -> SettingsReport {
+    private static func report(_ failure: TargetSeal.OpenError, _ effective: EffectiveSettings) -> SettingsError {
         let key = "storage.keyFile"
-        return SettingsReport(
+        return SettingsError(
             file: effective.file,
             mistakes: [
-                SettingsMistake(
+                SettingsFinding(
                     key: key,
                     origin: effective.entries.last { $0.key == key }?.origin ?? .file(path: effective.file, line: nil),
                     value: effective.settings.storage.keyFile,

@@ -8,7 +8,7 @@ import Store
 struct DataFolder {
     let path: String
 
-    struct Failure: Error, CustomStringConvertible {
+    struct FolderError: Error, CustomStringConvertible {
         let description: String
     }
 
@@ -16,10 +16,14 @@ struct DataFolder {
         self.path = path
         umask(0o077)
         if mkdir(path, 0o700) != 0, errno != EEXIST {
-            throw Failure(description: "the data folder \(path) cannot be made: \(String(cString: strerror(errno)))")
+            throw FolderError(
+                description: "the data folder \(path) cannot be made: \(String(cString: strerror(errno)))"
+            )
         }
         if access(path, R_OK | W_OK | X_OK) != 0 {
-            throw Failure(description: "the data folder \(path) cannot be used: \(String(cString: strerror(errno)))")
+            throw FolderError(
+                description: "the data folder \(path) cannot be used: \(String(cString: strerror(errno)))"
+            )
         }
     }
 
@@ -27,7 +31,7 @@ struct DataFolder {
     func work() throws -> String {
         let work = path + "/work"
         if mkdir(work, 0o700) != 0, errno != EEXIST {
-            throw Failure(description: "\(work) cannot be made: \(String(cString: strerror(errno)))")
+            throw FolderError(description: "\(work) cannot be made: \(String(cString: strerror(errno)))")
         }
         for name in try FileManager.default.contentsOfDirectory(atPath: work) {
             try FileManager.default.removeItem(atPath: work + "/" + name)

@@ -23,13 +23,13 @@ struct Gateway {
     let effective: EffectiveSettings
     private let config: String?
 
-    /// - Throws: `SettingsReport` with every mistake of the configuration.
-    init(config: String?) throws(SettingsReport) {
+    /// - Throws: `SettingsError` with every mistake of the configuration.
+    init(config: String?) throws(SettingsError) {
         self.config = config
         effective = try Self.load(config)
     }
 
-    private static func load(_ config: String?) throws(SettingsReport) -> EffectiveSettings {
+    private static func load(_ config: String?) throws(SettingsError) -> EffectiveSettings {
         try SettingsLoader.load(config: config, environment: Environment.current, providers: ProviderList.sections)
     }
 

@@ -11,8 +11,8 @@ struct Listeners {
 
     /// Raises the limit on descriptors as far as it goes.
     ///
-    /// - Throws: `DescriptorPlan.Shortage`, exit 78.
-    init(_ settings: Settings) throws(DescriptorPlan.Shortage) {
+    /// - Throws: `DescriptorPlan.LimitError`, exit 78.
+    init(_ settings: Settings) throws(DescriptorPlan.LimitError) {
         self.settings = settings
         plan = try DescriptorPlan(limit: DescriptorPlan.raiseLimit(), lanes: settings.providers.lanesToPlanFor)
     }

@@ -5,8 +5,8 @@ import Store
 struct UnreadableSummary {
     private static let rowsMax = 20
 
-    private let counts: [UnreadableRow.Table: Int]
-    private let rows: [UnreadableRow]
+    private let counts: [UnreadableRowError.Table: Int]
+    private let rows: [UnreadableRowError]
 
     init(_ unreadable: UnreadableRows) {
         counts = unreadable.counts
@@ -24,7 +24,7 @@ struct UnreadableSummary {
     var view: UnreadableView {
         var view = UnreadableView()
         view.total = total
-        for table in UnreadableRow.Table.allCases { view.tables[table.rawValue] = counts[table] }
+        for table in UnreadableRowError.Table.allCases { view.tables[table.rawValue] = counts[table] }
         view.rows = rows.map { "\($0)" }
         return view
     }

@@ -77,7 +77,7 @@ struct ConnectionSlotsTests {
     @Test func `descriptors are shared out, or the gateway says how many it needs`() throws {
         #expect(try DescriptorPlan(limit: 256, lanes: 3).publicMax == 101)
         #expect(try DescriptorPlan(limit: 1 << 20, lanes: 3).publicMax == 2048)
-        #expect(throws: DescriptorPlan.Shortage(limit: 186, needed: 187)) { try DescriptorPlan(limit: 186, lanes: 3) }
+        #expect(throws: DescriptorPlan.LimitError(limit: 186, needed: 187)) { try DescriptorPlan(limit: 186, lanes: 3) }
     }
 
     @Test(arguments: [

@@ -10,7 +10,7 @@ struct PauseTests {
     func `is read, and written as it was read`(from: String, to: String) throws {
         // Midnight to midnight is all day long: never opens, which the policy says, not the pause.
         if from == "00:00" {
-            #expect(throws: Pause.Mistake.empty) { try Pause(from: from, to: to) }
+            #expect(throws: Pause.FormatError.empty) { try Pause(from: from, to: to) }
         } else {
             let texts = try Pause(from: from, to: to).texts
             #expect(texts.from == from && texts.to == to)
@@ -18,7 +18,7 @@ struct PauseTests {
     }
 
     @Test(arguments: [
-        ("7:00", "20:00", Pause.Mistake.from), ("24:00", "07:00", .from), ("20:60", "07:00", .from),
+        ("7:00", "20:00", Pause.FormatError.from), ("24:00", "07:00", .from), ("20:60", "07:00", .from),
         ("20:00", "07:00 ", .to),
         ("20:00", "25:00", .to), ("20:00", "24:01", .to), ("fri 20:00", "Mon 07:00", .from),
         ("Fri 20:00", "Lun 07:00", .to),
@@ -28,7 +28,7 @@ struct PauseTests {
         ("٢٠:٠٠", "07:00", .from),
         ("-1:00", "07:00", .from), ("20.00", "07:00", .from),
     ])
-    func `what is no pause is refused`(from: String, to: String, mistake: Pause.Mistake) {
+    func `what is no pause is refused`(from: String, to: String, mistake: Pause.FormatError) {
         #expect(throws: mistake) { try Pause(from: from, to: to) }
     }
 

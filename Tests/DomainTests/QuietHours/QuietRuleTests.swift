@@ -48,7 +48,7 @@ struct QuietRuleTests {
                 let day = withDay ? (Pause.days.randomElement(using: &lots) ?? "") + " " : ""
                 return day + (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)"
             }
-            do throws(Pause.Mistake) { return try Pause(from: time(), to: time()) } catch { continue }
+            do throws(Pause.FormatError) { return try Pause(from: time(), to: time()) } catch { continue }
         }
     }
 

@@ -10,7 +10,7 @@ struct WishesTests {
     }
 
     private func mistakes(_ text: String) throws -> [String] {
-        do { _ = try read(text) } catch let error as WishesReader.Mistakes {
+        do { _ = try read(text) } catch let error as WishesReader.DocumentError {
             return error.errors.map { "\($0.pointer) \($0.code)" }
         }
         return []

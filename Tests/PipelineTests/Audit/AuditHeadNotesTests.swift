@@ -13,7 +13,7 @@ struct AuditHeadNotesTests {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { do { try FileManager.default.removeItem(atPath: folder) } catch { Issue.record("\(error)") } }
         let workshop = try await Workshop(folder)
-        let order = InstantOrder(actor: "lea", verb: "x", filter: "", why: "", changed: 0)
+        let order = InstantOperation(actor: "lea", verb: "x", filter: "", why: "", changed: 0)
         try await workshop.queue.keep(order, now: workshop.clock.now)
         let told = Mutex<[String]>([])
         let notes = AuditHeadNotes(
@@ -42,6 +42,6 @@ struct AuditHeadNotesTests {
         try Data("{}\nx\n\n".utf8).write(to: URL(filePath: path))
         defer { do { try FileManager.default.removeItem(atPath: path) } catch { Issue.record("\(error)") } }
         #expect(try AuditHeadNotes.read(path).unreadable == 2)
-        #expect(throws: AppendedFile.Failure.self) { try AuditHeadNotes.read(path + ".none") }
+        #expect(throws: AppendedFile.FileError.self) { try AuditHeadNotes.read(path + ".none") }
     }
 }

@@ -86,12 +86,12 @@ struct LookLogTests {
             let attributes = try FileManager.default.attributesOfItem(atPath: copy + "/looks" + name)
             #expect(attributes[.posixPermissions] as? Int == mode)
         }
-        #expect(throws: AppendedFile.Failure.self) { try log.copy(to: copy) }
+        #expect(throws: AppendedFile.FileError.self) { try log.copy(to: copy) }
     }
 
     @Test func `what cannot be kept is said`() {
         defer { remove() }
-        #expect(throws: AppendedFile.Failure.self) {
+        #expect(throws: AppendedFile.FileError.self) {
             try LookLog(data: folder + "/nowhere").keep(Look(.userTrace, actor: "lea", at: start))
         }
     }

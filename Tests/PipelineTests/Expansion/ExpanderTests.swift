@@ -225,7 +225,7 @@ struct ExpanderTests {
             let results = try workshop.results(of: event)
             #expect(results.count { $0.state == .accepted } == 2)
             #expect(results.contains(SlotResult(.rejected, reason: .addressUnreadable)))
-            #expect(workshop.queue.unreadable.first(9) == [UnreadableRow(.device, bad.id.rawValue, .damaged)])
+            #expect(workshop.queue.unreadable.first(9) == [UnreadableRowError(.device, bad.id.rawValue, .damaged)])
         }
     }
 }

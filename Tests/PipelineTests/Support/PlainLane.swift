@@ -6,7 +6,7 @@ import Providers
 struct PlainLane: ProviderLane {
     var form: MessageForm { MessageForm(provider: .fcm) }
 
-    func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate { BodyTemplate() }
+    func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate { BodyTemplate() }
 
     func address(
         _ target: [UInt8],

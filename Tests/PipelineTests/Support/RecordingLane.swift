@@ -10,7 +10,7 @@ final class RecordingLane: ProviderLane {
     var form: MessageForm { PlainLane().form }
     var messages: [Message] { rendered.withLock { $0 } }
 
-    func render(_ message: Message, limits: Limits) throws(MessageTooLarge) -> BodyTemplate {
+    func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate {
         rendered.withLock { $0.append(message) }
         return BodyTemplate()
     }
@@ -21,7 +21,7 @@ final class RecordingLane: ProviderLane {
         _ message: Message,
         title: String,
         limits: Limits
-    ) throws(MessageTooLarge) -> EncryptedBody? {
+    ) throws(MessageTooLargeError) -> EncryptedBody? {
         encrypted.withLock { $0.append((message, title)) }
         return nil
     }

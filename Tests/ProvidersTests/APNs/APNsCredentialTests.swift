@@ -23,7 +23,7 @@ import Testing
 
     @Test func `a file that is no such key is refused with what is wrong`() throws {
         let p384 = P384.Signing.PrivateKey().pemRepresentation
-        let wrong: [(String, PrivateKeyProblem)] = [
+        let wrong: [(String, PrivateKeyError)] = [
             ("", .notPEM),
             ("MIGTAgEAMBMGByqGSM49", .notPEM),
             ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", .notPrivateKey(label: "CERTIFICATE")),

@@ -84,7 +84,7 @@ import Testing
         let endpoint = FakeTokenEndpoint([FakeTokenEndpoint.granted("a"), nil])
         let tokens = try tokens(endpoint)
         let first = try #require(await tokens.refresh(at: Self.now).token)
-        let failure = AccessTokenFailure.unreachable(status: 0, retryAfter: nil)
+        let failure = AccessTokenError.unreachable(status: 0, retryAfter: nil)
 
         #expect(await tokens.refresh(at: Self.now + .seconds(3400)) == .kept(first, failure))
         #expect(tokens.current(at: Self.now + .seconds(3598)) == first)

@@ -7,10 +7,10 @@ struct TokenRow: CustomTestStringConvertible, Sendable {
     var status: Int
     var body: String
     var retryAfter: String?
-    var failure: AccessTokenFailure
+    var failure: AccessTokenError
     var verdict: Verdict
 
-    init(_ status: Int, _ body: String, retryAfter: String? = nil, _ failure: AccessTokenFailure, _ verdict: Verdict) {
+    init(_ status: Int, _ body: String, retryAfter: String? = nil, _ failure: AccessTokenError, _ verdict: Verdict) {
         self.status = status
         self.body = body
         self.retryAfter = retryAfter

@@ -146,10 +146,10 @@ import Testing
         #expect {
             try APNsMessage(message)
         } throws: { error in
-            guard let error = error as? MessageTooLarge else { return false }
+            guard let error = error as? MessageTooLargeError else { return false }
             return error.limit == 4096 && error.bytes > 5000 && error.bytes < 5500
         }
-        #expect(throws: MessageTooLarge.self) { try FCMMessage(message) }
+        #expect(throws: MessageTooLargeError.self) { try FCMMessage(message) }
     }
 
     @Test func `the limit is the one of the settings`() throws {

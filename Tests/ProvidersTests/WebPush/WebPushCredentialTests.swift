@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `a file that is no such key is refused with what is wrong`() {
-        let wrong: [(String, PrivateKeyProblem)] = [
+        let wrong: [(String, PrivateKeyError)] = [
             ("", .notPEM),
             (P256.Signing.PrivateKey().publicKey.pemRepresentation, .notPrivateKey(label: "PUBLIC KEY")),
             ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", .encrypted),

@@ -138,7 +138,7 @@ import Testing
         #expect {
             try WebPushMessage(message)
         } throws: { error in
-            guard let error = error as? MessageTooLarge else { return false }
+            guard let error = error as? MessageTooLargeError else { return false }
             return error.limit == 3993 && error.bytes > 5000 && error.bytes < 6000
         }
     }

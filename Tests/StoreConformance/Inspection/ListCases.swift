@@ -46,7 +46,9 @@ enum ListCases {
                 later[0].rawValue
             )
             let damaged = try #require(try place.stores.queueReader().backlog()[.one])
-            #expect(damaged.unreadable == [UnreadableRow(.page, later[0].rawValue, .damaged)] && damaged.pending == 1)
+            #expect(
+                damaged.unreadable == [UnreadableRowError(.page, later[0].rawValue, .damaged)] && damaged.pending == 1
+            )
         }
     }
 

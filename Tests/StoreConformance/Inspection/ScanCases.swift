@@ -117,10 +117,10 @@ enum ScanCases {
                 #expect(try resolve(.user, "Zoé").user == .unknown("Zoé"))
                 #expect(try resolve(.device, "i-1").device == device.id)
                 #expect(try resolve(.older, "10m").madeBefore == now - .seconds(600))
-                #expect(throws: FilterWords.Problem.unknown(.device, word: "I-1", known: [])) {
+                #expect(throws: FilterWords.WordError.unknown(.device, word: "I-1", known: [])) {
                     try resolve(.device, "I-1")
                 }
-                #expect(throws: FilterWords.Problem.unknown(.lane, word: "x", known: ["apns/a", "fcm/a"])) {
+                #expect(throws: FilterWords.WordError.unknown(.lane, word: "x", known: ["apns/a", "fcm/a"])) {
                     try resolve(.lane, "x")
                 }
             }

@@ -20,8 +20,8 @@ enum AuditCases {
         return NewOperation(actor: "léa", verb: verb, scope: scope, matched: 3, eligible: 2, why: "")
     }
 
-    private static func line(_ number: Int) -> InstantOrder {
-        InstantOrder(actor: "lea", verb: "device.revoke", filter: "i-\(number)", why: "lost '\"", changed: number)
+    private static func line(_ number: Int) -> InstantOperation {
+        InstantOperation(actor: "lea", verb: "device.revoke", filter: "i-\(number)", why: "lost '\"", changed: number)
     }
 
     private static func instant(_ place: StorePlace) async throws {

@@ -15,7 +15,7 @@ enum SealCases {
         let now = StorePlace.start
         try await place.queue { queue in
             for number in 1...2 {
-                let order = InstantOrder(actor: "lea", verb: "x", filter: "\(number)", why: "", changed: 0)
+                let order = InstantOperation(actor: "lea", verb: "x", filter: "\(number)", why: "", changed: 0)
                 _ = try await queue.keep(order, now: now)
             }
             let reader = try place.stores.queueReader()

@@ -26,7 +26,7 @@ enum DamageCases {
             let (_, pages) = try await queue.expanded(.sample("a"), lanes: [.one, .two])
             try damage(place, pages[0])
             let reader = try place.stores.queueReader()
-            let row = UnreadableRow(.page, pages[0].rawValue, .damaged)
+            let row = UnreadableRowError(.page, pages[0].rawValue, .damaged)
             #expect(throws: row) { try reader.page(pages[0]) }
             let both = try reader.pages(pages)
             #expect(both[pages[0]]?.failure == row && both[pages[1]]?.value != nil)
@@ -46,7 +46,7 @@ enum DamageCases {
             #expect(listed.map(\.id) == [ids[3], ids[1], ids[0]], "the list is as long as it was asked to be")
             #expect(reader.unreadable.counts == [.event: 1])
             let found = try reader.eventsWithText(ids)
-            #expect(found.values.compactMap(\.failure) == [UnreadableRow(.event, ids[2].rawValue, .damaged)])
+            #expect(found.values.compactMap(\.failure) == [UnreadableRowError(.event, ids[2].rawValue, .damaged)])
             #expect(try reader.expiry(of: ids[2]) != nil)
         }
     }
@@ -63,9 +63,9 @@ enum DamageCases {
             let reader = try place.stores.queueReader()
             #expect(
                 try reader.unreadableWork() == [
-                    UnreadableRow(.event, ids[0].rawValue, .incomplete),
-                    UnreadableRow(.event, ids[2].rawValue, .incomplete),
-                    UnreadableRow(.page, open[0].rawValue, .incomplete),
+                    UnreadableRowError(.event, ids[0].rawValue, .incomplete),
+                    UnreadableRowError(.event, ids[2].rawValue, .incomplete),
+                    UnreadableRowError(.page, open[0].rawValue, .incomplete),
                 ],
                 "what has ended needs no text"
             )
@@ -95,7 +95,7 @@ enum DamageCases {
             #expect(try reader.page(pages[1])?.result[0].state == .accepted, "a page that can be read stays as it is")
             #expect(try reader.unreadableWork().map(\.id) == [pages[0].rawValue, planless[0].rawValue].sorted())
 
-            queue.giveUp([UnreadableRow(.page, planless[0].rawValue, .incomplete)], now: now)
+            queue.giveUp([UnreadableRowError(.page, planless[0].rawValue, .incomplete)], now: now)
             // Its commit comes after that.
             _ = try await queue.lane(named: "fcm/a", provider: .some, now: now)
             #expect(try reader.event(other)?.state == .done)

@@ -48,7 +48,7 @@ enum ExpansionCases {
                 now: now
             )
 
-            #expect(answers[0].failure == UnreadableRow(.event, damaged.rawValue, .damaged))
+            #expect(answers[0].failure == UnreadableRowError(.event, damaged.rawValue, .damaged))
             #expect(try answers[1].get()?.count == 1)
             #expect(try answers[2].get() == nil)
             let reader = try place.stores.queueReader()

@@ -51,7 +51,7 @@ enum KeyCases {
             let only = TargetSeal(keys: [StorePlace.key], hashKey: [UInt8](repeating: 9, count: 32))
             let reader = try place.stores.registryReader(seal: only)
             let ids = try reader.devices(.init(), after: nil, limit: 9).map(\.id)
-            let row = UnreadableRow(.device, ids[0].rawValue, .unknownKey(id: "k2"))
+            let row = UnreadableRowError(.device, ids[0].rawValue, .unknownKey(id: "k2"))
             let found = try reader.addresses(of: ids)
             #expect(found[ids[0]]?.failure == row)
             #expect(try found[ids[1]]?.get().target == Array("token of i-2".utf8))

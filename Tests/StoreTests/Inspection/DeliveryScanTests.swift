@@ -142,7 +142,7 @@ struct DeliveryScanTests {
             #expect(try found("not school=0429901A or state=dead").map(\.id.slot) == [3])
             // What cannot be true of one delivery.
             #expect(try found("state=dead and state=pending").isEmpty)
-            #expect(throws: FilterWords.Problem.unknown(.lane, word: "fmc/*", known: ["apns/one", "fcm/one"])) {
+            #expect(throws: FilterWords.WordError.unknown(.lane, word: "fmc/*", known: ["apns/one", "fcm/one"])) {
                 try found("", not: ["lane=fmc/*"])
             }
         }

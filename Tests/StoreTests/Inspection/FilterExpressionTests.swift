@@ -5,10 +5,10 @@ import Testing
 
 /// The grammar of `--where` and `--not`, and what a wrong one says.
 @Suite struct FilterExpressionTests {
-    private func problem(_ name: FilterWords.Name, _ text: String) -> FilterWords.Problem? {
+    private func problem(_ name: FilterWords.Name, _ text: String) -> FilterWords.WordError? {
         var words = FilterWords()
         words[name] = [text]
-        do throws(FilterWords.Problem) { try words.check() } catch { return error }
+        do throws(FilterWords.WordError) { try words.check() } catch { return error }
         return nil
     }
 
@@ -60,7 +60,7 @@ import Testing
         }
         var words = FilterWords()
         words[.not] = [String](repeating: "lane=x", count: FilterWords.expressionsMax + 1)
-        #expect(throws: FilterWords.Problem.self) { try words.check() }
+        #expect(throws: FilterWords.WordError.self) { try words.check() }
     }
 
     @Test func `what is left out is one condition`() {

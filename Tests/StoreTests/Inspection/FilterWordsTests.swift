@@ -71,9 +71,11 @@ import Testing
         words[.older] = ["10m"]
         #expect(try FilterWords(json: words.json) == words)
         #expect(try FilterWords(json: JSONObject(["older": "10m", "state": ["dead", "deferred"]])) == words)
-        #expect(throws: FilterWords.Problem.noSuchName("color")) { try FilterWords(json: JSONObject(["color": "red"])) }
+        #expect(throws: FilterWords.WordError.noSuchName("color")) {
+            try FilterWords(json: JSONObject(["color": "red"]))
+        }
         for wrong in [.number(1), "", [.null]] as [JSONValue] {
-            #expect(throws: FilterWords.Problem.self) { try FilterWords(json: JSONObject(["lane": wrong])) }
+            #expect(throws: FilterWords.WordError.self) { try FilterWords(json: JSONObject(["lane": wrong])) }
         }
     }
 }

@@ -30,7 +30,7 @@ struct AuditSealTests {
         )
         #expect((queue.auditFinding ?? "").contains(finding ?? "") && (queue.auditFinding == nil) == (finding == nil))
         for number in 0..<orders {
-            let order = InstantOrder(actor: "lea", verb: "x", filter: "number=\(number)", why: "", changed: 0)
+            let order = InstantOperation(actor: "lea", verb: "x", filter: "number=\(number)", why: "", changed: 0)
             try await queue.keep(order, now: now + .seconds(Int64(number)))
         }
         await queue.close()
@@ -167,7 +167,7 @@ struct AuditSealTests {
             onFatal: { _ in }
         )
         for _ in 1...3 {
-            let order = InstantOrder(actor: "eve", verb: "x", filter: "", why: "", changed: 0)
+            let order = InstantOperation(actor: "eve", verb: "x", filter: "", why: "", changed: 0)
             try await queue.keep(order, now: now)
         }
         await queue.close()

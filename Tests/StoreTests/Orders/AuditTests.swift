@@ -14,7 +14,7 @@ struct AuditTests {
         folder = try TestFolder()
         try await folder.queue { queue async throws in
             for number in 1...5 {
-                let order = InstantOrder(
+                let order = InstantOperation(
                     actor: "lea",
                     verb: "device.revoke",
                     filter: "device=\(number)",
@@ -130,7 +130,7 @@ struct AuditTests {
         try await folder.registry { _ in }
         try Backup.copy(from: folder.path, to: copy.path)
         try await copy.queue { queue async throws in
-            let order = InstantOrder(actor: "lea", verb: "x", filter: "", why: "after", changed: 0)
+            let order = InstantOperation(actor: "lea", verb: "x", filter: "", why: "after", changed: 0)
             let id = try await queue.keep(order, now: now + .seconds(99))
             #expect(id > 1_000_000, "numbers people know leap")
         }
@@ -140,7 +140,7 @@ struct AuditTests {
 
     private func keepOne() async throws {
         try await folder.queue { queue async throws in
-            let order = InstantOrder(actor: "lea", verb: "x", filter: "", why: "after", changed: 0)
+            let order = InstantOperation(actor: "lea", verb: "x", filter: "", why: "after", changed: 0)
             _ = try await queue.keep(order, now: now + .seconds(99))
         }
     }
@@ -148,7 +148,7 @@ struct AuditTests {
     @Test func `an order that runs keeps everything behind its first entry`() async throws {
         let other = try TestFolder()
         try await other.queue { queue async throws in
-            let order = InstantOrder(actor: "a", verb: "x", filter: "", why: "", changed: 0)
+            let order = InstantOperation(actor: "a", verb: "x", filter: "", why: "", changed: 0)
             try await queue.keep(order, now: now)
             var scope = OrderScope()
             scope.deliveries = [DeliveryID(rawValue: 1024)]

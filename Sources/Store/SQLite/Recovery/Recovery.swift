@@ -213,7 +213,7 @@ package enum Recovery {
         now: Instant
     ) throws {
         try queue.transaction(.immediate) { connection in
-            let order = InstantOrder(
+            let order = InstantOperation(
                 actor: actor,
                 verb: "store.recover",
                 filter: "\(report.eventsLost.count) events lost",

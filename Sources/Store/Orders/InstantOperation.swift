@@ -1,7 +1,7 @@
 package import Domain
 
 /// An order that is carried out in the commit that writes it down, or outside the queue: a lane's pause, a device's end.
-package struct InstantOrder: Sendable {
+package struct InstantOperation: Sendable {
     package var actor: String
     /// `lane.paused`, `device.revoke`.
     package var verb: String
@@ -24,8 +24,8 @@ package struct InstantOrder: Sendable {
         actor: String,
         why: String,
         changed: Int
-    ) -> InstantOrder {
-        InstantOrder(
+    ) -> InstantOperation {
+        InstantOperation(
             actor: actor,
             verb: applied ? "lane.removalsApplied" : "lane.removalsDiscarded",
             filter: "lane=\(lane.rawValue)",

@@ -5,7 +5,7 @@ import Domain
 ///
 /// A loop over rows meets it as the result of that row alone (``RowResult``), ends that row's work and goes on. What fails for all rows (a
 /// locked file, a failing disk) is thrown, and tried again by whoever asked.
-package struct UnreadableRow: Error, Hashable, Sendable {
+package struct UnreadableRowError: Error, Hashable, Sendable {
     /// What the row is; the raw value is the label of a metric and a stable word of `/healthz`.
     package enum Table: String, CaseIterable, Sendable {
         case device, event, page, operation, preference, `import`
@@ -41,7 +41,7 @@ package struct UnreadableRow: Error, Hashable, Sendable {
 }
 
 /// What became of reading one row of many.
-package typealias RowResult<Value> = Result<Value, UnreadableRow>
+package typealias RowResult<Value> = Result<Value, UnreadableRowError>
 
 extension RowResult {
     package var value: Success? {
@@ -53,7 +53,7 @@ extension RowResult {
     }
 }
 
-extension UnreadableRow: CustomStringConvertible {
+extension UnreadableRowError: CustomStringConvertible {
     package var description: String {
         switch cause {
         case .damaged: "\(name) is damaged"
@@ -63,13 +63,13 @@ extension UnreadableRow: CustomStringConvertible {
     }
 }
 
-extension UnreadableRow.Cause {
+extension UnreadableRowError.Cause {
     /// What an error of decoding says about the row; nil for what is not the row's own fault.
     init?(_ error: any Error) {
         switch error {
-        case TargetSeal.Failure.unknownKey(let id) where TargetSeal.isPlausible(keyID: id): self = .unknownKey(id: id)
-        case let row as UnreadableRow: self = row.cause
-        case is TargetSeal.Failure, is BlobError, is JSONError, is NullInRow, StoreError.damaged: self = .damaged
+        case TargetSeal.OpenError.unknownKey(let id) where TargetSeal.isPlausible(keyID: id): self = .unknownKey(id: id)
+        case let row as UnreadableRowError: self = row.cause
+        case is TargetSeal.OpenError, is BlobError, is JSONError, is NullInRowError, StoreError.damaged: self = .damaged
         default: return nil
         }
     }
@@ -94,13 +94,13 @@ extension Row {
     ///
     /// - Throws: what is not the row's fault.
     func result<T>(
-        _ table: UnreadableRow.Table,
+        _ table: UnreadableRowError.Table,
         _ id: Int64,
         _ body: (borrowing Row) throws -> T
     ) throws -> RowResult<T> {
         do { return .success(try checked(body)) } catch {
-            guard let cause = UnreadableRow.Cause(error) else { throw error }
-            return .failure(UnreadableRow(table, id, cause))
+            guard let cause = UnreadableRowError.Cause(error) else { throw error }
+            return .failure(UnreadableRowError(table, id, cause))
         }
     }
 }

@@ -1,5 +1,5 @@
 /// Why a private key file is of no use. Says what is wrong without a byte of the key.
-package enum PrivateKeyProblem: Error, Hashable, Sendable {
+package enum PrivateKeyError: Error, Hashable, Sendable {
     /// No `-----BEGIN …-----` line at all.
     case notPEM
     /// PEM of something else: the label found, for example `CERTIFICATE` or `PUBLIC KEY`.
@@ -21,7 +21,7 @@ package enum PrivateKeyProblem: Error, Hashable, Sendable {
     /// Checks the first PEM label of a text before any decoder sees it.
     ///
     /// - Throws: every case but `unusable`.
-    static func checkLabel(of pem: String) throws(PrivateKeyProblem) {
+    static func checkLabel(of pem: String) throws(PrivateKeyError) {
         guard let line = pem.split(whereSeparator: \.isNewline).first(where: { $0.hasPrefix("-----BEGIN ") }),
             line.hasSuffix("-----"), line.utf8.count > 16
         else { throw .notPEM }

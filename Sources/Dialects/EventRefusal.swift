@@ -1,7 +1,7 @@
 package import Domain
 
 /// Why a request to publish is not accepted, before anything is stored: the content of the problem answer.
-package struct Refusal: Error, Hashable, Sendable {
+package struct EventRefusal: Error, Hashable, Sendable {
     /// HTTP status: 400, 413, 415 or 422.
     package var status: Int
     /// Stable word of the API documentation.
@@ -34,11 +34,11 @@ package struct Refusal: Error, Hashable, Sendable {
         self.errors = errors
     }
 
-    static func invalid(_ errors: [FieldError]) -> Refusal {
-        Refusal(422, "invalidEvent", "The event was understood but is wrong.", errors: errors)
+    static func invalid(_ errors: [FieldError]) -> EventRefusal {
+        EventRefusal(422, "invalidEvent", "The event was understood but is wrong.", errors: errors)
     }
 
-    package static func json(_ error: JSONError) -> Refusal {
+    package static func json(_ error: JSONError) -> EventRefusal {
         let code =
             switch error.kind {
             case .notUTF8: "notUTF8"
@@ -47,15 +47,15 @@ package struct Refusal: Error, Hashable, Sendable {
             case .nameTooLong: "nameTooLong"
             case .syntax, .trailingBytes: "notJSON"
             }
-        return Refusal(400, code, error.sentence, errors: [FieldError(error.pointer, code, error.sentence)])
+        return EventRefusal(400, code, error.sentence, errors: [FieldError(error.pointer, code, error.sentence)])
     }
 
-    package static func tooLarge(_ bytesMax: Int) -> Refusal {
-        Refusal(413, "tooLarge", "The body is larger than \(bytesMax) bytes.")
+    package static func tooLarge(_ bytesMax: Int) -> EventRefusal {
+        EventRefusal(413, "tooLarge", "The body is larger than \(bytesMax) bytes.")
     }
 
     /// The same, of an event that says who it is.
-    func of(_ identity: EventIdentity, _ hashedBytes: [UInt8]) -> Refusal {
+    func of(_ identity: EventIdentity, _ hashedBytes: [UInt8]) -> EventRefusal {
         var refusal = self
         refusal.refused = Identified(identity: identity, hashedBytes: hashedBytes)
         return refusal

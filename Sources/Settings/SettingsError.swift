@@ -14,12 +14,12 @@ package enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Every mistake of a configuration at once, in the order of the file.
-package struct SettingsReport: Error, Sendable, CustomStringConvertible {
+package struct SettingsError: Error, Sendable, CustomStringConvertible {
     /// nil when no file was found.
     package var file: String?
-    package var mistakes: [SettingsMistake]
+    package var mistakes: [SettingsFinding]
 
-    package init(file: String?, mistakes: [SettingsMistake]) {
+    package init(file: String?, mistakes: [SettingsFinding]) {
         self.file = file
         self.mistakes = mistakes
     }

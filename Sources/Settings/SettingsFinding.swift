@@ -1,5 +1,5 @@
 /// One mistake of a configuration: where, what stands there, what is allowed.
-package struct SettingsMistake: Hashable, Sendable, CustomStringConvertible {
+package struct SettingsFinding: Hashable, Sendable, CustomStringConvertible {
     /// Path of the key with dots, list entries by their index: `providers.fcm.0.endpoint`; empty for the file as a whole.
     package var key: String
     package var origin: SettingOrigin

@@ -15,7 +15,7 @@ package enum ExitStatus: Int32, Sendable {
 }
 
 /// Why a command did not do it: what, why, and what to try next.
-struct OperatorFailure: Error {
+struct OperatorError: Error {
     var status: ExitStatus
     var what: String
     var why: String?
@@ -37,8 +37,8 @@ struct OperatorFailure: Error {
     }
 
     /// Something the store said.
-    static func store(_ error: any Error, in folder: String) -> OperatorFailure {
-        OperatorFailure(
+    static func store(_ error: any Error, in folder: String) -> OperatorError {
+        OperatorError(
             .store,
             say("the store in \(folder) cannot be read"),
             why: StoreError(error).said,
@@ -48,4 +48,4 @@ struct OperatorFailure: Error {
 }
 
 /// Nobody reads our output any more (`| head`): a silent success.
-struct OutputClosed: Error {}
+struct OutputClosedError: Error {}

@@ -1,5 +1,5 @@
 /// What is wrong with a push, or with the service, in no dialect yet; ``WebPushAnswers`` has the words of each.
-package struct WebPushDefect: Error, Hashable, Sendable {
+package struct WebPushFault: Error, Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case badPath, methodNotAllowed, unknownSubscription, gone
         // VAPID (RFC 8292).

@@ -1,4 +1,4 @@
 /// NULL in a column whose reader expects a value; thrown by ``Row/checked(_:)``.
-package struct NullInRow: Error {
+package struct NullInRowError: Error {
     @inlinable package init() {}
 }
