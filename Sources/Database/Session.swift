@@ -31,14 +31,6 @@ package protocol Session: AnyObject {
     func savepoint<T>(_ body: (Self) throws -> T) throws -> T
     /// Runs `body`; what it deletes is overwritten with zeros, not only given up.
     func overwritingDeleted<T>(_ body: () throws -> T) throws -> T
-    /// Gives free pages of the file, whatever they held, back to the disk, at most `max` of them.
-    ///
-    /// - Returns: how many are left.
-    func releaseFreePages(_ max: Int) throws -> Int
-    /// The log of changes is emptied after the commit of the transaction.
-    func emptyLogAfterCommit()
-    /// Whether that was possible the last time it was asked for; a reader in the way prevents it.
-    var wasLogEmptied: Bool { get }
 
     /// Ends every statement once `limit` has passed.
     func withTimeLimit<T>(_ limit: Duration, _ body: () throws -> T) rethrows -> T

@@ -22,6 +22,13 @@ package protocol SessionWriter: Sendable {
         completion: @escaping @Sendable (Result<T, any Error>) -> Void
     ) throws(WriterError)
 
+    /// Returns when nothing of what was deleted under ``Session/overwritingDeleted(_:)`` is left in the files, beside other jobs; takes
+    /// seconds.
+    ///
+    /// - Throws: ``WriterError/overloaded`` when something kept it from ending, ``WriterError/stopped`` when the task was cancelled; both
+    ///   may be asked for again.
+    func removeTraces() async throws
+
     /// Jobs waiting now, for metrics and readiness.
     var queuedJobs: Int { get }
     /// Refuses new jobs, commits what waits and closes.

@@ -11,15 +11,13 @@ extension Connection {
         return try result.get()
     }
 
-    /// The last page of the file moves into a free one or is cut off, until `max` are gone [sqlite.org/pragma.html#pragma_incremental_vacuum].
-    package func releaseFreePages(_ max: Int) throws -> Int {
+    /// Gives free pages, whatever they held, back to the disk: the last page of the file moves into a free one or is cut off, until `max` are gone [sqlite.org/pragma.html#pragma_incremental_vacuum].
+    ///
+    /// - Returns: how many are left.
+    func releaseFreePages(_ max: Int) throws -> Int {
         try execute("PRAGMA main.incremental_vacuum(\(max))")
         return try first("PRAGMA main.freelist_count") { $0.int(0) } ?? 0
     }
-
-    package func emptyLogAfterCommit() { logState = .wanted }
-
-    package var wasLogEmptied: Bool { logState == .emptied }
 
     /// All frames go into the database file and the log is cut to nothing; then it gets its blocks back.
     ///

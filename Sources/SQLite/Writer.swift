@@ -71,6 +71,25 @@ package final class Writer: SessionWriter {
         _ body: @escaping @Sendable (any Session) throws -> T,
         completion: @escaping @Sendable (Result<T, any Error>) -> Void
     ) throws(WriterError) {
+        try add(
+            durability,
+            lingers: lingers,
+            bytes: bytes,
+            isIsolated: isIsolated,
+            own: { try body($0) },
+            completion: completion
+        )
+    }
+
+    /// As above, for a body that knows this engine.
+    func add<T: Sendable>(
+        _ durability: Durability,
+        lingers: Bool,
+        bytes: Int,
+        isIsolated: Bool,
+        own body: @escaping @Sendable (Connection) throws -> T,
+        completion: @escaping @Sendable (Result<T, any Error>) -> Void
+    ) throws(WriterError) {
         let place = ResultPlace<T>()
         let job = WriterJob(
             durability: durability,

@@ -96,9 +96,6 @@ private final class FlakySession<Base: Session>: Session {
     func rollBack() { base.rollBack() }
     func savepoint<T>(_ body: (FlakySession) throws -> T) throws -> T { try base.savepoint { _ in try body(self) } }
     func overwritingDeleted<T>(_ body: () throws -> T) throws -> T { try base.overwritingDeleted(body) }
-    func releaseFreePages(_ max: Int) throws -> Int { try base.releaseFreePages(max) }
-    func emptyLogAfterCommit() { base.emptyLogAfterCommit() }
-    var wasLogEmptied: Bool { base.wasLogEmptied }
     func withTimeLimit<T>(_ limit: Duration, _ body: () throws -> T) rethrows -> T {
         try base.withTimeLimit(limit, body)
     }
