@@ -85,6 +85,8 @@ let package = Package(
         systemLibrary("CNATS", pkgConfig: "libnats", apt: "libnats-dev"),
         .systemLibrary(name: "CXattr"),
         library("Domain"),
+        // What every binding asks of POSIX: a thread, a whole write.
+        library("System"),
         // What the outside reads and writes; the document and the meaning of each problem are part of the binary.
         library(
             "Contract",
@@ -94,17 +96,17 @@ let package = Package(
         .target(name: "CDocuments"),
         // Floor 1: thin bindings, each alone with its C library.
         library("Database"),
-        library("SQLite", ["CSQLite", "Database"]),
-        library("FanOut", ["CNGHTTP2", "COpenSSL"]),
+        library("SQLite", ["System", "CSQLite", "Database"]),
+        library("FanOut", ["System", "CNGHTTP2", "COpenSSL"]),
         // Hashes, sealing, signatures: every cryptography of the gateway but TLS, and of the same library.
         library("Cryptography", ["COpenSSL"]),
-        library("WebClient", ["CCurl"]),
+        library("WebClient", ["System", "CCurl"]),
         library("NATS", ["CNATS"]),
         library("Telemetry", ["Domain", logging]),
         // Foundation's zones: no other target reads them.
         library("LocalTime", ["Domain"]),
         // Floor 2: what the outside looks like.
-        library("Store", ["Domain", "Database", "SQLite", "Cryptography"]),
+        library("Store", ["Domain", "System", "Database", "SQLite", "Cryptography"]),
         // The built-in kinds and texts are those of Config, by links.
         library(
             "Settings",
@@ -112,7 +114,7 @@ let package = Package(
             resources: ["publications", "fr", "en", "ar", "pt", "tr", "es"].map { .embedInCode("Defaults/\($0).yaml") }
         ),
         library("Providers", ["Domain", "Cryptography", "FanOut", "WebClient", "Settings"]),
-        library("DirectoryImport", ["Domain", "Cryptography", "CExpat", "CArchive"]),
+        library("DirectoryImport", ["Domain", "System", "Cryptography", "CExpat", "CArchive"]),
         library("Dialects", ["Domain"]),
         // Floor 3: the lanes (`Dispatch` is the name of a system library), and above them the services.
         library(
@@ -130,7 +132,7 @@ let package = Package(
         library(
             "API",
             [
-                "Domain", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
+                "Domain", "System", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
                 "Pipeline", "CXattr",
                 "WebClient", "NATS", "Cryptography", hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -143,7 +145,8 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport", "Dialects",
+                "Domain", "System", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport",
+                "Dialects",
                 "Delivery", "Pipeline", "Settings", "API", "CDocuments", "Cryptography", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -184,6 +187,7 @@ let package = Package(
         ),
         // Tests: one target each, data in Tests/SampleData.
         tests("Domain"),
+        tests("System"),
         tests("SQLite", ["Database"]),
         // Each primitive against the other library, both ways.
         tests("Cryptography", [crypto, cryptoExtras]),

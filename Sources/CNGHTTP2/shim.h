@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 
 // What the event loop beside libnghttp2 needs and Swift's Glibc module does not carry: epoll, eventfd, and constants
@@ -58,6 +57,3 @@ static inline void fanout_block_sigpipe(void) {
     sigaddset(&set, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &set, 0);
 }
-
-/// Of the calling thread; at most 15 bytes are kept.
-static inline void fanout_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

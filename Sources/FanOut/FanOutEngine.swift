@@ -1,4 +1,6 @@
+internal import CNGHTTP2
 internal import Synchronization
+import System
 
 /// Sends HTTP/2 requests of many lanes from one thread of its own.
 ///
@@ -37,8 +39,9 @@ package final class FanOutEngine: Sendable {
             state.phase = .running
         }
         do {
-            try LoopThread.run(name: "fanout") { [mailbox, seed] in
-                LoopThread.blockBrokenPipeSignal()
+            try DetachedThread.start("fanout") { [mailbox, seed] in
+                // See the shim: OpenSSL writes without MSG_NOSIGNAL.
+                fanout_block_sigpipe()
                 EventLoop(mailbox: mailbox, seed: seed).run()
             }
         } catch {

@@ -1,5 +1,6 @@
 package import Domain
 import Glibc
+import System
 
 /// What the commands know of their process; the executable gives the real one, tests their own.
 package struct OperatorContext: Sendable {
@@ -104,15 +105,9 @@ package struct OperatorContext: Sendable {
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EPIPE { throw OutputClosedError() }
-            guard count >= 0 else {
-                throw OperatorError(.failed, say("the answer cannot be written"), why: systemText())
-            }
-            rest = rest.dropFirst(count)
+        do { try Descriptor.write(bytes, to: descriptor) } catch {
+            if error.code == EPIPE { throw OutputClosedError() }
+            throw OperatorError(.failed, say("the answer cannot be written"), why: systemText(error.code))
         }
     }
 }

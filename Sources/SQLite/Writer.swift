@@ -1,6 +1,7 @@
 package import Database
 internal import Glibc
 internal import Synchronization
+import System
 
 /// The one read-write connection of a database, on a thread of its own, with group commit.
 ///
@@ -22,6 +23,7 @@ package final class Writer: SessionWriter {
     ///
     /// - Parameters:
     ///   - path: the database file; a `ProcessLock` beside it is the caller's.
+    ///   - name: of the thread, at most 15 bytes.
     ///   - options: limits and rhythms.
     ///   - connectionOptions: pragmas.
     ///   - migrations: all steps this release knows.
@@ -33,6 +35,7 @@ package final class Writer: SessionWriter {
     /// - Throws: what opening, a migration or `prepare` met.
     package init(
         path: String,
+        name: String = "writer",
         options: WriterOptions = .init(),
         connectionOptions: ConnectionOptions = .writer,
         migrations: [Migration] = [],
@@ -60,7 +63,7 @@ package final class Writer: SessionWriter {
             onFatal: onFatal,
             onCommit: onCommit
         )
-        start(loop)
+        start(loop, name)
     }
 
     package func add<T: Sendable>(
@@ -121,24 +124,12 @@ package final class Writer: SessionWriter {
     }
 
     /// The thread keeps the writer alive: every writer is ended with `stop()`.
-    private func start(_ loop: WriterLoop) {
-        let job = Thread(loop: loop, writer: self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                let job = Unmanaged<Thread>.fromOpaque(context).takeRetainedValue()
-                job.loop?.run()
-                job.loop = nil
-                job.writer.hasEnded()
-                return nil
-            },
-            Unmanaged.passRetained(job).toOpaque()
-        )
-        precondition(code == 0, "The system refuses a thread at start.")
-        pthread_detach(thread)
+    private func start(_ loop: WriterLoop, _ name: String) {
+        let run = Run(loop)
+        DetachedThread.startOrEnd(name) {
+            run.toEnd()
+            self.hasEnded()
+        }
     }
 
     private func hasEnded() {
@@ -150,14 +141,16 @@ package final class Writer: SessionWriter {
         for waiter in waiters { waiter.resume() }
     }
 
-    private final class Thread {
+    /// `@unchecked Sendable`: made on one thread, then the writer's alone.
+    private final class Run: @unchecked Sendable {
         /// Dropped, and the connection with it, before the end is announced.
-        var loop: WriterLoop?
-        let writer: Writer
+        private var loop: WriterLoop?
 
-        init(loop: WriterLoop, writer: Writer) {
-            self.loop = loop
-            self.writer = writer
+        init(_ loop: WriterLoop) { self.loop = loop }
+
+        func toEnd() {
+            loop?.run()
+            loop = nil
         }
     }
 }

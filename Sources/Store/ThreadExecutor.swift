@@ -1,48 +1,29 @@
 import Glibc
 import Synchronization
+import System
 
 /// Runs an actor on a thread of its own, so that what blocks (SQLite, cryptography of a page) never holds one of the two threads of
 /// the cooperative pool. The thread ends with its executor.
 package final class ThreadExecutor: SerialExecutor {
     private let queue = JobQueue()
 
-    package init() {
-        let start = Start(queue: queue, executor: .passUnretained(self))
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                while let jobs = start.queue.next() {
-                    for job in jobs {
-                        // Whoever has a job here has this executor. It may go with the job, on this thread.
-                        let executor = start.executor.takeUnretainedValue()
-                        job.runSynchronously(on: executor.asUnownedSerialExecutor())
-                    }
+    /// - Parameter name: of the thread, at most 15 bytes.
+    package init(_ name: String) {
+        let executor = Unmanaged.passUnretained(self)
+        DetachedThread.startOrEnd(name) { [queue] in
+            while let jobs = queue.next() {
+                for job in jobs {
+                    // Whoever has a job here has this executor. It may go with the job, on this thread.
+                    let executor = executor.takeUnretainedValue()
+                    job.runSynchronously(on: executor.asUnownedSerialExecutor())
                 }
-                return nil
-            },
-            Unmanaged.passRetained(start).toOpaque()
-        )
-        precondition(code == 0, "The system refuses a thread at start.")
-        pthread_detach(thread)
+            }
+        }
     }
 
     deinit { queue.stop() }
 
     package func enqueue(_ job: consuming ExecutorJob) { queue.add(UnownedJob(job)) }
-
-    private final class Start {
-        let queue: JobQueue
-        let executor: Unmanaged<ThreadExecutor>
-
-        init(queue: JobQueue, executor: Unmanaged<ThreadExecutor>) {
-            self.queue = queue
-            self.executor = executor
-        }
-    }
 }
 
 /// Jobs on their way to a thread. `@unchecked Sendable`: sem_t is made for several threads; it lives as long as this object.

@@ -1,6 +1,7 @@
 internal import CCurl
 internal import Glibc
 internal import Synchronization
+import System
 
 /// Ordinary outbound HTTP and HTTPS over libcurl, on one thread of its own: token endpoints, userinfo, keys, the admin socket.
 ///
@@ -46,7 +47,8 @@ package final class WebClient: Sendable {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         guard let multi = curl_multi_init() else { preconditionFailure("libcurl has no memory at start.") }
         inbox = TransferInbox(multi: multi, transfersMax: options.transfersMax, waitingMax: options.waitingMax)
-        startThread(TransferLoop(multi: multi, inbox: inbox, options: options))
+        let loop = TransferLoop(multi: multi, inbox: inbox, options: options)
+        DetachedThread.startOrEnd("web") { loop.run() }
     }
 
     /// Sends the request and returns the complete answer. Cancelling the task aborts the transfer.
@@ -73,22 +75,6 @@ package final class WebClient: Sendable {
     package func stop() async {
         await withCheckedContinuation { continuation in inbox.stop { continuation.resume() } }
     }
-}
-
-private func startThread(_ loop: TransferLoop) {
-    var thread = pthread_t()
-    let code = pthread_create(
-        &thread,
-        nil,
-        { context in
-            guard let context else { return nil }
-            Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        },
-        Unmanaged.passRetained(loop).toOpaque()
-    )
-    precondition(code == 0, "The system refuses a thread at start.")
-    pthread_detach(thread)
 }
 
 extension WebRequest {

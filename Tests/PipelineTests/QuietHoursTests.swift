@@ -393,8 +393,8 @@ extension Workshop {
         }
     }
 
-    fileprivate func waiting() throws -> Waiting {
-        try Waiting(
+    fileprivate func waiting() throws -> QuietHoursReview {
+        try QuietHoursReview(
             queue: queue,
             stores: SQLiteStores(folder: folder),
             wishChanges: registry.wishChanges,

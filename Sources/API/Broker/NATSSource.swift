@@ -6,7 +6,7 @@ package actor NATSSource: MessageSource {
     private static let patienceMilliseconds: Int64 = 500
     private static let flushMilliseconds: Int64 = 2000
 
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("broker")
     private let options: NATSOptions
     private var subscription: NATSSubscription?
 

@@ -12,7 +12,7 @@ actor UploadFolder {
         var descriptor: Int32
     }
 
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("uploads")
     private let parent: String
     private var upload: Upload?
 

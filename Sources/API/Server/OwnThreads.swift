@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 
 /// Threads that run the tasks of one listener and nobody else's: what keeps one listener busy does not keep another waiting.
 final class OwnThreads: TaskExecutor {
@@ -10,7 +11,7 @@ final class OwnThreads: TaskExecutor {
     }
 
     /// A queue under a lock that the threads wait on. `@unchecked Sendable`: both are made for several threads and live as long as this.
-    private final class Waiting: @unchecked Sendable {
+    private final class JobQueue: @unchecked Sendable {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
         var state = State()
@@ -48,49 +49,25 @@ final class OwnThreads: TaskExecutor {
         }
     }
 
-    private let waiting = Waiting()
+    private let queue = JobQueue()
 
     init(count: Int) {
         for _ in 0..<count {
-            var thread = pthread_t()
-            let start = Unmanaged.passRetained(Start(waiting: waiting, executor: self))
-            let code = pthread_create(
-                &thread,
-                nil,
-                { context in
-                    guard let context else { return nil }
-                    let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                    while let job = start.waiting.next() {
-                        job.runSynchronously(on: start.executor.asUnownedTaskExecutor())
-                    }
-                    return nil
-                },
-                start.toOpaque()
-            )
-            precondition(code == 0, "The system refuses a thread at start.")
-            pthread_detach(thread)
+            DetachedThread.startOrEnd("listener") { [queue] in
+                while let job = queue.next() { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+            }
         }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        waiting.withLock { $0.jobs.append(job) }
-        pthread_cond_signal(waiting.condition)
+        queue.withLock { $0.jobs.append(job) }
+        pthread_cond_signal(queue.condition)
     }
 
     /// Ends the threads once what is queued has run.
     func stop() {
-        waiting.withLock { $0.isStopped = true }
-        pthread_cond_broadcast(waiting.condition)
-    }
-
-    private final class Start {
-        let waiting: Waiting
-        let executor: OwnThreads
-
-        init(waiting: Waiting, executor: OwnThreads) {
-            self.waiting = waiting
-            self.executor = executor
-        }
+        queue.withLock { $0.isStopped = true }
+        pthread_cond_broadcast(queue.condition)
     }
 }

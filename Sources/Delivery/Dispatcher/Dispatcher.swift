@@ -37,7 +37,7 @@ package actor Dispatcher {
         case tick
     }
 
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("dispatcher")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let queue: QueueStore

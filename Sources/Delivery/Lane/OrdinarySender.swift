@@ -10,7 +10,7 @@ import WebClient
 /// The rule "no task per delivery" is about the providers of a town; a UnifiedPush server of one association may cost a task each. The lane
 /// is this actor's alone, as it is otherwise the engine thread's.
 actor OrdinarySender {
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("ordinary")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Requests under way.

@@ -4,7 +4,7 @@ import Store
 /// Loads the pages of lanes that encrypt each message on a thread of its own: encryption takes 0.15 ms a message, and the dispatcher's thread has other
 /// lanes to feed.
 actor Sealer {
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("sealer")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private var loader: DeliveryLoader

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A new file of mode 0600; closed when it goes out of scope.
 struct OutputFile: ~Copyable {
@@ -15,14 +16,8 @@ struct OutputFile: ~Copyable {
     deinit { close(descriptor) }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(ExportError) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0 {
-                guard errno == EINTR else { throw .unreadable(file: name, code: errno) }
-                continue
-            }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        do throws(Descriptor.WriteError) { try Descriptor.write(bytes, to: descriptor) } catch {
+            throw .unreadable(file: name, code: error.code)
         }
     }
 }

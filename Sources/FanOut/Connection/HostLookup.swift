@@ -1,5 +1,6 @@
 internal import CNGHTTP2
 internal import Glibc
+import System
 
 /// A numeric address to connect to.
 struct SocketAddress: Sendable {
@@ -51,7 +52,7 @@ enum HostLookup {
         answer: @escaping @Sendable (Result<[SocketAddress], ConnectError>) -> Void
     ) {
         do {
-            try LoopThread.run(name: "fanout-dns") { answer(lookUp(question)) }
+            try DetachedThread.start("fanout-dns") { answer(lookUp(question)) }
         } catch {
             answer(.failure(.nameNotResolved("\(question.host): no thread for the resolver: \(error)")))
         }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 
 /// Where a signal's handler writes its number: the pipe of the terminal that is open, else -1. A signal belongs to the process, hence
 /// a global; an atomic integer is all a handler may touch [signal-safety(7)].
@@ -111,13 +112,8 @@ package final class Terminal: Sendable {
     }
 
     private func draw(_ text: String) {
-        let bytes = Array(text.utf8)
-        var start = 0
-        while start < bytes.count {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count <= 0, errno != EINTR { return }
-            start += max(0, count)
-        }
+        // A terminal that takes no more is closing, and its end comes as an event.
+        do { try Descriptor.write(Array(text.utf8), to: STDOUT_FILENO) } catch {}
     }
 }
 
@@ -141,18 +137,7 @@ private final class KeyWatch: Sendable {
     }
 
     func start() {
-        var thread = pthread_t()
-        pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<KeyWatch>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            Unmanaged.passRetained(self).toOpaque()
-        )
-        pthread_detach(thread)
+        DetachedThread.startOrEnd("keys") { self.run() }
     }
 
     private func run() {

@@ -68,7 +68,7 @@ package actor DirectoryImporter {
     private let time: TimeSource
     private let feeds: FeedRules
     private let onEnd: @Sendable (_ feed: String, _ format: String, _ state: String) -> Void
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("importer")
     private let thread = ExportThread()
     private let meter = ImportMeter()
     private var isBusy = false

@@ -140,7 +140,7 @@ final class ChangeBatches: Sendable {
 
 /// The thread that reads exports.
 actor ExportThread {
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("export-reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     func contents(of reading: ExportReading) throws -> ONDEContents { try reading.contentsOfONDE() }

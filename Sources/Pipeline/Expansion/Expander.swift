@@ -35,7 +35,7 @@ package actor Expander {
     /// Persons of the first step of a large event: so few that the first of them are rung before the eye sees a delay.
     private static let personsOfFirstStep = 256
 
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("expander")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let queue: QueueStore

@@ -8,7 +8,7 @@ package actor Forecaster {
     /// Forecasts that may wait; one of 100,000 guardians takes about a second.
     private static let waitingMax = 8
 
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("forecaster")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let registry: RegistryReader

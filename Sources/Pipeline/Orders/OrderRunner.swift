@@ -16,7 +16,7 @@ package actor OrderRunner {
     private static let unknownWork: Int64 = 0
     private static let sampleMax = 3
 
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("orders")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let queue: QueueStore

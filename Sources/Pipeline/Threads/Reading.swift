@@ -10,7 +10,7 @@ package actor Reading<Reader> {
 
     /// - Parameter open: makes the reader; it is used on the thread only.
     package init(_ open: @Sendable () throws -> sending Reader) rethrows {
-        executor = ThreadExecutor()
+        executor = ThreadExecutor("reader")
         reader = try open()
     }
 

@@ -33,6 +33,7 @@ package struct SQLiteStores: Stores {
         let writer = try sorting {
             try Writer(
                 path: folder + "/queue.db",
+                name: "queue-writer",
                 options: .init(queuedJobsMax: 8192),
                 migrations: QueueSchema.migrations,
                 prepare: { connection in
@@ -58,6 +59,7 @@ package struct SQLiteStores: Stores {
         let writer = try sorting {
             try Writer(
                 path: folder + "/registry.db",
+                name: "registry-writer",
                 options: .init(queuedJobsMax: 4096),
                 migrations: RegistrySchema.migrations,
                 prepare: { connection in

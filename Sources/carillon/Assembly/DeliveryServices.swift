@@ -24,7 +24,7 @@ struct DeliveryServices {
     let entOrigins: Current<Set<String>>
     let mergeWindow: Current<Duration>
     let rules: Current<DeliveryRules>
-    let waiting: Waiting
+    let waiting: QuietHoursReview
     let alarms: LaneAlarms
     let broker: BrokerStatus
 
@@ -80,7 +80,7 @@ struct DeliveryServices {
             spans: core.spans,
             logger: Gateway.logger("expander", settings)
         )
-        waiting = try Waiting(
+        waiting = try QuietHoursReview(
             queue: core.queue,
             stores: core.stores,
             wishChanges: core.registry.wishChanges,

@@ -195,7 +195,7 @@ struct ResendTests {
             change(&after.wishes)
             return after
         }
-        let waiting = try Waiting(
+        let waiting = try QuietHoursReview(
             queue: workshop.queue,
             stores: SQLiteStores(folder: folder.path),
             wishChanges: workshop.registry.wishChanges,

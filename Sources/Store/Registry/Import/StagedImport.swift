@@ -12,7 +12,7 @@ package actor StagedImport {
     private let lent: LentSession
 
     /// Staging and comparing a region take seconds, so they have a thread of their own: one for all imports of the process.
-    private static let executor = ThreadExecutor()
+    private static let executor = ThreadExecutor("import-stage")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { Self.executor.asUnownedSerialExecutor() }
 
     init(_ session: any Session, origin: ImportOrigin, scope: ImportScope) throws {

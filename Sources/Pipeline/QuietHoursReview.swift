@@ -5,12 +5,12 @@ package import Store
 
 /// Brings a changed policy or wish to what waits for quiet hours to end: gives it its new time, or lets it be looked at now. What is let go
 /// is judged where it is loaded; here only times change.
-package actor Waiting {
+package actor QuietHoursReview {
     /// A change is on its way for so long at most; the contract says 45 s.
     private static let pause = Duration.seconds(5)
     private static let sliceRows = 500
 
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor("waiting")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let queue: QueueStore
