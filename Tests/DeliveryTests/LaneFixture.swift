@@ -28,6 +28,7 @@ struct LaneFixture {
                 lowWater: 2,
                 accusersMin: accusersMin,
                 hasOrdinaryClient: hasOrdinaryClient,
+                forwardedPlatforms: [.ios, .web],
                 seed: 1
             )
         )

@@ -11,6 +11,7 @@ struct LaneRulesTests {
         var form: MessageForm { MessageForm(provider: .webpush) }
         var isServiceNamedByAddress = false
         var fallsBackToHTTP1 = false
+        var forwardedPlatforms: Set<Platform> = []
 
         func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate { BodyTemplate() }
 
@@ -46,6 +47,11 @@ struct LaneRulesTests {
         let plain = Self.definition().rules(Limits())
         #expect(named.accusersMin == 3 && named.hasOrdinaryClient)
         #expect(plain.accusersMin == 1 && !plain.hasOrdinaryClient)
+    }
+
+    @Test func `what a provider hands on to another one is named by the provider`() {
+        #expect(Self.definition(Provider(forwardedPlatforms: [.ios])).rules(Limits()).forwardedPlatforms == [.ios])
+        #expect(Self.definition().rules(Limits()).forwardedPlatforms.isEmpty)
     }
 
     private static let changes: [(part: String?, change: @Sendable (inout LaneDefinition) -> Void)] = [

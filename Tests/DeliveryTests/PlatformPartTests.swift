@@ -6,11 +6,15 @@ import Testing
 
 /// The phones of a lane that another credential rings.
 struct PlatformPartTests {
-    private var part = PlatformPart()
+    private var part = PlatformPart([.ios, .web])
 
     @Test(arguments: [(Platform.ios, true), (.web, true), (.android, false), (nil, false)] as [(Platform?, Bool)])
-    func `iPhones and browsers are rung through the other credential`(platform: Platform?, isConcerned: Bool) {
-        #expect(PlatformPart.concerns(.sample(1, platform: platform)) == isConcerned)
+    func `the platforms that the provider names are rung through the other credential`(
+        platform: Platform?,
+        isConcerned: Bool
+    ) {
+        #expect(part.concerns(.sample(1, platform: platform)) == isConcerned)
+        #expect(!PlatformPart([]).concerns(.sample(1, platform: platform)))
     }
 
     @Test mutating func `while its credential is refused one request at a time finds out, once a minute`() {

@@ -1,5 +1,7 @@
+import Cryptography
 import Domain
 import FoundationEssentials
+import SQLite
 import Store
 import Testing
 
@@ -95,6 +97,47 @@ struct OrderCommandTests {
         let log = try await fixture.run("operation", "list", "-o", "json").json["items"]?.array
         #expect(log?.map { $0["verb"] } == ["device.revoke", "lane.active", "lane.draining", "lane.paused"])
         #expect(log?.allSatisfy { $0["actor"] == "lea" } == true)
+        #expect(await fixture.run("operation", "verify").code == 0)
+    }
+
+    @Test func `an order about a lane is kept with the lane's name, and one of an earlier version is shown with it`()
+        async throws
+    {
+        let stores = SQLiteStores(folder: fixture.folder + "/data")
+        let key = TargetSeal.Key(id: "k1", key: SymmetricKey(data: Array(0..<32)))
+        let registry = try stores.openRegistry(
+            keys: [key],
+            newKey: [UInt8](repeating: 9, count: 32),
+            onFatal: { _ in }
+        )
+        _ = try await registry.freeze(lane: "fcm/onepocket", since: OperatorFixture.now, now: OperatorFixture.now)
+        await registry.close()
+        let queue = try stores.openQueue(
+            now: OperatorFixture.now,
+            newKey: [UInt8](repeating: 7, count: 32),
+            onFatal: { _ in }
+        )
+        let lane = try #require(try stores.queueReader().lanes().first).id
+        for filter in ["lane=\(lane.rawValue) until=2026-09-21T16:13:20Z", "lane=\(lane.rawValue)", "lane=99"] {
+            _ = try await queue.keep(
+                InstantOperation(actor: "lea", verb: "lane.paused", filter: filter, why: "", changed: 1),
+                now: OperatorFixture.now
+            )
+        }
+        await queue.close()
+        let words = ["lane", "release", "fcm/onepocket", "--discard", "--why", "x", "--offline"]
+        let released = await fixture.run(words)
+        #expect(released.code == 0, "\(released)")
+
+        let kept = try stores.queueReader().operations(before: nil, limit: 1)
+        #expect(kept.map(\.filter) == ["lane=fcm/onepocket"])
+        let shown = try await fixture.run("operation", "list", "-o", "json").json["items"]?.array
+        #expect(
+            shown?.map { $0["filter"]?.string } == [
+                "lane=fcm/onepocket", "lane=99", "lane=fcm/onepocket", "lane=fcm/onepocket until=2026-09-21T16:13:20Z",
+            ]
+        )
+        #expect(await fixture.run("operation", "show", "O-2").output.contains("filter   lane=fcm/onepocket\n"))
         #expect(await fixture.run("operation", "verify").code == 0)
     }
 

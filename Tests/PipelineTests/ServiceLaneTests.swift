@@ -171,6 +171,22 @@ struct ServiceLaneTests {
         }
     }
 
+    @Test func `an order about a lane is in the log under the lane's name`() async throws {
+        try await withWorkshop(folder) { workshop in
+            let name = service("push.example.org").serviceName
+            _ = try await workshop.registry.freeze(lane: name, since: workshop.clock.now, now: workshop.clock.now)
+            try await withDispatcher(workshop) { dispatcher in
+                let lane = try #require(await dispatcher.openLane(of: service("push.example.org")))
+                #expect(try await dispatcher.probe(lane, actor: "lea", why: ""))
+                #expect(try await dispatcher.thaw(lane, applying: false, actor: "lea", why: "a wrong topic") != nil)
+                try await dispatcher.pause(lane, actor: "lea", why: "maintenance")
+                let log = try workshop.reader.operations(before: nil, limit: 9)
+                #expect(log.map(\.verb) == ["lane.paused", "lane.removalsDiscarded", "lane.probe"])
+                #expect(log.allSatisfy { $0.filter == "lane=webpush/push.example.org" }, "\(log.map(\.filter))")
+            }
+        }
+    }
+
     @Test func `a refusal is counted each time and said once a minute`() async throws {
         try await withWorkshop(folder) { workshop in
             try await withDispatcher(workshop) { dispatcher in

@@ -66,7 +66,7 @@ extension Dispatcher {
         let order = InstantOperation(
             actor: actor,
             verb: "lane.probe",
-            filter: "lane=\(lane.rawValue)",
+            filter: "lane=\(known.definition.name)",
             why: why,
             changed: 1
         )

@@ -14,6 +14,7 @@ extension LaneDefinition {
             lowWater: limits.deliveriesLoadedPerLane / 2,
             accusersMin: provider.isServiceNamedByAddress ? Self.accusersMin : 1,
             hasOrdinaryClient: provider.fallsBackToHTTP1,
+            forwardedPlatforms: provider.forwardedPlatforms,
             seed: .random(in: .min ... .max)
         )
     }

@@ -14,7 +14,7 @@ package enum Verdict: Hashable, Sendable {
     case payloadRefused
     /// Credential, project or topic refused: pause the lane, keep every delivery, touch no token.
     case credentialFault
-    /// The credential of one platform inside the provider's project (Firebase's own key towards Apple): those devices wait, the rest goes on.
+    /// The credential of one platform inside the provider's project (its owner's key towards another provider): those devices wait, the rest goes on.
     case platformFault
     /// Not this connection: send again at once on another. Not an attempt.
     case resend(ConnectionAdvice)

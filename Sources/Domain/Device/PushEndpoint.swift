@@ -1,4 +1,4 @@
-/// The parts of a Web Push endpoint that decide whether we may call it; its text is kept as it came.
+/// The parts of a push endpoint that decide whether we may call it; its text is kept as it came.
 package struct PushEndpoint: Hashable, Sendable {
     /// Lower case; a bracketed address keeps its brackets.
     package var host: String
@@ -8,7 +8,7 @@ package struct PushEndpoint: Hashable, Sendable {
 
     /// Host and, unless it is 443, port: `:authority`.
     package var authority: String { port == 443 ? host : "\(host):\(port)" }
-    /// `https://` and the authority, without a slash behind it: what a VAPID token is made out to [RFC 8292 §2].
+    /// `https://` and the authority, without a slash behind it [RFC 6454 §6.2].
     package var origin: String { "https://" + authority }
 
     /// Why a text is no endpoint we may call.
@@ -32,7 +32,7 @@ package struct PushEndpoint: Hashable, Sendable {
     }
 
     /// Reads `https://host[:port]/path` [RFC 3986], stricter than a browser: printable ASCII, no user information, no fragment, no
-    /// encoded or empty host. Whether host and port are allowed is for ``EndpointRules``.
+    /// encoded or empty host. Whether host and port are allowed is its provider's word.
     package init(_ text: String) throws(Fault) {
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.forbidden.contains($0) }) else {
             throw .notURL
@@ -87,7 +87,7 @@ package struct PushEndpoint: Hashable, Sendable {
     }
 
     /// An IPv4 or IPv6 address in any form a resolver takes (`2130706433`, `0x7f.1`), or a name that is none in public.
-    var isLiteralOrLocal: Bool {
+    package var isLiteralOrLocal: Bool {
         guard !host.hasPrefix("["), let last = host.split(separator: ".").last, host.contains(".") else { return true }
         // A host whose last label is a number is an IPv4 address [WHATWG URL, ends-in-a-number checker].
         if last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) || last.hasPrefix("0x") { return true }

@@ -160,7 +160,7 @@ struct StoredLanes: LaneControl {
         let result = try await registry.thaw(lane: name, applying: applying, now: time.now())
         let order = InstantOperation.removals(
             applied: applying,
-            on: id,
+            on: name,
             actor: actor,
             why: why,
             changed: result.changed

@@ -44,7 +44,7 @@ struct OperationList: AnsweringCommand {
 }
 
 extension Inspection {
-    /// An order about a lane is kept with the lane's number; people know its name.
+    /// Entries of earlier versions have a lane's number in their filter; people know its name. They are sealed: it is put there as they are shown.
     func naming(_ operation: StoredOperation) -> StoredOperation {
         let prefix = "lane="
         guard operation.verb.hasPrefix("lane."), operation.filter.hasPrefix(prefix) else { return operation }

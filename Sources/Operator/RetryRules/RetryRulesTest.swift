@@ -31,7 +31,7 @@ struct RetryRulesTest: AnsweringCommand {
     @Option(help: "The answer's Retry-After: seconds or an HTTP date.") var retryAfter: String?
     @Option(help: "Attempts made, this one included.") var attempts = 1
     @Option(help: "The delivery's time to live from now: 90m, 24h.") var ttl: TimeLengthArgument = "24h"
-    @Option(help: "The push service's host, for webpush.") var host = "updates.push.services.mozilla.com"
+    @Option(help: "The push service's host, where an answer depends on it: webpush.") var host: String?
 
     func validate() throws {
         guard http == 0 || (100...599).contains(http) else {
@@ -47,7 +47,14 @@ struct RetryRulesTest: AnsweringCommand {
     }
 
     private var question: RuleQuestion {
-        RuleQuestion(provider: provider, status: http, reason: reason, body: body, retryAfter: retryAfter, host: host)
+        RuleQuestion(
+            provider: provider,
+            status: http,
+            reason: reason,
+            body: body,
+            retryAfter: retryAfter,
+            host: host ?? ""
+        )
     }
 
     func run() async throws {

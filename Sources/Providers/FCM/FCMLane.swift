@@ -7,6 +7,9 @@ package struct FCMLane: ProviderLane {
 
     package var form: MessageForm { MessageForm(provider: FCM.id) }
 
+    /// By the APNs key and the web push key of the Firebase project.
+    package let forwardedPlatforms: Set<Platform> = [.ios, .web]
+
     package init(projectID: String, tokens: AccessTokens) {
         self.projectID = projectID
         self.tokens = tokens

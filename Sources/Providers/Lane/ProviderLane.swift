@@ -14,6 +14,10 @@ package protocol ProviderLane: Sendable {
     /// The push service may have no HTTP/2: then the ordinary client sends what ``Wire/ordinaryRequest(for:now:)`` gives.
     var fallsBackToHTTP1: Bool { get }
 
+    /// What it rings by handing messages on to another provider, under a credential of that one which its owner has stored with it: an answer
+    /// ``Verdict/platformFault`` holds these back and nothing else.
+    var forwardedPlatforms: Set<Platform> { get }
+
     /// Renders an event once for all its deliveries of this form.
     ///
     /// - Throws: ``MessageTooLargeError`` when the routing keys alone are beyond the provider's limit.
@@ -47,6 +51,7 @@ extension ProviderLane {
     package var isServiceNamedByAddress: Bool { false }
     package var encryptsEachMessage: Bool { false }
     package var fallsBackToHTTP1: Bool { false }
+    package var forwardedPlatforms: Set<Platform> { [] }
 
     package func renderEncrypted(
         _ message: Message,

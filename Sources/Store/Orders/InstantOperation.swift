@@ -1,5 +1,3 @@
-package import Domain
-
 /// An order that is carried out in the commit that writes it down, or outside the queue: a lane's pause, a device's end.
 package struct InstantOperation: Sendable {
     package var actor: String
@@ -17,10 +15,10 @@ package struct InstantOperation: Sendable {
         self.changed = changed
     }
 
-    /// What the mass guard held on a lane was applied, or forgotten.
+    /// What the mass guard held on a lane was applied, or forgotten. `lane`: its name.
     package static func removals(
         applied: Bool,
-        on lane: LaneID,
+        on lane: String,
         actor: String,
         why: String,
         changed: Int
@@ -28,7 +26,7 @@ package struct InstantOperation: Sendable {
         InstantOperation(
             actor: actor,
             verb: applied ? "lane.removalsApplied" : "lane.removalsDiscarded",
-            filter: "lane=\(lane.rawValue)",
+            filter: "lane=\(lane)",
             why: why,
             changed: changed
         )

@@ -30,10 +30,10 @@ extension QueueStore {
         now: Instant
     ) async throws(StoreError) {
         try await writer.run(.full) { [seal] connection in
-            try connection.run(
+            let name = try connection.first(
                 """
                 UPDATE lane SET mode = ?1, actor = ?2, why = ?3, until = ?4,
-                    changed_at = CASE WHEN mode = ?1 THEN changed_at ELSE ?5 END WHERE id = ?6
+                    changed_at = CASE WHEN mode = ?1 THEN changed_at ELSE ?5 END WHERE id = ?6 RETURNING name
                 """,
                 mode.rawValue,
                 actor,
@@ -41,13 +41,13 @@ extension QueueStore {
                 until?.milliseconds,
                 now.milliseconds,
                 Int64(lane.rawValue)
-            )
-            guard connection.changes == 1 else { throw StoreError.damaged("lane \(lane.rawValue) is missing") }
+            ) { $0.text(0) }
+            guard let name else { throw StoreError.damaged("lane \(lane.rawValue) is missing") }
             try Self.audit(
                 InstantOperation(
                     actor: actor,
                     verb: "lane.\(mode)",
-                    filter: "lane=\(lane.rawValue)" + (until.map { " until=\($0.rfc3339)" } ?? ""),
+                    filter: "lane=\(name)" + (until.map { " until=\($0.rfc3339)" } ?? ""),
                     why: why,
                     changed: 1
                 ),

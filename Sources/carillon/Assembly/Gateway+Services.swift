@@ -272,7 +272,7 @@ extension Gateway {
         return [
             APIServer(
                 router: metricsRouter(inside),
-                address: listening(settings.listen.metricsAddress.description),
+                address: .tcp(settings.listen.metricsAddress),
                 limits: listeners.metricsLimits,
                 logger: Self.logger("metrics", settings)
             ),
@@ -286,7 +286,7 @@ extension Gateway {
             ),
             APIServer(
                 router: publicRouter(api),
-                address: listening(settings.listen.publicAddress.description),
+                address: .tcp(settings.listen.publicAddress),
                 limits: listeners.publicLimits,
                 logger: Self.logger("public", settings)
             ),
@@ -311,14 +311,6 @@ extension Gateway {
             last.set(0)
             logger.error("reload refused, the old settings stay", metadata: ["report": "\(report)"])
         }
-    }
-
-    /// What the contract's address is to the server; the configuration and this machine were asked before.
-    private func listening(_ address: String) -> ListenAddress {
-        guard let listen = ListenAddress(address) else {
-            preconditionFailure("The configuration was checked: \(address)")
-        }
-        return listen
     }
 
     private func callbacks(_ core: Core, _ delivery: DeliveryServices) throws -> CallbackRunner {
@@ -374,5 +366,12 @@ extension Gateway {
             // What is too many in there costs room, not service.
             logger.warning("kept exports could not be read", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+extension ListenAddress {
+    /// What the configuration's address is to the server.
+    fileprivate static func tcp(_ address: HostAndPort) -> ListenAddress {
+        .tcp(host: address.host, port: address.port)
     }
 }

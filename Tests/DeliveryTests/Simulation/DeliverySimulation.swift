@@ -21,6 +21,7 @@ struct DeliverySimulation {
         LaneBounds(windowMax: windowMax, messagesPerMinute: 240),
         LaneBounds(windowMax: windowMax, deviceMessagesPerMinute: 5), LaneBounds(windowMax: windowMax),
     ]
+    static let forwardedPlatforms: Set<Platform> = [.ios, .web]
     static let devices: Int64 = 200
 
     enum Happening {
@@ -217,6 +218,7 @@ struct DeliverySimulation {
                     bounds: Self.bounds[index],
                     lowWater: 20,
                     accusersMin: index == 2 ? 3 : 1,
+                    forwardedPlatforms: Self.forwardedPlatforms,
                     seed: UInt64.random(in: .min ... .max, using: &random)
                 )
             )

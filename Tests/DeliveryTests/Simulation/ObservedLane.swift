@@ -28,6 +28,10 @@ struct ObservedLane {
     /// Numbers of tests that nobody has answered, and when each is given up.
     private var tests: [Int: Int64] = [:]
 
+    private static func isForwarded(_ delivery: LoadedDelivery) -> Bool {
+        delivery.platform.map(DeliverySimulation.forwardedPlatforms.contains) ?? false
+    }
+
     /// What a lane shows before it is asked for the next request.
     struct Look {
         var lane: LaneState.Mode
@@ -48,7 +52,7 @@ struct ObservedLane {
             var faults: [String] = []
             if Self.isShut(lane, laneUnderWay, now) { faults.append("begins in a lane that is \(lane)") }
             if Self.isShut(host, hostUnderWay, now) { faults.append("begins at a host that is \(host)") }
-            if PlatformPart.concerns(delivery), Self.isShut(platform, isProbing ? 1 : 0, now) {
+            if ObservedLane.isForwarded(delivery), Self.isShut(platform, isProbing ? 1 : 0, now) {
                 faults.append("begins for a platform that is \(platform)")
             }
             return faults
@@ -118,7 +122,7 @@ struct ObservedLane {
             }
         case .credentialFault where machine.rules.accusersMin == 1:
             if machine.lane.isActive { faults.append("the lane goes on with a refused credential") }
-        case .platformFault where PlatformPart.concerns(delivery):
+        case .platformFault where Self.isForwarded(delivery):
             if machine.platform.state.isActive { faults.append("the platform goes on with a refused credential") }
         case .accepted, .tokenDead: failuresInARow = 0
         case .ambiguous, .deferred:

@@ -31,6 +31,12 @@ import Testing
         #expect(endpoint.callCount == 2)
     }
 
+    @Test func `Firebase alone hands messages on to other providers, and not those to Android`() throws {
+        #expect(try LaneSamples.fcm().forwardedPlatforms == [.ios, .web])
+        #expect(try LaneSamples.apns().forwardedPlatforms.isEmpty)
+        #expect(try LaneSamples.webpush().forwardedPlatforms.isEmpty)
+    }
+
     @Test func `a refresh that fails says what the lane does`() async throws {
         let endpoint = FakeTokenEndpoint([
             TokenEndpointAnswer(status: 400, body: Array(#"{"error":"invalid_grant"}"#.utf8))

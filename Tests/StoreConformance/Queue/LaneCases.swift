@@ -55,6 +55,11 @@ enum LaneCases {
             }
             let log = try reader.operations(before: nil, limit: 9)
             #expect(log.map(\.verb) == ["lane.draining", "lane.paused", "lane.paused"], "what failed left no line")
+            #expect(
+                log.map(\.filter) == [
+                    "lane=fcm/a until=\(until.rfc3339)", "lane=fcm/a", "lane=fcm/a until=\(until.rfc3339)",
+                ]
+            )
             #expect(log.last?.actor == "lea" && log.last?.why == "é" && log.last?.state == .done)
             #expect(try reader.verifyAudit().entries == 3)
         }

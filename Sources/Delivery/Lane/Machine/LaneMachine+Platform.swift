@@ -23,7 +23,7 @@ extension LaneMachine {
 
     /// True when the delivery has to wait for its platform's credential; it is kept then.
     mutating func parks(_ delivery: LoadedDelivery, _ now: Moment) -> Bool {
-        guard !platform.state.isActive, PlatformPart.concerns(delivery) else { return false }
+        guard !platform.state.isActive, platform.concerns(delivery) else { return false }
         if platform.permits(now: now.monotonic) {
             platform.lookUpAskedAt = nil
             return false
@@ -38,7 +38,7 @@ extension LaneMachine {
         let before = platform.state.word
         let why = "\(classification.status) \(classification.reason)"
         lastError = why
-        if PlatformPart.concerns(delivery) {
+        if platform.concerns(delivery) {
             platform.state.credentialRefused(why, now: now.monotonic)
             if let ending = flight.ending { end(delivery, ending) } else { park(delivery, now.wall) }
         } else {
@@ -51,7 +51,7 @@ extension LaneMachine {
 
     /// The provider took something for this platform.
     mutating func platformAccepted(_ delivery: LoadedDelivery) {
-        guard !platform.state.isActive, PlatformPart.concerns(delivery) else { return }
+        guard !platform.state.isActive, platform.concerns(delivery) else { return }
         platform.state.answered()
         guard platform.state.isActive else { return }
         ready.putFirst(platform.parked)

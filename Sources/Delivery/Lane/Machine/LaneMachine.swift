@@ -56,7 +56,7 @@ struct LaneMachine: Sendable {
     var budget: RateBudget?
     var deviceRates: DeviceRates?
     var massGuard = MassGuard()
-    var platform = PlatformPart()
+    var platform: PlatformPart
     var ready = ReadyQueue()
     var freshness = Freshness()
     var stopped = StoppedDeliveries()
@@ -89,6 +89,7 @@ struct LaneMachine: Sendable {
         bounds = rules.bounds
         lane = LaneState(windowMax: rules.bounds.windowMax)
         budget = rules.bounds.messagesPerMinute.map(RateBudget.init(perMinute:))
+        platform = PlatformPart(rules.forwardedPlatforms)
         deviceRates = rules.bounds.deviceMessagesPerMinute.map { DeviceRates(perMinute: $0) }
         random = SplitMix64(seed: rules.seed)
     }
@@ -181,7 +182,7 @@ struct LaneMachine: Sendable {
 
     private mutating func begin(_ delivery: LoadedDelivery, _ now: Moment, _ host: inout HostHealth) -> UInt64 {
         let ticket = takeOff(Flight(delivery: delivery, sentAt: now.wall), &host)
-        if !platform.state.isActive, PlatformPart.concerns(delivery) { platform.probe = ticket }
+        if !platform.state.isActive, platform.concerns(delivery) { platform.probe = ticket }
         return ticket
     }
 

@@ -14,6 +14,8 @@ struct LaneRules: Sendable {
     var accusersMin = 1
     /// A host without HTTP/2 is served by another client.
     var hasOrdinaryClient = false
+    /// Phones that are rung under a second credential (``PlatformPart``).
+    var forwardedPlatforms: Set<Platform> = []
     /// Of the jitter in waiting.
     var seed: UInt64
 }

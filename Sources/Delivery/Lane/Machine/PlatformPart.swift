@@ -1,7 +1,7 @@
 import Domain
 
-/// The part of a lane that rings phones through another provider's credential (the APNs key stored in a Firebase project): when that is
-/// refused, iPhones and browsers wait and are probed, Android goes on.
+/// The part of a lane whose messages its provider hands on under a second credential: when that one is refused, the platforms behind it wait
+/// and are probed, the others go on.
 struct PlatformPart: Sendable {
     /// What waits in memory; beyond it deliveries get a retry row.
     static let parkedMax = 4000
@@ -9,6 +9,7 @@ struct PlatformPart: Sendable {
     /// How long the look-up of a probe may take before another delivery is tried.
     static let lookUpMilliseconds: Int64 = 10_000
 
+    let platforms: Set<Platform>
     var state = LaneState()
     var parked: [LoadedDelivery] = []
     /// The request that finds out whether the credential works again.
@@ -16,11 +17,11 @@ struct PlatformPart: Sendable {
     /// When the address of a delivery that shall be the probe was asked for (monotonic milliseconds).
     var lookUpAskedAt: Int64?
 
-    static func concerns(_ delivery: borrowing LoadedDelivery) -> Bool {
-        switch delivery.platform {
-        case .ios, .web: true
-        case .android, nil: false
-        }
+    init(_ platforms: Set<Platform>) { self.platforms = platforms }
+
+    /// An app that did not say what it runs on is none of it.
+    func concerns(_ delivery: borrowing LoadedDelivery) -> Bool {
+        delivery.platform.map(platforms.contains) ?? false
     }
 
     /// Whether a delivery of this part may go now.

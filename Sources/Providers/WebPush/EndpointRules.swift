@@ -1,4 +1,6 @@
-/// Which Web Push endpoints may be registered. A client chooses the address we shall call, so only known push services are
+package import Domain
+
+/// Which endpoints may be registered. A client chooses the address we shall call, so only known push services are
 /// taken; that the resolved address is public is checked again at every send.
 package struct EndpointRules: Hashable, Sendable {
     /// A line of `webpush.allowHosts`: `host`, `*.domain` or `host:port`.

@@ -1,6 +1,7 @@
 // swift-format-ignore-file: NeverForceUnwrap, NeverUseForceTry
 
 import Domain
+import Providers
 import Testing
 
 struct EndpointRulesTests {
