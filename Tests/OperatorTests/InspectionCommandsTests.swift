@@ -218,6 +218,18 @@ import Testing
         #expect(await fixture.run("device", "show", "phone-1").output.contains("tokenTail"))
     }
 
+    @Test func `a device shows what happened to it`() async throws {
+        #expect(await fixture.run("device", "revoke", "phone-1", "--why", "lost", "--offline").code == 0)
+        let ran = await fixture.run("device", "show", "phone-1", "-o", "json")
+        let at = JSONValue.string(OperatorFixture.now.rfc3339)
+        #expect(try ran.json["history"] == [["at": at, "what": "registered"], ["at": at, "what": "revoked"]])
+        #expect(!ran.output.contains("token-token"))
+        let screen = await fixture.run("device", "show", "phone-1").output.split(separator: "\n").suffix(3)
+        #expect(screen == ["  history         2", "    0 s ago         registered", "    0 s ago         revoked"])
+        let csv = await fixture.run("device", "show", "phone-1", "-o", "csv").output
+        #expect(csv.contains("at \(OperatorFixture.now.rfc3339), what registered; at"))
+    }
+
     @Test func `no answer holds the publication's text`() async throws {
         for arguments in [["event", "show"], ["event", "trace"], ["queue", "why"]] {
             let ran = await fixture.run(arguments + [fixture.event.description])

@@ -27,7 +27,7 @@ enum KnownTexts {
     /// Members that stand before what they say.
     private static let labels: [String] = {
         let events = Set(EventView.members.map(\.name)).subtracting(["id", "app", "action"])
-        let devices = Set(DeviceView.members.map(\.name)).subtracting(["installation"])
+        let devices = Set(DeviceDetailsView.members.map(\.name)).subtracting(["installation"])
         let lanes = Set(LaneView.members.map(\.name)).subtracting(["lane"]).union(["credentialExpiresAt"])
         return events.union(devices).union(lanes).sorted()
     }()

@@ -36,7 +36,7 @@ struct PersonOrders {
             registryReader: services.registryReader,
             looks: services.looks
         )
-        return .json(.ok, .object(try await record.object(person, since: now + Self.eventAge * -1, now: now)))
+        return .json(.ok, try await record.view(person, since: now + Self.eventAge * -1, now: now))
     }
 
     func erase(_ person: StoredPerson, actor: String, why: String) async throws -> Response {

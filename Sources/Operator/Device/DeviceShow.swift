@@ -30,15 +30,30 @@ struct DeviceShow: AnsweringCommand {
             throw OperatorError(.nothing, say("there is no device \(installation)"), next: "carillon device list")
         }
         inspection.look(.deviceShow, at: [row.owner])
-        let object = DeviceView(row).object
+        var view = DeviceDetailsView()
+        view.device = DeviceView(row)
+        view.history = try inspection.askRegistry { try $0.history(of: row.id) }.map(\.view)
         let now = options.renderer.now
-        try options.renderer.write(object, id: "installation") {
+        try options.renderer.write(view.object, id: "installation") {
             [Renderer.head("\(say("device")) \(row.installation)", at: now)]
-                + object.dropFirst().map { member in
+                + view.device.object.dropFirst().map { member in
                     let time = member.name.hasSuffix("At") ? member.value.string.flatMap { Instant(rfc3339: $0) } : nil
-                    let shown = time.map { RelativeTime.text($0, now: now) } ?? Listing.Column.plain(member.value)
-                    return "  " + DisplayWidth.padded(say(known: member.name), to: 16, gap: 1) + shown
+                    return Self.line(
+                        say(known: member.name),
+                        time.map { RelativeTime.text($0, now: now) } ?? Listing.Column.plain(member.value)
+                    )
+                }
+                + [Self.line(say(known: "history"), "\(view.history.count)")]
+                + view.history.suffix(Self.changesShown).map { change in
+                    "  " + Self.line(RelativeTime.text(change.at, now: now), Listing.Column.plain(.string(change.what)))
                 }
         }
+    }
+
+    /// The newest; `-o json` has more.
+    private static let changesShown = 20
+
+    private static func line(_ name: String, _ value: String) -> String {
+        "  " + DisplayWidth.padded(name, to: 16, gap: 1) + value
     }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Contract
 import Domain
+import Pipeline
 import Store
 
 struct DirectoryDiffCommand: AnsweringCommand {
@@ -33,9 +35,10 @@ struct DirectoryDiffCommand: AnsweringCommand {
                 next: "carillon directory diff \(to) \(from)"
             )
         }
-        guard let object = try inspection.askRegistry({ try $0.changes(behind: first, upTo: last) }) else {
+        guard let difference = try inspection.askRegistry({ try $0.changes(behind: first, upTo: last) }) else {
             throw OperatorError(.nothing, say("there is no import \(to)"), next: "carillon directory list")
         }
+        let object = difference.view.object
         try options.renderer.write(object, id: "to") { Self.lines(object) }
     }
 

@@ -53,7 +53,7 @@ struct DirectoryShow: AnsweringCommand {
     }
 
     private func explain(_ inspection: Inspection) throws {
-        let found = try inspection.askRegistry { try $0.explain(id) }
+        let found = try inspection.askRegistry { try $0.explain(id) }.map(\.object)
         guard !found.isEmpty else {
             throw OperatorError(.nothing, say("the directory has no \(id.showingInvisible)"))
         }

@@ -1,8 +1,8 @@
-import Contract
+package import Contract
 package import Domain
 package import Store
 
-/// Everything that is known of one person, as JSON: for the person, who has a right to it [GDPR art. 15].
+/// Everything that is known of one person: for the person, who has a right to it [GDPR art. 15].
 package struct PersonData: Sendable {
     /// Of the newest events.
     private static let eventsMax = 10_000
@@ -25,13 +25,16 @@ package struct PersonData: Sendable {
     }
 
     /// `since`: of the events.
-    package func object(_ person: StoredPerson, since: Instant, now: Instant) async throws(StoreError) -> JSONObject {
-        var object = JSONObject()
-        object["at"] = .string(now.rfc3339)
+    package func view(
+        _ person: StoredPerson,
+        since: Instant,
+        now: Instant
+    ) async throws(StoreError) -> PersonalRecordView {
         let record = try await registryReader.read { reader in
             try reader.snapshot { try $0.record(of: person) }
         }
-        for member in record { object[member.name] = member.value }
+        var view = record.view
+        view.at = now
         let events = try await queueReader.read { reader in
             try reader.events(
                 concerning: .known(person.id),
@@ -41,13 +44,13 @@ package struct PersonData: Sendable {
                 laneReason: { _ in nil }
             )
         }
-        object["events"] = .array(events.map { EventStatus.view($0).wire })
+        view.events = events.map { EventStatus.view($0) }
         let told = try await looks?.read { [id = person.id, concerned = Set(events.map(\.event.id))] log in
             try log.looks(limit: Self.looksMax) { look in
                 look.person == id || look.event.map(concerned.contains) ?? false
             }
         }
-        object["looks"] = .array((told ?? []).map { $0.look.personalView.wire })
-        return object
+        view.looks = (told ?? []).map { $0.look.personalView }
+        return view
     }
 }

@@ -140,49 +140,4 @@ extension RegistryReader {
         try accounts(of: person.id)
             + records(of: person.id).map(\.key).filter { try persons(named: $0).count <= 1 }
     }
-
-    /// Everything the registry has of a person, names included: for the person's own eyes, or a court's.
-    package func record(of person: StoredPerson) throws -> JSONObject {
-        var object = try explain(person)
-        try connection.query("SELECT last_name, first_name FROM person WHERE id = ?", person.id.rawValue) { row in
-            object["lastName"] = .string(row.text(0))
-            object["firstName"] = .string(row.text(1))
-        }
-        object["restrictedSince"] = try restriction(of: person.id).map { .string($0.rfc3339) } ?? .null
-        var devices: [JSONValue] = []
-        try connection.query(
-            """
-            SELECT installation, app, platform, locale, timezone, app_version, tail, state, registered_at, last_seen_at, id
-            FROM device WHERE owner = ? ORDER BY id
-            """,
-            person.id.rawValue
-        ) { row in
-            var device = JSONObject()
-            for (index, name) in ["installation", "app", "platform", "locale", "timezone", "appVersion", "tokenTail"]
-                .enumerated()
-            {
-                device[name] = row.textOrNil(index).map { .string($0) } ?? .null
-            }
-            device["state"] = .string(DeviceState(rawValue: row.int(7))?.word ?? "")
-            device["registeredAt"] = .string(Instant(milliseconds: row.int64(8)).rfc3339)
-            device["lastSeenAt"] = .string(Instant(milliseconds: row.int64(9)).rfc3339)
-            device["history"] = .array(try history(of: row.int64(10)))
-            devices.append(.object(device))
-        }
-        object["devices"] = .array(devices)
-        object["preferences"] = .array(
-            try accounts(of: person.id).compactMap { account in
-                let stored = try wishes(ofAccount: account)
-                guard stored.version > 0 else { return nil }
-                return ["account": .string(account), "choices": .object(stored.wishes.document)]
-            }
-        )
-        return object
-    }
-
-    private func history(of device: Int64) throws -> [JSONValue] {
-        try connection.all("SELECT at, reason FROM device_history WHERE device = ? ORDER BY id LIMIT 1000", device) {
-            ["at": .string(Instant(milliseconds: $0.int64(0)).rfc3339), "what": .string($0.text(1))]
-        }
-    }
 }

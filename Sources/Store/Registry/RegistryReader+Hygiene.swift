@@ -1,27 +1,20 @@
 import Database
 package import Domain
 
-/// A change of a device's state.
-package struct DeviceChange: Sendable, Equatable {
-    package var at: Instant
-    /// nil: deleted.
-    package var state: DeviceState?
-    /// The lane whose answer proved it; nil for registrations and age.
-    package var lane: String?
-    package var reason: String
-}
-
 extension RegistryReader {
-    /// Oldest first.
+    /// Changes of one device that are shown.
+    private static let changesMax = 1000
+
+    /// Oldest first; of very many the newest.
     package func history(of device: DeviceID) throws -> [DeviceChange] {
-        try connection.all(RegistrySQL.deviceHistory.rawValue, device.rawValue) { row in
+        try connection.all(RegistrySQL.deviceHistory.rawValue, device.rawValue, Self.changesMax) { row in
             DeviceChange(
                 at: Instant(milliseconds: row.int64(0)),
                 state: DeviceState(rawValue: row.int(1)),
                 lane: row.textOrNil(2),
                 reason: row.text(3)
             )
-        }
+        }.reversed()
     }
 
     /// Lanes whose removals are frozen, with the instant.

@@ -53,8 +53,10 @@ extension RegistryReader {
     }
 
     /// Feed and key of each record that is this person, his or her own row's first; none for somebody no feed knows.
-    package func records(of person: PersonID) throws -> [(feed: String?, key: String)] {
-        try connection.all(RegistrySQL.recordsOfPerson.rawValue, person.rawValue) { ($0.textOrNil(1), $0.text(0)) }
+    package func records(of person: PersonID) throws -> [FeedRecord] {
+        try connection.all(RegistrySQL.recordsOfPerson.rawValue, person.rawValue) {
+            FeedRecord(feed: $0.textOrNil(1), key: $0.text(0))
+        }
     }
 
     package func person(_ id: PersonID) throws -> StoredPerson? {

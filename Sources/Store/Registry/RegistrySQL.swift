@@ -148,7 +148,9 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         SELECT device, state, max(at), reason FROM device_history WHERE lane = ? AND at >= ? AND state IN (1, 2) GROUP BY device
         """
     /// Index device_history_device.
-    case deviceHistory = "SELECT at, state, lane, reason FROM device_history WHERE device = ? ORDER BY id"
+    case deviceHistory = """
+        SELECT at, state, lane, reason FROM device_history WHERE device = ? ORDER BY id DESC LIMIT ?
+        """
     /// Index device_history_age.
     case pruneHistory = """
         DELETE FROM device_history WHERE id IN (SELECT id FROM device_history WHERE at < ? ORDER BY at LIMIT ?)

@@ -178,6 +178,7 @@ struct OpenAPITests {
         check("Look", LookView.self)
         check("LookList", ListView<LookView>.self)
         check("PersonalLook", PersonalLookView.self)
+        check("PersonRecord", PersonalRecordView.self)
         check("Status", StatusView.self)
         check("Health", HealthView.self)
         check("Unreadable", UnreadableView.self)
@@ -187,12 +188,12 @@ struct OpenAPITests {
         check("HeldBack", HeldBackView.self)
         check("Ready", ReadyView.self)
         check("Version", VersionView.self)
-        // What publishers and phones send is read by Dialects and the registration's own parser; RemovalsOrder is an Order, a person an open object.
+        // What publishers and phones send is read by Dialects and the registration's own parser; RemovalsOrder is an Order.
         let unseen = Set(document["components"]!["schemas"]!.object!.map(\.name)).subtracting(seen)
         #expect(
             unseen == [
                 "AudienceMember", "BrokerMessage", "CloudEvent", "Identifier", "Link", "Milliseconds",
-                "NotificationName", "Pause", "PersonRecord", "Publication", "PublicationDate", "Registration",
+                "NotificationName", "Pause", "Publication", "PublicationDate", "Registration",
                 "RemovalsOrder",
                 "ResourceID", "RoutingWord", "ShownName", "TimelineMessage", "UserID",
             ]

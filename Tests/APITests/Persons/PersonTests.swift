@@ -100,6 +100,32 @@ struct PersonTests {
         }
     }
 
+    @Test func `an export has its form to the byte`() async throws {
+        try await Gateway.run { gateway, api async throws in
+            try await Self.fill(api)
+            let answer = try await api.send(.get, "/v1/persons/guardian-0815", Self.own)
+            let event = try #require(
+                try await api.send(.get, "/v1/events", Self.own).json["items"]?.array?.first?["id"]?.string
+            )
+            let at = "2026-11-23T11:00:00Z"
+            let origin = #""import":"I-1","importAt":"\#(at)""#
+            #expect(
+                String(decoding: answer.body, as: UTF8.self) == """
+                    {"at":"\(at)","kind":"guardian","key":"guardian-0815","accounts":["ent-account-0815"],"feed":"main",\(origin),\
+                    "devices":[{"installation":"phone-of-mirabelle","app":"onepocket","platform":"android","locale":null,\
+                    "timezone":null,"appVersion":null,"tokenTail":"6789","state":"active","registeredAt":"\(at)",\
+                    "lastSeenAt":"\(at)","history":[{"at":"\(at)","what":"registered"}]}],"places":[],"guardians":[],\
+                    "pupils":[{"key":"pupil-4711","since":"2026-11-23",\(origin)}],\
+                    "lastName":"Mirabellenbaum","firstName":"Xaverine","restrictedSince":null,\
+                    "preferences":[{"account":"ent-account-0815","choices":{"kinds":{"BLOG.PUBLISH-POST":{"push":false}},\
+                    "mutedClasses":["other"],"locale":null,"quietHours":null}}],\
+                    "events":[],"looks":[]}
+                    """
+            )
+            #expect(event.hasPrefix("E-"))
+        }
+    }
+
     @Test func `the person is told who looked, and the record names nobody`() async throws {
         try await Gateway.run(change: { services in
             services.admin.looks = Reading { [folder = services.admin.workFolder + "/.."] in LookLog(data: folder) }

@@ -141,13 +141,14 @@ enum ImportCases {
             let last = try await registry.deliverSchool(pupils: [("p1", "c1", ["g2"]), ("P4", "c1", [])]).id
             let reader = try place.reader(registry)
             let told = try #require(try reader.changes(behind: first, upTo: last))
-            #expect(told["feed"] == "main" && told["from"]?.string == first.description)
-            #expect(told["pupils"]?["added"] == ["P4"], "p4 came and went")
-            #expect(told["pupils"]?["removed"] == ["p2", "p3"])
-            #expect(told["links"]?["added"] == ["p1 g2"] && told["links"]?["removed"] == ["p1 g1", "p2 g1", "p2 g2"])
-            #expect(told["classes"]?["removed"] == ["c2"])
-            #expect(told["incomplete"] == [])
-            #expect(try reader.changes(behind: last, upTo: last)?["pupils"] == nil)
+            #expect(told.feed == "main" && told.from == first && told.to == last)
+            #expect(told.changes[.pupil]?.added == ["P4"], "p4 came and went")
+            #expect(told.changes[.pupil]?.removed.sorted() == ["p2", "p3"])
+            #expect(told.changes[.link]?.added == ["p1 g2"])
+            #expect(told.changes[.link]?.removed.sorted() == ["p1 g1", "p2 g1", "p2 g2"])
+            #expect(told.changes[.schoolClass]?.removed == ["c2"])
+            #expect(told.incomplete == [])
+            #expect(try reader.changes(behind: last, upTo: last)?.changes.isEmpty == true)
             #expect(try reader.changes(behind: first, upTo: ImportID(rawValue: 99)) == nil)
         }
     }
@@ -157,20 +158,24 @@ enum ImportCases {
             let report = try await registry.deliverSchool()
             try await registry.signIn("i-1", of: "zoé", key: "g2")
             let reader = try place.reader(registry)
-            let guardian = try #require(try reader.explain(" g2").first)
-            #expect(
-                guardian["kind"] == "guardian" && guardian["accounts"] == ["zoé"] && guardian["devices"] == .number(1)
-            )
-            #expect(guardian["feed"] == "main" && guardian["import"]?.string == report.id.description)
-            #expect(guardian["pupils"]?.array?.map { $0["key"] } == ["p2"])
-            let pupil = try #require(try reader.explain("p2").first)
-            #expect(pupil["guardians"]?.array?.map { $0["key"] } == ["g1", "g2"])
-            #expect(pupil["places"]?.array?.map { $0["kind"] } == ["school", "class"])
-            #expect(try reader.explain("zoé").first == guardian)
-            let school = try #require(try reader.explain("0420001a").first)
-            #expect(school["classes"]?.array?.map { $0["key"] } == ["c1", "c2"])
-            #expect(school["pupils"]?.array?.map { $0["guardians"] } == [.number(1), .number(2), .number(0)])
-            #expect(try reader.explain("c1").first?["pupils"]?.array?.count == 2)
+            func somebody(_ name: String) throws -> PersonEntry? {
+                if case .person(let entry) = try reader.explain(name).first { entry } else { nil }
+            }
+            func somewhere(_ name: String) throws -> PlaceEntry? {
+                if case .place(let entry) = try reader.explain(name).first { entry } else { nil }
+            }
+            let guardian = try #require(try somebody(" g2"))
+            #expect(guardian.kind == .guardian && guardian.accounts == ["zoé"] && guardian.devices == 1)
+            #expect(guardian.feed == "main" && guardian.origin.importID == report.id && guardian.origin.at != nil)
+            #expect(guardian.pupils.map(\.key) == ["p2"] && guardian.records.map(\.key) == ["g2"])
+            let pupil = try #require(try somebody("p2"))
+            #expect(pupil.guardians.map(\.key) == ["g1", "g2"] && !pupil.guardians.contains(where: \.isMissing))
+            #expect(pupil.places.map(\.kind) == [.school, .schoolClass])
+            #expect(try somebody("zoé") == guardian)
+            let school = try #require(try somewhere("0420001a"))
+            #expect(school.classes.map(\.key) == ["c1", "c2"] && school.kind == .school)
+            #expect(school.pupils.map(\.guardians) == [1, 2, 0])
+            #expect(try somewhere("c1")?.pupils.count == 2 && somewhere("c1")?.classes.isEmpty == true)
             #expect(try reader.explain("C1").isEmpty && reader.explain("nobody").isEmpty)
         }
     }

@@ -102,12 +102,11 @@ enum PersonalCases {
             let person = try #require(try reader.person("zoé"))
             let device = try #require(try reader.device(installation: "i-1")).id
             let record = try reader.record(of: person)
-            #expect(
-                record["lastName"] == "Léa" && record["firstName"] == "First g2" && record["restrictedSince"] == .null
-            )
-            #expect(record["devices"]?.array?.map { $0["installation"] } == ["i-1"])
-            #expect(record["devices"]?.array?.first?["history"]?.array?.map { $0["what"] } == ["registered"])
-            #expect(record["preferences"]?.array?.map { $0["account"] } == ["zoé"])
+            #expect(record.lastName == "Léa" && record.firstName == "First g2" && record.restrictedSince == nil)
+            #expect(record.entry.kind == .guardian && record.entry.pupils.map(\.key) == ["p2"])
+            #expect(record.devices.map(\.installation) == ["i-1"])
+            #expect(record.devices.first?.history.map(\.reason) == ["registered"])
+            #expect(record.choices.map(\.account) == ["zoé"])
             #expect(try reader.names(of: person) == ["zoé", "g2"])
 
             let erased = try await registry.erase(person)
