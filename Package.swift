@@ -186,6 +186,13 @@ let package = Package(
             ]
         ),
         // Tests: one target each, data in Tests/SampleData.
+        // What the tests of several targets share; no product has it.
+        .target(
+            name: "TestSupport",
+            dependencies: ["API", "Cryptography", "Dialects", "Domain", "FanOut", "Providers"],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
         tests("Domain"),
         tests("System"),
         tests("SQLite", ["Database"]),
@@ -212,28 +219,35 @@ let package = Package(
                 crypto,
             ]
         ),
-        tests("Delivery", ["Domain", "Store", "Providers", "FanOut", "SQLite", "StoreConformance", "Telemetry"]),
+        tests(
+            "Delivery",
+            [
+                "Domain", "Store", "Providers", "FanOut", "SQLite", "StoreConformance", "Telemetry", "TestSupport",
+                "WebClient",
+            ]
+        ),
         tests(
             "Pipeline",
             [
                 "Contract", "Cryptography", "Delivery", "DirectoryImport", "Domain", "Database", "FanOut", "LocalTime",
-                "Providers", "SQLite", "Store", "StoreConformance", "Telemetry", "WebClient", crypto, logging,
+                "Providers", "SQLite", "Store", "StoreConformance", "Telemetry", "TestSupport", "WebClient", crypto,
+                logging,
             ]
         ),
         tests(
             "Providers",
             // The simulator judges requests with another stack.
-            ["Domain", "FanOut", "Settings", "WebClient", "Simulator", crypto, cryptoExtras],
+            ["Cryptography", "Domain", "FanOut", "Settings", "WebClient", "Simulator", crypto, cryptoExtras],
             exclude: ["WebPush/oracle.py"]
         ),
         tests("DirectoryImport", ["Domain"]),
         // Damaged texts for every parser of what comes from outside.
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["API", "Dialects", "DirectoryImport", "Domain", "Providers", "Settings"],
+            dependencies: ["API", "Dialects", "DirectoryImport", "Domain", "Providers", "Settings", "TestSupport"],
             swiftSettings: strict
         ),
-        tests("Dialects", ["Domain"]),
+        tests("Dialects", ["Domain", "TestSupport"]),
         tests("Settings", ["Domain", "Providers"]),
         tests(
             "Operator",
@@ -251,8 +265,8 @@ let package = Package(
             "API",
             [
                 "Domain", "Contract", "Telemetry", "Store", "Providers", "Dialects", "Delivery", "Pipeline",
-                "WebClient", "DirectoryImport", "NATS", "Cryptography", crypto, cryptoExtras, hummingbird, logging,
-                lifecycle,
+                "WebClient", "DirectoryImport", "NATS", "Cryptography", "TestSupport", crypto, cryptoExtras,
+                hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -43,6 +43,8 @@ extension P256 {
             self.init(scalar: scalar)
         }
 
+        /// A pair that is known: only vectors need it, and only this file may set the numbers.
+        ///
         /// - Parameter privateKey: 32 bytes, big-endian, from 1 to the order of the curve less 1.
         /// - Throws: `malformedKey` only.
         package convenience init(privateKey: [UInt8]) throws(CryptographyError) {

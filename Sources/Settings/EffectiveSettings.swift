@@ -6,9 +6,4 @@ package struct EffectiveSettings: Sendable {
     package var warnings: [SettingsFinding]
     /// Every key with its value, masked, and where it comes from: what `config show` prints.
     package var entries: [SettingEntry]
-
-    /// The lines of `config show [--origin]`: key, value, and the origin when asked for.
-    package func listing(origin: Bool) -> [[String]] {
-        entries.map { origin ? [$0.key, $0.value, $0.origin.description] : [$0.key, $0.value] }
-    }
 }

@@ -37,6 +37,6 @@ package struct SettingEntry: Hashable, Sendable {
     /// Masked where it may be secret; lists as `[a, b]`, absent values as `null`.
     package var value: String
     package var origin: SettingOrigin
-    /// nil when the key has to be given.
+    /// nil when the key has to be given. What the reader alone knows: by it the example file is held to the code.
     package var defaultValue: String?
 }

@@ -34,4 +34,33 @@ struct WireViewTests {
         #expect(Counts(["b": 2, "a": 1]).text == "a 1, b 2")
         #expect(Counts(wire: ["a": "1"]) == nil && Counts(wire: ["z": 1, "a": 2])?.text == "z 1, a 2")
     }
+
+    @Test func `of a list a screen has what can be read, and how much could not`() {
+        let answer = JSONObject([
+            "items": [
+                ["lane": "a"], ["lane": 7], "x", ["lane": "b", "pending": "many"],
+                ["lane": "c", "of a newer version": 1],
+            ],
+            "total": 5,
+        ])
+        var unread = 0
+        let list = ListView<LaneView>(shown: answer, unread: &unread)
+        #expect(list.items.map(\.lane) == ["a", "c"] && list.total == 5)
+        #expect(unread == 3)
+        // Whoever asks for something says it whole.
+        #expect(ListView<LaneView>(wire: .object(answer)) == nil)
+    }
+
+    @Test func `an element that cannot be read counts once, whatever is in it`() {
+        let answer = JSONObject([
+            "items": [
+                ["name": "one", "keys": [["id": "k1"], ["id": 2]], "schools": nil],
+                ["name": 3, "keys": [["id": 4], ["id": 5]]], ["name": "two", "keys": "none"],
+            ]
+        ])
+        var unread = 1
+        let list = ListView<PublisherView>(shown: answer, unread: &unread)
+        #expect(list.items.map(\.name) == ["one"] && list.items.first?.keys.map(\.id) == ["k1"])
+        #expect(unread == 4)
+    }
 }

@@ -1,30 +1,14 @@
 import Domain
 import FanOut
 import Providers
+import TestSupport
 import Testing
 
 @testable import Delivery
 
 /// What a lane's definition makes of its rules, and which of its parts a reload cannot change.
 struct LaneRulesTests {
-    private struct Provider: ProviderLane {
-        var form: MessageForm { MessageForm(provider: .webpush) }
-        var isServiceNamedByAddress = false
-        var fallsBackToHTTP1 = false
-        var forwardedPlatforms: Set<Platform> = []
-
-        func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate { BodyTemplate() }
-
-        func address(
-            _ target: [UInt8],
-            for delivery: AddressedDelivery,
-            scratch: inout [UInt8]
-        ) throws(AddressFault) -> PushAddress { PushAddress(form: 0, text: "") }
-
-        func wire(_ storage: CredentialStorage) -> any Wire { QuietWire() }
-    }
-
-    private static func definition(_ provider: Provider = Provider()) -> LaneDefinition {
+    private static func definition(_ provider: QuietLane = QuietLane()) -> LaneDefinition {
         LaneDefinition(
             LaneIdentity(name: "fcm/a", key: LaneKey(provider: .fcm, environment: nil, app: "a")),
             provider: provider,
@@ -43,14 +27,14 @@ struct LaneRulesTests {
     }
 
     @Test func `a service that its devices named is believed by several owners only, and may have no HTTP2`() {
-        let named = Self.definition(Provider(isServiceNamedByAddress: true, fallsBackToHTTP1: true)).rules(Limits())
+        let named = Self.definition(QuietLane(isServiceNamedByAddress: true, fallsBackToHTTP1: true)).rules(Limits())
         let plain = Self.definition().rules(Limits())
         #expect(named.accusersMin == 3 && named.hasOrdinaryClient)
         #expect(plain.accusersMin == 1 && !plain.hasOrdinaryClient)
     }
 
     @Test func `what a provider hands on to another one is named by the provider`() {
-        #expect(Self.definition(Provider(forwardedPlatforms: [.ios])).rules(Limits()).forwardedPlatforms == [.ios])
+        #expect(Self.definition(QuietLane(forwardedPlatforms: [.ios])).rules(Limits()).forwardedPlatforms == [.ios])
         #expect(Self.definition().rules(Limits()).forwardedPlatforms.isEmpty)
     }
 
@@ -64,7 +48,7 @@ struct LaneRulesTests {
         ("connections", { $0.bounds.windowMax = 50 }), ("deadline", { $0.engine.requestDeadline = .seconds(5) }),
         // In use at once.
         (nil, { $0.bounds.messagesPerMinute = 5 }), (nil, { $0.bounds.deviceMessagesPerMinute = 5 }),
-        (nil, { $0.provider = Provider(fallsBackToHTTP1: true) }),
+        (nil, { $0.provider = QuietLane(fallsBackToHTTP1: true) }),
     ]
 
     @Test(arguments: changes.indices)

@@ -1,5 +1,6 @@
 import FanOut
 import Providers
+import TestSupport
 import Testing
 
 @testable import Delivery

@@ -7,7 +7,7 @@ import Testing
 /// What is read next, and what a read that failed gives back.
 struct LoadPlanTests {
     private static let lane = LaneID(rawValue: 1)
-    private static let idle = LoadPlan.Demand(loaded: 0, isActive: true, isSendingAllowed: true)
+    private static let idle = LoadPlan.Demand(loaded: 0, isActive: true, isSendingAllowed: true, canRecord: true)
 
     private var plan = LoadPlan()
 
@@ -36,7 +36,7 @@ struct LoadPlanTests {
     private func pages(_ parts: [[QueueReader.Retry]]) -> [[Int64]] { parts.map { $0.map(\.delivery.page.rawValue) } }
 
     private func demand(_ loaded: Int, isActive: Bool = true, isSendingAllowed: Bool = true) -> LoadPlan.Demand {
-        LoadPlan.Demand(loaded: loaded, isActive: isActive, isSendingAllowed: isSendingAllowed)
+        LoadPlan.Demand(loaded: loaded, isActive: isActive, isSendingAllowed: isSendingAllowed, canRecord: true)
     }
 
     // MARK: - How much

@@ -6,7 +6,7 @@ import StoreConformance
 import Synchronization
 import Testing
 
-/// A queue on the disk with one page of four deliveries, which can be told to refuse outcomes.
+/// A queue on the disk with one page of deliveries, four unless told otherwise, which can be told to refuse outcomes.
 final class RefusingStore {
     let stores: SQLiteStores
     let queue: QueueStore
@@ -14,11 +14,13 @@ final class RefusingStore {
     let page: PageID
     let reader: QueueReader
     private let folder: String
+    private let count: Int
     /// A session beside the queue's own.
     private let other: Connection
 
-    private init(_ folder: String) async throws {
+    private init(_ folder: String, deliveries: Int) async throws {
         self.folder = folder
+        count = deliveries
         stores = SQLiteStores(folder: folder)
         queue = try stores.openQueue(
             now: StorePlace.start,
@@ -26,14 +28,14 @@ final class RefusingStore {
             onFatal: { _ in }
         )
         event = try await queue.post(.sample("event")).id
-        let entries = try await queue.append(.sample(event, persons: 1...4), now: StorePlace.start)
+        let entries = try await queue.append(.sample(event, persons: 1...Int64(deliveries)), now: StorePlace.start)
         page = try #require(entries?.first).page
         reader = try stores.queueReader()
         other = try Connection(path: folder + "/queue.db", options: .writer)
     }
 
     /// Makes one for `body`, and removes it.
-    static func with(_ body: (RefusingStore) async throws -> Void) async throws {
+    static func with(deliveries: Int = 4, _ body: (RefusingStore) async throws -> Void) async throws {
         var template = Array("/tmp/carillon-delivery-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -44,7 +46,7 @@ final class RefusingStore {
             unlink(folder + "/lock")
             rmdir(folder)
         }
-        let store = try await RefusingStore(folder)
+        let store = try await RefusingStore(folder, deliveries: deliveries)
         do { try await body(store) } catch {
             await store.queue.close()
             throw error
@@ -72,7 +74,7 @@ final class RefusingStore {
     /// How the deliveries stand on the disk.
     func states() throws -> [DeliveryState] {
         let stored = try #require(try reader.pages([page])[page]).get()
-        return (0..<4).map { stored.result[$0].state }
+        return (0..<count).map { stored.result[$0].state }
     }
 }
 

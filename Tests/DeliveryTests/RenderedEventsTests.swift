@@ -2,6 +2,7 @@ import Domain
 import Providers
 import Store
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Delivery

@@ -1,37 +1,13 @@
 import Domain
 import FanOut
 import Providers
+import TestSupport
 import Testing
 
 @testable import Delivery
 
 /// What a lane is told of an answer that refuses its credential, by the way its provider renews it.
 struct WireAdviceTests {
-    private final class FakeWire: Wire, Sendable {
-        let renewal: CredentialRenewal
-        let helps: Bool
-
-        init(_ renewal: CredentialRenewal, helps: Bool) {
-            self.renewal = renewal
-            self.helps = helps
-        }
-
-        func write(
-            _ push: Push,
-            to request: RequestBuffer,
-            on connection: ConnectionInfo,
-            now: Instant,
-            scratch: inout [UInt8]
-        ) throws -> UsedCredential? { nil }
-
-        func classify(status: Int, body: [UInt8], retryAfter: String?, now: Instant) -> Classification {
-            Classification(.accepted, status: status, reason: "")
-        }
-
-        func expire(_ credential: UsedCredential, now: Instant) -> Bool { helps }
-        func revert(_ connection: ConnectionID, rejected: UsedCredential, now: Instant) -> Bool { helps }
-    }
-
     @Test(
         arguments: [
             (.renewCredential, .fetched, true, .refresh), (.renewCredential, .minted, true, .replaced),
@@ -44,10 +20,10 @@ struct WireAdviceTests {
     func `each way of renewing has its advice`(
         wish: Verdict.ConnectionAdvice,
         renewal: CredentialRenewal,
-        helps: Bool,
+        hasAnother: Bool,
         expected: CredentialAdvice
     ) {
-        let wire = FakeWire(renewal, helps: helps)
+        let wire = QuietWire(renewal: renewal, hasAnother: hasAnother)
         let advice = wire.advice(wish, UsedCredential(number: 1), ConnectionID(1), now: LoadedDelivery.wallStart)
         #expect(advice == expected)
     }

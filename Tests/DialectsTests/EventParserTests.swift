@@ -2,6 +2,7 @@
 
 import Dialects
 import Domain
+import TestSupport
 import Testing
 
 /// The rules of the dialects, one row each.

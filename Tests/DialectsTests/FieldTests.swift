@@ -1,6 +1,7 @@
 import Dialects
 import Domain
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// Inputs whose writers are known from the field, with their right values (Tests/SampleData/field).

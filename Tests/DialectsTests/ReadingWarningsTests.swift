@@ -1,5 +1,6 @@
 import Dialects
 import Domain
+import TestSupport
 import Testing
 
 /// What a reader says of an event it accepts.

@@ -3,6 +3,7 @@
 import Dialects
 import Domain
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// The sample's request bodies against the statuses their index allows, as far as parsing decides.

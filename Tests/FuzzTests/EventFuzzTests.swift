@@ -2,6 +2,7 @@ import API
 import Dialects
 import Domain
 import Providers
+import TestSupport
 import Testing
 
 /// What publishers and phones send.

@@ -31,6 +31,39 @@ import Testing
         }
     }
 
+    @Test func `lanes of another version that cannot be read are counted, and the others are shown`() async throws {
+        let items = Self.lane + #",{"lane":"apns/onepocket","state":"active","pending":"many"}"#
+        let answers = [
+            "GET /admin/lanes": (status: 200, body: #"{"items":[\#(items)],"total":2}"#),
+            "GET /admin/status": (status: 200, body: #"{"pid":1,"uptimeSeconds":60,"lanes":[\#(items)]}"#),
+        ]
+        let said = "could not be read in the service's answer: 1;"
+        try await serving(answers) { _ in
+            let listed = await fixture.run("lane", "list", "-o", "json")
+            #expect(try listed.json["items"]?.array?.map { $0["lane"] } == ["fcm/onepocket"])
+            #expect(listed.talk.contains(said), "\(listed)")
+            let status = try await fixture.run("queue", "status", "-o", "json").json
+            #expect(status["lanes"]?.array?.count == 1)
+            #expect(status["attention"]?.array?.contains { $0.string?.contains(said) ?? false } == true)
+            let check = await fixture.run("check", "lanes")
+            #expect(check.code == 1 && check.output.contains(said), "\(check)")
+            let backlog = await fixture.run("check", "backlog", "--warn-dead", "0")
+            #expect(backlog.code == 1 && backlog.output.contains(said), "\(backlog)")
+            let gone = await fixture.run("check", "lanes", "--lane", "apns/*")
+            #expect(gone.code == 3 && gone.output.contains(said), "\(gone)")
+        }
+    }
+
+    @Test func `a publisher is listed with the keys that can be read`() async throws {
+        let answer = #"{"items":[{"name":"one","keys":[{"id":"k1"},{"id":2}]},{"name":2}]}"#
+        try await serving(["GET /admin/publishers": (200, answer)]) { _ in
+            let listed = await fixture.run("publisher", "list", "-o", "json")
+            let items = try listed.json["items"]?.array
+            #expect(items?.map { $0["key"] } == ["k1"])
+            #expect(listed.talk.contains("could not be read in the service's answer: 2;"), "\(listed)")
+        }
+    }
+
     @Test func `a pause tells who and why, and shows the lane as it then is`() async throws {
         try await serving(["POST /admin/lanes/pause": (200, Self.lane)]) { service in
             let ran = await fixture.run("lane", "pause", "fcm/onepocket", "--why", "test")

@@ -100,6 +100,20 @@ struct OrderCommandTests {
         #expect(await fixture.run("operation", "verify").code == 0)
     }
 
+    /// Writes orders with these filters; whoever opens the store next finds it free.
+    private func keep(_ filters: [String], in stores: SQLiteStores) async throws {
+        let queue = try stores.openQueue(
+            now: OperatorFixture.now,
+            newKey: [UInt8](repeating: 7, count: 32),
+            onFatal: { _ in }
+        )
+        for filter in filters {
+            let order = InstantOperation(actor: "lea", verb: "lane.paused", filter: filter, why: "", changed: 1)
+            _ = try await queue.keep(order, now: OperatorFixture.now)
+        }
+        await queue.close()
+    }
+
     @Test func `an order about a lane is kept with the lane's name, and one of an earlier version is shown with it`()
         async throws
     {
@@ -112,19 +126,8 @@ struct OrderCommandTests {
         )
         _ = try await registry.freeze(lane: "fcm/onepocket", since: OperatorFixture.now, now: OperatorFixture.now)
         await registry.close()
-        let queue = try stores.openQueue(
-            now: OperatorFixture.now,
-            newKey: [UInt8](repeating: 7, count: 32),
-            onFatal: { _ in }
-        )
-        let lane = try #require(try stores.queueReader().lanes().first).id
-        for filter in ["lane=\(lane.rawValue) until=2026-09-21T16:13:20Z", "lane=\(lane.rawValue)", "lane=99"] {
-            _ = try await queue.keep(
-                InstantOperation(actor: "lea", verb: "lane.paused", filter: filter, why: "", changed: 1),
-                now: OperatorFixture.now
-            )
-        }
-        await queue.close()
+        let lane = try #require(try stores.queueReader().lanes().first).id.rawValue
+        try await keep(["lane=\(lane) until=2026-09-21T16:13:20Z", "lane=\(lane)", "lane=99"], in: stores)
         let words = ["lane", "release", "fcm/onepocket", "--discard", "--why", "x", "--offline"]
         let released = await fixture.run(words)
         #expect(released.code == 0, "\(released)")

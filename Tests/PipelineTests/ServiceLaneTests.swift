@@ -7,6 +7,7 @@ import Providers
 import Store
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 import WebClient
 
@@ -26,22 +27,6 @@ struct ServiceLaneTests {
         private let kept = Mutex<[String]>([])
         var all: [String] { kept.withLock { $0 } }
         func add(_ line: [UInt8]) { kept.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
-    }
-
-    /// Speaks to nobody.
-    private struct SilentLane: ProviderLane {
-        var form: MessageForm { MessageForm(provider: .webpush) }
-        let isServiceNamedByAddress = true
-
-        func render(_ message: Message, limits: Limits) throws(MessageTooLargeError) -> BodyTemplate { BodyTemplate() }
-
-        func address(
-            _ target: [UInt8],
-            for delivery: AddressedDelivery,
-            scratch: inout [UInt8]
-        ) throws(AddressFault) -> PushAddress { PushAddress(form: 0, text: "") }
-
-        func wire(_ storage: CredentialStorage) -> any Wire { SilentWire() }
     }
 
     private func service(_ host: String) -> LaneKey { LaneKey(provider: .webpush, environment: nil, app: host) }
@@ -65,7 +50,7 @@ struct ServiceLaneTests {
                 configuration.addresses = ["127.0.0.1"]
                 return LaneDefinition(
                     LaneIdentity(name: key.serviceName, key: key),
-                    provider: SilentLane(),
+                    provider: QuietLane(isServiceNamedByAddress: true),
                     engine: configuration,
                     bounds: LaneBounds(windowMax: 10)
                 )

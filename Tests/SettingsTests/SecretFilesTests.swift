@@ -1,3 +1,4 @@
+import Domain
 import Settings
 import Testing
 
@@ -8,6 +9,9 @@ import Testing
 
     @Test(arguments: [
         ("one.whsec", "whsec_short\n", "line 1 must be whsec_"),
+        // 23 bytes, and 65.
+        ("one.whsec", "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n", "line 1 must be whsec_"),
+        ("one.whsec", "whsec_\(Base64.encode([UInt8](repeating: 7, count: 65)))\n", "line 1 must be whsec_"),
         ("one.whsec", "\n# nothing\n", "has no line"),
         ("one.whsec", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_!\n", "line 1 and 1 more must be whsec_"),
         ("one.keys", "k1 sha256:abcd\n", "line 1 must be <key id> sha256:"),

@@ -8,7 +8,7 @@ import Synchronization
 package final class PublisherDirectory: Sendable {
     package struct Entry: Sendable {
         package var publisher: Publisher
-        /// Raw bytes of every live secret (``StandardWebhooks/secret(_:)``).
+        /// Raw bytes of every live secret.
         package var secrets: [[UInt8]]
         package var keys: [PublisherKey]
 

@@ -73,32 +73,6 @@ package enum StandardWebhooks {
         return isGenuine
     }
 
-    /// ``head(id:timestamp:signatures:now:)`` and ``isGenuine(_:body:secrets:)`` at once.
-    package static func verify(
-        secrets: [[UInt8]],
-        id: String?,
-        timestamp: String?,
-        signatures: String?,
-        body: [UInt8],
-        now: Instant
-    ) throws(Fault) {
-        let head = try head(id: id, timestamp: timestamp, signatures: signatures, now: now)
-        guard isGenuine(head, body: body, secrets: secrets) else { throw .mismatch }
-    }
-
-    /// `v1,` and base64: what a sender puts in `webhook-signature`.
-    package static func sign(secret: [UInt8], id: String, timestamp: Int64, body: [UInt8]) -> String {
-        let content = signedContent(id: id, timestamp: String(timestamp), body: body)
-        return "v1," + Base64.encode(HMACSHA256.code(of: content, key: secret))
-    }
-
-    /// The bytes of `whsec_` + base64; nil when the text is no such secret of 24 to 64 bytes.
-    package static func secret(_ text: some StringProtocol) -> [UInt8]? {
-        guard text.hasPrefix("whsec_"), let bytes = Base64.decode(text.dropFirst(6)), (24...64).contains(bytes.count)
-        else { return nil }
-        return bytes
-    }
-
     private static func signedContent(id: String, timestamp: String, body: [UInt8]) -> [UInt8] {
         Array(id.utf8) + [UInt8(ascii: ".")] + Array(timestamp.utf8) + [UInt8(ascii: ".")] + body
     }

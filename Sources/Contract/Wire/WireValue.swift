@@ -6,7 +6,13 @@ package protocol WireValue: Sendable {
     static var wireType: WireType { get }
     /// nil for JSON that is none.
     init?(wire: JSONValue)
+    /// As ``init(wire:)`` for a screen: of a list there is what can be read, and `unread` is one more for each element that cannot.
+    init?(shown json: JSONValue, unread: inout Int)
     var wire: JSONValue { get }
+}
+
+extension WireValue {
+    package init?(shown json: JSONValue, unread: inout Int) { self.init(wire: json) }
 }
 
 /// The JSON type of a member.
@@ -95,6 +101,21 @@ extension Array: WireValue where Element: WireValue {
         }
         self = values
     }
+    package init?(shown json: JSONValue, unread: inout Int) {
+        guard let elements = json.array else { return nil }
+        var values: [Element] = []
+        for element in elements {
+            // An element that cannot be read is one, whatever it holds.
+            var within = 0
+            if let value = Element(shown: element, unread: &within) {
+                values.append(value)
+                unread += within
+            } else {
+                unread += 1
+            }
+        }
+        self = values
+    }
     package var wire: JSONValue { .array(map(\.wire)) }
 }
 
@@ -110,6 +131,14 @@ extension Optional: WireValue where Wrapped: WireValue {
             return
         }
         guard let value = Wrapped(wire: wire) else { return nil }
+        self = value
+    }
+    package init?(shown json: JSONValue, unread: inout Int) {
+        guard !json.isNull else {
+            self = .none
+            return
+        }
+        guard let value = Wrapped(shown: json, unread: &unread) else { return nil }
         self = value
     }
     package var wire: JSONValue { map(\.wire) ?? .null }

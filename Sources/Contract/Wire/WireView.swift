@@ -14,8 +14,8 @@ package struct WireMember<View>: Sendable {
     /// Left out where it has no value, instead of null; may be absent in what is read.
     package let mayBeAbsent: Bool
     let write: @Sendable (View) -> JSONValue?
-    /// False when the JSON has another type.
-    let read: @Sendable (inout View, JSONValue) -> Bool
+    /// False when the JSON has another type. A count: for a screen, it grows by what could not be read of a list; nil: all of it has to be.
+    let read: @Sendable (inout View, JSONValue, inout Int?) -> Bool
     let path: any PartialKeyPath<View> & Sendable
 
     /// Always written; nil as null.
@@ -25,8 +25,8 @@ package struct WireMember<View>: Sendable {
     ) -> WireMember {
         WireMember(name, Value.wireType, mayBeAbsent: false, path) {
             $0[keyPath: path].wire
-        } read: { view, json in
-            guard let value = Value(wire: json) else { return false }
+        } read: { view, json, unread in
+            guard let value: Value = read(json, &unread) else { return false }
             view[keyPath: path] = value
             return true
         }
@@ -39,11 +39,17 @@ package struct WireMember<View>: Sendable {
     ) -> WireMember {
         WireMember(name, Value.wireType, mayBeAbsent: true, path) {
             $0[keyPath: path]?.wire
-        } read: { view, json in
-            guard let value = Value?(wire: json) else { return false }
+        } read: { view, json, unread in
+            guard let value: Value? = read(json, &unread) else { return false }
             view[keyPath: path] = value
             return true
         }
+    }
+
+    private static func read<Value: WireValue>(_ json: JSONValue, _ unread: inout Int?) -> Value? {
+        guard var count = unread else { return Value(wire: json) }
+        defer { unread = count }
+        return Value(shown: json, unread: &count)
     }
 
     private init(
@@ -52,7 +58,7 @@ package struct WireMember<View>: Sendable {
         mayBeAbsent: Bool,
         _ path: any PartialKeyPath<View> & Sendable,
         write: @escaping @Sendable (View) -> JSONValue?,
-        read: @escaping @Sendable (inout View, JSONValue) -> Bool
+        read: @escaping @Sendable (inout View, JSONValue, inout Int?) -> Bool
     ) {
         self.name = name
         self.type = type
@@ -84,10 +90,20 @@ extension WireView {
 
     /// As ``init(wire:)``, naming every member of another type.
     package init(_ object: JSONObject, errors: inout [FieldError], at place: JSONPointer = .root) {
+        var unread: Int?
+        self.init(object, errors: &errors, unread: &unread, at: place)
+    }
+
+    fileprivate init(
+        _ object: JSONObject,
+        errors: inout [FieldError],
+        unread: inout Int?,
+        at place: JSONPointer = .root
+    ) {
         self.init()
         for member in Self.members {
             guard let json = object[member.name], !(json.isNull && member.mayBeAbsent) else { continue }
-            guard !member.read(&self, json) else { continue }
+            guard !member.read(&self, json, &unread) else { continue }
             errors.append(FieldError(place.member(member.name), "malformed", "Expected \(member.type.expected)."))
         }
     }
@@ -101,10 +117,29 @@ extension WireView {
     }
 }
 
+/// For a screen, which shows what it can: the other end may be another version.
 extension WireView {
-    /// For a screen, which shows what it can: a member of another type keeps its default, too.
+    /// A member of another type keeps its default, and a list has the elements that can be read.
     package init(shown object: JSONObject) {
+        var unread = 0
+        self.init(shown: object, unread: &unread)
+    }
+
+    /// `unread`: one more for each element of a list that could not be read and is left out.
+    package init(shown object: JSONObject, unread: inout Int) {
         var errors: [FieldError] = []
-        self.init(object, errors: &errors)
+        var count: Int? = unread
+        self.init(object, errors: &errors, unread: &count)
+        unread = count ?? unread
+    }
+
+    /// An element of a list: a number that cannot be read would stand there as its default, so the element is none.
+    package init?(shown json: JSONValue, unread: inout Int) {
+        guard let object = json.object else { return nil }
+        var errors: [FieldError] = []
+        var count: Int? = unread
+        self.init(object, errors: &errors, unread: &count)
+        guard errors.isEmpty else { return nil }
+        unread = count ?? unread
     }
 }

@@ -22,7 +22,7 @@ struct LoadPlan: Sendable {
         /// False: an operator stopped it.
         var isSendingAllowed: Bool
         /// False while the store takes no outcomes: pages whose event has ended would make more of them.
-        var canRecord = true
+        var canRecord: Bool
 
         /// A closed lane gets no more than it needs to probe; a stopped one nothing.
         fileprivate var mayRead: Bool { isActive || (isSendingAllowed && loaded == 0) }

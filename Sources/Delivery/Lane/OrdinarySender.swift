@@ -115,7 +115,8 @@ actor OrdinarySender {
 }
 
 extension WebClientError {
-    fileprivate var lost: Classification {
+    /// What a request of the ordinary client without an answer counts as.
+    var lost: Classification {
         switch self {
         case .unreachable, .tls, .overloaded, .stopped:
             Classification(.laneBusy(retryAfter: nil), status: 0, reason: "unreachable")

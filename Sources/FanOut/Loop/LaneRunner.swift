@@ -241,7 +241,6 @@ final class LaneRunner {
         switch wish {
         case .keep: break
         case .retireConnection: actions += pool.retire(connection.id, now)
-        case .closeConnection: connection.fail("closed after an answer")
         }
     }
 

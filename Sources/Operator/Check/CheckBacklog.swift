@@ -38,8 +38,9 @@ struct CheckBacklog: AnsweringCommand {
             let facts = try await LaneFacts.read(inspection, now: renderer.now)
             let pattern = lane.map { GlobPattern($0) }
             let lanes = LaneFacts(source: facts.source, items: facts.items.filter { pattern?.matches($0.lane) ?? true })
+            let unread = Listing.sentence(unread: facts.unread)
             guard pattern == nil || !lanes.items.isEmpty else {
-                return CheckResult(level: .unknown, sentences: [say("there is no lane \(lane ?? "")")])
+                return CheckResult(level: .unknown, sentences: [unread ?? say("there is no lane \(lane ?? "")")])
             }
             let oldest = Int64(lanes.oldestSeconds ?? 0)
             let (pending, deferred) = (Int64(lanes.sum(\.pending)), Int64(lanes.sum(\.deferred)))
@@ -51,6 +52,7 @@ struct CheckBacklog: AnsweringCommand {
                     )
                 ]
             )
+            if let unread { result.add(.warning, unread) }
             let retrying = try retrying(of: lanes.items, inspection, now: renderer.now)
             if retrying >= min(warnDeferred, critDeferred) {
                 result.add(

@@ -28,17 +28,17 @@ struct CheckLanes: AnsweringCommand {
             let facts = try await LaneFacts.read(inspection, now: renderer.now)
             let pattern = lane.map { GlobPattern($0) }
             let lanes = facts.items.filter { pattern?.matches($0.lane) ?? true }
+            let unread = Listing.sentence(unread: facts.unread)
             guard !lanes.isEmpty else {
-                return CheckResult(
-                    level: .unknown,
-                    sentences: [lane.map { say("there is no lane \($0)") } ?? say("there is no lane yet")]
-                )
+                let none = lane.map { say("there is no lane \($0)") } ?? say("there is no lane yet")
+                return CheckResult(level: .unknown, sentences: [unread ?? none])
             }
             let active = lanes.count { $0.state == "active" }
             var result = CheckResult(
                 level: .ok,
                 sentences: [say("\(active) of \(lanes.count) lanes active (\(say(known: facts.source)))")]
             )
+            if let unread { result.add(.warning, unread) }
             for item in lanes where item.state != "active" {
                 result.add(
                     item.state == "credentialFault" ? .critical : .warning,

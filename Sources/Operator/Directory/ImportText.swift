@@ -7,7 +7,8 @@ enum ImportText {
     static let warningsShown = 20
 
     static func lines(_ object: JSONObject) -> [String] {
-        let report = ImportView(shown: object)
+        var unread = 0
+        let report = ImportView(shown: object, unread: &unread)
         var lines = [say("import \(report.id ?? "-") · \(report.state ?? "-")")]
         let rows = (report.diff ?? JSONObject()).map { kind in
             [say(known: kind.name)]
@@ -32,7 +33,7 @@ enum ImportText {
         }
         let total = report.warningsTotal ?? report.warnings.count
         if total > warningsShown { lines.append(say("\(total) warnings in all; -o json shows more")) }
-        return lines
+        return lines + (Listing.sentence(unread: unread).map { [$0] } ?? [])
     }
 
     /// Schools shown; `-o json` has more.

@@ -9,6 +9,8 @@ struct LaneFacts {
     /// `live` or `store`.
     var source: String
     var items: [LaneView]
+    /// Lanes of the service's answer that could not be read.
+    var unread = 0
 
     func sum(_ count: KeyPath<LaneView, Int>) -> Int { items.reduce(0) { $0 + $1[keyPath: count] } }
 
@@ -18,8 +20,10 @@ struct LaneFacts {
     /// Asks the admin socket, then the store.
     static func read(_ inspection: Inspection, now: Instant) async throws -> LaneFacts {
         let answer = await AdminClient.ask(inspection.adminSocket, "/admin/lanes")
-        if let answer { return LaneFacts(source: "live", items: ListView(shown: answer).items) }
-        return try stored(inspection, now: now)
+        guard let answer else { return try stored(inspection, now: now) }
+        var unread = 0
+        let items = ListView<LaneView>(shown: answer, unread: &unread).items
+        return LaneFacts(source: "live", items: items, unread: unread)
     }
 
     /// What is in flight, the window and when a closed lane opens again are known to the service only: null.
@@ -77,7 +81,8 @@ struct LaneFacts {
             source: source,
             columns: columns,
             items: items.map(\.object),
-            total: items.count
+            total: items.count,
+            unread: unread
         )
     }
 }

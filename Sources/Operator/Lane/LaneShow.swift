@@ -27,6 +27,7 @@ struct LaneShow: AnsweringCommand {
         let renderer = options.renderer
         let stored = try inspection.lane(named: lane)
         let facts = try await LaneFacts.read(inspection, now: renderer.now)
+        if let sentence = Listing.sentence(unread: facts.unread) { renderer.context.talk(sentence) }
         var object = facts.items.first { $0.lane == lane }?.object ?? JSONObject(["lane": .string(lane)])
         // The name it had before `since` stood in the contract.
         object["changedAt"] = object["since"] ?? .null

@@ -99,4 +99,11 @@ struct Listing {
     /// nil when it was not counted.
     var total: Int?
     var next: String?
+    /// Elements of the service's answer that are not among the items.
+    var unread = 0
+
+    /// For people, when the service's answer had elements that could not be read; nil when it had none.
+    static func sentence(unread: Int) -> String? {
+        unread == 0 ? nil : say("could not be read in the service's answer: \(unread); is it of another version?")
+    }
 }

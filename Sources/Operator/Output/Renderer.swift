@@ -28,6 +28,7 @@ struct Renderer {
             try writeHeader(listing)
             for item in listing.items { try write(item, of: listing) }
         }
+        if let sentence = Listing.sentence(unread: listing.unread) { context.talk(sentence) }
     }
 
     /// Writes the list; an empty answer to a filter is exit code 3.

@@ -19,7 +19,8 @@ struct PublisherList: AnsweringCommand {
     func run() async throws {
         let settings = try options.settings(secrets: true).settings
         let answer = await AdminClient.ask(settings.listen.adminSocket, "/admin/publishers")
-        let live = answer.map { ListView<PublisherView>(shown: $0).items }
+        var unread = 0
+        let live = answer.map { ListView<PublisherView>(shown: $0, unread: &unread).items }
         let now = options.renderer.now
         let items = (live ?? settings.publishers.map { PublisherView($0, now: now) }).flatMap(Self.rows)
         let listing = Listing(
@@ -31,7 +32,8 @@ struct PublisherList: AnsweringCommand {
                 .time("LAST USED", "lastUsedAt"), .text("RIGHTS", "rights"), .text("SCHOOLS", "schools").optional,
             ],
             items: items,
-            total: items.count
+            total: items.count,
+            unread: unread
         )
         try options.renderer.write(listing)
     }

@@ -162,7 +162,8 @@ struct Explanation {
     private func lane(_ id: LaneID) -> String {
         guard let name = inspection.laneName(id), let lane = facts.items.first(where: { $0.lane == name })
         else {
-            return say("Its lane is not configured any more.")
+            return Listing.sentence(unread: facts.unread).map { say("Nothing can be said of its lane: \($0)") }
+                ?? say("Its lane is not configured any more.")
         }
         let reason = lane.standingText(now: now)
         let until = lane.until.map { say(", until \($0.rfc3339)") } ?? ""

@@ -19,6 +19,7 @@ enum Attention {
             sentences.append(say("not ready: \(say(known: reason)); try: carillon doctor"))
         }
         if let broker = report.service?.broker { sentences.append(broker + "; try: carillon doctor") }
+        if let sentence = Listing.sentence(unread: report.facts.unread) { sentences.append(sentence) }
         let percent = report.files.freePercent
         if percent < 5 {
             sentences.append(say("only \(percent) % of the disk is free; new events are refused when it is full"))

@@ -31,7 +31,9 @@ struct StatusReport {
         earlier: MetricsSample? = nil
     ) async throws -> StatusReport {
         let now = context.time.now()
-        let service = await AdminClient.status(inspection.adminSocket)
+        let answer = await AdminClient.ask(inspection.adminSocket, "/admin/status")
+        var unread = 0
+        let service = answer.map { StatusView(shown: $0, unread: &unread) }
         var before = earlier
         var web: WebClient?
         let address = inspection.settings.listen.metricsAddress.description
@@ -44,7 +46,7 @@ struct StatusReport {
         }
         let stored = Result {
             (
-                try service.map { LaneFacts(source: "live", items: $0.lanes) }
+                try service.map { LaneFacts(source: "live", items: $0.lanes, unread: unread) }
                     ?? LaneFacts.stored(inspection, now: now),
                 try inspection.ask { try $0.eventCounts(doneSince: now + .seconds(-86_400)) },
                 try inspection.ask { try $0.waitingForQuietHours() }, try inspection.ask { try $0.newestDead() }

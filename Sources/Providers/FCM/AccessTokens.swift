@@ -18,14 +18,6 @@ package final class AccessTokens: Sendable {
         case kept(AccessToken, AccessTokenError)
         /// No valid token: the lane cannot send.
         case failed(AccessTokenError)
-
-        /// nil when there is none to send with.
-        package var token: AccessToken? {
-            switch self {
-            case .current(let token), .renewed(let token), .kept(let token, _): token
-            case .failed: nil
-            }
-        }
     }
 
     private struct State {
@@ -34,7 +26,6 @@ package final class AccessTokens: Sendable {
         var failure: AccessTokenError?
         /// Of the last failure; nil after a success.
         var pausedUntil: Instant?
-        var clockSkew: Duration?
 
         func validToken(at now: Instant) -> AccessToken? {
             guard let token, now < token.expiresAt else { return nil }
@@ -76,10 +67,6 @@ package final class AccessTokens: Sendable {
         state.withLock { $0.validToken(at: now) }
     }
 
-    /// Google's clock minus ours at the last answer of the token endpoint; nil before the first. Accurate to a second and
-    /// the exchange's own time.
-    package var clockSkew: Duration? { state.withLock { $0.clockSkew } }
-
     /// Renews the token when it is missing or near its end. To be called before the first sending and then every minute or
     /// so; returns at once while nothing is due, or while the endpoint is left alone after a failure.
     package func refresh(at now: Instant) async -> Refresh {
@@ -88,12 +75,9 @@ package final class AccessTokens: Sendable {
 
     /// After a 401: asks for a new token, unless the rejected one was replaced in the meantime. The rejected token is not
     /// given out again.
-    package func replace(rejected token: AccessToken, at now: Instant) async -> Refresh {
-        await replace(rejected: token.generation, at: now)
-    }
-
-    /// By the rejected token's ``AccessToken/generation``.
-    func replace(rejected generation: Int, at now: Instant) async -> Refresh {
+    ///
+    /// By its ``AccessToken/generation``.
+    package func replace(rejected generation: Int, at now: Instant) async -> Refresh {
         await join(at: now, rejected: generation).outcome
     }
 
@@ -131,8 +115,6 @@ package final class AccessTokens: Sendable {
     private func renew(at now: Instant) async -> Refresh {
         do {
             let answer = try await ask(at: now)
-            let skew = answer.date.flatMap(HTTPDate.parse).map { $0 - now }
-            state.withLock { $0.clockSkew = skew ?? $0.clockSkew }
             let grant = try answer.grant(now: now)
             return .renewed(state.withLock { $0.succeed(grant, at: now) })
         } catch {

@@ -1,4 +1,4 @@
-import Cryptography
+package import Cryptography
 import Domain
 
 /// The encrypted body of a push message [RFC 8291; RFC 8188]: one record of `aes128gcm`, made for one subscription.
@@ -77,19 +77,9 @@ package struct WebPushSender: Sendable {
     /// 16 bytes.
     let salt: [UInt8]
 
-    package init() {
-        key = P256.AgreementKey()
-        salt = SecureRandom.bytes(16)
-    }
-
-    /// A sender of known vectors: 32 bytes of key, 16 of salt.
-    package init(privateKey: [UInt8], salt: [UInt8]) throws(WebPushEncryptionError) {
+    package init(key: P256.AgreementKey = P256.AgreementKey(), salt: [UInt8] = SecureRandom.bytes(16)) {
         precondition(salt.count == 16, "The salt of a record has 16 bytes.")
-        do {
-            key = try P256.AgreementKey(privateKey: privateKey)
-        } catch {
-            throw .cryptoFailed
-        }
+        self.key = key
         self.salt = salt
     }
 }
@@ -99,6 +89,4 @@ package enum WebPushEncryptionError: Error, Hashable, Sendable {
     case plaintextTooLong(bytes: Int)
     /// The subscription's key is no point on P-256; checked at registration.
     case malformedSubscription
-    /// The crypto library refused; never seen with keys that could be read.
-    case cryptoFailed
 }

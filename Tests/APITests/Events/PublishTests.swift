@@ -3,6 +3,7 @@ import Domain
 import HTTPTypes
 import Pipeline
 import Store
+import TestSupport
 import Testing
 
 struct PublishTests {

@@ -2,11 +2,12 @@
 
 import API
 import Domain
+import TestSupport
 import Testing
 
 struct StandardWebhooksTests {
     /// The example secret and message of the reference libraries.
-    static let secret = StandardWebhooks.secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")!
+    static let secret = Base64.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")!
     static let id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
     static let body = Array(#"{"test": 2432232314}"#.utf8)
     static let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -61,11 +62,6 @@ struct StandardWebhooksTests {
         #expect(throws: StandardWebhooks.Fault.mismatch) { try verify(body: Self.body + [0x20]) }
         #expect(throws: StandardWebhooks.Fault.mismatch) { try verify(id: "msg_other") }
         #expect(throws: StandardWebhooks.Fault.mismatch) { try verify(secrets: []) }
-    }
-
-    @Test(arguments: ["", "whsec_", "whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_*"])
-    func `a text that is no secret is refused`(text: String) {
-        #expect(StandardWebhooks.secret(text) == nil)
     }
 
     @Test func `a publisher key is known by its hash`() throws {

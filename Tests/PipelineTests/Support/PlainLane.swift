@@ -1,6 +1,6 @@
 import Domain
-import FanOut
 import Providers
+import TestSupport
 
 /// A lane that addresses Firebase's devices; nothing is sent with it.
 struct PlainLane: ProviderLane {
@@ -17,20 +17,5 @@ struct PlainLane: ProviderLane {
         return PushAddress(form: form, text: text)
     }
 
-    func wire(_ storage: CredentialStorage) -> any Wire { SilentWire() }
-}
-
-/// Speaks to nobody.
-final class SilentWire: Wire {
-    func write(
-        _ push: Push,
-        to request: RequestBuffer,
-        on connection: ConnectionInfo,
-        now: Instant,
-        scratch: inout [UInt8]
-    ) throws -> UsedCredential? { nil }
-
-    func classify(status: Int, body: [UInt8], retryAfter: String?, now: Instant) -> Classification {
-        Classification(.accepted, status: status, reason: "")
-    }
+    func wire(_ storage: CredentialStorage) -> any Wire { QuietWire() }
 }

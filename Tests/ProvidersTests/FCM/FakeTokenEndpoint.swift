@@ -38,8 +38,8 @@ final class FakeTokenEndpoint: Sendable {
         }
     }
 
-    static func granted(_ value: String, seconds: Int = 3599, date: String? = nil) -> TokenEndpointAnswer {
+    static func granted(_ value: String, seconds: Int = 3599) -> TokenEndpointAnswer {
         let body = #"{"access_token":"\#(value)","expires_in":\#(seconds),"token_type":"Bearer"}"#
-        return TokenEndpointAnswer(status: 200, body: Array(body.utf8), date: date)
+        return TokenEndpointAnswer(status: 200, body: Array(body.utf8))
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import Domain
 import Providers
 import Testing
@@ -36,7 +37,7 @@ import Testing
 
         static func sender() throws -> WebPushSender {
             try WebPushSender(
-                privateKey: #require(Base64.decode(senderPrivate)),
+                key: P256.AgreementKey(privateKey: #require(Base64.decode(senderPrivate))),
                 salt: #require(Base64.decode(salt))
             )
         }

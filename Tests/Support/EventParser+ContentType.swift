@@ -1,9 +1,9 @@
-import Dialects
-import Domain
+package import Dialects
+package import Domain
 
 extension EventParser {
     /// A body whose form its `Content-Type` field says.
-    func parse(
+    package func parse(
         contentType: String?,
         header: (String) -> String?,
         body: [UInt8],
