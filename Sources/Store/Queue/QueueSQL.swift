@@ -12,13 +12,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         """
     /// Index page_open; primary key of event.
     case openPages = """
-        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
-        WHERE page.state = 0 AND lane > 0 ORDER BY lane, tag, page.id
+        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event
+        WHERE event.id = page.event AND page.state = 0 AND lane > 0 ORDER BY lane, tag, page.id
         """
     /// Index page_open.
     case openPagesOfLane = """
-        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
-        WHERE page.state = 0 AND lane = ? ORDER BY tag, page.id
+        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event
+        WHERE event.id = page.event AND page.state = 0 AND lane = ? ORDER BY tag, page.id
         """
     /// Index page_open.
     case hasOpenPage = "SELECT 1 FROM page WHERE state = 0 AND lane = ? LIMIT 1"
@@ -29,8 +29,9 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         """
     /// Index event_words. `parts`: it was begun.
     case sayingTheSame = """
-        SELECT other.id FROM event CROSS JOIN event AS other ON other.merge_key = event.merge_key AND other.id <> event.id
-        WHERE event.id = ?1 AND abs(coalesce(other.not_before, other.accepted_at) - coalesce(event.not_before, event.accepted_at)) <= ?2
+        SELECT other.id FROM event CROSS JOIN event AS other
+        WHERE other.merge_key = event.merge_key AND other.id <> event.id AND event.id = ?1
+            AND abs(coalesce(other.not_before, other.accepted_at) - coalesce(event.not_before, event.accepted_at)) <= ?2
             AND (other.parts > 0 OR (coalesce(other.not_before, other.accepted_at), other.id)
                 < (coalesce(event.not_before, event.accepted_at), event.id))
             AND other.withdrawal IS NULL AND other.superseding IS NULL
