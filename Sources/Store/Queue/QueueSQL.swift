@@ -83,14 +83,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case concernedOfPart = "SELECT persons FROM concerned WHERE event = ? AND part = ?"
     /// Primary keys.
     case keepHeld = """
-        INSERT INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, attempts = excluded.attempts,
-            held_at = excluded.held_at
+        INSERT INTO held(delivery, lane, event, attempts) VALUES (?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, attempts = excluded.attempts
         """
     case keepDead = """
-        INSERT INTO dead(delivery, lane, event, person, device, died_at, reason, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, person = excluded.person,
-            device = excluded.device, died_at = excluded.died_at, reason = excluded.reason, attempts = excluded.attempts
+        INSERT INTO dead(delivery, lane, event, died_at, attempts) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, died_at = excluded.died_at,
+            attempts = excluded.attempts
         """
     case keepAttempt = """
         INSERT INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)

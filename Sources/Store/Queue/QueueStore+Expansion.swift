@@ -123,8 +123,7 @@ extension QueueStore {
                 DeliveryID(page: PageID(rawValue: id), slot: slot).rawValue,
                 Int64(page.lane.rawValue),
                 step.event.rawValue,
-                0,
-                now.milliseconds
+                0
             )
         }
         for slot in 0..<result.count where result[slot] == .merging {
