@@ -22,10 +22,6 @@ extension QueueStore {
         }
     }
 
-    package func append(_ step: ExpansionStep, now: Instant) async throws(StoreError) -> [Scheduler.Entry]? {
-        do { return try await append([step], now: now)[0].get() } catch { throw StoreError(error) }
-    }
-
     /// A part that exists already, behind a cursor that says it does not: only a damaged event has that.
     private static func appendApart(
         _ step: ExpansionStep,
