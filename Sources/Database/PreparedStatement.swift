@@ -23,7 +23,6 @@ package protocol PreparedStatement: AnyObject {
     // The row `step()` stands on, column by column from 0; NULL reads as zero or empty. Bytes are valid until the next step.
     func isNull(_ column: Int) -> Bool
     func int64(_ column: Int) -> Int64
-    func double(_ column: Int) -> Double
     func text(_ column: Int) -> UnsafeRawBufferPointer
     func blob(_ column: Int) -> UnsafeRawBufferPointer
 

@@ -26,11 +26,6 @@ package struct Row: ~Copyable {
         int64(column) != 0
     }
 
-    @inlinable package func double(_ column: Int) -> Double {
-        refuseNull(column)
-        return owner.double(column)
-    }
-
     /// Invalid UTF-8 is repaired with U+FFFD.
     @inlinable package func text(_ column: Int) -> String {
         refuseNull(column)

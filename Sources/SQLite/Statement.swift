@@ -130,23 +130,9 @@ extension Statement {
 // MARK: The row
 
 extension Statement {
-    enum ColumnType { case null, integer, real, text, blob }
-
-    func type(of column: Int) -> ColumnType {
-        switch sqlite3_column_type(handle, Int32(column)) {
-        case SQLITE_INTEGER: .integer
-        case SQLITE_FLOAT: .real
-        case SQLITE_TEXT: .text
-        case SQLITE_BLOB: .blob
-        default: .null
-        }
-    }
-
     package func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
 
     package func int64(_ column: Int) -> Int64 { sqlite3_column_int64(handle, Int32(column)) }
-
-    package func double(_ column: Int) -> Double { sqlite3_column_double(handle, Int32(column)) }
 
     package func text(_ column: Int) -> UnsafeRawBufferPointer {
         bytes(column, sqlite3_column_text(handle, Int32(column)).map { UnsafeRawPointer($0) })

@@ -20,16 +20,3 @@ extension Value: Bindable {
         }
     }
 }
-
-extension Statement {
-    /// The value of a column with the type it is stored as.
-    package func value(_ column: Int) -> Value {
-        switch type(of: column) {
-        case .integer: .integer(int64(column))
-        case .real: .real(double(column))
-        case .text: .text(String(decoding: text(column), as: UTF8.self))
-        case .blob: .blob([UInt8](blob(column)))
-        case .null: .null
-        }
-    }
-}

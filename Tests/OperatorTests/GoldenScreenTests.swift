@@ -61,7 +61,7 @@ struct GoldenScreenTests {
             pupils: 1,
             unknownUsers: []
         )
-        guard let page = try await queue.append(step, now: made)?.first?.page else { return }
+        guard let page = try await queue.append([step], now: made)[0].get()?.first?.page else { return }
         func failed(_ slot: Int, _ result: SlotResult, _ status: Int, _ reason: String, tries: Int) -> Outcome {
             Outcome(
                 page: page,

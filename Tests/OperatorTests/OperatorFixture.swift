@@ -238,7 +238,7 @@ final class OperatorFixture {
             pupils: 1,
             unknownUsers: ["stranger"]
         )
-        let entries = try await queue.append(step, now: now)
+        let entries = try await queue.append([step], now: now)[0].get()
         guard let page = entries?.first?.page else { throw CocoaError(.fileReadUnknown) }
         try await queue.record(
             [

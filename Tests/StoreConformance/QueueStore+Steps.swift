@@ -1,5 +1,5 @@
-import Domain
-import Store
+package import Domain
+package import Store
 import Testing
 
 extension LaneID {
@@ -13,6 +13,11 @@ extension ProviderID {
 }
 
 extension QueueStore {
+    /// One step alone.
+    package func append(_ step: ExpansionStep, now: Instant) async throws -> [Scheduler.Entry]? {
+        try await append([step], now: now)[0].get()
+    }
+
     /// An event with a page on each lane, all its slots pending; each person has a device on each.
     func expanded(
         _ event: NewEvent,

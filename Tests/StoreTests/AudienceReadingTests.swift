@@ -33,7 +33,7 @@ struct AudienceReadingTests {
             )
         }
 
-        func whole(_ reader: RegistryReader) throws -> Audience {
+        func whole(_ reader: RegistryReader) throws -> WholeAudience {
             try reader.audience(of: members, in: school, on: { _ in Sample.day }, author: author, schools: schools)
         }
     }

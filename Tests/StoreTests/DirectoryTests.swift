@@ -223,7 +223,7 @@ struct DirectoryTests {
         }
     }
 
-    private func audience(_ members: [AudienceMember], schools: Set<String>? = nil) throws -> Audience {
+    private func audience(_ members: [AudienceMember], schools: Set<String>? = nil) throws -> WholeAudience {
         try reader().audience(of: members, on: { _ in Sample.day }, author: nil, schools: schools)
     }
 

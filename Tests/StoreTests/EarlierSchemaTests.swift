@@ -26,7 +26,7 @@ struct EarlierSchemaTests {
         try folder.intruder(file).execute(String(decoding: bytes[..<count], as: UTF8.self))
     }
 
-    @Test(arguments: ["queue-1.sql", "queue-2.sql", "queue-3.sql"])
+    @Test(arguments: ["queue-1.sql", "queue-2.sql", "queue-3.sql", "queue-9.sql"])
     func `the queue opens, adds up and goes on`(dump: String) async throws {
         try fill("queue.db", from: dump)
         try await folder.queue { queue async throws in
@@ -45,6 +45,28 @@ struct EarlierSchemaTests {
                 Issue.record("the identity is forgotten")
                 return
             }
+        }
+    }
+
+    @Test func `what is dead or held of schema 9 keeps what is read of it`() async throws {
+        try fill("queue.db", from: "queue-9.sql")
+        let session = try folder.intruder("queue.db")
+        try session.execute("INSERT INTO held VALUES (1024, 1, 1876951040000000000, 3, 1790000000000)")
+        try await folder.queue { _ in }
+        let columns = [
+            "dead": ["delivery", "lane", "event", "died_at", "attempts"],
+            "held": ["delivery", "lane", "event", "attempts"],
+        ]
+        let rows: [String: [Int64]] = [
+            "dead": [1026, 1, 1_876_951_040_000_000_000, 1_790_000_000_000, 8],
+            "held": [1024, 1, 1_876_951_040_000_000_000, 3],
+        ]
+        for (table, names) in columns {
+            #expect(try session.all("SELECT name FROM pragma_table_info(?)", table) { $0.text(0) } == names)
+            let kept = try session.all("SELECT \(names.joined(separator: ", ")) FROM \(table)") { row in
+                [row.int64(0), row.int64(1), row.int64(2), row.int64(3)] + (names.count > 4 ? [row.int64(4)] : [])
+            }
+            #expect(kept == [rows[table]])
         }
     }
 

@@ -1,6 +1,7 @@
 import Domain
 import Providers
 import Store
+import StoreConformance
 import Testing
 
 /// A phone between two accounts, on the disk.

@@ -46,6 +46,13 @@ struct OrderMatches {
         scan = DeliveryScan(reader, filter, after: after.rawValue > 0 ? above : nil)
     }
 
+    /// The next pages, in their order; none at the end.
+    mutating func next(max: Int) throws -> [Match] {
+        var matches: [Match] = []
+        while matches.count < max, let match = try next() { matches.append(match) }
+        return matches
+    }
+
     mutating func next() throws -> Match? {
         if let scan {
             let match = try scan.next()

@@ -11,6 +11,8 @@ import Synchronization
 package actor OrderRunner {
     /// Pages of one commit; ``OrderVerb/deliveriesPerCommit`` bounds it, too.
     private static let pagesPerCommit = 50
+    /// Pages that are counted at once: one statement says which of their events were taken back.
+    private static let pagesPerLook = 100
     private static let eventsShown = 5
     /// No operation has this number.
     private static let unknownWork: Int64 = 0
@@ -173,23 +175,26 @@ package actor OrderRunner {
             let eligible = order.verb.eligible(withDead: order.scope.namesDead)
             let bringsBack = order.verb == .retry || order.verb == .release
             var events: [EventID: Int] = [:]
-            while let match = try matches.next() {
-                let ending = bringsBack ? try reader.event(match.event)?.ending?.reason : nil
-                let hasExpired = order.verb == .retry && !order.scope.isFresh && match.expiresAt <= time.now()
-                for slot in match.slots {
-                    report.matched += 1
-                    let state = match.result[slot].state
-                    if !eligible.contains(state) {
-                        report.notEligible["\(state)", default: 0] += 1
-                    } else if let ending {
-                        report.notEligible[ending.word, default: 0] += 1
-                    } else if hasExpired {
-                        report.notEligible["expired", default: 0] += 1
-                    } else {
-                        report.eligible += 1
-                        events[match.event, default: 0] += 1
-                        if report.sample.count < Self.sampleMax {
-                            report.sample.append(DeliveryID(page: match.page, slot: slot))
+            while case let part = try matches.next(max: Self.pagesPerLook), !part.isEmpty {
+                let endings = bringsBack ? try reader.endings(of: Set(part.map(\.event))) : [:]
+                for match in part {
+                    let ending = (endings[match.event] ?? nil)?.reason
+                    let hasExpired = order.verb == .retry && !order.scope.isFresh && match.expiresAt <= time.now()
+                    for slot in match.slots {
+                        report.matched += 1
+                        let state = match.result[slot].state
+                        if !eligible.contains(state) {
+                            report.notEligible["\(state)", default: 0] += 1
+                        } else if let ending {
+                            report.notEligible[ending.word, default: 0] += 1
+                        } else if hasExpired {
+                            report.notEligible["expired", default: 0] += 1
+                        } else {
+                            report.eligible += 1
+                            events[match.event, default: 0] += 1
+                            if report.sample.count < Self.sampleMax {
+                                report.sample.append(DeliveryID(page: match.page, slot: slot))
+                            }
                         }
                     }
                 }

@@ -53,9 +53,7 @@ final class APNsWire: Wire, @unchecked Sendable {
         request.setHeaders(push.event.urgency == .low ? known[index].low : known[index].usual)
         request.addHeader("apns-id", count: APNsRequest.idCount) { APNsRequest.writeID(of: push.id, to: $0) }
         request.addHeader("apns-collapse-id", push.collapseID)
-        if let expiration = Expiry.at(push.event.expiresAt).apnsSeconds {
-            request.addHeader("apns-expiration", expiration)
-        }
+        request.addHeader("apns-expiration", Expiry.at(push.event.expiresAt).apnsSeconds)
         scratch.removeAll(keepingCapacity: true)
         APNsMessage(template: template).appendBody(
             receiver: push.receiver.utf8.span,

@@ -101,9 +101,7 @@ package struct FCMMessage: Sendable {
             case .collapseID: collapseID.withUnsafeBufferPointer { body.append(contentsOf: $0) }
             case .encrypted: body.append(contentsOf: encrypted ?? [])
             case .timeToLive: Decimal.append(expiry.timeToLiveSeconds(now: now), to: &body)
-            case .expiration:
-                // Firebase's own default for iPhones is 30 days, so writing it is the same as leaving it out.
-                Decimal.append(expiry.apnsSeconds ?? (now + .seconds(30 * 86_400)).seconds, to: &body)
+            case .expiration: Decimal.append(expiry.apnsSeconds, to: &body)
             }
         }
         body.append(contentsOf: template.bytes[start...])

@@ -11,8 +11,8 @@ package enum InspectionSQL: String, CaseIterable, Sendable {
         """
     /// Index page_open, then the primary key of result; keyset.
     case openResults = """
-        SELECT page.id, lane, tag, opened_at, slots FROM page CROSS JOIN result ON result.page = page.id
-        WHERE state = 0 AND (lane, tag, page.id) > (?, ?, ?) ORDER BY lane, tag, page.id LIMIT ?
+        SELECT page.id, lane, tag, opened_at, slots FROM page CROSS JOIN result
+        WHERE result.page = page.id AND state = 0 AND (lane, tag, page.id) > (?, ?, ?) ORDER BY lane, tag, page.id LIMIT ?
         """
     /// Index retry_delivery, covering; keyset.
     case retryDeliveries = "SELECT delivery, lane FROM retry WHERE delivery > ? ORDER BY delivery LIMIT ?"

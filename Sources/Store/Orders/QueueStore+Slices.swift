@@ -132,8 +132,7 @@ private struct SliceWork {
                 delivery.rawValue,
                 header.lane,
                 header.event,
-                state == .deferred ? try number(.retryAttempts, delivery) : 0,
-                now.milliseconds
+                state == .deferred ? try number(.retryAttempts, delivery) : 0
             )
             if state == .deferred { try connection.run(QueueSQL.deleteRetry.rawValue, delivery.rawValue) }
             return slice.verb.mark

@@ -12,13 +12,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         """
     /// Index page_open; primary key of event.
     case openPages = """
-        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
-        WHERE page.state = 0 AND lane > 0 ORDER BY lane, tag, page.id
+        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event
+        WHERE event.id = page.event AND page.state = 0 AND lane > 0 ORDER BY lane, tag, page.id
         """
     /// Index page_open.
     case openPagesOfLane = """
-        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event ON event.id = page.event
-        WHERE page.state = 0 AND lane = ? ORDER BY tag, page.id
+        SELECT page.id, event, lane, tag, count, event.urgency = 2 FROM page CROSS JOIN event
+        WHERE event.id = page.event AND page.state = 0 AND lane = ? ORDER BY tag, page.id
         """
     /// Index page_open.
     case hasOpenPage = "SELECT 1 FROM page WHERE state = 0 AND lane = ? LIMIT 1"
@@ -29,8 +29,9 @@ package enum QueueSQL: String, CaseIterable, Sendable {
         """
     /// Index event_words. `parts`: it was begun.
     case sayingTheSame = """
-        SELECT other.id FROM event CROSS JOIN event AS other ON other.merge_key = event.merge_key AND other.id <> event.id
-        WHERE event.id = ?1 AND abs(coalesce(other.not_before, other.accepted_at) - coalesce(event.not_before, event.accepted_at)) <= ?2
+        SELECT other.id FROM event CROSS JOIN event AS other
+        WHERE other.merge_key = event.merge_key AND other.id <> event.id AND event.id = ?1
+            AND abs(coalesce(other.not_before, other.accepted_at) - coalesce(event.not_before, event.accepted_at)) <= ?2
             AND (other.parts > 0 OR (coalesce(other.not_before, other.accepted_at), other.id)
                 < (coalesce(event.not_before, event.accepted_at), event.id))
             AND other.withdrawal IS NULL AND other.superseding IS NULL
@@ -82,14 +83,13 @@ package enum QueueSQL: String, CaseIterable, Sendable {
     case concernedOfPart = "SELECT persons FROM concerned WHERE event = ? AND part = ?"
     /// Primary keys.
     case keepHeld = """
-        INSERT INTO held(delivery, lane, event, attempts, held_at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, attempts = excluded.attempts,
-            held_at = excluded.held_at
+        INSERT INTO held(delivery, lane, event, attempts) VALUES (?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, attempts = excluded.attempts
         """
     case keepDead = """
-        INSERT INTO dead(delivery, lane, event, person, device, died_at, reason, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, person = excluded.person,
-            device = excluded.device, died_at = excluded.died_at, reason = excluded.reason, attempts = excluded.attempts
+        INSERT INTO dead(delivery, lane, event, died_at, attempts) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT(delivery) DO UPDATE SET lane = excluded.lane, event = excluded.event, died_at = excluded.died_at,
+            attempts = excluded.attempts
         """
     case keepAttempt = """
         INSERT INTO attempt(delivery, number, at, milliseconds, state, status, reason) VALUES (?, ?, ?, ?, ?, ?, ?)

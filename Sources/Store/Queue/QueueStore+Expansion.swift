@@ -22,10 +22,6 @@ extension QueueStore {
         }
     }
 
-    package func append(_ step: ExpansionStep, now: Instant) async throws(StoreError) -> [Scheduler.Entry]? {
-        do { return try await append([step], now: now)[0].get() } catch { throw StoreError(error) }
-    }
-
     /// A part that exists already, behind a cursor that says it does not: only a damaged event has that.
     private static func appendApart(
         _ step: ExpansionStep,
@@ -123,8 +119,7 @@ extension QueueStore {
                 DeliveryID(page: PageID(rawValue: id), slot: slot).rawValue,
                 Int64(page.lane.rawValue),
                 step.event.rawValue,
-                0,
-                now.milliseconds
+                0
             )
         }
         for slot in 0..<result.count where result[slot] == .merging {

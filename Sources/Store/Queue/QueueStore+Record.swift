@@ -150,16 +150,12 @@ extension QueueStore {
                 try connection.run(QueueSQL.prolongEvent.rawValue, quiet.expiresAt.milliseconds, event)
             }
         case .dead:
-            let slot = try receiver(of: delivery, connection)
             try connection.run(
                 QueueSQL.keepDead.rawValue,
                 delivery.rawValue,
                 lane,
                 event,
-                slot.person.rawValue,
-                slot.device.rawValue,
                 now.milliseconds,
-                outcome.attempt?.reason ?? "",
                 outcome.attempts
             )
         case .held:
@@ -168,20 +164,9 @@ extension QueueStore {
                 delivery.rawValue,
                 lane,
                 event,
-                outcome.attempts,
-                now.milliseconds
+                outcome.attempts
             )
         case .pending, .accepted, .rejected, .expired, .withheld, .dropped: break
         }
-    }
-
-    /// Person and device of a delivery; 0 when the plan cannot be read: the outcomes of the page are still recorded.
-    private static func receiver(of delivery: DeliveryID, _ connection: any Session) throws -> Plan.Slot {
-        let plan = try connection.first("SELECT slots FROM plan WHERE page = ?", delivery.page.rawValue) { row in
-            try row.result(.page, delivery.page.rawValue) { row in try row.withBlob(0) { try Plan(decoding: $0) } }
-        }
-        let slots = plan?.value?.slots ?? []
-        let nobody = Plan.Slot(person: PersonID(rawValue: 0), device: DeviceID(rawValue: 0))
-        return slots.indices.contains(delivery.slot) ? slots[delivery.slot] : nobody
     }
 }

@@ -177,8 +177,8 @@ extension Registry {
     private static func feed(of key: String, for userID: String, _ connection: any Session) throws -> Int64? {
         let tied = try connection.all(
             """
-            SELECT person.key FROM account CROSS JOIN account_record tie ON tie.account = account.id
-            CROSS JOIN person ON person.id = tie.record WHERE ent_id = ?
+            SELECT person.key FROM account CROSS JOIN account_record tie CROSS JOIN person
+            WHERE tie.account = account.id AND person.id = tie.record AND ent_id = ?
             """,
             userID
         ) { $0.text(0) }

@@ -21,7 +21,7 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     /// Index account_person, then the UNIQUE index of `preference.account`.
     case preferences = """
         SELECT account.person, preference.id, changed_at, document FROM account
-        CROSS JOIN preference ON preference.account = account.ent_id WHERE account.person IN (?*)
+        CROSS JOIN preference WHERE preference.account = account.ent_id AND account.person IN (?*)
         """
     /// Primary key.
     case restricted = "SELECT person FROM restriction WHERE person IN (?*)"
@@ -29,11 +29,11 @@ package enum RegistryKeyedSQL: String, CaseIterable, Sendable, KeyedStatement {
     case standing = "SELECT id, same_as FROM person WHERE same_as IS NOT NULL AND id IN (?*)"
     /// Index membership_person; primary key of place.
     case schoolsOfPupils = """
-        SELECT membership.person, place.uai FROM membership CROSS JOIN place ON place.id = membership.place AND place.kind = 0
-        WHERE membership.person IN (?*)
+        SELECT membership.person, place.uai FROM membership CROSS JOIN place
+        WHERE place.id = membership.place AND place.kind = 0 AND membership.person IN (?*)
         """
     /// Primary key of guardianship, then that of person.
     case guardians = """
-        SELECT pupil, guardian FROM guardianship CROSS JOIN person ON person.id = guardian AND person.kind = 2 WHERE pupil IN (?*)
+        SELECT pupil, guardian FROM guardianship CROSS JOIN person WHERE person.id = guardian AND person.kind = 2 AND pupil IN (?*)
         """
 }

@@ -43,12 +43,12 @@ extension RegistryReader {
             WHERE kind = 0 AND place.uai IS NOT NULL AND (?1 IS NULL OR place.uai = ?1) AND place.uai > ?2
             ORDER BY place.uai LIMIT ?3),
         pupil AS (
-            SELECT school.id AS school, person.id AS id FROM school CROSS JOIN membership ON membership.place = school.id
-            CROSS JOIN person ON person.id = membership.person AND person.kind = 1),
+            SELECT school.id AS school, person.id AS id FROM school CROSS JOIN membership CROSS JOIN person
+            WHERE membership.place = school.id AND person.id = membership.person AND person.kind = 1),
         adult AS (
             SELECT DISTINCT pupil.school AS school, guardian AS id FROM pupil
-            CROSS JOIN guardianship ON guardianship.pupil = pupil.id
-            CROSS JOIN person ON person.id = guardian AND person.kind = 2)
+            CROSS JOIN guardianship CROSS JOIN person
+            WHERE guardianship.pupil = pupil.id AND person.id = guardian AND person.kind = 2)
         SELECT id, uai, name, is_active, feed, (SELECT count(*) FROM pupil WHERE school = school.id),
             (SELECT count(*) FROM adult WHERE school = school.id),
             (SELECT count(*) FROM adult WHERE school = school.id AND EXISTS (

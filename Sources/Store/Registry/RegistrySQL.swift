@@ -2,7 +2,7 @@
 package enum RegistrySQL: String, CaseIterable, Sendable {
     /// UNIQUE index of `ent_id`.
     case personByAccount = """
-        SELECT person.id, kind, key, ent_id, feed FROM account CROSS JOIN person ON person.id = account.person WHERE ent_id = ?
+        SELECT person.id, kind, key, ent_id, feed FROM account CROSS JOIN person WHERE person.id = account.person AND ent_id = ?
         """
     /// Index person_key; the oldest account by index account_person. A key of two feeds finds two; who is only named by a pupil is nobody.
     case personByKey = """
@@ -32,18 +32,18 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// Index place_key: the places of this key, in all schools and feeds.
     case places = """
-        SELECT place.id, school.id, school.uai FROM place CROSS JOIN place school ON school.id = place.school
-        WHERE place.kind = ? AND place.key = ? LIMIT 100
+        SELECT place.id, school.id, school.uai FROM place CROSS JOIN place school
+        WHERE school.id = place.school AND place.kind = ? AND place.key = ? LIMIT 100
         """
     /// Primary key of membership, by index membership_person.
     case isAtSchool = "SELECT 1 FROM membership WHERE place = ? AND person = ?"
     /// Primary key of membership, twice: the dates of the place and of its school both count. Keyset.
     case pupilsPresent = """
-        SELECT here.person, EXISTS (SELECT 1 FROM guardianship CROSS JOIN person adult ON adult.id = guardian AND adult.kind = 2
-            WHERE guardianship.pupil = here.person)
-        FROM membership here CROSS JOIN person ON person.id = here.person AND person.kind = 1
-        CROSS JOIN membership school ON school.place = ?2 AND school.person = here.person
-        WHERE here.place = ?1 AND here.person > ?4
+        SELECT here.person, EXISTS (SELECT 1 FROM guardianship CROSS JOIN person adult
+            WHERE adult.id = guardian AND adult.kind = 2 AND guardianship.pupil = here.person)
+        FROM membership here CROSS JOIN person CROSS JOIN membership school
+        WHERE person.id = here.person AND person.kind = 1 AND school.place = ?2 AND school.person = here.person AND here.place = ?1
+            AND here.person > ?4
             AND (here.from_day IS NULL OR here.from_day <= ?3) AND (here.to_day IS NULL OR here.to_day >= ?3)
             AND (school.from_day IS NULL OR school.from_day <= ?3) AND (school.to_day IS NULL OR school.to_day >= ?3)
         ORDER BY here.person LIMIT ?5
@@ -51,11 +51,10 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// Primary key of place_guardian, keyset; then as `pupilsPresent`.
     case guardiansOfPlace = """
         SELECT tie.guardian, tie.pupil FROM place_guardian tie
-        CROSS JOIN person adult ON adult.id = tie.guardian AND adult.kind = 2
-        CROSS JOIN person child ON child.id = tie.pupil AND child.kind = 1
-        CROSS JOIN membership here ON here.place = ?1 AND here.person = tie.pupil
-        CROSS JOIN membership school ON school.place = ?2 AND school.person = tie.pupil
-        WHERE tie.place = ?1 AND (tie.guardian, tie.pupil) > (?4, ?5)
+        CROSS JOIN person adult CROSS JOIN person child CROSS JOIN membership here CROSS JOIN membership school
+        WHERE adult.id = tie.guardian AND adult.kind = 2 AND child.id = tie.pupil AND child.kind = 1 AND here.place = ?1
+            AND here.person = tie.pupil AND school.place = ?2 AND school.person = tie.pupil AND tie.place = ?1
+            AND (tie.guardian, tie.pupil) > (?4, ?5)
             AND (here.from_day IS NULL OR here.from_day <= ?3) AND (here.to_day IS NULL OR here.to_day >= ?3)
             AND (school.from_day IS NULL OR school.from_day <= ?3) AND (school.to_day IS NULL OR school.to_day >= ?3)
         ORDER BY tie.guardian, tie.pupil LIMIT ?6
@@ -76,8 +75,8 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
         """
     /// UNIQUE index of `ent_id`, index device_account.
     case tokens = """
-        SELECT device.id, target, installation FROM account CROSS JOIN device ON device.account = account.id
-        WHERE ent_id = ? AND provider = ? AND state <> 2 ORDER BY device.id
+        SELECT device.id, target, installation FROM account CROSS JOIN device
+        WHERE device.account = account.id AND ent_id = ? AND provider = ? AND state <> 2 ORDER BY device.id
         """
     /// Indexes device_installation, device_target and device_fid.
     case claims = """
@@ -107,8 +106,8 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     /// What else is registered of the phone of a device. Its primary key; then device_installation, device_target and device_fid.
     case rivals = """
         SELECT other.id FROM device CROSS JOIN device other
-            ON other.installation = device.installation OR other.target_hash = device.target_hash OR other.fid_hash = device.fid_hash
-        WHERE device.id = ?1 AND other.id <> device.id
+        WHERE device.id = ?1 AND other.id <> device.id AND (other.installation = device.installation
+            OR other.target_hash = device.target_hash OR other.fid_hash = device.fid_hash)
         """
     /// Primary key: a part of the devices, for the keys they are sealed with.
     case sealedAfter = "SELECT id, installation, target FROM device WHERE id > ? ORDER BY id LIMIT ?"
@@ -136,8 +135,9 @@ package enum RegistrySQL: String, CaseIterable, Sendable {
     case deletePreference = "DELETE FROM preference WHERE account = ?"
     /// Index membership_person; primary key of place.
     case placesOfPupil = """
-        SELECT place.kind, place.key, place.uai FROM membership CROSS JOIN place ON place.id = membership.place
-        WHERE membership.person = ?1 AND (from_day IS NULL OR from_day <= ?2) AND (to_day IS NULL OR to_day >= ?2)
+        SELECT place.kind, place.key, place.uai FROM membership CROSS JOIN place
+        WHERE place.id = membership.place AND membership.person = ?1 AND (from_day IS NULL OR from_day <= ?2)
+            AND (to_day IS NULL OR to_day >= ?2)
         """
     /// Index device_ill.
     case illDevices = "SELECT id, state FROM device WHERE state <> 0 AND state = ? AND changed_at < ? LIMIT ?"

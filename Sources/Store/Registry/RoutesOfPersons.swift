@@ -26,20 +26,7 @@ package struct RoutesOfPersons: Sendable {
         isSorted = true
     }
 
-    package var isEmpty: Bool { entries.isEmpty }
-
-    /// Those who have any, in their order.
-    package var persons: [PersonID] {
-        entries.reduce(into: []) { if $0.last != $1.person { $0.append($1.person) } }
-    }
-
-    /// Empty for a person without a device.
-    package subscript(person: PersonID) -> [RowResult<DeviceRoute>] {
-        var found: [RowResult<DeviceRoute>] = []
-        forEach(of: person) { found.append($0) }
-        return found
-    }
-
+    /// None of a person without a device.
     package func forEach(of person: PersonID, _ body: (RowResult<DeviceRoute>) throws -> Void) rethrows {
         var index = first(of: person)
         while index < entries.count, entries[index].person == person {

@@ -114,7 +114,7 @@ struct ComplexityTests {
             let ratio = try await gateway.services.registryReader.read { reader in
                 func members(_ count: Int) -> [AudienceMember] { (0..<count).map { .user("user-\($0)") } }
                 return try Cost.ratio(members(2000), members(20_000)) { members in
-                    let audience = try reader.audience(
+                    let audience = try reader.audienceReading(
                         of: members,
                         on: { _ in CalendarDay(year: 2026, month: 11, day: 28)! },
                         author: nil

@@ -46,7 +46,7 @@ struct ReachTests {
             pupils: 0,
             unknownUsers: ["stranger"]
         )
-        let page = try #require(try await gateway.services.queue.append(step, now: now)?.first).page
+        let page = try #require(try await gateway.services.queue.append([step], now: now)[0].get()?.first).page
         try await record([1, 3], of: page, gateway)
         return (id, page)
     }

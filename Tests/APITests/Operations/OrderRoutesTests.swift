@@ -117,7 +117,7 @@ struct OrderRoutesTests {
             pupils: 0,
             unknownUsers: []
         )
-        _ = try await queue.append(step, now: now)
+        _ = try await queue.append([step], now: now)[0].get()
         return event
     }
 

@@ -41,7 +41,12 @@ struct BenchSeed {
         var persons = 0
         let times = try (0..<1000).map { _ in
             let begin = ContinuousClock.now
-            persons = try reader.audience(of: [.school(uai)], on: { _ in day(of: now()) }, author: nil).persons.count
+            persons = try reader.snapshot { reader in
+                var reading = try reader.audienceReading(of: [.school(uai)], on: { _ in day(of: now()) }, author: nil)
+                var persons = 0
+                while !reading.isAtEnd { persons += try reading.next(max: 4096, from: reader).count }
+                return persons
+            }
             return (ContinuousClock.now - begin).components.attoseconds / 1_000_000_000_000
         }.sorted()
         print("{\"persons\":\(persons),\"p50\":\(times[500]),\"p99\":\(times[989])}")

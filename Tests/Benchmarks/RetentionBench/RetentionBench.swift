@@ -176,7 +176,7 @@ struct RetentionBench {
             unknownUsers: []
         )
         var count = 0
-        for entry in try await queue.append(step, now: now) ?? [] {
+        for entry in try await queue.append([step], now: now)[0].get() ?? [] {
             let outcomes = (0..<entry.count).map { slot in
                 count += 1
                 let isDead = count % 1000 == 7

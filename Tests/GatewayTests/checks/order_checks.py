@@ -136,7 +136,7 @@ def dead_letters_are_tried_again(world):
     page, lane, number = database.execute("SELECT id, lane, event FROM page WHERE state = 0").fetchone()
     database.execute("UPDATE result SET slots = ? WHERE page = ?", (bytes([6, 17] * 20), page))
     for slot in range(20):
-        database.execute("INSERT INTO dead VALUES (?, ?, ?, 1, 1, 0, 'UNAVAILABLE', 8)", (page * 1024 + slot, lane, number))
+        database.execute("INSERT INTO dead(delivery, lane, event, died_at, attempts) VALUES (?, ?, ?, 0, 8)", (page * 1024 + slot, lane, number))
     database.execute("UPDATE page SET state = 1 WHERE id = ?", (page,))
     database.execute("UPDATE event SET state = 4 WHERE id = ?", (number,))
     database.commit()

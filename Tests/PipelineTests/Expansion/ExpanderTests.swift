@@ -2,6 +2,7 @@ import Domain
 import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 @testable import Pipeline

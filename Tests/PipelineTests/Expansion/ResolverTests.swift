@@ -2,6 +2,7 @@ import Domain
 import Providers
 import SQLite
 import Store
+import StoreConformance
 import Testing
 
 @testable import Delivery
@@ -110,8 +111,8 @@ struct ResolverTests {
             let owner = try await workshop.register("u-1").owner
             let people = [owner] + (1...1300).map { PersonID(rawValue: owner.rawValue + $0) }
             let found = try workshop.devices.routes(of: people.shuffled())
-            #expect(found.persons == [owner])
-            #expect(try workshop.devices.routes(of: [PersonID]()).isEmpty)
+            #expect(found.owners(of: people) == [owner])
+            #expect(try workshop.devices.routes(of: [PersonID]()).owners(of: people).isEmpty)
         }
     }
 }

@@ -126,7 +126,6 @@ private final class CountedStatement<Base: PreparedStatement>: PreparedStatement
     func finish() { base.finish() }
     func isNull(_ column: Int) -> Bool { base.isNull(column) }
     func int64(_ column: Int) -> Int64 { base.int64(column) }
-    func double(_ column: Int) -> Double { base.double(column) }
     func text(_ column: Int) -> UnsafeRawBufferPointer { base.text(column) }
     func blob(_ column: Int) -> UnsafeRawBufferPointer { base.blob(column) }
     var hasMetNull: Bool {

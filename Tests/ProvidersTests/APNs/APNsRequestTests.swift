@@ -33,13 +33,15 @@ import Testing
 
     @Test(
         arguments: [
-            (Expiry.providerDefault, nil),
-            (.once, 0),
-            (.at(Instant(milliseconds: 1_789_396_260_999)), 1_789_396_260),
-            (.at(Instant(milliseconds: 400)), 1),
-        ] as [(Expiry, Int64?)]
+            (Expiry.at(Instant(milliseconds: 1_789_396_260_999)), 1_789_396_260),
+            (.at(Instant(milliseconds: 400)), 1), (.at(Instant(milliseconds: 0)), 1),
+            (.at(Instant(seconds: 100_000_000_000)), 99_999_999_999),
+        ] as [(Expiry, Int64)]
     )
-    func `the expiration has three states, and an instant is never the zero of once`(expiry: Expiry, seconds: Int64?) {
+    func `the expiration is in whole seconds, and never the zero that asks for one attempt`(
+        expiry: Expiry,
+        seconds: Int64
+    ) {
         #expect(expiry.apnsSeconds == seconds)
     }
 }

@@ -20,7 +20,9 @@ struct DiscoverySchemaTests {
     ) throws {
         let texts = ["", "Kermesse : « appel aux bénévoles »", String(repeating: "é\n\"", count: 3000)]
         for text in texts {
-            for expiry in [Expiry.at(Samples.now + .seconds(90)), .once, .providerDefault] {
+            for expiry in [
+                Expiry.at(Samples.now + .seconds(90)), .at(Samples.now), .at(Samples.now + .seconds(60 * 86_400)),
+            ] {
                 let message = try FCMMessage(Samples.message(title: text, body: text, urgency: urgency))
                 let body = try JSONParser.parse(message.bytes(kind: kind, expiry: expiry))
 

@@ -42,8 +42,7 @@ import Testing
     @Test(arguments: [
         (Expiry.at(Samples.now + .milliseconds(90_900)), "90s", "1789396350"),
         (.at(Samples.now + .seconds(60 * 86_400)), "2419200s", "1794580260"),
-        (.once, "0s", "0"),
-        (.providerDefault, "2419200s", "1791988260"),
+        (.at(Samples.now), "0s", "1789396260"),
     ])
     func `the time to live is counted from each attempt`(expiry: Expiry, ttl: String, expiration: String) throws {
         let body = try JSONParser.parse(try FCMMessage(Samples.message()).bytes(expiry: expiry))
@@ -64,7 +63,7 @@ import Testing
             target: token.utf8.span,
             receiver: receiver.utf8.span,
             collapseID: collapseID.span,
-            expiry: .once,
+            expiry: .at(Samples.now),
             now: Samples.now,
             to: &body
         )

@@ -15,7 +15,10 @@ import Testing
             let receiver = [UInt8](repeating: UInt8(ascii: "r"), count: Limits().userIDBytesMax)
 
             let apns = try APNsMessage(message).bytes(receiver: receiver)
-            let fcm = try FCMMessage(message).bytes(receiver: receiver, expiry: .providerDefault)
+            let fcm = try FCMMessage(message).bytes(
+                receiver: receiver,
+                expiry: .at(Samples.now + .seconds(60 * 86_400))
+            )
 
             #expect(apns.count <= 4096, "seed \(seed)")
             #expect(fcm.count - Samples.token.count <= 4096, "seed \(seed)")
@@ -67,7 +70,7 @@ import Testing
 
         #expect(try APNsMessage(message).bytes(receiver: receiver).count == 4096)
         #expect(
-            try FCMMessage(message).bytes(receiver: receiver, expiry: .providerDefault).count
+            try FCMMessage(message).bytes(receiver: receiver, expiry: .at(Samples.now + .seconds(60 * 86_400))).count
                 == 4096 + Samples.token.count - "9".utf8.count
         )  // apns-expiration has room for an eleventh digit
     }

@@ -51,13 +51,11 @@ import Testing
         (Expiry.at(Samples.now + .seconds(3600)), "updates.push.services.mozilla.com", Int64(3600)),
         (.at(Samples.now + .milliseconds(1999)), "web.push.apple.com", 1),
         (.at(Samples.now + .seconds(-5)), "web.push.apple.com", 0),
-        (.once, "fcm.googleapis.com", 0),
-        (.once, "db5p.notify.windows.com", 1),
+        (.at(Samples.now), "fcm.googleapis.com", 0),
         (.at(Samples.now), "db5p.notify.windows.com", 1),
         (.at(Samples.now + .seconds(90)), "db5p.notify.windows.com", 90),
-        (.once, "notify.windows.com.example.org", 0),
+        (.at(Samples.now), "notify.windows.com.example.org", 0),
         (.at(Samples.now + .seconds(86_400 * 60)), "fcm.googleapis.com", 2_419_200),
-        (.providerDefault, "fcm.googleapis.com", 2_419_200),
     ])
     func `the time to live is counted anew, never above 28 days, and never 0 for Windows`(
         expiry: Expiry,

@@ -1,7 +1,7 @@
 package import Domain
 
 /// Whom a publication concerns, as the directory says at this moment.
-package struct Audience: Sendable, Equatable {
+package enum Audience {
     package struct Person: Sendable, Equatable {
         package var person: PersonID
         package var role: ConcernedPersons.Role
@@ -22,11 +22,4 @@ package struct Audience: Sendable, Equatable {
             self.withheld = withheld
         }
     }
-
-    /// Sorted by person, each once; the author with role `author`, users nobody knows at the end.
-    package var persons: [Person] = []
-    package var pupils = 0
-    /// Sorted.
-    package var pupilsWithoutGuardian: [PersonID] = []
-    package var unknownUsers: [String] = []
 }

@@ -44,27 +44,6 @@ extension RegistryReader {
         }
     }
 
-    /// A whole audience in one snapshot: for what is small. Arguments as for ``audienceReading(of:in:on:author:schools:above:)``.
-    package func audience(
-        of members: [AudienceMember],
-        in school: String? = nil,
-        on day: (_ uai: String?) -> CalendarDay,
-        author: String?,
-        schools: Set<String>? = nil
-    ) throws -> Audience {
-        try snapshot { reader in
-            var reading = try reader.audienceReading(of: members, in: school, on: day, author: author, schools: schools)
-            var audience = Audience()
-            while !reading.isAtEnd {
-                audience.persons += try reading.next(max: AudienceQuestion.sizeMax, from: reader)
-            }
-            audience.pupils = reading.pupils
-            audience.pupilsWithoutGuardian = reading.pupilsWithoutGuardian
-            audience.unknownUsers = reading.unknownUsers
-            return audience
-        }
-    }
-
     /// Whether the place has a pupil on the day. One row of the same question.
     package func isAnybodyPresent(in place: FoundPlace, on day: CalendarDay) throws -> Bool {
         let place = AudienceQuestion.Place(place: place, day: day)

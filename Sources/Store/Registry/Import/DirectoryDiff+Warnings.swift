@@ -11,10 +11,10 @@ extension DirectoryDiff {
         try connection.query(
             """
             SELECT stage.file, stage.line, stage.ent_id, stage.key, stage.feed, account.id, feed.id, coalesce(staged.kind, person.kind, 0), person.id
-            FROM stage_user stage CROSS JOIN account ON account.ent_id = stage.ent_id
+            FROM stage_user stage CROSS JOIN account
             LEFT JOIN feed ON feed.name = stage.feed LEFT JOIN person ON person.key = stage.key AND person.feed = feed.id
             LEFT JOIN stage_person staged ON staged.key = stage.key AND feed.id = ?1
-            WHERE stage.is_removed = 0 AND EXISTS (
+            WHERE account.ent_id = stage.ent_id AND stage.is_removed = 0 AND EXISTS (
                 SELECT 1 FROM account_record tie JOIN person other ON other.id = tie.record
                 WHERE tie.account = account.id AND other.feed IS DISTINCT FROM feed.id)
             ORDER BY stage.line, stage.ent_id LIMIT 100000

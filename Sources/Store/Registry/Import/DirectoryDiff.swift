@@ -13,16 +13,16 @@ struct DirectoryDiff {
     /// Effective links of the stage, of pupils the export speaks of.
     static let stagedLinks = """
         SELECT pupil.key AS pupil, adult.key AS guardian, pupil.id AS pupil_id, adult.id AS guardian_id
-        FROM stage_link link CROSS JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
-        CROSS JOIN stage_person adult ON adult.key = link.guardian AND adult.kind = 2
-        CROSS JOIN stage_scope scope ON scope.kind = 3 AND scope.key = pupil.key AND scope.school = ''
+        FROM stage_link link CROSS JOIN stage_person pupil CROSS JOIN stage_person adult CROSS JOIN stage_scope scope
+        WHERE pupil.key = link.pupil AND pupil.kind = 1 AND adult.key = link.guardian AND adult.kind = 2 AND scope.kind = 3
+            AND scope.key = pupil.key AND scope.school = ''
         """
     /// Effective links of the directory, of the same pupils.
     static let currentLinks = """
         SELECT pupil.key AS pupil, adult.key AS guardian, pupil.id AS pupil_id, adult.id AS guardian_id
-        FROM stage_scope scope CROSS JOIN person pupil ON pupil.id = scope.id AND pupil.kind = 1
-        CROSS JOIN guardianship ON guardianship.pupil = pupil.id
-        CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2 WHERE scope.kind = 3
+        FROM stage_scope scope CROSS JOIN person pupil CROSS JOIN guardianship CROSS JOIN person adult
+        WHERE pupil.id = scope.id AND pupil.kind = 1 AND guardianship.pupil = pupil.id AND adult.id = guardianship.record
+            AND adult.kind = 2 AND scope.kind = 3
         """
 
     /// Completes the stage and fills `stage_change`; once, when the export is on the stage.
@@ -67,9 +67,9 @@ struct DirectoryDiff {
             )
             try connection.run(
                 """
-                \(insert) SELECT 3, person.key, '' FROM place CROSS JOIN membership ON membership.place = place.id
-                CROSS JOIN person ON person.id = membership.person AND person.kind <> 0
-                WHERE place.feed = ? AND place.kind = 0 AND place.key = ? ON CONFLICT(kind, key, school) DO NOTHING
+                \(insert) SELECT 3, person.key, '' FROM place CROSS JOIN membership CROSS JOIN person
+                WHERE membership.place = place.id AND person.id = membership.person AND person.kind <> 0 AND place.feed = ?
+                    AND place.kind = 0 AND place.key = ? ON CONFLICT(kind, key, school) DO NOTHING
                 """,
                 feed,
                 key
@@ -86,8 +86,8 @@ struct DirectoryDiff {
             """
             INSERT INTO stage_person(key, kind, last_name, first_name) SELECT person.key, person.kind, last_name, first_name
             FROM (SELECT DISTINCT guardian FROM stage_link) link
-            CROSS JOIN person ON person.key = link.guardian AND person.feed = ?1 AND person.kind <> 0
-            WHERE NOT EXISTS (
+            CROSS JOIN person
+            WHERE person.key = link.guardian AND person.feed = ?1 AND person.kind <> 0 AND NOT EXISTS (
                 SELECT 1 FROM stage_scope scope WHERE scope.kind = 3 AND scope.key = person.key AND scope.school = '')
             """,
             feed
@@ -97,8 +97,8 @@ struct DirectoryDiff {
             INSERT INTO stage_place(kind, key, school, name, uai)
             SELECT place.kind, place.key, place.school_key, place.name, place.uai
             FROM (SELECT DISTINCT kind, key, school FROM stage_membership) member CROSS JOIN place
-                ON place.kind = member.kind AND place.key = member.key AND place.feed = ?1 AND place.school_key = member.school
-            WHERE NOT EXISTS (
+            WHERE place.kind = member.kind AND place.key = member.key AND place.feed = ?1 AND place.school_key = member.school
+                AND NOT EXISTS (
                 SELECT 1 FROM stage_scope scope
                 WHERE scope.kind = place.kind AND scope.key = place.key AND scope.school = place.school_key)
             """,
@@ -171,19 +171,18 @@ struct DirectoryDiff {
                 SELECT stage.key AS key FROM stage_person stage JOIN person ON person.id = stage.id
                     WHERE stage.kind = 1 AND stage.was = 1
                         AND (person.last_name <> stage.last_name OR person.first_name <> stage.first_name)
-                UNION SELECT stage.key FROM stage_person stage CROSS JOIN stage_membership member ON member.person = stage.key
-                    CROSS JOIN stage_place place
-                        ON place.kind = member.kind AND place.key = member.key AND place.school = member.school
+                UNION SELECT stage.key FROM stage_person stage CROSS JOIN stage_membership member CROSS JOIN stage_place place
                     LEFT JOIN membership ON membership.place = place.id AND membership.person = stage.id
-                    WHERE stage.kind = 1 AND stage.was = 1 AND (membership.person IS NULL
+                    WHERE member.person = stage.key AND place.kind = member.kind AND place.key = member.key
+                        AND place.school = member.school AND stage.kind = 1 AND stage.was = 1 AND (membership.person IS NULL
                         OR membership.from_day IS DISTINCT FROM member.from_day
                         OR membership.to_day IS DISTINCT FROM member.to_day)
-                UNION SELECT stage.key FROM stage_person stage CROSS JOIN membership ON membership.person = stage.id
-                    CROSS JOIN place ON place.id = membership.place
-                    WHERE stage.kind = 1 AND stage.was = 1 AND \(Self.inScope) AND NOT EXISTS (
+                UNION SELECT stage.key FROM stage_person stage CROSS JOIN membership CROSS JOIN place
+                    WHERE membership.person = stage.id AND place.id = membership.place AND stage.kind = 1 AND stage.was = 1
+                        AND \(Self.inScope) AND NOT EXISTS (
                         SELECT 1 FROM stage_membership member CROSS JOIN stage_place there
-                            ON there.kind = member.kind AND there.key = member.key AND there.school = member.school
-                        WHERE member.person = stage.key AND member.kind = place.kind AND member.key = place.key
+                        WHERE there.kind = member.kind AND there.key = member.key AND there.school = member.school
+                            AND member.person = stage.key AND member.kind = place.kind AND member.key = place.key
                             AND member.school = place.school_key)
             );
             """
@@ -193,20 +192,19 @@ struct DirectoryDiff {
     /// An adult is a guardian through any pupil, also one the export does not speak of.
     private func fillGuardians() throws {
         let before = """
-            EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2
-                WHERE guardianship.record = guardian_id)
+            EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil CROSS JOIN person adult
+                WHERE pupil.id = guardianship.pupil AND pupil.kind = 1 AND adult.id = guardianship.record AND adult.kind = 2
+                    AND guardianship.record = guardian_id)
             """
         let staysElsewhere = """
-            EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                WHERE guardianship.record = guardian_id AND NOT EXISTS (
+            EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil
+                WHERE pupil.id = guardianship.pupil AND pupil.kind = 1 AND guardianship.record = guardian_id AND NOT EXISTS (
                     SELECT 1 FROM stage_scope scope WHERE scope.kind = 3 AND scope.key = pupil.key AND scope.school = ''))
             """
         let staysHere = """
-            EXISTS (SELECT 1 FROM stage_link link CROSS JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
-                CROSS JOIN stage_person adult ON adult.key = link.guardian AND adult.kind = 2
-                CROSS JOIN stage_scope scope ON scope.kind = 3 AND scope.key = pupil.key AND scope.school = ''
-                WHERE link.guardian = gone.guardian)
+            EXISTS (SELECT 1 FROM stage_link link CROSS JOIN stage_person pupil CROSS JOIN stage_person adult CROSS JOIN stage_scope scope
+                WHERE pupil.key = link.pupil AND pupil.kind = 1 AND adult.key = link.guardian AND adult.kind = 2 AND scope.kind = 3
+                    AND scope.key = pupil.key AND scope.school = '' AND link.guardian = gone.guardian)
             """
         try connection.execute(
             """
@@ -215,13 +213,13 @@ struct DirectoryDiff {
             \(Self.insert) SELECT 4, 2, guardian, min(pupil), '' FROM (\(Self.currentLinks)) gone
                 WHERE NOT \(staysHere) AND NOT \(staysElsewhere) GROUP BY guardian;
             \(Self.insert) SELECT 4, 1, stage.key, coalesce((
-                    SELECT min(pupil.key) FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                    WHERE guardianship.record = stage.id), ''), ''
+                    SELECT min(pupil.key) FROM guardianship CROSS JOIN person pupil
+                    WHERE pupil.id = guardianship.pupil AND pupil.kind = 1 AND guardianship.record = stage.id), ''), ''
                 FROM stage_person stage JOIN person ON person.id = stage.id
                 WHERE stage.kind = 2 AND stage.was = 2
                     AND (person.last_name <> stage.last_name OR person.first_name <> stage.first_name)
                     AND EXISTS (SELECT 1 FROM guardianship CROSS JOIN person pupil
-                        ON pupil.id = guardianship.pupil AND pupil.kind = 1 WHERE guardianship.record = stage.id)
+                    WHERE pupil.id = guardianship.pupil AND pupil.kind = 1 AND guardianship.record = stage.id)
                     AND NOT EXISTS (SELECT 1 FROM stage_change gone WHERE gone.kind = 4 AND gone.action = 2 AND gone.key = stage.key);
             """
         )
@@ -232,15 +230,15 @@ struct DirectoryDiff {
             """
             \(Self.insert) SELECT 6, 0, pupil, guardian, '' FROM (\(Self.stagedLinks)) link
                 WHERE NOT EXISTS (
-                    SELECT 1 FROM guardianship CROSS JOIN person pupil ON pupil.id = guardianship.pupil AND pupil.kind = 1
-                    CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2
-                    WHERE guardianship.pupil = link.pupil_id AND guardianship.record = link.guardian_id);
+                    SELECT 1 FROM guardianship CROSS JOIN person pupil CROSS JOIN person adult
+                    WHERE pupil.id = guardianship.pupil AND pupil.kind = 1 AND adult.id = guardianship.record AND adult.kind = 2
+                        AND guardianship.pupil = link.pupil_id AND guardianship.record = link.guardian_id);
             \(Self.insert) SELECT 6, 2, pupil, guardian, '' FROM (\(Self.currentLinks)) link
                 WHERE NOT EXISTS (
                     SELECT 1 FROM stage_link stage
-                    CROSS JOIN stage_person child ON child.key = stage.pupil AND child.kind = 1
-                    CROSS JOIN stage_person adult ON adult.key = stage.guardian AND adult.kind = 2
-                    WHERE stage.pupil = link.pupil AND stage.guardian = link.guardian);
+                    CROSS JOIN stage_person child CROSS JOIN stage_person adult
+                    WHERE child.key = stage.pupil AND child.kind = 1 AND adult.key = stage.guardian AND adult.kind = 2
+                        AND stage.pupil = link.pupil AND stage.guardian = link.guardian);
             """
         )
     }
@@ -253,8 +251,9 @@ struct DirectoryDiff {
                 FROM stage_user stage LEFT JOIN account ON account.ent_id = stage.ent_id
                 WHERE CASE WHEN stage.is_removed = 1 THEN \(isTied)
                     ELSE NOT EXISTS (
-                            SELECT 1 FROM person CROSS JOIN account_record tie ON tie.record = person.id AND tie.account = account.id
-                            WHERE person.key = stage.key AND person.feed = (SELECT id FROM feed WHERE name = stage.feed))
+                            SELECT 1 FROM person CROSS JOIN account_record tie
+                            WHERE tie.record = person.id AND tie.account = account.id AND person.key = stage.key
+                                AND person.feed = (SELECT id FROM feed WHERE name = stage.feed))
                         OR (stage.profile IS NOT NULL AND account.profile IS DISTINCT FROM stage.profile)
                         OR (stage.locale IS NOT NULL AND account.locale IS DISTINCT FROM stage.locale) END
             """
@@ -268,9 +267,9 @@ struct DirectoryDiff {
             """
             UPDATE stage_change SET school = coalesce(
                 (SELECT key FROM stage_membership WHERE person = \(person) AND kind = 0 LIMIT 1),
-                (SELECT place.key FROM person CROSS JOIN membership ON membership.person = person.id
-                    CROSS JOIN place ON place.id = membership.place AND place.kind = 0
-                    WHERE person.key = \(person) AND person.feed = ?1 LIMIT 1), '')
+                (SELECT place.key FROM person CROSS JOIN membership CROSS JOIN place
+                    WHERE membership.person = person.id AND place.id = membership.place AND place.kind = 0 AND person.key = \(person)
+                        AND person.feed = ?1 LIMIT 1), '')
             WHERE kind BETWEEN 3 AND 6
             """,
             feed

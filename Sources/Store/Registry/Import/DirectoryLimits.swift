@@ -81,8 +81,8 @@ struct DirectoryLimits {
     /// Schools of the directory that a complete export does not name, or that a delta removes with pupils in it.
     private func absentSchools() throws -> [ImportReport.Hold] {
         let onlyWithPupils = """
-            AND EXISTS (SELECT 1 FROM membership CROSS JOIN person ON person.id = membership.person AND person.kind = 1
-                WHERE membership.place = scope.id)
+            AND EXISTS (SELECT 1 FROM membership CROSS JOIN person
+                WHERE person.id = membership.person AND person.kind = 1 AND membership.place = scope.id)
             """
         return try connection.all(
             """
@@ -110,9 +110,9 @@ struct DirectoryLimits {
             """
             SELECT school, CASE WHEN stays = 0 AND NOT EXISTS (
                     SELECT 1 FROM stage_link link
-                    CROSS JOIN stage_person adult ON adult.key = link.guardian AND adult.kind = 2
-                    CROSS JOIN stage_membership member ON member.person = link.pupil AND member.kind = 0 AND member.key = school_key
-                    WHERE link.guardian = known.guardian) THEN 1 ELSE 0 END AS gone
+                    CROSS JOIN stage_person adult CROSS JOIN stage_membership member
+                    WHERE adult.key = link.guardian AND adult.kind = 2 AND member.person = link.pupil AND member.kind = 0
+                        AND member.key = school_key AND link.guardian = known.guardian) THEN 1 ELSE 0 END AS gone
             FROM (SELECT membership.place AS school, school.key AS school_key, adult.key AS guardian, max(\(Self.linkStays)) AS stays
                 \(Self.currentPupilLinks) GROUP BY membership.place, adult.key) known
             """
@@ -127,26 +127,27 @@ struct DirectoryLimits {
     }
 
     private static let currentPupils = """
-        FROM place school CROSS JOIN membership ON membership.place = school.id
-        CROSS JOIN person pupil ON pupil.id = membership.person AND pupil.kind = 1 WHERE school.kind = 0 AND school.feed = ?1
+        FROM place school CROSS JOIN membership CROSS JOIN person pupil
+        WHERE membership.place = school.id AND pupil.id = membership.person AND pupil.kind = 1 AND school.kind = 0 AND school.feed = ?1
         """
     private static let currentPupilLinks = """
-        FROM place school CROSS JOIN membership ON membership.place = school.id
-        CROSS JOIN person pupil ON pupil.id = membership.person AND pupil.kind = 1
-        CROSS JOIN guardianship ON guardianship.pupil = pupil.id
-        CROSS JOIN person adult ON adult.id = guardianship.record AND adult.kind = 2 WHERE school.kind = 0 AND school.feed = ?1
+        FROM place school CROSS JOIN membership CROSS JOIN person pupil CROSS JOIN guardianship CROSS JOIN person adult
+        WHERE membership.place = school.id AND pupil.id = membership.person AND pupil.kind = 1 AND guardianship.pupil = pupil.id
+            AND adult.id = guardianship.record AND adult.kind = 2 AND school.kind = 0 AND school.feed = ?1
         """
     private static let isSpokenOf =
         "EXISTS (SELECT 1 FROM stage_scope scope WHERE scope.kind = 3 AND scope.key = pupil.key AND scope.school = '')"
     private static let isStillThere = """
         EXISTS (SELECT 1 FROM stage_membership member
-            CROSS JOIN stage_person person ON person.key = member.person AND person.kind = 1
-            WHERE member.person = pupil.key AND member.kind = 0 AND member.key = school.key)
+            CROSS JOIN stage_person person
+            WHERE person.key = member.person AND person.kind = 1 AND member.person = pupil.key AND member.kind = 0
+                AND member.key = school.key)
         """
     private static let linkStays = """
         CASE WHEN NOT \(isSpokenOf) OR (\(isStillThere) AND EXISTS (
-            SELECT 1 FROM stage_link link CROSS JOIN stage_person person ON person.key = link.guardian AND person.kind = 2
-            WHERE link.pupil = pupil.key AND link.guardian = adult.key)) THEN 1 ELSE 0 END
+            SELECT 1 FROM stage_link link CROSS JOIN stage_person person
+            WHERE person.key = link.guardian AND person.kind = 2 AND link.pupil = pupil.key
+                AND link.guardian = adult.key)) THEN 1 ELSE 0 END
         """
 
     /// School by school the share that is gone. A school that is wholly absent has its own limit.

@@ -24,8 +24,9 @@ struct DirectoryPlan {
         try connection.execute(
             """
             INSERT INTO plan_person(ref, kind, key, last_name, first_name)
-            SELECT scope.id, 0, scope.key, '', '' FROM stage_scope scope CROSS JOIN person ON person.id = scope.id AND person.kind <> 0
-            WHERE scope.kind = 3 AND NOT EXISTS (SELECT 1 FROM stage_person stage WHERE stage.key = scope.key)
+            SELECT scope.id, 0, scope.key, '', '' FROM stage_scope scope CROSS JOIN person
+            WHERE person.id = scope.id AND person.kind <> 0 AND scope.kind = 3
+                AND NOT EXISTS (SELECT 1 FROM stage_person stage WHERE stage.key = scope.key)
             """
         )
         // Whom a pupil names before the record came: so a later delta makes a guardian of him or her.
@@ -48,8 +49,8 @@ struct DirectoryPlan {
             \(StageSchema.personNumbers);
             INSERT INTO plan_person(ref, kind, key, last_name, first_name)
             SELECT stage.id, stage.kind, stage.key, stage.last_name, stage.first_name
-            FROM stage_person stage CROSS JOIN person ON person.id = stage.id
-            WHERE stage.id > 0 AND stage.kind <> 0 AND (person.kind <> stage.kind
+            FROM stage_person stage CROSS JOIN person
+            WHERE person.id = stage.id AND stage.id > 0 AND stage.kind <> 0 AND (person.kind <> stage.kind
                 OR person.last_name <> stage.last_name OR person.first_name <> stage.first_name);
             """
         )
@@ -69,10 +70,10 @@ struct DirectoryPlan {
                 WHERE stage.kind = scope.kind AND stage.key = scope.key AND stage.school = scope.school);
             \(insert) SELECT 1, id, kind, school, key, name FROM stage_place WHERE id < 0 ORDER BY id DESC;
             \(insert) SELECT 2, stage.id, stage.kind, stage.school, stage.key, stage.name
-            FROM stage_place stage CROSS JOIN place ON place.id = stage.id WHERE place.name <> stage.name;
+            FROM stage_place stage CROSS JOIN place WHERE place.id = stage.id AND place.name <> stage.name;
             \(insert) SELECT 3, stage.id, 0, stage.school, stage.key, ''
-            FROM stage_place stage CROSS JOIN place ON place.id = stage.id
-            WHERE stage.kind = 0 AND place.uai IS NOT NULL AND place.uai IS DISTINCT FROM stage.uai;
+            FROM stage_place stage CROSS JOIN place
+            WHERE place.id = stage.id AND stage.kind = 0 AND place.uai IS NOT NULL AND place.uai IS DISTINCT FROM stage.uai;
             """
         )
         // Of two schools with one UAI the first key has it, and the feed that brought it first.
@@ -80,8 +81,9 @@ struct DirectoryPlan {
             """
             \(insert) SELECT 4, stage.id, 0, stage.school, stage.key, first.uai FROM (
                 SELECT min(key) AS key, uai FROM stage_place WHERE kind = 0 AND uai IS NOT NULL GROUP BY uai) first
-            CROSS JOIN stage_place stage ON stage.kind = 0 AND stage.key = first.key AND stage.school = first.key
-            LEFT JOIN place ON place.id = stage.id WHERE place.uai IS DISTINCT FROM first.uai
+            CROSS JOIN stage_place stage
+            LEFT JOIN place ON place.id = stage.id
+            WHERE stage.kind = 0 AND stage.key = first.key AND stage.school = first.key AND place.uai IS DISTINCT FROM first.uai
             """
         )
         // Classes without a school, also those whose school goes.
@@ -101,16 +103,17 @@ struct DirectoryPlan {
         try connection.execute(
             """
             \(insert) SELECT membership.place, membership.person, 1, NULL, NULL FROM stage_scope scope
-            CROSS JOIN membership ON membership.person = scope.id CROSS JOIN place ON place.id = membership.place
+            CROSS JOIN membership CROSS JOIN place
             LEFT JOIN stage_membership member ON member.person = scope.key AND member.kind = place.kind
                 AND member.key = place.key AND member.school = place.school_key
-            WHERE scope.kind = 3 AND scope.id IS NOT NULL AND member.person IS NULL;
+            WHERE membership.person = scope.id AND place.id = membership.place AND scope.kind = 3 AND scope.id IS NOT NULL
+                AND member.person IS NULL;
             \(insert) SELECT place.id, person.id, 0, member.from_day, member.to_day FROM stage_membership member
-            CROSS JOIN stage_person person ON person.key = member.person
-            CROSS JOIN stage_place place ON place.kind = member.kind AND place.key = member.key AND place.school = member.school
+            CROSS JOIN stage_person person CROSS JOIN stage_place place
             LEFT JOIN membership ON membership.place = place.id AND membership.person = person.id
-            WHERE membership.person IS NULL OR membership.from_day IS DISTINCT FROM member.from_day
-                OR membership.to_day IS DISTINCT FROM member.to_day
+            WHERE person.key = member.person AND place.kind = member.kind AND place.key = member.key AND place.school = member.school
+                AND (membership.person IS NULL OR membership.from_day IS DISTINCT FROM member.from_day
+                    OR membership.to_day IS DISTINCT FROM member.to_day)
             ORDER BY place.id DESC, person.id DESC;
             """
         )
@@ -121,14 +124,15 @@ struct DirectoryPlan {
         try connection.execute(
             """
             \(insert) SELECT guardianship.pupil, guardianship.record, 1, '' FROM stage_scope scope
-            CROSS JOIN guardianship ON guardianship.pupil = scope.id CROSS JOIN person ON person.id = guardianship.record
+            CROSS JOIN guardianship CROSS JOIN person
             LEFT JOIN stage_link link ON link.pupil = scope.key AND link.guardian = person.key
-            WHERE scope.kind = 3 AND scope.id IS NOT NULL AND link.pupil IS NULL;
+            WHERE guardianship.pupil = scope.id AND person.id = guardianship.record AND scope.kind = 3 AND scope.id IS NOT NULL
+                AND link.pupil IS NULL;
             \(insert) SELECT pupil.id, adult.id, 0, link.raw FROM stage_link link
-            CROSS JOIN stage_person pupil ON pupil.key = link.pupil AND pupil.kind = 1
-            CROSS JOIN stage_person adult ON adult.key = link.guardian
+            CROSS JOIN stage_person pupil CROSS JOIN stage_person adult
             LEFT JOIN guardianship ON guardianship.pupil = pupil.id AND guardianship.record = adult.id
-            WHERE guardianship.pupil IS NULL OR guardianship.raw <> link.raw
+            WHERE (guardianship.pupil IS NULL OR guardianship.raw <> link.raw)
+                AND pupil.key = link.pupil AND pupil.kind = 1 AND adult.key = link.guardian
             ORDER BY pupil.id DESC, adult.id DESC;
             """
         )

@@ -41,8 +41,8 @@ struct RecordUnion {
     func records(of account: Int64) throws -> [Record] {
         try connection.all(
             """
-            SELECT person.id, kind, feed, same_as FROM account_record tie CROSS JOIN person ON person.id = tie.record
-            WHERE tie.account = ? ORDER BY person.id
+            SELECT person.id, kind, feed, same_as FROM account_record tie CROSS JOIN person
+            WHERE person.id = tie.record AND tie.account = ? ORDER BY person.id
             """,
             account,
             row: Self.record
@@ -56,9 +56,9 @@ struct RecordUnion {
                 """
                 WITH RECURSIVE met(record) AS (
                     VALUES (?1) UNION SELECT other.record FROM met
-                    CROSS JOIN account_record own ON own.record = met.record AND own.account <> ?2
-                    CROSS JOIN account_record other ON other.account = own.account)
-                SELECT person.id, kind, feed, same_as FROM met CROSS JOIN person ON person.id = met.record
+                    CROSS JOIN account_record own CROSS JOIN account_record other
+                    WHERE own.record = met.record AND own.account <> ?2 AND other.account = own.account)
+                SELECT person.id, kind, feed, same_as FROM met CROSS JOIN person WHERE person.id = met.record
                 """,
                 record,
                 account,
@@ -145,8 +145,8 @@ struct RecordUnion {
             try link(member.id, to: member.isGuardian ? standing.id : member.id)
             let accounts = try connection.all(
                 """
-                SELECT tie.account FROM account_record tie CROSS JOIN account ON account.id = tie.account AND account.person <> ?1
-                WHERE tie.record = ?2
+                SELECT tie.account FROM account_record tie CROSS JOIN account
+                WHERE account.id = tie.account AND account.person <> ?1 AND tie.record = ?2
                 """,
                 standing.id,
                 member.id

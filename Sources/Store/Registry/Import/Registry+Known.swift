@@ -26,9 +26,9 @@ extension Registry {
             for pupil in pupils {
                 let keys = try connection.all(
                     """
-                    SELECT adult.key FROM person CROSS JOIN guardianship ON guardianship.pupil = person.id
-                    CROSS JOIN person adult ON adult.id = guardianship.record AND adult.feed = person.feed
-                    WHERE person.key = ? AND person.feed = ?
+                    SELECT adult.key FROM person CROSS JOIN guardianship CROSS JOIN person adult
+                    WHERE guardianship.pupil = person.id AND adult.id = guardianship.record AND adult.feed = person.feed
+                        AND person.key = ? AND person.feed = ?
                     """,
                     pupil,
                     row

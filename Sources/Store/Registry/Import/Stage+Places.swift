@@ -119,9 +119,9 @@ extension Stage {
         for (kind, key, school) in known {
             let members = try connection.all(
                 """
-                SELECT person.key FROM place CROSS JOIN membership ON membership.place = place.id
-                CROSS JOIN person ON person.id = membership.person
-                WHERE place.kind = ? AND place.key = ? AND place.feed = ? AND place.school_key = ?
+                SELECT person.key FROM place CROSS JOIN membership CROSS JOIN person
+                WHERE membership.place = place.id AND person.id = membership.person AND place.kind = ? AND place.key = ?
+                    AND place.feed = ? AND place.school_key = ?
                 """,
                 kind.rawValue,
                 key,

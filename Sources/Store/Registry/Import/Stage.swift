@@ -80,7 +80,7 @@ struct Stage {
             """
             INSERT INTO stage_membership(person, kind, key, school, from_day, to_day)
             SELECT ?2, place.kind, place.key, place.school_key, from_day, to_day FROM membership
-            CROSS JOIN place ON place.id = membership.place WHERE membership.person = ?1
+            CROSS JOIN place WHERE place.id = membership.place AND membership.person = ?1
             """,
             id,
             key
@@ -88,14 +88,14 @@ struct Stage {
         try connection.run(
             """
             INSERT INTO stage_link(pupil, guardian, raw) SELECT ?2, adult.key, raw FROM guardianship
-            CROSS JOIN person adult ON adult.id = guardianship.record WHERE guardianship.pupil = ?1
+            CROSS JOIN person adult WHERE adult.id = guardianship.record AND guardianship.pupil = ?1
             """,
             id,
             key
         )
         // Whoever comes or goes as a guardian changes the pupils who name him or her.
         let pupils = try connection.all(
-            "SELECT person.key FROM guardianship CROSS JOIN person ON person.id = guardianship.pupil WHERE guardianship.record = ?",
+            "SELECT person.key FROM guardianship CROSS JOIN person WHERE person.id = guardianship.pupil AND guardianship.record = ?",
             id
         ) { $0.text(0) }
         for pupil in pupils { try touch(pupil, change) }
