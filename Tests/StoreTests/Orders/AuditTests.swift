@@ -176,6 +176,7 @@ struct AuditTests {
             ALTER TABLE event DROP COLUMN standing; ALTER TABLE event DROP COLUMN withdrawal; ALTER TABLE event DROP COLUMN superseding;
             ALTER TABLE event DROP COLUMN warnings;
             DROP INDEX event_subject;
+            ALTER TABLE dead ADD COLUMN person INTEGER; ALTER TABLE dead ADD COLUMN device INTEGER; ALTER TABLE dead ADD COLUMN reason TEXT;
             DROP TABLE operation;
             CREATE TABLE operation(
                 id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, verb TEXT NOT NULL,
