@@ -86,7 +86,7 @@ let package = Package(
         .systemLibrary(name: "CXattr"),
         library("Domain"),
         // What every binding asks of POSIX: a thread, a whole write.
-        library("System"),
+        library("POSIX"),
         // What the outside reads and writes; the document and the meaning of each problem are part of the binary.
         library(
             "Contract",
@@ -96,17 +96,17 @@ let package = Package(
         .target(name: "CDocuments"),
         // Floor 1: thin bindings, each alone with its C library.
         library("Database"),
-        library("SQLite", ["System", "CSQLite", "Database"]),
-        library("FanOut", ["System", "CNGHTTP2", "COpenSSL"]),
+        library("SQLite", ["POSIX", "CSQLite", "Database"]),
+        library("FanOut", ["POSIX", "CNGHTTP2", "COpenSSL"]),
         // Hashes, sealing, signatures: every cryptography of the gateway but TLS, and of the same library.
         library("Cryptography", ["COpenSSL"]),
-        library("WebClient", ["System", "CCurl"]),
+        library("WebClient", ["POSIX", "CCurl"]),
         library("NATS", ["CNATS"]),
         library("Telemetry", ["Domain", logging]),
         // Foundation's zones: no other target reads them.
         library("LocalTime", ["Domain"]),
         // Floor 2: what the outside looks like.
-        library("Store", ["Domain", "System", "Database", "SQLite", "Cryptography"]),
+        library("Store", ["Domain", "POSIX", "Database", "SQLite", "Cryptography"]),
         // The built-in kinds and texts are those of Config, by links.
         library(
             "Settings",
@@ -114,7 +114,7 @@ let package = Package(
             resources: ["publications", "fr", "en", "ar", "pt", "tr", "es"].map { .embedInCode("Defaults/\($0).yaml") }
         ),
         library("Providers", ["Domain", "Cryptography", "FanOut", "WebClient", "Settings"]),
-        library("DirectoryImport", ["Domain", "System", "Cryptography", "CExpat", "CArchive"]),
+        library("DirectoryImport", ["Domain", "POSIX", "Cryptography", "CExpat", "CArchive"]),
         library("Dialects", ["Domain"]),
         // Floor 3: the lanes (`Dispatch` is the name of a system library), and above them the services.
         library(
@@ -132,7 +132,7 @@ let package = Package(
         library(
             "API",
             [
-                "Domain", "System", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
+                "Domain", "POSIX", "Contract", "LocalTime", "Telemetry", "Store", "Providers", "Dialects", "Delivery",
                 "Pipeline", "CXattr",
                 "WebClient", "NATS", "Cryptography", hummingbird, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -145,7 +145,7 @@ let package = Package(
         library(
             "Operator",
             [
-                "Domain", "System", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport",
+                "Domain", "POSIX", "Contract", "LocalTime", "Store", "WebClient", "Providers", "DirectoryImport",
                 "Dialects",
                 "Delivery", "Pipeline", "Settings", "API", "CDocuments", "Cryptography", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -194,7 +194,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("Domain"),
-        tests("System"),
+        tests("POSIX"),
         tests("SQLite", ["Database"]),
         // Each primitive against the other library, both ways.
         tests("Cryptography", [crypto, cryptoExtras]),

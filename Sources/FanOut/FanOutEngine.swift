@@ -1,6 +1,6 @@
 internal import CNGHTTP2
+import POSIX
 internal import Synchronization
-import System
 
 /// Sends HTTP/2 requests of many lanes from one thread of its own.
 ///

@@ -1,6 +1,6 @@
 package import Domain
 import Glibc
-import System
+import POSIX
 
 /// What the commands know of their process; the executable gives the real one, tests their own.
 package struct OperatorContext: Sendable {

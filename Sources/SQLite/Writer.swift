@@ -1,7 +1,7 @@
 package import Database
 internal import Glibc
+import POSIX
 internal import Synchronization
-import System
 
 /// The one read-write connection of a database, on a thread of its own, with group commit.
 ///

@@ -1,6 +1,6 @@
 import Glibc
+import POSIX
 import Synchronization
-import System
 
 /// Runs an actor on a thread of its own, so that what blocks (SQLite, cryptography of a page) never holds one of the two threads of
 /// the cooperative pool. The thread ends with its executor.

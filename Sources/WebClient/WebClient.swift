@@ -1,7 +1,7 @@
 internal import CCurl
 internal import Glibc
+import POSIX
 internal import Synchronization
-import System
 
 /// Ordinary outbound HTTP and HTTPS over libcurl, on one thread of its own: token endpoints, userinfo, keys, the admin socket.
 ///

@@ -1,6 +1,6 @@
 import Glibc
+import POSIX
 import Synchronization
-import System
 
 /// Threads that run the tasks of one listener and nobody else's: what keeps one listener busy does not keep another waiting.
 final class OwnThreads: TaskExecutor {

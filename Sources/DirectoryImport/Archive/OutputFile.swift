@@ -1,5 +1,5 @@
 import Glibc
-import System
+import POSIX
 
 /// A new file of mode 0600; closed when it goes out of scope.
 struct OutputFile: ~Copyable {

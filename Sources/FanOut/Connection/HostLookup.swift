@@ -1,6 +1,6 @@
 internal import CNGHTTP2
 internal import Glibc
-import System
+import POSIX
 
 /// A numeric address to connect to.
 struct SocketAddress: Sendable {

@@ -1,6 +1,6 @@
 import Glibc
+import POSIX
 import Synchronization
-import System
 
 /// Where a signal's handler writes its number: the pipe of the terminal that is open, else -1. A signal belongs to the process, hence
 /// a global; an atomic integer is all a handler may touch [signal-safety(7)].

@@ -1,5 +1,5 @@
 import Glibc
-import System
+import POSIX
 import Testing
 
 struct DetachedThreadTests {
