@@ -102,7 +102,7 @@ let package = Package(
         library("Cryptography", ["COpenSSL"]),
         library("WebClient", ["POSIX", "CCurl"]),
         library("NATS", ["CNATS"]),
-        library("Telemetry", ["Domain", logging]),
+        library("Telemetry", ["Domain", "POSIX", logging]),
         // Foundation's zones: no other target reads them.
         library("LocalTime", ["Domain"]),
         // Floor 2: what the outside looks like.
@@ -124,8 +124,8 @@ let package = Package(
         library(
             "Pipeline",
             [
-                "Domain", "Contract", "Telemetry", "Cryptography", "Store", "Providers", "Delivery", "DirectoryImport",
-                "LocalTime", logging,
+                "Domain", "POSIX", "Contract", "Telemetry", "Cryptography", "Store", "Providers", "Delivery",
+                "DirectoryImport", "LocalTime", logging,
             ]
         ),
         // Floor 4: what comes in.

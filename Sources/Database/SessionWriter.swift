@@ -25,8 +25,8 @@ package protocol SessionWriter: Sendable {
     /// Returns when nothing of what was deleted under ``Session/overwritingDeleted(_:)`` is left in the files, beside other jobs; takes
     /// seconds.
     ///
-    /// - Throws: ``WriterError/overloaded`` when something kept it from ending, ``WriterError/stopped`` when the task was cancelled; both
-    ///   may be asked for again.
+    /// - Throws: ``WriterError/overloaded`` when something kept it from ending, ``WriterError/stopped`` when the task was cancelled while it
+    ///   waited for that (both may be asked for again), else the error of the engine.
     func removeTraces() async throws
 
     /// Jobs waiting now, for metrics and readiness.

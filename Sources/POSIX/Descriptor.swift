@@ -9,15 +9,19 @@ package enum Descriptor {
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0 {
-                guard errno == EINTR else { throw WriteError(code: errno) }
-                continue
-            }
+            if count < 0, errno == EINTR { continue }
+            // Nothing taken of something is no answer that POSIX foresees.
+            guard count != 0 else { throw WriteError(code: EIO) }
+            guard count > 0 else { throw WriteError(code: errno) }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
 
     package static func write(_ bytes: [UInt8], to descriptor: Int32) throws(WriteError) {
+        try write(bytes[...], to: descriptor)
+    }
+
+    package static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(WriteError) {
         try bytes.withUnsafeBytes { rest in Result { () throws(WriteError) in try write(rest, to: descriptor) } }.get()
     }
 

@@ -10,7 +10,7 @@ package actor QuietHoursReview {
     private static let pause = Duration.seconds(5)
     private static let sliceRows = 500
 
-    private let executor = ThreadExecutor("waiting")
+    private let executor = ThreadExecutor("quiet-hours")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let queue: QueueStore

@@ -60,7 +60,7 @@ extension StoreError {
 }
 
 extension SessionWriter {
-    /// ``perform(_:bytes:isIsolated:_:)`` with the store's own errors.
+    /// ``SessionWriter/perform(_:lingers:bytes:isIsolated:_:)`` with the store's own errors.
     @discardableResult
     func run<T: Sendable>(
         _ durability: Durability,

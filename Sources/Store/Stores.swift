@@ -20,7 +20,7 @@ package protocol Stores: Sendable {
     ///
     /// `keys`: storage keys, the first is current.
     /// `newKey`: 32 random bytes for the hash of targets, used when the registry is new.
-    /// Throws why it cannot be opened, or ``TargetSeal/Failure`` when a key is missing or is not the one that sealed.
+    /// Throws why it cannot be opened, or ``TargetSeal/OpenError`` when a key is missing or is not the one that sealed.
     func openRegistry(
         keys: [TargetSeal.Key],
         newKey: [UInt8],

@@ -86,6 +86,18 @@ struct DirectoryCommandTests {
         #expect(ran.code == 0 && ran.output == #"{"items":["# + item + "]}\n")
     }
 
+    /// A key of a feed may hold what no screen shows.
+    @Test func `directory diff names keys in order, with what cannot be seen in them`() async throws {
+        let keys = ["p9", "p10", "p\u{200B}3", "p4", "p8", "p5"]
+        try await deliver(
+            keys.map { #"{"op":"upsert","kind":"pupil","id":"\#($0)","lastName":"Kirsche","firstName":"Ada"}"# }
+                .joined(separator: "\n")
+        )
+        let ran = await fixture.run("directory", "diff", "I-2", "I-3", "-o", "json")
+        let added = try ran.json["pupils"]?["added"]?.array?.compactMap(\.string)
+        #expect(added == ["p10", "p4", "p5", "p8", "p9", "p<U+200B>3"])
+    }
+
     @Test func `directory diff sums up what changed`() async {
         let ran = await fixture.run("directory", "diff", "I-1", "I-2", "-o", "json")
         #expect(

@@ -1,5 +1,7 @@
+import Database
 import Domain
 import Providers
+import SQLite
 import Store
 import StoreConformance
 import Synchronization
@@ -96,6 +98,23 @@ struct DeviceHygieneTests {
 
             #expect(afterID == ["i-2"])
             #expect(afterToken == ["i-3", "i-4"])
+        }
+    }
+
+    @Test func `of more changes than are shown the newest are, the oldest of them first`() async throws {
+        try await folder.registry { registry async throws in
+            let device = try await register(registry, "i-1", .fcmToken("t-1"))
+            try folder.intruder("registry.db").run(
+                """
+                WITH RECURSIVE change(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM change WHERE number < 1001)
+                INSERT INTO device_history(device, at, state, lane, reason) SELECT ?, number, 1, NULL, 'r' || number FROM change
+                """,
+                device.id.rawValue
+            )
+
+            let history = try reader(registry).history(of: device.id)
+
+            #expect(history.count == 1000 && history.first?.reason == "r2" && history.last?.reason == "r1001")
         }
     }
 

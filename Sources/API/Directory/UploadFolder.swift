@@ -2,6 +2,7 @@ import Contract
 import Glibc
 import HTTPTypes
 import NIOCore
+import POSIX
 import Store
 
 /// Keeps the one export that is being received in a private file, on a thread of its own since disks block.
@@ -43,19 +44,10 @@ actor UploadFolder {
 
     func append(_ piece: ByteBuffer) throws(Problem) {
         guard let upload else { preconditionFailure("A piece belongs to an upload that began.") }
-        let failure = piece.withUnsafeReadableBytes { bytes -> Int32? in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = write(upload.descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return errno
-                }
-                rest = rest.dropFirst(count)
-            }
-            return nil
+        let written = piece.withUnsafeReadableBytes { bytes in
+            Result { () throws(Descriptor.WriteError) in try Descriptor.write(bytes, to: upload.descriptor) }
         }
-        if let failure { throw Self.refused("write", failure) }
+        if case .failure(let error) = written { throw Self.refused("write", error.code) }
     }
 
     /// Removes the file; always called after ``begin(named:)``.

@@ -50,7 +50,7 @@ package final class APIServer: Service {
         }
         let table = ConnectionTable(limits)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: limits.threads)
-        let threads = OwnThreads(count: limits.threads)
+        let threads = OwnThreads("\(logger.label)", count: limits.threads)
         let application = Application(
             responder: router,
             server: .http1(configuration: configuration(table)),

@@ -51,9 +51,12 @@ final class OwnThreads: TaskExecutor {
 
     private let queue = JobQueue()
 
-    init(count: Int) {
+    /// - Parameters:
+    ///   - name: of each thread, at most 15 bytes.
+    ///   - count: how many.
+    init(_ name: String, count: Int) {
         for _ in 0..<count {
-            DetachedThread.startOrEnd("listener") { [queue] in
+            DetachedThread.startOrEnd(name) { [queue] in
                 while let job = queue.next() { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
             }
         }

@@ -81,7 +81,7 @@ struct LaneFacts {
             source: source,
             columns: columns,
             items: items.map(\.object),
-            total: items.count,
+            total: unread == 0 ? items.count : nil,
             unread: unread
         )
     }

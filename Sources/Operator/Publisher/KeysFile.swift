@@ -86,10 +86,8 @@ struct KeysFile {
             )
         }
         for _ in 0..<Self.patience {
-            let list = await client.get("/admin/publishers").map(ListView<PublisherView>.init(shown:))
-            // Without an answer nothing is known.
-            if let keys = list?.items.first(where: { $0.name == publisher.name })?.keys.map(\.id),
-                new.map(keys.contains) ?? true, old.map({ !keys.contains($0) }) ?? true
+            if let answer = await client.get("/admin/publishers"),
+                Self.isInForce(answer, of: publisher.name, having: new, lacking: old)
             {
                 return say("in force")
             }
@@ -101,6 +99,16 @@ struct KeysFile {
             why: say("its configuration has a mistake"),
             next: "carillon config check"
         )
+    }
+
+    /// Whether the service's list of publishers shows the new key and the old one no more. What cannot be read of it may be the old one.
+    static func isInForce(_ list: JSONObject, of publisher: String, having new: String?, lacking old: String?) -> Bool {
+        var unread = 0
+        let list = ListView<PublisherView>(shown: list, unread: &unread)
+        guard unread == 0, let keys = list.items.first(where: { $0.name == publisher })?.keys.map(\.id) else {
+            return false
+        }
+        return new.map(keys.contains) ?? true && old.map { !keys.contains($0) } ?? true
     }
 
     /// In place of the file when the new one is whole and on the disk: a reader sees the one or the other.

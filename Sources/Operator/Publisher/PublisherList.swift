@@ -32,7 +32,7 @@ struct PublisherList: AnsweringCommand {
                 .time("LAST USED", "lastUsedAt"), .text("RIGHTS", "rights"), .text("SCHOOLS", "schools").optional,
             ],
             items: items,
-            total: items.count,
+            total: unread == 0 ? items.count : nil,
             unread: unread
         )
         try options.renderer.write(listing)

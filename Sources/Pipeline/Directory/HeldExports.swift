@@ -1,6 +1,7 @@
 import DirectoryImport
 import FoundationEssentials
 import Glibc
+import POSIX
 
 /// The folder of exports that wait for a person's word: one file for each held import, mode 0600. Blocking.
 ///
@@ -121,12 +122,8 @@ package struct HeldExports: Sendable {
             if count == 0 { return }
             total += count
             guard total <= bytesMax else { throw KeepError(description: "the export is larger than \(bytesMax) bytes") }
-            var rest = chunk[..<count]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { throw failure("cannot be written") }
-                rest = rest.dropFirst(written)
+            do throws(Descriptor.WriteError) { try Descriptor.write(chunk[..<count], to: output) } catch {
+                throw failure("cannot be written", error.code)
             }
         }
     }
@@ -138,7 +135,7 @@ package struct HeldExports: Sendable {
         guard fsync(descriptor) == 0 else { throw failure("cannot be synced") }
     }
 
-    private func failure(_ what: String) -> KeepError {
-        KeepError(description: "\(folder) \(what): \(String(cString: strerror(errno)))")
+    private func failure(_ what: String, _ code: Int32 = errno) -> KeepError {
+        KeepError(description: "\(folder) \(what): \(String(cString: strerror(code)))")
     }
 }

@@ -37,7 +37,7 @@ extension Subscription {
     /// Reads `{"id", "d", "p256dh", "auth", "vapidKey"}`, all in base64url: `d` the private key; without `d` and `auth` new ones are
     /// made, without `id` a random one.
     ///
-    /// - Throws: ``Subscriptions/Mistake`` when a key is wrong, or `p256dh` is not the public half of `d`.
+    /// - Throws: ``Subscriptions/ParseError`` when a key is wrong, or `p256dh` is not the public half of `d`.
     package init(_ value: JSON, id given: String? = nil) throws(Subscriptions.ParseError) {
         let id = given ?? value["id"]?.string ?? RandomIdentifier.hexadecimal(characters: 32)
         guard !id.isEmpty,

@@ -27,7 +27,7 @@ package final class Registry: Sendable {
     /// What the registry is opened with, inside a transaction: the key of its targets' hashes.
     ///
     /// `newKey`: 32 random bytes, used when the registry is new.
-    /// Throws ``TargetSeal/Failure`` when a storage key is missing or is not the one that sealed; nothing is changed then.
+    /// Throws ``TargetSeal/OpenError`` when a storage key is missing or is not the one that sealed; nothing is changed then.
     static func open(_ session: any Session, keys: [TargetSeal.Key], newKey: [UInt8]) throws -> TargetSeal {
         TargetSeal(keys: keys, hashKey: try StorageKeys(session, keys: keys).open(newHashKey: newKey))
     }

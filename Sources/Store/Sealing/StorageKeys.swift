@@ -22,7 +22,7 @@ struct StorageKeys {
     }
 
     /// - Returns: the hash key; `newHashKey` when the registry is new.
-    /// - Throws: ``TargetSeal/Failure``; nothing is changed then.
+    /// - Throws: ``TargetSeal/OpenError``; nothing is changed then.
     func open(newHashKey: [UInt8]) throws -> [UInt8] {
         let copies = try connection.all(
             "SELECT name, value FROM meta WHERE name = ?1 OR name >= ?1 || ':' AND name < ?1 || ';'",

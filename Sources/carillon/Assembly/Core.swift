@@ -44,7 +44,7 @@ struct Core {
 
     /// Takes the lock of the data folder.
     ///
-    /// - Throws: `SettingsError` when the storage keys do not fit, ``DataFolder/Failure``, or ``StoreError``.
+    /// - Throws: `SettingsError` when the storage keys do not fit, ``DataFolder/FolderError``, or ``StoreError``.
     init(_ effective: EffectiveSettings, _ logger: Logger) async throws {
         let settings = effective.settings
         let clock = SteadyTime { isInDoubt in

@@ -25,7 +25,8 @@ struct TableRescue {
 
     /// Everything, in one transaction; then the migrations the damaged file had not seen.
     mutating func run() throws {
-        let version = image.userVersion.flatMap { (1...migrations.count).contains($0) ? $0 : nil } ?? migrations.count
+        let told = image.userVersion.flatMap { (1...migrations.count).contains($0) ? $0 : nil }
+        let version = try told ?? likeliestVersion()
         try target.migrate(Array(migrations.prefix(version)))
         let tables = try tables()
         let walk = TreeWalk(image)
@@ -42,6 +43,24 @@ struct TableRescue {
         }
         damagedPages = walk.damaged
         try target.migrate(migrations)
+    }
+
+    /// The version whose schema has most texts in common with what can be read of this file's, the newest of equals: of a file whose header
+    /// does not tell. A row of an older table may be wider than that of a newer one.
+    private func likeliestVersion() throws -> Int {
+        var found: Set<String> = []
+        _ = try TreeWalk(image).rows(root: 1) { _, values in
+            if values.count > 4, case .text(let sql) = values[4] { found.insert(sql) }
+        }
+        var best = (version: migrations.count, alike: 0)
+        for version in (1...migrations.count).reversed() {
+            let fresh = try Connection(path: ":memory:", options: .writer)
+            try fresh.migrate(Array(migrations.prefix(version)))
+            let texts = try fresh.all("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL") { $0.text(0) }
+            let alike = texts.count(where: found.contains)
+            if alike > best.alike { best = (version, alike) }
+        }
+        return best.version
     }
 
     private struct Table {
