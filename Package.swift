@@ -222,8 +222,8 @@ let package = Package(
         tests(
             "Delivery",
             [
-                "Domain", "Store", "Providers", "FanOut", "SQLite", "StoreConformance", "Telemetry", "TestSupport",
-                "WebClient",
+                "Domain", "POSIX", "Store", "Providers", "FanOut", "SQLite", "StoreConformance", "Telemetry",
+                "TestSupport", "WebClient",
             ]
         ),
         tests(

@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 import Synchronization
 import Testing
 
@@ -33,7 +34,8 @@ final class HeldServer: Sendable {
         try #require(isListening)
         port = UInt16(bigEndian: address.sin_port)
         permit(permitted)
-        Self.start { self.accept() }
+        // One that waits in a pool would keep others' tasks from running.
+        try DetachedThread.start("held-server") { self.accept() }
     }
 
     /// As they came, the last byte included.
@@ -60,7 +62,7 @@ final class HeldServer: Sendable {
 
     private func accept() {
         while case let connection = Glibc.accept(descriptor, nil, nil), connection >= 0 {
-            Self.start {
+            DetachedThread.startOrEnd("held-answer") {
                 self.answer(connection)
                 close(connection)
             }
@@ -80,26 +82,5 @@ final class HeldServer: Sendable {
         guard read(permits.read, &part, 1) == 1 else { return }
         let bytes = Array(response.utf8)
         _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    }
-
-    private final class Work {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    /// On a thread of its own: one that waits in a pool would keep others' tasks from running.
-    private static func start(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
-                return nil
-            },
-            Unmanaged.passRetained(Work(body)).toOpaque()
-        )
-        pthread_detach(thread)
     }
 }
